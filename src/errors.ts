@@ -1,0 +1,54 @@
+import type { ExitName } from './exit-codes.ts'
+
+/** Where in a file something was written; `line` and `column` count from 1. */
+export interface Origin {
+  file: string
+  line?: number
+  column?: number
+}
+
+export interface ErrorDetails {
+  /** What the user can do next: one sentence or one command. */
+  hint?: string
+  host?: string
+  step?: string
+  origin?: Origin
+  /** The lines that show the cause: stderr, journal, the line of a file. */
+  evidence?: string
+  cause?: unknown
+}
+
+/**
+ * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code);
+ * `exit` names the exit code in exit-codes.ts. Any other error that reaches the top is a fault of convecthub.
+ */
+export class ConvecthubError extends Error {
+  override readonly name = 'ConvecthubError'
+  readonly code: string
+  readonly exit: ExitName
+  readonly details: ErrorDetails
+
+  constructor(code: string, exit: ExitName, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.exit = exit
+    this.details = details
+  }
+}
+
+/** Several problems told at once, each an error of its own; `exit` is that of the first. */
+export class ConvecthubErrors extends AggregateError {
+  override readonly name = 'ConvecthubErrors'
+  declare readonly errors: ConvecthubError[]
+  readonly exit: ExitName
+
+  constructor(errors: readonly ConvecthubError[]) {
+    super(errors, `${errors.length} problems`)
+    this.exit = errors[0]?.exit ?? 'internal'
+  }
+}
+
+/** "file:line:column" as editors and terminals link it. */
+export function formatOrigin(origin: Origin): string {
+  return [origin.file, origin.line, origin.column].filter((part) => part !== undefined).join(':')
+}

@@ -1,0 +1,47 @@
+import type { Origin } from '../errors.ts'
+
+/** A value as Ansible types it. A `bigint` is an integer that a double cannot hold; `Float` keeps Python's `1.0`. */
+export type Value = null | boolean | number | bigint | string | Float | Value[] | { [key: string]: Value }
+
+/** A Python float, apart from an integer of the same worth: `1.0` lists as `1.0`, not as `1`. */
+export class Float {
+  readonly number: number
+  constructor(number: number) {
+    this.number = number
+  }
+}
+
+/** One variable: its typed value, the text as written (without quotes; undefined for YAML collections), and where. */
+export interface Setting {
+  value: Value
+  raw: string | undefined
+  origin: Origin
+}
+
+export type Vars = ReadonlyMap<string, Setting>
+
+export interface Host {
+  name: string
+  /** Where the host is first named. */
+  origin: Origin
+  /** All groups, the nearest last as Ansible applies them; without `all`. */
+  groups: readonly string[]
+  /** The merged variables in Ansible's precedence, extra variables included. */
+  vars: Vars
+}
+
+export interface Group {
+  name: string
+  origin: Origin
+  hosts: readonly string[]
+  children: readonly string[]
+  vars: Vars
+}
+
+export interface Inventory {
+  /** The `-i` values as given. */
+  sources: readonly string[]
+  hosts: ReadonlyMap<string, Host>
+  /** `all` and `ungrouped` are always there. */
+  groups: ReadonlyMap<string, Group>
+}
