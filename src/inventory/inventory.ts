@@ -11,7 +11,10 @@ export class Float {
   }
 }
 
-/** One variable: its typed value, the text as written (without quotes; undefined for YAML collections), and where. */
+/**
+ * One variable: its typed value, the text as written (outer quotes and comment gone; undefined for YAML
+ * collections), and where.
+ */
 export interface Setting {
   value: Value
   raw: string | undefined
@@ -33,9 +36,23 @@ export interface Host {
 export interface Group {
   name: string
   origin: Origin
+  /** Only its own hosts; those of its children are in the children. */
   hosts: readonly string[]
   children: readonly string[]
+  /** Its variables from the inventory, then from `group_vars/`. */
   vars: Vars
+  /** The longest way from `all`, which has 0. */
+  depth: number
+  /** `ansible_group_priority`, 1 unless set in the inventory. */
+  priority: number
+}
+
+/** Something legal that is probably not meant: told, not refused. */
+export interface Warning {
+  code: string
+  message: string
+  origin: Origin
+  hint?: string
 }
 
 export interface Inventory {
@@ -44,4 +61,5 @@ export interface Inventory {
   hosts: ReadonlyMap<string, Host>
   /** `all` and `ungrouped` are always there. */
   groups: ReadonlyMap<string, Group>
+  warnings: readonly Warning[]
 }

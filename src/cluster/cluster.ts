@@ -1,0 +1,39 @@
+import type { Origin } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import type { HostSettings } from './variables.ts'
+
+export type Role = 'driver' | 'worker' | 'registry'
+
+/** A machine of the cluster. */
+export interface ClusterHost {
+  /** Its name in the inventory, and its node name in K3s. */
+  name: string
+  role: 'driver' | 'worker'
+  registry: boolean
+  origin: Origin
+  settings: HostSettings
+  /** The address that ssh connects to. */
+  address: string
+}
+
+/** What the inventory asks for, checked. Pure data; drivers and workers in the inventory's order. */
+export interface Cluster {
+  /** Name of the inventory, which reset wants typed. */
+  name: string
+  hosts: readonly ClusterHost[]
+  drivers: readonly ClusterHost[]
+  workers: readonly ClusterHost[]
+  registry: ClusterHost | undefined
+  token: Secret
+  workdir: string
+  jhubConfigPath: string | undefined
+  httpPort: number
+  httpsPort: number
+}
+
+/** The first driver: the one that founds the cluster, and runs what is run once. */
+export function firstDriver(cluster: Cluster): ClusterHost {
+  const [first] = cluster.drivers
+  if (!first) throw new Error('a cluster has at least one driver')
+  return first
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+
+/** Ansible's words for true and false (its `bool` filter and option type). */
+const flag = z
+  .string()
+  .toLowerCase()
+  .refine((text) => /^(true|false|yes|no|on|off|y|n|t|f|1|0)$/.test(text), 'true or false is needed')
+  .transform((text) => /^(true|yes|on|y|t|1)$/.test(text))
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'a port number is needed')
+  .transform(Number)
+  .refine((number) => number >= 1 && number <= 65535, 'a port is from 1 to 65535')
+
+const url = z
+  .string()
+  .regex(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w./~%+-]*)?$/, 'an http:// or https:// address is needed')
+
+/** Settings that may differ from host to host. Each takes the text as written in the inventory. */
+export const HOST_VARIABLES = z.object({
+  my_iface: z
+    .string()
+    .regex(/^[\w.:@-]{1,15}$/, 'the name of a network interface is needed, such as eth1')
+    .optional()
+    .describe(
+      'The network interface on the private network; left out: the one that carries the address of the SSH connection, else of the default route',
+    ),
+  has_gpu: flag.default(false).describe('The machine has an NVIDIA GPU that notebooks may use'),
+  install_nvidia_driver: flag
+    .default(true)
+    .describe('Install the NVIDIA driver and container toolkit where has_gpu; false: they are there already'),
+  install_docker: flag.default(true).describe('Install Docker; false: leave the machine as it is'),
+  docker_repo: url
+    .optional()
+    .describe(
+      "Mirror of the Docker package repository, such as https://mirror.lan/linux/ubuntu; left out: the distribution's own package",
+    ),
+})
+export type HostSettings = z.infer<typeof HOST_VARIABLES>
+
+/** Settings of the whole cluster; they must be the same on all hosts, so they belong under [all:vars]. */
+export const CLUSTER_VARIABLES = z.object({
+  convect_token: z
+    .string({ error: 'a shared secret for the cluster is needed' })
+    .regex(/^[^\s:]{8,}$/, 'at least 8 characters without blanks or colons are needed')
+    .describe(
+      "The secret with which machines join the cluster; keep it, it also protects the cluster's data",
+    ),
+  convect_workdir: z
+    .string()
+    .regex(/^\/[\w./-]+$/, 'an absolute path without blanks is needed')
+    .default('/var/tmp/convecthub')
+    .describe('Folder on the machines for what is only needed during a run'),
+  jhub_config_path: z
+    .string()
+    .optional()
+    .describe(
+      "YAML values for the JupyterHub chart, merged over the defaults; a relative path counts from the inventory's folder",
+    ),
+  http_port: port.default(80).describe('Port of ConvectHub over http'),
+  https_port: port.default(443).describe('Port of ConvectHub over https'),
+})
+export type ClusterSettings = z.infer<typeof CLUSTER_VARIABLES>
+
+/** Ansible's connection and become variables that convecthub understands, for the "did you mean" of a check. */
+export const ANSIBLE_VARIABLES = [
+  ...[
+    'host',
+    'port',
+    'user',
+    'private_key_file',
+    'ssh_common_args',
+    'ssh_extra_args',
+    'connection',
+    'password',
+  ].map((n) => `ansible_${n}`),
+  ...['host', 'port', 'user', 'private_key_file', 'pass', 'password', 'common_args', 'extra_args'].map(
+    (n) => `ansible_ssh_${n}`,
+  ),
+  ...[
+    'become',
+    'become_method',
+    'become_user',
+    'become_pass',
+    'become_password',
+    'sudo_pass',
+    'sudo_user',
+    'group_priority',
+  ].map((n) => `ansible_${n}`),
+  ...[
+    'python_interpreter',
+    'host_key_checking',
+    'shell_type',
+    'ssh_args',
+    'ssh_pipelining',
+    'ssh_transfer_method',
+    'ssh_retries',
+  ].map((n) => `ansible_${n}`),
+] as const
+
+/** Every variable that means something here. */
+export const KNOWN_VARIABLES: readonly string[] = [
+  ...Object.keys(HOST_VARIABLES.shape),
+  ...Object.keys(CLUSTER_VARIABLES.shape),
+  ...ANSIBLE_VARIABLES,
+]

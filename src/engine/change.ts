@@ -1,0 +1,59 @@
+import type { Artifact } from '../artifacts/bundle-lock.ts'
+import type { Secret } from '../secret.ts'
+import type { Script } from '../sh.ts'
+
+/** How a change shows in a plan: `+` makes, `~` alters, `-` removes, `!` acts (a start, a wait). */
+export type Sign = '+' | '~' | '-' | '!'
+
+interface Common {
+  /** One plain line: what this does to the host. */
+  title: string
+  sign: Sign
+}
+
+/** A text file, written beside its place, then renamed. `content` as a Secret is never shown. */
+export interface FileChange extends Common {
+  kind: 'file'
+  path: string
+  content: string | Secret
+  /** As chmod takes it, without leading zero: `644`. */
+  mode: string
+  /** True when the file is new, so that reset may remove it. */
+  ours: boolean
+}
+
+/** A file of the bundle, sent only when its digest differs. */
+export interface UploadChange extends Common {
+  kind: 'upload'
+  artifact: Artifact
+  path: string
+  mode: string
+  ours: boolean
+}
+
+/** Debian packages by name, or by path when the name holds a slash. */
+export interface PackagesChange extends Common {
+  kind: 'packages'
+  names: readonly string[]
+}
+
+/** Any other act. `durable` ones go on when the connection is lost: they run as a transient unit. */
+export interface RunChange extends Common {
+  kind: 'run'
+  script: Script
+  /** Named deadline of this act, ms. */
+  timeoutMs: number
+  durable?: boolean
+}
+
+/** Waits until `until` exits 0, asked each `everyMs`; its last output is the evidence when the deadline passes. */
+export interface WaitChange extends Common {
+  kind: 'wait'
+  until: Script
+  timeoutMs: number
+  /** More to show when it never comes: journal lines. */
+  evidence?: Script
+}
+
+/** What a step's plan yields. An empty plan means "already so". */
+export type Change = FileChange | UploadChange | PackagesChange | RunChange | WaitChange

@@ -1,0 +1,57 @@
+import type { ConvecthubError } from '../errors.ts'
+import type { Change } from './change.ts'
+import type { Finding } from './step.ts'
+
+export type Outcome = 'unchanged' | 'changed' | 'failed' | 'blocked' | 'skipped'
+
+/** How a host did in the whole run. */
+export interface HostSummary {
+  host: string
+  changed: number
+  unchanged: number
+  failed: number
+  blocked: number
+  skipped: number
+  /** The first error of this host. */
+  error?: ConvecthubError
+  /** What it waited for in vain: `step on host`. */
+  blockedBy?: string
+}
+
+/** All that an engine tells while it runs; renderers in ui/ turn it into terminal, plain or JSON lines. ms throughout. */
+export type EngineEvent =
+  | {
+      event: 'run'
+      verb: string
+      hosts: readonly string[]
+      steps: readonly { id: string; title: string }[]
+      standIn: boolean
+    }
+  | { event: 'connected'; host: string; ms: number; os: string }
+  | { event: 'host-failed'; host: string; error: ConvecthubError }
+  | { event: 'finding'; finding: Finding }
+  | { event: 'planned'; host: string; step: string; changes: readonly Change[] }
+  | { event: 'step-start'; host: string; step: string }
+  | { event: 'change-start'; host: string; step: string; change: Change }
+  | { event: 'change-end'; host: string; step: string; change: Change; ms: number }
+  | { event: 'line'; host: string; step: string; line: string }
+  | { event: 'progress'; host: string; step: string; sent: number; total: number }
+  | {
+      event: 'step'
+      host: string
+      step: string
+      outcome: Outcome
+      ms: number
+      error?: ConvecthubError
+      blockedBy?: string
+    }
+  | {
+      event: 'summary'
+      verb: string
+      ok: boolean
+      ms: number
+      hosts: readonly HostSummary[]
+      interrupted: boolean
+    }
+
+export type Emit = (event: EngineEvent) => void

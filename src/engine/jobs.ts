@@ -1,0 +1,37 @@
+import type { Fact, FactFamily } from '../facts/fact.ts'
+import { joinSh, rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
+import type { Connection } from '../transport/connection.ts'
+import type { Emit } from './event.ts'
+import { PACKAGES_MS } from './render.ts'
+
+const family: FactFamily<readonly string[]> = {
+  id: 'jobs',
+  script: () =>
+    rawSh('systemctl list-units --plain --no-legend --state=active,activating "convecthub-*.service"'),
+  parse: (output) =>
+    new Map([['', [...output.matchAll(/^convecthub-([\w-]+)\.service /gm)].map(([, name = '']) => name)]]),
+}
+
+/** Jobs of an earlier run that still go on, because its connection was cut. */
+export const jobs: Fact<readonly string[]> = { family, key: '' }
+
+/** Waits for such jobs, showing what they print; true when there was one. How they ended shows in the next probe. */
+export async function awaitJobs(
+  connection: Connection,
+  names: readonly string[],
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const name of names) {
+    const onLine = (line: string) => line && emit({ event: 'line', host: connection.host, step: name, line })
+    const script = joinSh([rawSh(template('remote/library.sh')), sh`cvh_follow ${name}`])
+    await connection.run(script, {
+      name: `wait for the ${name} job of an earlier run`,
+      timeoutMs: PACKAGES_MS,
+      onLine,
+      signal,
+    })
+  }
+  return names.length > 0
+}

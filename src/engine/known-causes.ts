@@ -1,0 +1,43 @@
+/** Words in a host's output that tell the cause, and what to do. The first that fits is told. */
+const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
+  { words: /No space left on device/, hint: 'the disk is full: `df -h` on the host; free some room' },
+  { words: /Read-only file system/, hint: 'the file system is read-only: `dmesg` on the host tells why' },
+  {
+    words: /Temporary failure resolving|Could not resolve|Failed to fetch|Unable to connect to/,
+    hint: 'the package mirror cannot be reached: correct /etc/apt/sources.list on the host (a local mirror will do)',
+  },
+  {
+    words: /Unable to locate package|has no installation candidate/,
+    hint: 'the package mirror lacks this package: add the component or mirror that has it to /etc/apt/sources.list',
+  },
+  {
+    words: /dpkg lock was not freed/,
+    hint: 'wait for that process or end it, then run the same command again',
+  },
+  {
+    words: /too many learner members in cluster/,
+    hint: 'another server is joining, or one that never came up is still listed: `k3s kubectl get nodes` on the first driver',
+  },
+  {
+    words: /[Nn]ode password rejected|duplicate hostname/,
+    hint: 'a node of this name was in the cluster before: `k3s kubectl delete node NAME` on the first driver, then again',
+  },
+  {
+    words: /invalid token|token is not valid|401 Unauthorized|token CA hash does not match/,
+    hint: "the token on this host is not the cluster's: has convect_token been changed since the cluster was founded?",
+  },
+  {
+    words: /x509: certificate has expired or is not yet valid/,
+    hint: 'the clocks differ: set the time on the hosts (`date`, `timedatectl`)',
+  },
+  {
+    words: /another operation \(install\/upgrade\/rollback\) is in progress/,
+    hint: 'helm was killed earlier: the same command clears it; otherwise `helm rollback` on the first driver',
+  },
+  { words: /address already in use/, hint: 'another program has the port: `ss -ltnp` on the host names it' },
+]
+
+/** The next step for a cause that is known by its words. */
+export function knownCause(output: string): string | undefined {
+  return KNOWN_CAUSES.find(({ words }) => words.test(output))?.hint
+}

@@ -1,0 +1,53 @@
+import type { BundleLock } from '../artifacts/bundle-lock.ts'
+import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
+import type { Fact, Facts } from '../facts/fact.ts'
+import type { Change } from './change.ts'
+
+/** A step on a host: the node of the graph that a run walks. */
+export interface StepRef {
+  step: string
+  host: string
+}
+
+/** What a run wants, the same for all hosts; pure data, read before the first connection. */
+export interface Wishes {
+  cluster: Cluster
+  bundle: BundleLock | undefined
+  /** The text of the file at jhub_config_path; empty when there is none. */
+  jhubConfig: string
+}
+
+/** What a plan may look at. `peer` gives the facts of a host that the step `needs`. */
+export interface PlanContext extends Wishes {
+  host: ClusterHost
+  facts: Facts
+  peer(host: string): Facts
+}
+
+/** Something that preflight found: an error stops the run before anything is changed, a warning does not. */
+export interface Finding {
+  level: 'error' | 'warning'
+  /** Stable, for --ignore-preflight. */
+  id: string
+  host: string
+  message: string
+  hint: string
+}
+
+/**
+ * One thing that a host should be. `plan` is pure: from facts and wishes to changes, none when it is already so.
+ * After the changes the facts are probed again, and the plan must then be empty.
+ */
+export interface Step {
+  id: string
+  title: string
+  hosts(wishes: Wishes): readonly ClusterHost[]
+  /** Must have gone well before; also lets `plan` see the facts of those hosts. */
+  needs?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  /** Must have ended before, well or not. */
+  after?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  facts(host: ClusterHost, wishes: Wishes): readonly Fact<unknown>[]
+  /** Problems that must stop the run before its first change; sees all hosts that answered at once. */
+  check?(contexts: readonly PlanContext[]): readonly Finding[]
+  plan(context: PlanContext): readonly Change[]
+}

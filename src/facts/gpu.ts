@@ -1,0 +1,48 @@
+import { rawSh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** NVIDIA hardware and what drives it. */
+export interface Gpu {
+  /** PCI addresses of display controllers (class 03) by NVIDIA (vendor 10de). */
+  cards: readonly string[]
+  /** The version in /proc/driver/nvidia, undefined while no module is loaded. */
+  driver: string | undefined
+  nouveau: boolean
+  secureBoot: boolean
+  runtime: boolean
+  ubuntuDrivers: boolean
+}
+
+const SCRIPT = `
+for device in /sys/bus/pci/devices/*; do
+  [ "$(cat "$device/vendor")" = 0x10de ] || continue
+  case $(cat "$device/class") in 0x03*) printf 'card=%s\\n' "\${device##*/}" ;; esac
+done
+sed -n 's/^NVRM version:.* \\([0-9][0-9]*\\.[0-9.]*\\) .*/driver=\\1/p' /proc/driver/nvidia/version
+[ ! -d /sys/module/nouveau ] || echo nouveau=1
+mokutil --sb-state | grep -q enabled && echo secureboot=1
+command -v nvidia-container-runtime >/dev/null && echo runtime=1
+command -v ubuntu-drivers >/dev/null && echo ubuntu-drivers=1`
+
+const family: FactFamily<Gpu> = {
+  id: 'gpu',
+  script: () => rawSh(SCRIPT),
+  parse: (output) => {
+    const lines = output.split('\n')
+    return new Map([
+      [
+        '',
+        {
+          cards: lines.filter((line) => line.startsWith('card=')).map((line) => line.slice(5)),
+          driver: /^driver=(.+)$/m.exec(output)?.[1],
+          nouveau: lines.includes('nouveau=1'),
+          secureBoot: lines.includes('secureboot=1'),
+          runtime: lines.includes('runtime=1'),
+          ubuntuDrivers: lines.includes('ubuntu-drivers=1'),
+        },
+      ],
+    ])
+  },
+}
+
+export const gpu: Fact<Gpu> = { family, key: '' }

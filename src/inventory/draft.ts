@@ -1,0 +1,111 @@
+import type { Origin } from '../errors.ts'
+import type { Setting, Value, Warning } from './inventory.ts'
+import { Float } from './inventory.ts'
+import { problem } from './problems.ts'
+
+export interface DraftGroup {
+  name: string
+  origin: Origin
+  hosts: Set<string>
+  /** Where each child was named first. */
+  children: Map<string, Origin>
+  vars: Map<string, Setting>
+  priority: number
+}
+
+export interface DraftHost {
+  name: string
+  origin: Origin
+  vars: Map<string, Setting>
+}
+
+/** The inventory while its sources are read, one after another; Ansible's InventoryData. */
+export interface Draft {
+  groups: Map<string, DraftGroup>
+  hosts: Map<string, DraftHost>
+  warnings: Warning[]
+  /** The text of each file read, for messages that only the end can tell. */
+  texts: Map<string, string>
+}
+
+const LOCALHOSTS = ['localhost', '127.0.0.1', '::1']
+const BUILT_IN: Origin = { file: '(built in)' }
+
+/** An inventory with only `all` and `ungrouped`. */
+export function newDraft(): Draft {
+  const draft: Draft = { groups: new Map(), hosts: new Map(), warnings: [], texts: new Map() }
+  addGroup(draft, 'all', BUILT_IN).children.set('ungrouped', BUILT_IN)
+  addGroup(draft, 'ungrouped', BUILT_IN)
+  return draft
+}
+
+/** The group of that name, made if need be. */
+export function addGroup(draft: Draft, name: string, origin: Origin): DraftGroup {
+  const known = draft.groups.get(name)
+  if (known !== undefined) return known
+  const group = { name, origin, hosts: new Set<string>(), children: new Map(), vars: new Map(), priority: 1 }
+  draft.groups.set(name, group)
+  return group
+}
+
+/** Puts a group under another; where it was first said counts. */
+export function addChild(parent: DraftGroup, child: string, origin: Origin): void {
+  if (!parent.children.has(child)) parent.children.set(child, origin)
+}
+
+/** The host of that name, made if need be; the port counts only for a new host, as in Ansible. */
+export function addHost(draft: Draft, name: string, origin: Origin, port?: number): DraftHost {
+  const known = draft.hosts.get(name)
+  if (known !== undefined) return known
+  const host: DraftHost = { name, origin, vars: new Map() }
+  if (port !== undefined) host.vars.set('ansible_port', { value: port, raw: String(port), origin })
+  draft.hosts.set(name, host)
+  if (LOCALHOSTS.includes(name)) warnOfSecondLocalhost(draft, host)
+  return host
+}
+
+function warnOfSecondLocalhost(draft: Draft, host: DraftHost): void {
+  const others = LOCALHOSTS.filter((name) => name !== host.name && draft.hosts.has(name))
+  if (others.length === 0) return
+  draft.warnings.push({
+    code: 'inventory-localhost-twice',
+    message: `${host.name} and ${others.join(' and ')} are the same machine under several names`,
+    origin: host.origin,
+  })
+}
+
+/**
+ * Sets a variable of a group; `ansible_group_priority` becomes the priority instead.
+ * @throws inventory-priority when that is no integer.
+ */
+export function setGroupVar(group: DraftGroup, name: string, setting: Setting, line: string): void {
+  if (name !== 'ansible_group_priority') {
+    group.vars.set(name, setting)
+    return
+  }
+  const priority = asInteger(setting.value)
+  if (priority === undefined) {
+    throw problem('priority', `ansible_group_priority of ${group.name} is no integer`, {
+      origin: setting.origin,
+      line,
+      hint: 'a higher number wins among groups of the same depth; the default is 1',
+    })
+  }
+  group.priority = priority
+}
+
+/** Python's `int(value)`. */
+function asInteger(value: Value): number | undefined {
+  if (value instanceof Float) return Math.trunc(value.number)
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return Number(value)
+  return typeof value === 'string' && /^\s*[+-]?\d+(_\d+)*\s*$/.test(value)
+    ? Number(value.replaceAll('_', ''))
+    : undefined
+}
+
+/** The line that an origin points at. */
+export function lineAt(draft: Draft, origin: Origin): string | undefined {
+  if (origin.line === undefined) return undefined
+  return draft.texts.get(origin.file)?.split(/\r\n|\n|\r/)[origin.line - 1]
+}

@@ -1,0 +1,120 @@
+import type { ConvecthubError } from '../errors.ts'
+import { type Draft, type DraftGroup, lineAt } from './draft.ts'
+import { buildTree, type GroupTree, sortGroups } from './group-tree.ts'
+import type { Group, Host, Inventory, Setting, Vars } from './inventory.ts'
+import { problem } from './problems.ts'
+
+/** Variables that do not come from the sources themselves. */
+export interface OuterVars {
+  /** What `group_vars/` or `host_vars/` has for a name, one map for each place that is searched. */
+  files(kind: 'group' | 'host', name: string): readonly Vars[]
+  extra: Vars
+}
+
+/**
+ * Turns what the sources said into an Inventory: the built-in groups, then every host's variables in the order of
+ * inventory.md §7. Problems: inventory-name-clash, inventory-group-loop.
+ */
+export function finishInventory(
+  draft: Draft,
+  sources: readonly string[],
+  outer: OuterVars,
+  problems: ConvecthubError[],
+): Inventory {
+  for (const [name, group] of draft.groups) {
+    const host = draft.hosts.get(name)
+    if (host !== undefined) problems.push(nameClash(draft, name, group, host.origin))
+  }
+  const tree = buildTree(draft, problems)
+  const groupsOf = settleUngrouped(draft, tree)
+  const groups = new Map<string, Group>()
+  for (const [name, group] of draft.groups) groups.set(name, finishGroup(group, tree, outer))
+  const hosts = new Map<string, Host>()
+  // Hosts of the same groups share everything below their own variables.
+  const shared = new Map<string, { groups: string[]; vars: Map<string, Setting> }>()
+  for (const [name, host] of draft.hosts) {
+    const names = groupsOf.get(name) ?? new Set()
+    const key = [...names].join('\n')
+    let base = shared.get(key)
+    if (base === undefined) {
+      const sorted = sortGroups(draft, tree, withAncestors(tree, names))
+      base = { groups: sorted, vars: groupVars(draft, sorted, outer) }
+      shared.set(key, base)
+    }
+    const vars = new Map(base.vars)
+    for (const layer of [host.vars, ...outer.files('host', name), outer.extra]) assign(vars, layer)
+    hosts.set(name, { name, origin: host.origin, groups: base.groups, vars })
+  }
+  return { sources, hosts, groups, warnings: draft.warnings }
+}
+
+function nameClash(draft: Draft, name: string, group: DraftGroup, origin: Host['origin']): ConvecthubError {
+  const where =
+    group.origin.line === undefined ? '' : ` (the group is at ${group.origin.file}:${group.origin.line})`
+  return problem('name-clash', `'${name}' is both a host and a group${where}`, {
+    origin,
+    line: lineAt(draft, origin),
+    hint: 'rename one of them: Ansible gives the variables of such a host to the whole group',
+  })
+}
+
+/** A host in another group leaves `ungrouped`, one in none joins it; returns the groups that name each host. */
+function settleUngrouped(draft: Draft, tree: GroupTree): Map<string, Set<string>> {
+  const groupsOf = new Map<string, Set<string>>()
+  for (const name of draft.hosts.keys()) groupsOf.set(name, new Set())
+  for (const [name, group] of draft.groups) {
+    if (name !== 'all') for (const host of group.hosts) groupsOf.get(host)?.add(name)
+  }
+  const ungrouped = draft.groups.get('ungrouped') as DraftGroup
+  const ungroupedHasParent = (tree.ancestors.get('ungrouped')?.size ?? 0) > 0
+  for (const [host, names] of groupsOf) {
+    if (names.has('ungrouped') && (names.size > 1 || ungroupedHasParent)) {
+      ungrouped.hosts.delete(host)
+      names.delete('ungrouped')
+    } else if (names.size === 0) {
+      ungrouped.hosts.add(host)
+      names.add('ungrouped')
+    }
+  }
+  return groupsOf
+}
+
+function withAncestors(tree: GroupTree, names: ReadonlySet<string>): Set<string> {
+  const all = new Set(names)
+  for (const name of names) for (const above of tree.ancestors.get(name) ?? []) all.add(above)
+  return all
+}
+
+/** Steps 1 to 4 of the precedence: `all`, the groups, `group_vars/all`, the other files of `group_vars/`. */
+function groupVars(draft: Draft, sorted: readonly string[], outer: OuterVars): Map<string, Setting> {
+  const vars = new Map<string, Setting>()
+  for (const name of ['all', ...sorted]) assign(vars, draft.groups.get(name)?.vars)
+  for (const layer of outer.files('group', 'all')) assign(vars, layer)
+  const files = sorted.map((name) => outer.files('group', name))
+  // A later place wins over a deeper group of an earlier one.
+  for (let place = 0; place < (files[0]?.length ?? 0); place += 1) {
+    for (const layers of files) assign(vars, layers[place])
+  }
+  return vars
+}
+
+function finishGroup(group: DraftGroup, tree: GroupTree, outer: OuterVars): Group {
+  const vars = new Map(group.vars)
+  for (const layer of outer.files('group', group.name)) assign(vars, layer)
+  const { name, origin, priority } = group
+  const hosts = [...group.hosts]
+  return {
+    name,
+    origin,
+    hosts,
+    children: [...group.children.keys()],
+    vars,
+    depth: tree.depths.get(name) ?? 0,
+    priority,
+  }
+}
+
+/** Sets without moving a key that is there, like a Python dictionary. */
+function assign(vars: Map<string, Setting>, layer: Vars | undefined): void {
+  if (layer !== undefined) for (const [name, setting] of layer) vars.set(name, setting)
+}

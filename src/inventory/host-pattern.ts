@@ -1,0 +1,65 @@
+import type { ConvecthubError, Origin } from '../errors.ts'
+import { parseAddress } from './address.ts'
+import { expandRanges } from './host-range.ts'
+import { problem } from './problems.ts'
+import { strip } from './python-text.ts'
+
+const MAX_PORT = 65_535
+
+export interface HostPattern {
+  names: string[]
+  port?: number
+}
+
+/**
+ * The host names and port that a host line, a YAML key or an entry of a host list stands for (inventory.md §6).
+ * @returns an error of code inventory-host-pattern, inventory-range or inventory-port for what Ansible refuses, and
+ * for a `:port` that it would silently take as part of the name.
+ */
+export function parseHostPattern(
+  pattern: string,
+  origin: Origin,
+  line: string,
+  options: { ranges: boolean },
+): HostPattern | ConvecthubError {
+  const wrong = (code: string, message: string, hint: string) =>
+    problem(code, message, { origin, line, hint })
+  const text = strip(pattern).text
+  if (text === '')
+    return wrong('host-pattern', 'a host has an empty name', 'write the name of the host first')
+  if (text === '---')
+    return wrong('host-pattern', "the host name '---' is a sign of YAML", 'name the file .yml')
+  let parsed = parseAddress(pattern)
+  // In a host list a text with brackets is a name as it stands.
+  if (!options.ranges && parsed?.address.includes('[')) parsed = undefined
+  const { address = pattern, port } = parsed ?? {}
+  if (text.endsWith(':') && port === undefined) {
+    return wrong(
+      'host-pattern',
+      `the host '${pattern}' ends in ':'`,
+      'a colon is followed by the port, or left out',
+    )
+  }
+  const unread = options.ranges ? address.replaceAll(/\[[^\]]*\]/g, '') : address
+  if (parsed === undefined && unread.includes(':')) {
+    return wrong(
+      'host-pattern',
+      `'${pattern}' is neither a host name with a port nor an IPv6 address`,
+      HOST_HINT,
+    )
+  }
+  if (port !== undefined && (port < 1 || port > MAX_PORT)) {
+    return wrong(
+      'port',
+      `the port ${port} of '${pattern}' is not in 1-${MAX_PORT}`,
+      'the SSH port is usually 22',
+    )
+  }
+  if (!options.ranges) return { names: [address], ...(port !== undefined && { port }) }
+  const expansion = expandRanges(address)
+  if ('error' in expansion) return wrong('range', expansion.error, expansion.hint)
+  return { names: expansion.names, ...(port !== undefined && { port }) }
+}
+
+const HOST_HINT =
+  'write host, host:22, 2001:db8::1 or [2001:db8::1]:22; a user goes into ansible_user, not before an @'

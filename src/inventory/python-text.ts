@@ -1,0 +1,29 @@
+/** A character class of what Python's `str.isspace` and `\s` take as white space; not JavaScript's `\s`. */
+export const PYTHON_SPACE =
+  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+
+const LEADING = new RegExp(`^[${PYTHON_SPACE}]+`)
+const SPACE = new RegExp(`[${PYTHON_SPACE}]`)
+
+/** Python's `str.strip()`, with the number of characters cut from the front. */
+export function strip(text: string): { text: string; start: number } {
+  const start = LEADING.exec(text)?.[0].length ?? 0
+  let end = text.length
+  while (end > start && SPACE.test(text[end - 1] as string)) end -= 1
+  return { text: text.slice(start, end), start }
+}
+
+/** Orders by code point as Python sorts strings; `<` would order by UTF-16 unit. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index += 1) {
+    const left = a.charCodeAt(index)
+    const right = b.charCodeAt(index)
+    if (left === right) continue
+    // A surrogate stands for a code point above all others.
+    const leftHigh = left >= 0xd800 && left <= 0xdfff
+    const rightHigh = right >= 0xd800 && right <= 0xdfff
+    return leftHigh === rightHigh ? left - right : leftHigh ? 1 : -1
+  }
+  return a.length - b.length
+}

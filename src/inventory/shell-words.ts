@@ -1,0 +1,65 @@
+/** A word after the shell's quotes are gone, and where it began (index in the line). */
+export interface ShellWord {
+  text: string
+  start: number
+}
+
+export type ShellSplit = { words: ShellWord[] } | { error: 'quote' | 'escape'; at: number }
+
+/**
+ * Splits like Python's `shlex.split(line, comments=True)`: blank, tab, CR and LF separate; `'…'` is literal; in
+ * `"…"` a backslash escapes only `"` and itself; `#` outside quotes starts a comment even inside a word.
+ */
+export function shellWords(line: string, options: { comments: boolean }): ShellSplit {
+  const words: ShellWord[] = []
+  let text = ''
+  let start = -1
+  const finish = () => {
+    if (start >= 0) words.push({ text, start })
+    text = ''
+    start = -1
+  }
+  for (let index = 0; index < line.length; index += 1) {
+    const char = line[index] as string
+    if (' \t\r\n'.includes(char)) {
+      finish()
+      continue
+    }
+    if (char === '#' && options.comments) break
+    if (start < 0) start = index
+    if (char === '\\') {
+      index += 1
+      if (index >= line.length) return { error: 'escape', at: index - 1 }
+      text += line[index]
+    } else if (char === "'" || char === '"') {
+      const closed = quoted(line, index)
+      if ('error' in closed) return closed
+      text += closed.text
+      index = closed.end
+    } else text += char
+  }
+  finish()
+  return { words }
+}
+
+/** The text of the quotes that open at `from`, and the index of the closing one. */
+function quoted(
+  line: string,
+  from: number,
+): { text: string; end: number } | { error: 'quote' | 'escape'; at: number } {
+  const quote = line[from]
+  let text = ''
+  for (let index = from + 1; index < line.length; index += 1) {
+    const char = line[index] as string
+    if (char === quote) return { text, end: index }
+    if (char !== '\\' || quote === "'") {
+      text += char
+      continue
+    }
+    index += 1
+    if (index >= line.length) return { error: 'escape', at: index - 1 }
+    const next = line[index] as string
+    text += next === '"' || next === '\\' ? next : `\\${next}`
+  }
+  return { error: 'quote', at: from }
+}

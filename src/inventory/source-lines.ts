@@ -1,0 +1,67 @@
+import { problem } from './problems.ts'
+
+/** One line of a source; `column` is where it starts, above 1 only after an odd break such as a form feed. */
+export interface SourceLine {
+  text: string
+  line: number
+  column: number
+}
+
+/**
+ * Decodes UTF-8 and drops a byte order mark.
+ * @throws inventory-encoding when the bytes are not UTF-8 (Ansible keeps them as broken characters).
+ */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw problem('encoding', `${file} is not valid UTF-8`, {
+      origin: invalidOrigin(bytes, file),
+      hint: 'save the file as UTF-8',
+      cause,
+    })
+  }
+}
+
+/** The place of the first byte that is no UTF-8: everything before it decodes in streaming mode. */
+function invalidOrigin(bytes: Uint8Array, file: string) {
+  let low = 0
+  let high = bytes.length
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (decodes(bytes.subarray(0, middle))) low = middle
+    else high = middle - 1
+  }
+  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, low))
+  const lines = before.split(/\r\n|\n|\r/)
+  return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
+}
+
+function decodes(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Splits where Python's `str.splitlines` does; lines are counted as editors count them. */
+export function splitLines(text: string): SourceLine[] {
+  const lines: SourceLine[] = []
+  let line = 1
+  let column = 1
+  let start = 0
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the breaks are control characters
+  for (const match of text.matchAll(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g)) {
+    const piece = text.slice(start, match.index)
+    lines.push({ text: piece, line, column })
+    start = match.index + match[0].length
+    if (/^[\r\n]/.test(match[0])) {
+      line += 1
+      column = 1
+    } else column += piece.length + 1
+  }
+  if (start < text.length) lines.push({ text: text.slice(start), line, column })
+  return lines
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConvecthubError } from '../errors.ts'
+import { debootstrapImage, prepareDebootstrap } from './debootstrap-image.ts'
+import { readDistribution } from './distribution.ts'
+import { docker, tryDocker } from './docker.ts'
+import { dockerfile, type ImageRecipe, imageRecipe, imageTag } from './image-recipe.ts'
+import type { Emit } from './lab-event.ts'
+
+/** The base image when the user names none. */
+export const DEFAULT_BASE = 'ubuntu:22.04'
+
+/** A registry that says nothing for so long will not help. */
+const PULL_FIRST_WORD_MS = 15_000
+const BUILD_MS = 15 * 60_000
+
+/**
+ * The tag of the machines' image, built if this engine does not have it: on a base image when one can be had, else
+ * from the packages of the distribution that this machine runs. A base named by the user is never replaced by
+ * another. Error `lab-image` says what is missing.
+ */
+export async function buildImage(base: string | undefined, emit: Emit): Promise<string> {
+  const onBase = imageRecipe({ kind: 'base', base: base ?? DEFAULT_BASE })
+  if (await imageExists(imageTag(onBase))) return imageTag(onBase)
+
+  const distribution = base === undefined ? await readDistribution() : undefined
+  const packages =
+    distribution &&
+    imageRecipe({ kind: 'debootstrap', suite: distribution.codename, arch: distribution.arch })
+  if (packages && (await imageExists(imageTag(packages)))) return imageTag(packages)
+
+  const refused = await obtainBase(base ?? DEFAULT_BASE, emit)
+  if (refused === undefined) return await dockerBuild(base ?? DEFAULT_BASE, onBase, emit)
+  if (base !== undefined)
+    throw new ConvecthubError('lab-image', 'lab', `the base image ${base} is not here and cannot be pulled`, {
+      evidence: refused,
+      hint: `load it with \`docker load -i FILE\`, or leave out --base`,
+    })
+  if (!distribution || !packages) throw noImage('this machine is neither Debian nor Ubuntu', refused)
+  const obstacle = await prepareDebootstrap(emit)
+  if (obstacle) throw noImage(obstacle, refused)
+  return await debootstrapImage(distribution, packages, emit)
+}
+
+function noImage(obstacle: string, evidence: string): ConvecthubError {
+  return new ConvecthubError('lab-image', 'lab', `no image for lab machines: ${obstacle}`, {
+    evidence,
+    hint: `get ${DEFAULT_BASE} with \`docker pull\` or \`docker load\`; or, as root on Debian or Ubuntu, \`apt-get install debootstrap\``,
+  })
+}
+
+async function imageExists(name: string): Promise<boolean> {
+  return (await tryDocker(['image', 'inspect', '--format', '{{.Id}}', name])).code === 0
+}
+
+/** Undefined when the base image is here now, else why it is not. */
+async function obtainBase(base: string, emit: Emit): Promise<string | undefined> {
+  if (await imageExists(base)) return undefined
+  emit({ task: 'image', text: `pulling ${base}` })
+  const pull = await tryDocker(['pull', base], {
+    timeoutMs: BUILD_MS,
+    firstOutputMs: PULL_FIRST_WORD_MS,
+  })
+  return pull.code === 0 ? undefined : pull.stderr.trim()
+}
+
+async function dockerBuild(base: string, recipe: ImageRecipe, emit: Emit): Promise<string> {
+  const tag = imageTag(recipe)
+  emit({ task: 'image', text: `building ${tag} on ${base}` })
+  const folder = await mkdtemp('/var/tmp/convecthub-lab-')
+  try {
+    await writeFile(join(folder, 'Dockerfile'), dockerfile(base, recipe.packages))
+    await writeFile(join(folder, 'entry.sh'), recipe.entry)
+    await writeFile(join(folder, 'setup-machine.sh'), recipe.setup)
+    await docker(['build', '--tag', tag, folder], { timeoutMs: BUILD_MS })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  return tag
+}

@@ -1,0 +1,71 @@
+/** Capabilities by bit number, as far as every Docker engine since 20.10 knows them. */
+const KNOWN = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'SETGID',
+  'SETUID',
+  'SETPCAP',
+  'LINUX_IMMUTABLE',
+  'NET_BIND_SERVICE',
+  'NET_BROADCAST',
+  'NET_ADMIN',
+  'NET_RAW',
+  'IPC_LOCK',
+  'IPC_OWNER',
+  'SYS_MODULE',
+  'SYS_RAWIO',
+  'SYS_CHROOT',
+  'SYS_PTRACE',
+  'SYS_PACCT',
+  'SYS_ADMIN',
+  'SYS_BOOT',
+  'SYS_NICE',
+  'SYS_RESOURCE',
+  'SYS_TIME',
+  'SYS_TTY_CONFIG',
+  'MKNOD',
+  'LEASE',
+  'AUDIT_WRITE',
+  'AUDIT_CONTROL',
+  'SETFCAP',
+  'MAC_OVERRIDE',
+  'MAC_ADMIN',
+  'SYSLOG',
+  'WAKE_ALARM',
+  'BLOCK_SUSPEND',
+  'AUDIT_READ',
+] as const
+
+/** A machine that may do all but what the machine below it may not. */
+export interface ContainerRights {
+  privileged: boolean
+  /** Arguments for `docker run`. */
+  args: string[]
+}
+
+/**
+ * How to give a container the rights of a machine. `--privileged` asks for every capability that the kernel has and
+ * dies when the bounding set lacks one; then each is given by itself. `status` is the text of /proc/self/status,
+ * `lastCap` the number in /proc/sys/kernel/cap_last_cap.
+ */
+export function containerRights(status: string, lastCap: number): ContainerRights {
+  const hex = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1]
+  const all = (1n << BigInt(lastCap + 1)) - 1n
+  const bounding = hex === undefined ? all : BigInt(`0x${hex}`)
+  if ((bounding & all) === all) return { privileged: true, args: ['--privileged'] }
+  const caps = KNOWN.filter((_, bit) => (bounding >> BigInt(bit)) & 1n)
+  return {
+    privileged: false,
+    args: [
+      ...caps.flatMap((cap) => ['--cap-add', cap]),
+      ...['seccomp', 'apparmor', 'systempaths'].flatMap((option) => [
+        '--security-opt',
+        `${option}=unconfined`,
+      ]),
+    ],
+  }
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AptSource, distributionSources, parseAptSources } from './apt-sources.ts'
+import { runCommand } from './run-command.ts'
+
+/** The Debian or Ubuntu that this machine runs. */
+export interface Distribution {
+  /** Such as `bookworm`. */
+  codename: string
+  /** Debian's name of the architecture. */
+  arch: string
+  sources: AptSource[]
+  /** Settings of apt that machines need to reach the same sources: proxies, dates of a frozen mirror. */
+  aptConf: string
+}
+
+/** The distribution of this machine; undefined where there is no apt. */
+export async function readDistribution(): Promise<Distribution | undefined> {
+  const arch = await runCommand('dpkg', ['--print-architecture'])
+  const codename = /^VERSION_CODENAME=["']?(\w+)/m.exec(readOr('/etc/os-release'))?.[1]
+  if (arch.code !== 0 || codename === undefined) return undefined
+  const dump = await runCommand('apt-config', ['dump'])
+  return {
+    codename,
+    arch: arch.stdout.trim(),
+    sources: distributionSources(readSources(), codename),
+    aptConf: dump.stdout
+      .split('\n')
+      .filter((line) => /^Acquire::(https?::Proxy|Check-Valid-Until|Check-Date)\b.*"[^"]+";$/i.test(line))
+      .map((line) => `${line}\n`)
+      .join(''),
+  }
+}
+
+function readSources(): AptSource[] {
+  const folder = '/etc/apt/sources.list.d'
+  const files = ['/etc/apt/sources.list', ...listOr(folder).map((name) => join(folder, name))]
+  return files
+    .filter((file) => /\.(list|sources)$/.test(file))
+    .flatMap((file) => parseAptSources(file, readOr(file)))
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function listOr(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,54 @@
+import { ConvecthubError } from '../errors.ts'
+import { tryDocker } from './docker.ts'
+import { installDocker } from './install-docker.ts'
+import type { Emit } from './lab-event.ts'
+
+/** Whether the local engine answers; if not, why and in whose words. */
+export type EngineState =
+  | { state: 'up'; version: string }
+  | { state: 'no-client' | 'denied' | 'down'; evidence: string }
+
+/** Asks the engine for its version. */
+export async function engineState(): Promise<EngineState> {
+  const result = await tryDocker(['version', '--format', '{{.Server.Version}}'], { timeoutMs: 20_000 })
+  if (result.code === 0) return { state: 'up', version: result.stdout.trim() }
+  if (result.code === 127) return { state: 'no-client', evidence: result.stderr }
+  const denied = /permission denied/i.test(result.stderr)
+  return { state: denied ? 'denied' : 'down', evidence: result.stderr.trim() }
+}
+
+/**
+ * Sees that a Docker engine answers, installing and starting one in `stateDir`'s care when `install` allows it.
+ * Errors `lab-no-docker`, `lab-docker-denied`, `lab-docker-down`.
+ */
+export async function requireEngine(install: boolean, stateDir: string, emit: Emit): Promise<void> {
+  let engine = await engineState()
+  if (engine.state !== 'up' && engine.state !== 'denied' && install) {
+    await installDocker(engine.state === 'no-client', stateDir, emit)
+    engine = await engineState()
+  }
+  if (engine.state !== 'up') throw engineError(engine.state, engine.evidence)
+  emit({ task: 'engine', text: `Docker engine ${engine.version} answers` })
+}
+
+/** The error for an engine that does not answer, with the command that helps. */
+export function engineError(state: 'no-client' | 'denied' | 'down', evidence: string): ConvecthubError {
+  const details = {
+    'no-client': {
+      code: 'lab-no-docker',
+      message: 'a lab needs Docker, and this machine has no docker command',
+      hint: 'on Debian or Ubuntu: `sudo apt-get install docker.io`, or as root `convecthub lab up --install-docker`',
+    },
+    denied: {
+      code: 'lab-docker-denied',
+      message: 'the Docker engine does not let this user in',
+      hint: 'run convecthub as root, or `sudo usermod -aG docker $USER` and log in again',
+    },
+    down: {
+      code: 'lab-docker-down',
+      message: 'no Docker engine answers on this machine',
+      hint: 'start it: `sudo systemctl start docker`; without systemd as root `convecthub lab up --install-docker`',
+    },
+  }[state]
+  return new ConvecthubError(details.code, 'lab', details.message, { hint: details.hint, evidence })
+}

@@ -1,0 +1,32 @@
+import { ConvecthubError } from '../errors.ts'
+import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts'
+
+/** Label on every container, network and volume of a lab; its value is the lab's id. */
+export const LAB_LABEL = 'convecthub.lab'
+
+/** Runs the docker client; the caller judges the exit code. */
+export function tryDocker(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+  return runCommand('docker', args, options)
+}
+
+/** Runs the docker client and gives its stdout, trimmed. Error `lab-docker` with docker's words when it fails. */
+export async function docker(args: readonly string[], options?: CommandOptions): Promise<string> {
+  const result = await tryDocker(args, options)
+  if (result.code === 0) return result.stdout.trim()
+  throw new ConvecthubError('lab-docker', 'lab', `docker ${args[0]} failed (exit ${result.code})`, {
+    evidence: result.stderr.trim() || result.stdout.trim(),
+    hint: 'run the same command again: it continues; `docker info` shows whether the engine is well',
+  })
+}
+
+/** The ids of all objects of one kind that carry the lab's label. */
+export async function labObjects(kind: 'container' | 'network' | 'volume', labId: string): Promise<string[]> {
+  const all = kind === 'container' ? ['--all'] : []
+  const out = await docker([kind, 'ls', ...all, '--quiet', '--filter', `label=${LAB_LABEL}=${labId}`])
+  return lines(out)
+}
+
+/** The lines of a text that are not empty. */
+export function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}

@@ -1,0 +1,73 @@
+import { labPaths } from './lab-identity.ts'
+import type { Machine } from './plan-machines.ts'
+
+/** The user that machines let in, with sudo and without password. */
+export const LAB_USER = 'lab'
+
+/** The inventory of a lab, in the style of the guide. `token` is the secret with which nodes join. Pure. */
+export function inventoryText(stateDir: string, machines: readonly Machine[], token: string): string {
+  const { key, knownHosts } = labPaths(stateDir)
+  const names = (role: Machine['role']) =>
+    machines.filter((machine) => machine.role === role).map(({ name }) => name)
+  const drivers = names('driver')
+  return [
+    '# Inventory of a convecthub lab: disposable machines, made by `convecthub lab up`.',
+    '# Each line is a machine and how SSH reaches it. The drivers run the K3s server, the workers the notebooks.',
+    '# Change what you like: `lab up` writes this file anew only when machines were added.',
+    '# It holds the token with which nodes join, so only you may read it.',
+    '',
+    ...machines.map(
+      ({ name, address }) =>
+        `${name} ansible_ssh_user=${LAB_USER} ansible_ssh_host=${address} ansible_ssh_private_key_file='${key}' my_iface=eth0`,
+    ),
+    '',
+    '[driver]',
+    ...drivers,
+    '',
+    '[worker]',
+    ...names('worker'),
+    '',
+    '[registry]',
+    ...drivers.slice(0, 1),
+    '',
+    '[all:vars]',
+    'convect_workdir=/var/tmp/convecthub',
+    `convect_token=${token}`,
+    'has_gpu=false',
+    'install_docker=false',
+    'jhub_config_path=jupyterhub.yaml',
+    'http_port=80',
+    'https_port=443',
+    `ansible_ssh_common_args='-o UserKnownHostsFile=${knownHosts}'`,
+    '',
+  ].join('\n')
+}
+
+/** Whether an inventory of this lab names every machine with its address. */
+export function inventoryCovers(text: string, machines: readonly Machine[]): boolean {
+  return machines.every(({ name, address }) =>
+    text.split('\n').some((line) => line.startsWith(`${name} `) && line.includes(`=${address} `)),
+  )
+}
+
+/** The token in an inventory of this lab, so that a new one keeps it. */
+export function inventoryToken(text: string): string | undefined {
+  return /^convect_token=(\S+)$/m.exec(text)?.[1]
+}
+
+/** The JupyterHub values of a lab: one password for every user name. */
+export function valuesText(password: string): string {
+  return [
+    '# JupyterHub values of a convecthub lab: any user name, and this password, logs in.',
+    '# A real hub needs a real authenticator; see the documentation of the JupyterHub chart.',
+    'hub:',
+    '  config:',
+    '    JupyterHub:',
+    '      authenticator_class: dummy',
+    '    DummyAuthenticator:',
+    `      password: ${password}`,
+    '    Authenticator:',
+    '      allow_all: true',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { ConvecthubError } from '../errors.ts'
+import { docker, labObjects, lines, tryDocker } from './docker.ts'
+import { engineError, engineState } from './docker-engine.ts'
+import { stopDockerd } from './install-docker.ts'
+import type { Emit } from './lab-event.ts'
+import { labIdentity, labPaths } from './lab-identity.ts'
+
+export interface LabDownOptions {
+  stateDir: string
+  /** Also remove the machines' images that no other lab uses. */
+  image?: boolean
+}
+
+/**
+ * Removes all that a lab has: containers, volumes, network, the engine that it started, its folder. Works on
+ * half-made labs and on those whose folder is gone. Error `lab-left` names what could not be removed.
+ */
+export async function labDown(options: LabDownOptions, emit: Emit): Promise<void> {
+  const lab = labIdentity(options.stateDir)
+  const engine = await engineState()
+  if (engine.state === 'up') {
+    await removeObjects('container', ['rm', '--force', '--volumes'], lab.id, emit)
+    await removeObjects('volume', ['volume', 'rm', '--force'], lab.id, emit)
+    await removeObjects('network', ['network', 'rm'], lab.id, emit)
+    if (options.image) await removeImages(emit)
+    if (await stopDockerd(lab.stateDir)) emit({ task: 'down', text: 'stopped the Docker engine of this lab' })
+  } else if (engine.state !== 'no-client' && !existsSync(labPaths(lab.stateDir).enginePid)) {
+    // Without an engine nobody can tell what is left, unless this lab had started that engine itself.
+    throw engineError(engine.state, engine.evidence)
+  }
+  await rm(lab.stateDir, { recursive: true, force: true })
+  emit({ task: 'down', text: `removed ${lab.stateDir}` })
+}
+
+async function removeObjects(
+  kind: 'container' | 'volume' | 'network',
+  command: string[],
+  labId: string,
+  emit: Emit,
+): Promise<void> {
+  const ids = await labObjects(kind, labId)
+  if (ids.length === 0) return
+  emit({ task: 'down', text: `removing ${ids.length} ${kind}${ids.length === 1 ? '' : 's'}` })
+  const result = await tryDocker([...command, ...ids], { timeoutMs: 180_000 })
+  // Judged by what is left: docker also fails for what went away meanwhile.
+  const left = await labObjects(kind, labId)
+  if (left.length > 0)
+    throw new ConvecthubError('lab-left', 'lab', `docker could not remove every ${kind} of the lab`, {
+      evidence: result.stderr.trim() || left.join('\n'),
+      hint: 'run the same command again',
+    })
+}
+
+async function removeImages(emit: Emit): Promise<void> {
+  const tags = lines(await docker(['images', '--format', '{{.Repository}}:{{.Tag}}', 'convecthub-lab']))
+  for (const tag of tags) {
+    const removed = await tryDocker(['rmi', tag])
+    emit({ task: 'down', text: removed.code === 0 ? `removed image ${tag}` : `kept image ${tag}: in use` })
+  }
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { ConvecthubError } from '../errors.ts'
+import { LAB_USER } from './inventory-text.ts'
+import { labIdentity, labPaths } from './lab-identity.ts'
+import { networkSubnet } from './lab-network.ts'
+import { planMachines } from './plan-machines.ts'
+import { machineStates } from './start-machine.ts'
+
+/**
+ * Runs the system's ssh to a machine on this terminal; gives its exit code. Errors `lab-no-machine`, `lab-no-ssh`.
+ */
+export async function labSsh(stateDir: string, name: string, command: readonly string[]): Promise<number> {
+  const lab = labIdentity(stateDir)
+  const states = await machineStates(lab)
+  const subnet = await networkSubnet(lab)
+  if (!states.has(name) || subnet === undefined)
+    throw new ConvecthubError('lab-no-machine', 'usage', `the lab "${lab.name}" has no machine "${name}"`, {
+      hint:
+        states.size === 0
+          ? 'start it with `convecthub lab up`'
+          : `it has ${[...states.keys()].sort().join(', ')}`,
+    })
+  const address = planMachines(1, 1, subnet, [name]).find((machine) => machine.name === name)
+    ?.address as string
+  return await run('ssh', sshArguments(lab.stateDir, address, command))
+}
+
+/** Arguments of ssh for a machine: only the lab's key, and only the host key that the lab recorded. */
+export function sshArguments(stateDir: string, address: string, command: readonly string[]): string[] {
+  const { key, knownHosts } = labPaths(stateDir)
+  const options = [
+    `UserKnownHostsFile=${knownHosts}`,
+    'StrictHostKeyChecking=yes',
+    'IdentitiesOnly=yes',
+    'LogLevel=ERROR',
+  ]
+  return ['-i', key, ...options.flatMap((option) => ['-o', option]), `${LAB_USER}@${address}`, ...command]
+}
+
+function run(file: string, args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: 'inherit' })
+    child.once('error', (cause) =>
+      reject(
+        new ConvecthubError('lab-no-ssh', 'lab', 'ssh cannot be run on this machine', {
+          hint: 'install the OpenSSH client: `apt-get install openssh-client`',
+          cause,
+        }),
+      ),
+    )
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+  })
+}

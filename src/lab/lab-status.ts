@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
+import { engineError, engineState } from './docker-engine.ts'
+import { labIdentity, labPaths } from './lab-identity.ts'
+import { networkSubnet } from './lab-network.ts'
+import { planMachines } from './plan-machines.ts'
+import { sshdAnswers } from './prepare-machine.ts'
+import { machineStates } from './start-machine.ts'
+
+/** A machine as it is now. */
+export interface MachineStatus {
+  name: string
+  address: string
+  /** Docker's word, such as `running` or `exited`. */
+  state: string
+  sshd: boolean
+}
+
+export interface LabStatus {
+  machines: MachineStatus[]
+  /** The bundle beside the inventory: none, the lab's imitation, or a real one. */
+  bundle: 'none' | 'stand-in' | 'real'
+}
+
+/** The machines of a lab and their state; no machines when there is no such lab. */
+export async function labStatus(stateDir: string): Promise<LabStatus> {
+  const lab = labIdentity(stateDir)
+  const engine = await engineState()
+  if (engine.state !== 'up') throw engineError(engine.state, engine.evidence)
+  const states = await machineStates(lab)
+  const subnet = await networkSubnet(lab)
+  const planned = states.size === 0 ? [] : planMachines(1, 1, subnet ?? '0.0.0.0/24', [...states.keys()])
+  const machines = await Promise.all(
+    planned
+      .filter(({ name }) => states.has(name))
+      .map(async ({ name, address }) => {
+        const state = states.get(name) as string
+        return { name, address, state, sshd: state === 'running' && (await sshdAnswers(address)) }
+      }),
+  )
+  return { machines, bundle: await bundleKind(labPaths(lab.stateDir).bundle) }
+}
+
+async function bundleKind(folder: string): Promise<LabStatus['bundle']> {
+  const path = join(folder, BUNDLE_LOCK)
+  if (!existsSync(path)) return 'none'
+  const lock = bundleLockSchema.safeParse(parse(await readFile(path, 'utf8')))
+  return lock.success && lock.data.standIn ? 'stand-in' : 'real'
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
+import { type ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import { buildImage } from './build-image.ts'
+import { readDistribution } from './distribution.ts'
+import { docker } from './docker.ts'
+import { requireEngine } from './docker-engine.ts'
+import { ORIGIN_LABEL } from './image-recipe.ts'
+import type { Emit } from './lab-event.ts'
+import { labIdentity, labPaths } from './lab-identity.ts'
+import { ensureNetwork } from './lab-network.ts'
+import { makeBundle } from './make-bundle.ts'
+import { type Machine, planMachines } from './plan-machines.ts'
+import { prepareMachine } from './prepare-machine.ts'
+import { ensureSshKey } from './ssh-key.ts'
+import { machineStates, startMachine, waitForSystemd } from './start-machine.ts'
+import { writeLabFiles } from './write-lab-files.ts'
+
+export interface LabUpOptions {
+  /** The lab's folder; it decides which lab this is. */
+  stateDir: string
+  machines: number
+  drivers: number
+  installDocker?: boolean
+  /** Base image; without it ubuntu:22.04, else packages of this machine's distribution. */
+  base?: string
+  /** Version that the stand-in K3s shall show; without it the newest it knows. */
+  k3sVersion?: string
+}
+
+/** A machine start costs most of a core: more at a time only makes all of them slower. */
+const AT_A_TIME = 8
+
+/**
+ * Brings a lab up and gives its machines. What runs already is left as it is, so a killed call is repaired by the
+ * next. Errors begin with `lab-`; those of several machines come together.
+ */
+export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[]> {
+  const lab = labIdentity(options.stateDir)
+  // Wrong counts are told before anything is made.
+  planMachines(options.machines, options.drivers, '10.0.0.0/24')
+  await requireEngine(options.installDocker ?? false, lab.stateDir, emit)
+  await mkdir(lab.stateDir, { recursive: true, mode: 0o700 })
+  const publicKey = await ensureSshKey(lab.stateDir)
+  const image = await buildImage(options.base, emit)
+  const subnet = await ensureNetwork(lab, emit)
+  const states = await machineStates(lab)
+  const machines = planMachines(options.machines, options.drivers, subnet, [...states.keys()])
+
+  const origin = await docker([
+    'image',
+    'inspect',
+    '--format',
+    `{{index .Config.Labels "${ORIGIN_LABEL}"}}`,
+    image,
+  ])
+  const distribution = origin === 'debootstrap' ? await readDistribution() : undefined
+  const count = counter('machines', 'systemd and sshd are up', machines.length, emit)
+  emit({ task: 'machines', text: 'starting machines', done: 0, total: machines.length })
+  const limit = pLimit(AT_A_TIME)
+  const hostKeys = await all(
+    machines.map((machine) =>
+      limit(async () => {
+        await startMachine(lab, machine, image, states.get(machine.name))
+        await waitForSystemd(lab, machine)
+        const line = await prepareMachine(lab, machine, publicKey, distribution)
+        count(machine.name)
+        return line
+      }),
+    ),
+  )
+
+  await writeLabFiles(lab.stateDir, machines, hostKeys)
+  emit({ task: 'files', text: `wrote ${labPaths(lab.stateDir).inventory}` })
+  const bundle = labPaths(lab.stateDir).bundle
+  if (!existsSync(join(bundle, BUNDLE_LOCK))) await makeBundle(bundle, options.k3sVersion, emit)
+  return machines
+}
+
+function counter(task: 'machines', text: string, total: number, emit: Emit): (name: string) => void {
+  let done = 0
+  return (name) => emit({ task, text: `${name}: ${text}`, done: ++done, total })
+}
+
+/** Waits for all, also when one fails: nothing may go on in the background. */
+async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises)
+  const failed = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
+  if (failed.length === 1) throw failed[0]
+  if (failed.length > 1) throw new ConvecthubErrors(failed as ConvecthubError[])
+  return results.map((result) => (result as PromiseFulfilledResult<T>).value)
+}

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ConvecthubError } from '../errors.ts'
+
+/** The path of a file of the package, such as `templates/lab/entry.sh`; from src/ and from dist/ alike. */
+export function packageFile(...parts: string[]): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder)
+    if (parent === folder)
+      throw new ConvecthubError('package-root', 'internal', 'convecthub cannot find its own package.json')
+    folder = parent
+  }
+  return join(folder, ...parts)
+}

@@ -1,0 +1,51 @@
+import { ConvecthubError } from '../errors.ts'
+
+export type MachineRole = 'driver' | 'worker'
+
+/** A machine as it shall be: `name` is its host name, `address` its IPv4 address on eth0. */
+export interface Machine {
+  name: string
+  role: MachineRole
+  address: string
+}
+
+const NAME = /^(driver|worker)([1-9]\d*)$/
+/** Drivers get .11 and up, workers .101 and up: a machine keeps its address however the lab grows. */
+const FIRST_HOST = { driver: 10, worker: 100 } as const
+const MOST = { driver: 80, worker: 150 } as const
+
+/**
+ * The machines of a lab: `total` of which the first `drivers` are drivers, and those that exist already, in the
+ * order drivers, workers. Error `lab-machines` for counts that make no lab.
+ */
+export function planMachines(
+  total: number,
+  drivers: number,
+  subnet: string,
+  existing: readonly string[] = [],
+): Machine[] {
+  const workers = total - drivers
+  if (drivers < 1 || workers < 0 || drivers > MOST.driver || workers > MOST.worker)
+    throw new ConvecthubError(
+      'lab-machines',
+      'usage',
+      `${total} machines with ${drivers} drivers make no lab`,
+      {
+        hint: `at least one driver, at most ${MOST.driver} drivers and ${MOST.worker} workers`,
+      },
+    )
+  const names = new Set(existing.filter((name) => NAME.test(name)))
+  for (let n = 1; n <= drivers; n++) names.add(`driver${n}`)
+  for (let n = 1; n <= workers; n++) names.add(`worker${n}`)
+  return [...names].map((name) => planMachine(name, subnet)).sort(byRoleAndNumber)
+}
+
+function planMachine(name: string, subnet: string): Machine {
+  const [, role, number] = NAME.exec(name) as unknown as [string, MachineRole, string]
+  const base = subnet.replace(/\.\d+\/\d+$/, '')
+  return { name, role, address: `${base}.${FIRST_HOST[role] + Number(number)}` }
+}
+
+function byRoleAndNumber(a: Machine, b: Machine): number {
+  return a.role.localeCompare(b.role) || Number(a.name.slice(6)) - Number(b.name.slice(6))
+}

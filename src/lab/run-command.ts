@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+
+export interface CommandOptions {
+  /** Text for stdin; without it stdin is closed at once. */
+  input?: string
+  /** Milliseconds until the command is killed; 60 s when not given. */
+  timeoutMs?: number
+  /** Milliseconds within which the command must have printed something, else it is killed. */
+  firstOutputMs?: number
+  env?: NodeJS.ProcessEnv
+}
+
+export interface CommandResult {
+  /** Exit code; 127 when the program does not exist, 124 when it was killed for taking too long. */
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs a local program without a shell and never throws: the caller judges the exit code. */
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const { input, timeoutMs = 60_000, firstOutputMs, env } = options
+  return new Promise((resolve) => {
+    let tooSlow = false
+    const kill = () => {
+      tooSlow = true
+      child.kill('SIGKILL')
+    }
+    const child = execFile(
+      file,
+      [...args],
+      { maxBuffer: 64 * 1024 * 1024, encoding: 'utf8', ...(env && { env }) },
+      (error, stdout, stderr) => {
+        clearTimeout(whole)
+        clearTimeout(first)
+        if (tooSlow) return resolve({ code: 124, stdout, stderr: `${stderr}\n${file} took too long`.trim() })
+        const code = error?.code
+        if (code === 'ENOENT') return resolve({ code: 127, stdout, stderr: `${file}: not found` })
+        resolve({ code: error ? (typeof code === 'number' ? code : 1) : 0, stdout, stderr })
+      },
+    )
+    const whole = setTimeout(kill, timeoutMs)
+    const first = firstOutputMs === undefined ? undefined : setTimeout(kill, firstOutputMs)
+    child.stdout?.once('data', () => clearTimeout(first))
+    // A program that ends without reading its stdin must not take us down with EPIPE.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input ?? '')
+  })
+}

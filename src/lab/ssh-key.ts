@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { labPaths } from './lab-identity.ts'
+import { runCommand } from './run-command.ts'
+
+/** The lab's public key; the pair is made when the state folder has none. */
+export async function ensureSshKey(stateDir: string): Promise<string> {
+  const { key, publicKey } = labPaths(stateDir)
+  if (!existsSync(key) || !existsSync(publicKey)) {
+    await rm(key, { force: true })
+    await rm(publicKey, { force: true })
+    const made = await runCommand('ssh-keygen', [
+      '-q',
+      '-t',
+      'ed25519',
+      '-N',
+      '',
+      '-C',
+      'convecthub-lab',
+      '-f',
+      key,
+    ])
+    if (made.code !== 0) await makeKey(key, publicKey)
+  }
+  return (await readFile(publicKey, 'utf8')).trim()
+}
+
+/** For machines without OpenSSH. */
+async function makeKey(key: string, publicKey: string): Promise<void> {
+  const { default: ssh2 } = await import('ssh2')
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'convecthub-lab' })
+  await writeFile(key, pair.private, { mode: 0o600 })
+  await writeFile(publicKey, `${pair.public}\n`)
+}

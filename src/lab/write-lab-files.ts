@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { inventoryCovers, inventoryText, inventoryToken, valuesText } from './inventory-text.ts'
+import { labPaths } from './lab-identity.ts'
+import type { Machine } from './plan-machines.ts'
+
+/** Writes known_hosts, and the inventory and values where they are missing or lack a machine. */
+export async function writeLabFiles(
+  stateDir: string,
+  machines: readonly Machine[],
+  hostKeys: readonly string[],
+): Promise<void> {
+  const paths = labPaths(stateDir)
+  await writeFile(paths.knownHosts, hostKeys.map((line) => `${line}\n`).join(''))
+  const old = existsSync(paths.inventory) ? await readFile(paths.inventory, 'utf8') : ''
+  if (!inventoryCovers(old, machines)) {
+    if (old !== '') await rename(paths.inventory, `${paths.inventory}.old`)
+    const token = inventoryToken(old) ?? randomBytes(24).toString('hex')
+    await writeSecretFile(paths.inventory, inventoryText(stateDir, machines, token))
+  }
+  if (!existsSync(paths.values))
+    await writeSecretFile(paths.values, valuesText(randomBytes(12).toString('hex')))
+}
+
+/** Never half written, and never readable by others. */
+async function writeSecretFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 })
+  await chmod(`${path}.new`, 0o600)
+  await rename(`${path}.new`, path)
+}

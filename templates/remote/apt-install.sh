@@ -1,0 +1,10 @@
+# our own job may have been cut by a power failure; what others left broken was refused by preflight
+[ -z "$(dpkg --audit)" ] || { wait_for_lock && dpkg --configure -a; } || exit 1
+if ! apt-get -s -q install --no-install-recommends "$@" >/dev/null 2>&1; then
+  apt update || { echo 'the package lists could not be updated'; exit 100; }
+fi
+wait_for_lock
+simulated=$(apt-get -s -q install --no-install-recommends "$@") || { printf '%s\n' "$simulated"; exit 100; }
+mkdir -p /var/lib/convecthub
+printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) (.*/package \1/p' >>/var/lib/convecthub/owned
+apt install --no-install-recommends "$@" || exit

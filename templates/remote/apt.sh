@@ -1,0 +1,39 @@
+# Runs as a job: installs the packages in "$@", and nothing while somebody else holds dpkg's lock.
+DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
+export DEBIAN_FRONTEND NEEDRESTART_MODE
+
+# the process that holds one of dpkg's and apt's locks (fcntl locks, which flock(1) does not see)
+holder() {
+  for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+    [ -e "$lock" ] || continue
+    inode=$(stat -c %i "$lock")
+    while read -r _ _ _ access pid where _; do
+      case $access:$where in
+      WRITE:*:"$inode")
+        printf '%s (pid %s)\n' "$(tr '\0' ' ' <"/proc/$pid/cmdline")" "$pid"
+        return 0
+        ;;
+      esac
+    done </proc/locks
+  done
+  return 1
+}
+
+wait_for_lock() {
+  told=
+  deadline=$(($(date +%s) + 900))
+  while held=$(holder); do
+    [ "$held" = "$told" ] || printf 'waiting for the dpkg lock, held by: %s\n' "$held"
+    told=$held
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      printf 'the dpkg lock was not freed within 15 minutes; held by: %s\n' "$held"
+      exit 75
+    fi
+    sleep 1
+  done
+}
+
+apt() {
+  wait_for_lock
+  apt-get -y -q -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 "$@"
+}

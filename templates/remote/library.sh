@@ -1,0 +1,74 @@
+# Functions that rendered changes call. LC_ALL and PATH are set by the session.
+CVH_STATE=/var/lib/convecthub
+CVH_RUN=/run/convecthub
+
+# cvh_record KIND NAME: notes what we put on this host before it is put there, so that reset removes just that
+cvh_record() {
+  mkdir -p "$CVH_STATE"
+  grep -qxF -- "$1 $2" "$CVH_STATE/owned" 2>/dev/null || printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned"
+}
+
+# cvh_place PATH MODE: reads stdin into PATH by way of a file beside it, so that no half-written file is ever seen
+cvh_place() {
+  mkdir -p "${1%/*}"
+  (umask 077 && cat >"$1.part")
+  chmod "$2" "$1.part"
+  mv -f "$1.part" "$1"
+}
+
+# cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, mtime and inode
+cvh_keep_digest() {
+  touch "$CVH_STATE/digests"
+  {
+    grep -v " $2\$" "$CVH_STATE/digests" || :
+    printf '%s %s %s\n' "$1" "$(stat -c '%s %Y %i' "$2")" "$2"
+  } >"$CVH_STATE/digests.part"
+  mv -f "$CVH_STATE/digests.part" "$CVH_STATE/digests"
+}
+
+# cvh_unit_pid UNIT: its main process, 0 when it is not running
+cvh_unit_pid() {
+  systemctl show -p MainPID "$1" | sed 's/^MainPID=//'
+}
+
+# cvh_follow NAME: shows the job's log until the job has ended, and returns its exit code
+cvh_follow() {
+  pid=$(cvh_unit_pid "convecthub-$1.service")
+  if [ "${pid:-0}" != 0 ]; then
+    tail -n +1 -s 0.2 --pid="$pid" -f "$CVH_RUN/$1.log"
+  else
+    cat "$CVH_RUN/$1.log"
+  fi
+  tries=0
+  while [ ! -s "$CVH_RUN/$1.code" ] && [ "$tries" -lt 50 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+  return "$(cat "$CVH_RUN/$1.code" || echo 70)"
+}
+
+# cvh_job NAME: runs the shell on stdin as a transient unit that outlives our connection, and follows it
+cvh_job() {
+  (umask 077 && mkdir -p "$CVH_RUN")
+  rm -f "$CVH_RUN/$1.code"
+  cat >"$CVH_RUN/$1.sh"
+  : >"$CVH_RUN/$1.log"
+  systemctl reset-failed "convecthub-$1.service" 2>/dev/null || :
+  # shellcheck disable=SC2016 # that text is for the inner sh
+  systemd-run --quiet --unit="convecthub-$1" \
+    sh -c 'sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' sh "$CVH_RUN/$1"
+  cvh_follow "$1"
+}
+
+# cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words when it never does
+cvh_wait() {
+  cvh_until=$(($(date +%s) + $1))
+  shift
+  until cvh_said=$("$@" 2>&1); do
+    if [ "$(date +%s)" -ge "$cvh_until" ]; then
+      printf '%s\n' "$cvh_said" | tail -n 20
+      return 75
+    fi
+    sleep 0.3
+  done
+}
