@@ -1,16 +1,9 @@
-import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { type Fact, type Facts, parseProbe, probeScript } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
-import type { Step, Wishes } from './step.ts'
 
 /** How long answering all facts may take, ms. */
 const PROBE_MS = 60_000
-
-/** All facts that these steps ask of a host, once each. */
-export function factsOf(steps: readonly Step[], host: ClusterHost, wishes: Wishes): readonly Fact<unknown>[] {
-  return steps.flatMap((step) => step.facts(host, wishes))
-}
 
 /** Asks a host all facts in one exec. Error: PROBE when the script itself fails. */
 export async function probe(

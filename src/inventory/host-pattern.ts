@@ -40,8 +40,7 @@ export function parseHostPattern(
       'a colon is followed by the port, or left out',
     )
   }
-  const unread = options.ranges ? address.replaceAll(/\[[^\]]*\]/g, '') : address
-  if (parsed === undefined && unread.includes(':')) {
+  if (parsed === undefined && address.replaceAll(/\[[^\]]*\]/g, '').includes(':')) {
     return wrong(
       'host-pattern',
       `'${pattern}' is neither a host name with a port nor an IPv6 address`,

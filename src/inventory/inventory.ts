@@ -19,6 +19,10 @@ export interface Setting {
   value: Value
   raw: string | undefined
   origin: Origin
+  /** It came out of an ansible-vault: never show the value. */
+  secret?: true
+  /** What a listing shows instead of the value: inline vaulted texts stay encrypted, as in ansible-inventory. */
+  shown?: Value
 }
 
 export type Vars = ReadonlyMap<string, Setting>

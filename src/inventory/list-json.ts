@@ -30,7 +30,7 @@ const INTERNAL = new Set([
 /** The variables that ansible-inventory shows, as one dictionary. */
 export function shownVars(vars: Vars): Dict {
   const dict: Dict = Object.create(null)
-  for (const [name, setting] of vars) if (!INTERNAL.has(name)) dict[name] = setting.value
+  for (const [name, setting] of vars) if (!INTERNAL.has(name)) dict[name] = setting.shown ?? setting.value
   return dict
 }
 

@@ -1,15 +1,14 @@
-import { resolve } from 'node:path'
 import type { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { type Draft, newDraft } from './draft.ts'
+import { newDraft } from './draft.ts'
 import { readExtraVars } from './extra-vars.ts'
 import type { Files } from './files.ts'
 import { finishInventory } from './finish-inventory.ts'
-import { readHostList } from './host-list.ts'
-import { readIniSource } from './ini-source.ts'
-import type { Inventory } from './inventory.ts'
-import { collect, problem, throwAll } from './problems.ts'
-import { decodeText } from './source-lines.ts'
+import type { Inventory, Vars } from './inventory.ts'
+import { collect, throwAll } from './problems.ts'
+import { readSource } from './read-source.ts'
+import { varsFolders } from './vars-folders.ts'
+import { vaultOpener } from './vault-opener.ts'
 
 export interface LoadOptions {
   /** The `-i` values: files, directories, and host lists such as `h1,h2,`. */
@@ -24,34 +23,24 @@ export interface LoadOptions {
 }
 
 /**
- * Reads an inventory exactly as Ansible does, value for value, and refuses what Ansible only warns about.
- * @throws ConvecthubError or ConvecthubErrors, all of exit `inventory`; codes start with `inventory-`.
+ * Reads an inventory exactly as Ansible does, value for value, and refuses what Ansible only warns about or half
+ * reads; differences.ts lists where the two part.
+ * @throws ConvecthubError or ConvecthubErrors, all of exit `inventory`; their codes start with `inventory-`.
  */
 export function loadInventory(options: LoadOptions): Inventory {
+  const { sources, extraVars = [], vaultPassword, cwd, files } = options
   const problems: ConvecthubError[] = []
+  const context = { cwd, files, openVault: vaultOpener(vaultPassword) }
   const draft = newDraft()
-  for (const source of options.sources) collect(problems, () => readSource(draft, source, options, problems))
-  const extra = collect(problems, () => readExtraVars(options.extraVars ?? [], options)) ?? new Map()
-  const outer = { files: () => [], extra }
-  const inventory = collect(problems, () => finishInventory(draft, options.sources, outer, problems))
+  const places = sources.map((source) =>
+    collect(problems, () => readSource(draft, source, context, problems)),
+  )
+  const extra: Vars = collect(problems, () => readExtraVars(extraVars, context)) ?? new Map()
+  const folders = varsFolders(
+    places.filter((place) => place !== undefined),
+    { ...context, warnings: draft.warnings, problems },
+  )
+  const inventory = finishInventory(draft, sources, { files: folders, extra }, problems)
   throwAll(problems)
-  return inventory as Inventory
-}
-
-function readSource(
-  draft: Draft,
-  source: string,
-  { cwd, files }: LoadOptions,
-  problems: ConvecthubError[],
-): void {
-  const path = resolve(cwd, source)
-  const kind = files.kind(path)
-  if (kind === undefined && source.includes(',')) {
-    readHostList(draft, source, problems)
-    return
-  }
-  const bytes = files.read(path)
-  if (bytes === undefined)
-    throw problem('not-found', `there is no inventory ${source}`, { origin: { file: source } })
-  readIniSource(draft, decodeText(bytes, source), source, problems)
+  return inventory
 }

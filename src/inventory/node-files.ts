@@ -36,6 +36,9 @@ export const nodeFiles: Files = {
       return false
     }
   },
+  worldWritable(path) {
+    return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0
+  },
   run(path) {
     return execFileSync(path, ['--list'], { maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] })
   },

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type AuthenticationType, Client, type ConnectConfig, utils } from 'ssh2'
+import ssh2, { type AuthenticationType, type Client, type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import type { Channel } from './connection.ts'
 import { fingerprint, keyType, knownHosts, knownHostsLine } from './known-hosts.ts'
@@ -25,7 +25,7 @@ export function sshConnect(target: Target): Promise<SshLink> {
   )
   const privateKeys = identities(target)
   return new Promise((resolve, reject) => {
-    const client = new Client()
+    const client = new ssh2.Client()
     let keyError: ConvecthubError | undefined
     let gone: (error?: Error) => void = () => {}
     const ended = new Promise<Error | undefined>((done) => {
@@ -108,7 +108,7 @@ function identities(target: Target): (string | Buffer)[] {
   const paths = wanted ? [wanted] : DEFAULT_KEYS.filter((path) => existsSync(expandHome(path)))
   return paths.flatMap((path) => {
     const key = readKey(target.host, path)
-    const parsed = utils.parseKey(key)
+    const parsed = ssh2.utils.parseKey(key)
     if (!(parsed instanceof Error)) return [key]
     if (!wanted) return []
     const encrypted = /encrypted|passphrase/i.test(parsed.message)

@@ -1,3 +1,11 @@
+# "a|b" stands for the first of both that apt knows
+chosen=
+for name in "$@"; do
+  while [ "$name" != "${name#*|}" ] && ! apt-cache show "${name%%|*}" >/dev/null 2>&1; do name=${name#*|}; done
+  chosen="$chosen ${name%%|*}"
+done
+# shellcheck disable=SC2086 # the names are words
+set -- $chosen
 # our own job may have been cut by a power failure; what others left broken was refused by preflight
 [ -z "$(dpkg --audit)" ] || { wait_for_lock && dpkg --configure -a; } || exit 1
 if ! apt-get -s -q install --no-install-recommends "$@" >/dev/null 2>&1; then

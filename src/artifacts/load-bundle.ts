@@ -1,0 +1,67 @@
+import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema } from './bundle-lock.ts'
+import { fileDigest } from './file-digest.ts'
+
+export interface Bundle {
+  folder: string
+  lock: BundleLock
+  /** Opens a file of the bundle. */
+  open(artifact: Artifact): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Reads a bundle's lock and checks every file against it: presence, size, sha256. Errors: BUNDLE_MISSING,
+ * BUNDLE_LOCK, and one BUNDLE_FILE for each file that is not as it should be.
+ */
+export async function loadBundle(folder: string): Promise<Bundle> {
+  const lock = readLock(folder)
+  const problems = await Promise.all(lock.files.map((artifact) => checkFile(folder, artifact)))
+  const errors = problems.filter((problem) => problem !== undefined)
+  if (errors.length > 0) throw new ConvecthubErrors(errors)
+  return { folder, lock, open: ({ name }) => createReadStream(join(folder, name), { highWaterMark: 256 * 1024 }) }
+}
+
+function readLock(folder: string): BundleLock {
+  const path = join(folder, BUNDLE_LOCK)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new ConvecthubError('BUNDLE_MISSING', 'input', `there is no bundle: ${(cause as Error).message}`, {
+      cause,
+      hint: 'put the artifacts and their bundle.lock.yaml into shared/bin/ beside the inventory, or name their folder with --bundle',
+    })
+  }
+  try {
+    const lock = bundleLockSchema.parse(parse(text))
+    const kinds = new Set(lock.files.map(({ kind }) => kind))
+    const missing = (['k3s', 'helm', 'chart'] as const).filter((kind) => !kinds.has(kind))
+    if (missing.length > 0) throw new Error(`it names no file of kind ${missing.join(', ')}`)
+    return lock
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message
+    throw new ConvecthubError('BUNDLE_LOCK', 'input', `${path} is not a bundle lock: ${why}`, {
+      cause,
+      origin: { file: path },
+      hint: 'take the bundle.lock.yaml that came with the bundle; the README describes it',
+    })
+  }
+}
+
+async function checkFile(folder: string, artifact: Artifact): Promise<ConvecthubError | undefined> {
+  const path = join(folder, artifact.name)
+  const bad = (why: string) =>
+    new ConvecthubError('BUNDLE_FILE', 'input', `${path}: ${why}`, { hint: 'copy the bundle again; no machine was contacted' })
+  try {
+    const { size } = statSync(path)
+    if (size !== artifact.size) return bad(`${size} bytes, and ${artifact.size} are wanted`)
+    const digest = await fileDigest(path)
+    return digest === artifact.sha256 ? undefined : bad(`its sha256 is ${digest}, and ${artifact.sha256} is wanted`)
+  } catch (cause) {
+    return bad((cause as Error).message)
+  }
+}

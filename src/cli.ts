@@ -1,0 +1,111 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { VerbResult } from './commands/common-options.ts'
+import { labCommand } from './commands/lab.ts'
+import { ConvecthubError, ConvecthubErrors } from './errors.ts'
+import { EXIT, type ExitName } from './exit-codes.ts'
+
+/** Runs the command line and gives the exit code. Whatever goes wrong is told here, in one way. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exit: ExitName | undefined
+  const program = makeProgram((result) => {
+    exit = result
+  })
+  try {
+    await program.parseAsync([...argv])
+    return exit ? EXIT[exit].code : Number(process.exitCode ?? 0)
+  } catch (error) {
+    return report(error, program)
+  }
+}
+
+/** The table of verbs. Each verb's code is only loaded when it is called. */
+function makeProgram(done: (exit: ExitName) => void): Command {
+  const program = new Command('convecthub')
+    .description('Turns on-prem machines into a ConvectHub (JupyterHub on K3s) over SSH, from an Ansible inventory.')
+    .version('0.1.0')
+    .showHelpAfterError('(convecthub --help tells more)')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText('after', '\nWithout -i, ./inv.toml is read. Exit codes: see the README.')
+
+  const verb = (name: string, description: string) => common(program.command(name).description(description).exitOverride())
+  const act = (command: Command, load: () => Promise<(options: never) => VerbResult>) =>
+    command.action(async (options) => done(await (await load())(options as never)))
+
+  act(verb('ping', 'log in to every machine, run sh, check sudo'), async () => (await import('./commands/ping.ts')).pingVerb)
+  act(
+    onBundle(verb('plan', 'show what provision would change; changes nothing')).option('--diff', 'show the contents of files'),
+    async () => (await import('./commands/plan.ts')).planVerb,
+  )
+  act(
+    onBundle(verb('provision', 'make the machines a ConvectHub; call it again to continue or to update'))
+      .option('--check', 'only show what would change, as plan does')
+      .option('--diff', 'with --check: show the contents of files'),
+    async () => (await import('./commands/provision.ts')).provisionVerb,
+  )
+  act(verb('status', 'check that nodes, release and login page are well'), async () => (await import('./commands/status.ts')).statusVerb)
+  act(
+    verb('reset', 'uninstall all that provision put on the machines, and look for what is left').option('--yes', 'do not ask for the name of the inventory'),
+    async () => (await import('./commands/reset.ts')).resetVerb,
+  )
+  act(
+    sources(program.command('inventory').description('show the inventory as it was understood').exitOverride())
+      .option('--list', 'all of it, as the JSON of ansible-inventory --list')
+      .option('--host <name>', 'the variables of one host')
+      .option('--graph', 'groups and hosts as a tree')
+      .option('--vars', 'with --graph: the variables, too'),
+    async () => (await import('./commands/inventory.ts')).inventoryVerb,
+  )
+  program.addCommand(labCommand())
+  return program
+}
+
+/** Options that say which machines, for every verb. */
+function sources(command: Command): Command {
+  return command
+    .option('-i, --inventory <source>', 'inventory file, folder or host list; may be given several times', collect)
+    .option('-e, --extra-vars <vars>', 'k=v or @file, over all other variables; may be given several times', collect)
+}
+
+/** The options of every verb on machines. */
+function common(command: Command): Command {
+  return sources(command)
+    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, :&both, :!not')
+    .option('-K, --ask-become-pass', 'ask for the sudo password, once for all hosts')
+    .option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)', wholeNumber)
+    .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
+    .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts')
+    .option('-v, --verbose', 'show what the machines print; -vv and -vvv show more', (_value, before: number) => before + 1, 0)
+    .addOption(new Option('--output <mode>', 'how to tell it (default: tty on a terminal, else plain)').choices(['tty', 'plain', 'json']))
+    .option('--no-color', 'no colours; NO_COLOR does the same')
+}
+
+/** The options of verbs that need the bundle. */
+function onBundle(command: Command): Command {
+  return command
+    .option('--bundle <folder>', 'folder of the artifacts (default: shared/bin beside the inventory)')
+    .option('--ignore-preflight <ids>', 'findings to take as warnings, such as cpu,memory', (text) => text.split(','))
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on is needed')
+  return Number(text)
+}
+
+/** Tells an error as people read it, or as JSON where that was asked for; anything unknown is a fault of ours. */
+async function report(error: unknown, program: Command): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code
+  const errors = error instanceof ConvecthubErrors ? error.errors : error instanceof ConvecthubError ? [error] : undefined
+  if (!errors) {
+    process.stderr.write(`error: a fault of convecthub itself; please report it\n${error instanceof Error ? error.stack : error}\n`)
+    return EXIT.internal.code
+  }
+  const { tellErrors } = await import('./ui/tell-errors.ts')
+  const json = program.args.includes('json') || process.argv.includes('--output=json')
+  tellErrors(errors, { json, color: !process.argv.includes('--no-color') })
+  return EXIT[errors[0]?.exit ?? 'internal'].code
+}

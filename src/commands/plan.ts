@@ -1,0 +1,48 @@
+import type { EngineEvent } from '../engine/event.ts'
+import { readCurrent } from '../engine/read-current.ts'
+import type { Connection } from '../transport/connection.ts'
+import { planLines } from '../ui/plan-lines.ts'
+import { style } from '../ui/style.ts'
+import type { CommonOptions, VerbResult } from './common-options.ts'
+import { runVerb } from './provision.ts'
+import { readFleet } from './read-fleet.ts'
+import { readWishes } from './read-wishes.ts'
+
+type Planned = Extract<EngineEvent, { event: 'planned' }>
+
+/** `plan`: what provision would change, host by host. Changes nothing on any machine. */
+export async function planVerb(options: CommonOptions & { diff?: boolean }): VerbResult {
+  const { provision } = await import('../recipes/provision.ts')
+  const fleet = await readFleet(options)
+  const { bundle, jhubConfig } = await readWishes(fleet, options)
+  const wishes = { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig }
+  const planned: Planned[] = []
+  const current = new Map<string, string>()
+  const { report, exit, mode } = await runVerb('plan', provision, fleet, options, {
+    wishes,
+    source: bundle.open,
+    apply: false,
+    hear: (event) => event.event === 'planned' && event.changes.length > 0 && planned.push(event),
+    planned: async ({ connections }) => {
+      if (options.diff) await readAll(planned, connections, current)
+    },
+  })
+  if (mode !== 'json') {
+    const paint = style(process.stdout, options.color)
+    for (const line of planLines(planned, report, options.diff ? current : undefined, paint)) process.stdout.write(`${line}\n`)
+    if (report.changes > 0) process.stdout.write(`Make it so: convecthub provision${fleet.inventoryArgs}${options.limit ? ` --limit '${options.limit}'` : ''}\n`)
+  }
+  return exit === 'ok' && report.changes > 0 ? 'differs' : exit
+}
+
+/** What now stands in the files that would change, by "host path". */
+async function readAll(planned: readonly Planned[], connections: ReadonlyMap<string, Connection>, current: Map<string, string>): Promise<void> {
+  await Promise.all(
+    [...connections].map(async ([host, connection]) => {
+      const paths = planned
+        .filter((event) => event.host === host)
+        .flatMap(({ changes }) => changes.flatMap((change) => (change.kind === 'file' && change.sign === '~' ? [change.path] : [])))
+      for (const [path, text] of await readCurrent(connection, paths)) current.set(`${host} ${path}`, text)
+    }),
+  )
+}

@@ -1,0 +1,46 @@
+import { firstDriver } from '../cluster/cluster.ts'
+import { node } from '../facts/node.ts'
+import { release } from '../facts/release.ts'
+import { status } from '../recipes/status.ts'
+import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
+import { loginAnswers, loginPages } from '../steps/login.ts'
+import { columns, style } from '../ui/style.ts'
+import type { CommonOptions, VerbResult } from './common-options.ts'
+import { runVerb } from './provision.ts'
+import { readFleet } from './read-fleet.ts'
+
+/** `status`: nodes Ready, release deployed, login page on both ports; a table, and an exit code that says if all is well. */
+export async function statusVerb(options: CommonOptions): VerbResult {
+  const fleet = await readFleet(options)
+  const { cluster } = fleet
+  const driver = firstDriver(cluster)
+  const { report, exit, mode } = await runVerb('status', status, { ...fleet, hosts: [driver] }, options, {
+    wishes: { cluster, bundle: undefined, jhubConfig: '' },
+    source: () => {
+      throw new Error('status sends nothing')
+    },
+    apply: false,
+  })
+  const facts = report.facts.get(driver.name)
+  if (!facts) return exit
+  const nodes = cluster.hosts.map((host) => {
+    const state = facts.get(node(host.name.toLowerCase()))
+    return { what: `node ${host.name}`, well: state?.ready ?? false, detail: state ? `${state.ready ? 'Ready' : 'NotReady'}, ${state.version}` : 'not in the cluster' }
+  })
+  const deployed = facts.get(release(NAMESPACE, RELEASE))
+  const pages = loginPages(cluster).map((page) => {
+    const { status, standIn } = facts.get(page)
+    const [scheme, port] = page.key.split(' ')
+    return { what: `login page ${scheme}:${port}`, well: loginAnswers(status), detail: status === 0 ? 'no answer' : `HTTP ${status}${standIn ? ', stand-in' : ''}` }
+  })
+  const checks = [...nodes, { what: `release ${RELEASE}`, well: deployed?.status === 'deployed', detail: deployed ? `${deployed.status}, revision ${deployed.revision}` : 'not there' }, ...pages]
+  const well = checks.every((check) => check.well)
+  if (mode === 'json') {
+    for (const check of checks) process.stdout.write(`${JSON.stringify({ event: 'check', ...check })}\n`)
+  } else {
+    const paint = style(process.stdout, options.color)
+    for (const line of columns(checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]))) process.stdout.write(`${line}\n`)
+    process.stdout.write(well ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/\n` : `Mend it: convecthub provision${fleet.inventoryArgs}\n`)
+  }
+  return well ? 'ok' : 'differs'
+}

@@ -1,0 +1,113 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { ConvecthubError } from '../errors.ts'
+import { apply, interrupted } from './apply.ts'
+import type { Outcome } from './event.ts'
+import { atHost, type Fleet, factsOf, planContext, stepsOf } from './fleet.ts'
+import type { RunOptions } from './run.ts'
+import type { Step, StepRef } from './step.ts'
+
+/** How a step ended on a host. */
+export interface Ended {
+  outcome: Outcome
+  error?: ConvecthubError
+  blockedBy?: string
+}
+
+export interface Settled extends StepRef {
+  ended: Ended
+}
+
+/** A step whose plan can be made: its host and those it needs have answered. */
+export function plannable(step: Step, host: ClusterHost, fleet: Fleet, { wishes }: RunOptions): boolean {
+  return [host.name, ...(step.needs?.(host, wishes) ?? []).map((ref) => ref.host)].every((name) => fleet.facts.has(name))
+}
+
+/**
+ * Walks the graph of (step, host): on one host in the recipe's order, across hosts only where `needs` and `after`
+ * say so. `given` tells how the steps of hosts outside the selection stand.
+ */
+export async function applyGraph(fleet: Fleet, given: ReadonlyMap<string, Ended>, options: RunOptions): Promise<Settled[]> {
+  const { wishes, emit, signal } = options
+  const settled: Settled[] = []
+  const endings = new Map<string, { promise: Promise<Ended>; resolve(ended: Ended): void }>()
+  for (const [key, ended] of given) endings.set(key, { promise: Promise.resolve(ended), resolve: () => {} })
+  for (const host of options.hosts) {
+    for (const step of stepsOf(host, options)) endings.set(refKey({ step: step.id, host: host.name }), deferred())
+  }
+  const ending = (ref: StepRef) => endings.get(refKey(ref))?.promise
+
+  /** What keeps this step from starting, once all it waits for has ended. */
+  const obstacle = async (step: Step, host: ClusterHost): Promise<string | undefined> => {
+    for (const ref of step.needs?.(host, wishes) ?? []) {
+      const needed = await ending(ref)
+      if (needed && needed.outcome !== 'changed' && needed.outcome !== 'unchanged') return refKey(ref)
+    }
+    await Promise.all((step.after?.(host, wishes) ?? []).map(ending))
+    return undefined
+  }
+
+  const doStep = async (step: Step, host: ClusterHost, failedBefore: string | undefined): Promise<Ended> => {
+    const lost = fleet.unreachable.get(host.name)
+    if (lost) return failedBefore ? { outcome: 'blocked', blockedBy: failedBefore } : { outcome: 'failed', error: lost }
+    const canPlan = plannable(step, host, fleet, options)
+    if (canPlan && step.plan(planContext(host, fleet, options)).length === 0) return { outcome: 'unchanged' }
+    if (failedBefore) return { outcome: signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
+    const blockedBy = await obstacle(step, host)
+    if (signal.aborted) return { outcome: 'skipped' }
+    return blockedBy ? { outcome: 'blocked', blockedBy } : makeSo(step, host)
+  }
+
+  const makeSo = async (step: Step, host: ClusterHost): Promise<Ended> => {
+    const changes = step.plan(planContext(host, fleet, options))
+    const connection = fleet.connections.get(host.name)
+    if (changes.length === 0 || !connection) return { outcome: 'unchanged' }
+    emit({ event: 'step-start', host: host.name, step: step.id })
+    try {
+      await connection.lock(options.owner)
+      const facts = factsOf(host, options)
+      const at = { connection, host: host.name, step: step.id, source: options.source, emit, signal }
+      fleet.facts.set(host.name, await apply({ ...at, changes, facts }))
+      const left = step.plan(planContext(host, fleet, options))
+      if (left.length > 0) throw notProven(left.map(({ title }) => title))
+      return { outcome: 'changed' }
+    } catch (error) {
+      const known = atHost(error, host.name, step.id)
+      const stopped = signal.aborted && known.code !== 'INTERRUPTED'
+      return { outcome: 'failed', error: stopped ? interrupted(host.name, step.id, undefined) : known }
+    }
+  }
+
+  const walk = async (host: ClusterHost) => {
+    let failedBefore: string | undefined
+    for (const step of stepsOf(host, options)) {
+      const ref = { step: step.id, host: host.name }
+      const start = Date.now()
+      const ended = await doStep(step, host, failedBefore)
+      if (ended.outcome === 'failed' || ended.outcome === 'blocked') failedBefore ??= ended.blockedBy ?? refKey(ref)
+      settled.push({ ...ref, ended })
+      emit({ event: 'step', ...ref, ms: Date.now() - start, ...ended })
+      endings.get(refKey(ref))?.resolve(ended)
+    }
+  }
+  await Promise.all(options.hosts.map(walk))
+  return settled
+}
+
+/** "k3s-server on driver1". */
+export function refKey({ step, host }: StepRef): string {
+  return `${step} on ${host}`
+}
+
+function notProven(titles: readonly string[]): ConvecthubError {
+  return new ConvecthubError('NOT_PROVEN', 'failed', `done, but not so afterwards: ${titles.join('; ')}`, {
+    hint: 'something on the host undoes it; look there, then run the same command again',
+  })
+}
+
+function deferred() {
+  let resolve: (ended: Ended) => void = () => {}
+  const promise = new Promise<Ended>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,76 @@
+import pLimit from 'p-limit'
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { ConvecthubError } from '../errors.ts'
+import type { Facts } from '../facts/fact.ts'
+import { system } from '../facts/system.ts'
+import type { Connection } from '../transport/connection.ts'
+import { interrupted } from './apply.ts'
+import { awaitJobs, jobs } from './jobs.ts'
+import { probe } from './probe.ts'
+import type { RunOptions } from './run.ts'
+import type { PlanContext, Step } from './step.ts'
+
+/** The hosts of a run: who answered with what, and who did not. `facts` are those last probed. */
+export interface Fleet {
+  connections: ReadonlyMap<string, Connection>
+  facts: Map<string, Facts>
+  unreachable: ReadonlyMap<string, ConvecthubError>
+}
+
+/** The steps of a recipe that concern this host, in order. */
+export function stepsOf(host: ClusterHost, { recipe, wishes }: Pick<RunOptions, 'recipe' | 'wishes'>): readonly Step[] {
+  return recipe.filter((step) => step.hosts(wishes).includes(host))
+}
+
+/** All facts that a host is asked: those of its steps and what the engine itself wants to know. */
+export function factsOf(host: ClusterHost, options: Pick<RunOptions, 'recipe' | 'wishes'>) {
+  return [system, jobs, ...stepsOf(host, options).flatMap((step) => step.facts(host, options.wishes))]
+}
+
+/** What a step may look at when it plans for this host. */
+export function planContext(host: ClusterHost, fleet: Fleet, { wishes }: RunOptions): PlanContext {
+  const factsAt = (name: string): Facts => {
+    const facts = fleet.facts.get(name)
+    if (facts === undefined) throw new Error(`the facts of ${name} are not known`)
+    return facts
+  }
+  return { ...wishes, host, facts: factsAt(host.name), peer: factsAt }
+}
+
+/** Logs in to all hosts at once and probes each as soon as it is there; a host that fails does not hold up others. */
+export async function connectFleet(hosts: readonly ClusterHost[], options: RunOptions): Promise<Fleet> {
+  const { emit, signal } = options
+  const connections = new Map<string, Connection>()
+  const facts = new Map<string, Facts>()
+  const unreachable = new Map<string, ConvecthubError>()
+  const limit = pLimit(options.forks)
+
+  const reach = async (host: ClusterHost) => {
+    const start = Date.now()
+    const connection = await options.connect(host)
+    connections.set(host.name, connection)
+    const wanted = factsOf(host, options)
+    const first = await probe(connection, wanted, signal)
+    // a job that an earlier run left behind is part of what this one would find half done
+    const waited = options.apply && (await awaitJobs(connection, first.get(jobs), emit, signal))
+    const answers = waited ? await probe(connection, wanted, signal) : first
+    facts.set(host.name, answers)
+    emit({ event: 'connected', host: host.name, ms: Date.now() - start, os: answers.get(system).os.name })
+  }
+  await Promise.all(
+    hosts.map((host) =>
+      limit(() => reach(host)).catch((error) => {
+        const known = signal.aborted ? interrupted(host.name, 'connect', undefined) : atHost(error, host.name, 'connect')
+        unreachable.set(host.name, known)
+        emit({ event: 'host-failed', host: host.name, error: known })
+      }),
+    ),
+  )
+  return { connections, facts, unreachable }
+}
+
+/** The error with host and step; anything that is not a ConvecthubError is a fault of ours and goes on. */
+export function atHost(error: unknown, host: string, step: string): ConvecthubError {
+  if (!(error instanceof ConvecthubError)) throw error
+  return new ConvecthubError(error.code, error.exit, error.message, { step, ...error.details, host })
+}

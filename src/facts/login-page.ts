@@ -1,0 +1,38 @@
+import { joinSh, rawSh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** What ConvectHub's login page answers on one port: the HTTP status, 0 when nothing answers. */
+export interface LoginPage {
+  status: number
+  standIn: boolean
+}
+
+/** Shell that prints a host's address on an interface, or on its default route when there is no name. */
+export const OWN_ADDRESS = `own_address() {
+  if [ -n "$1" ]; then ip -4 -o addr show dev "$1"; else ip -4 -o route get 192.0.2.1; fi |
+    sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p; s/.* src \\([0-9.]*\\).*/\\1/p' | head -n 1
+}`
+
+const SCRIPT = `
+while read -r scheme port iface; do
+  answer=$(curl -sk --max-time 5 -w '\nstatus=%{http_code}\n' "$scheme://$(own_address "$iface"):$port/hub/login")
+  case $answer in *stand-in*) stand_in=1 ;; *) stand_in=0 ;; esac
+  printf 'page %s %s %s %s %s\n' "$scheme" "$port" "$iface" "\${answer##*status=}" "$stand_in"
+done <<EOF`
+
+const family: FactFamily<LoginPage> = {
+  id: 'login-page',
+  script: (keys) => joinSh([rawSh(OWN_ADDRESS), rawSh(SCRIPT), rawSh(keys.join('\n')), rawSh('EOF')]),
+  parse: (output, keys) =>
+    new Map(
+      keys.map((key) => {
+        const [, status = '0', standIn] = new RegExp(`^page ${key.trim()} +(\\d+) ([01])$`, 'm').exec(output) ?? []
+        return [key, { status: Number(status), standIn: standIn === '1' }]
+      }),
+    ),
+}
+
+/** The login page as the host itself sees it at its own address on `iface` ('' for that of its default route). */
+export function loginPage(scheme: 'http' | 'https', port: number, iface: string): Fact<LoginPage> {
+  return { family, key: `${scheme} ${port} ${iface}` }
+}

@@ -1,0 +1,16 @@
+import type { Addresses } from './addresses.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
+
+/** The interface and IPv4 address by which the cluster's other machines reach this one. */
+export interface NodeAddress {
+  iface: string
+  ip: string
+}
+
+/** By my_iface; without it, where the SSH connection came in, else the default route. Undefined when there is none. */
+export function nodeAddress(host: ClusterHost, { interfaces, defaultInterface }: Addresses): NodeAddress | undefined {
+  const carrier = [...interfaces].find(([, ips]) => ips.includes(host.address))?.[0]
+  const iface = host.settings.my_iface ?? carrier ?? defaultInterface
+  const ip = iface === undefined ? undefined : interfaces.get(iface)?.[0]
+  return iface !== undefined && ip !== undefined ? { iface, ip } : undefined
+}

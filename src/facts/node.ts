@@ -1,0 +1,59 @@
+import { joinSh, rawSh, sh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** A Node of the cluster as Kubernetes sees it. */
+export interface NodeState {
+  ready: boolean
+  labels: Readonly<Record<string, string>>
+  version: string
+}
+
+/** The kubelet's own credentials, with which an agent may read its own Node and nothing else. */
+export const KUBELET_CONFIG = '/var/lib/rancher/k3s/agent/kubelet.kubeconfig'
+
+const SCRIPT = `
+if [ -x /usr/local/bin/k3s ]; then
+  if [ -f /etc/rancher/k3s/k3s.yaml ]; then
+    timeout 15 /usr/local/bin/k3s kubectl get nodes -o json
+  elif [ -f ${KUBELET_CONFIG} ]; then
+    timeout 15 /usr/local/bin/k3s kubectl --kubeconfig ${KUBELET_CONFIG} get node "$self" -o json
+  fi
+fi`
+
+const family: FactFamily<NodeState | undefined> = {
+  id: 'node',
+  script: ([self = '']) => joinSh([sh`self=${self}`, rawSh(SCRIPT)]),
+  parse: (output, keys) => {
+    const nodes = parseNodes(output)
+    return new Map(keys.map((key) => [key, nodes.get(key)]))
+  },
+}
+
+/**
+ * A Node by name, undefined when there is none or the API does not answer. Servers may ask for any; an agent only
+ * for its own, which it must ask for first.
+ */
+export function node(name: string): Fact<NodeState | undefined> {
+  return { family, key: name }
+}
+
+interface KubernetesNode {
+  metadata: { name: string; labels?: Record<string, string> }
+  status?: { conditions?: { type: string; status: string }[]; nodeInfo?: { kubeletVersion?: string } }
+}
+
+function parseNodes(output: string): Map<string, NodeState> {
+  const start = output.indexOf('{')
+  if (start < 0) return new Map()
+  const parsed = JSON.parse(output.slice(start)) as KubernetesNode & { items?: KubernetesNode[] }
+  return new Map(
+    (parsed.items ?? [parsed]).map(({ metadata, status }) => [
+      metadata.name,
+      {
+        ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+        labels: metadata.labels ?? {},
+        version: status?.nodeInfo?.kubeletVersion ?? '',
+      },
+    ]),
+  )
+}

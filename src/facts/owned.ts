@@ -1,0 +1,19 @@
+import { rawSh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** What convecthub recorded that it put on a host. */
+export interface Owned {
+  files: readonly string[]
+  packages: readonly string[]
+}
+
+const family: FactFamily<Owned> = {
+  id: 'owned',
+  script: () => rawSh('cat /var/lib/convecthub/owned'),
+  parse: (output) => {
+    const of = (kind: string) => [...new Set(output.split('\n').flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])))]
+    return new Map([['', { files: of('file'), packages: of('package') }]])
+  },
+}
+
+export const owned: Fact<Owned> = { family, key: '' }

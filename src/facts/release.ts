@@ -1,0 +1,39 @@
+import { joinSh, rawSh, sh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** A Helm release: its last revision, how that stands, and the description it was made with. */
+export interface Release {
+  status: string
+  description: string
+  revision: number
+}
+
+export const HELM = '/var/lib/convecthub/bin/helm'
+export const KUBECONFIG = '/etc/rancher/k3s/k3s.yaml'
+
+const SCRIPT = `[ ! -x ${HELM} ] || [ ! -f ${KUBECONFIG} ] ||
+  timeout 30 ${HELM} status "$release" -n "$namespace" -o json --kubeconfig ${KUBECONFIG}`
+
+const family: FactFamily<Release | undefined> = {
+  id: 'release',
+  script: ([key = '']) => {
+    const [namespace = '', release = ''] = key.split('/')
+    return joinSh([sh`namespace=${namespace} release=${release}`, rawSh(SCRIPT)])
+  },
+  parse: (output, keys) => new Map(keys.map((key) => [key, parseRelease(output)])),
+}
+
+/** The release of this name, undefined when there is none. One a host. */
+export function release(namespace: string, name: string): Fact<Release | undefined> {
+  return { family, key: `${namespace}/${name}` }
+}
+
+function parseRelease(output: string): Release | undefined {
+  const start = output.indexOf('{')
+  if (start < 0) return undefined
+  const { info, version } = JSON.parse(output.slice(start)) as {
+    info?: { status?: string; description?: string }
+    version?: number
+  }
+  return { status: info?.status ?? 'unknown', description: info?.description ?? '', revision: version ?? 0 }
+}

@@ -1,0 +1,126 @@
+import { dirname, join, resolve } from 'node:path'
+import type { ConvecthubError } from '../errors.ts'
+import type { Draft } from './draft.ts'
+import { readHostList } from './host-list.ts'
+import { readIniSource } from './ini-source.ts'
+import { collect, problem } from './problems.ts'
+import { compareText } from './python-text.ts'
+import { readText, type VaultedReading } from './read-yaml-text.ts'
+import { readScriptOutput } from './script-source.ts'
+import { looksLikeToml, sourceKind } from './source-kind.ts'
+import { decodeText } from './source-lines.ts'
+import { parseYaml } from './yaml-file.ts'
+import { readYamlSource } from './yaml-source.ts'
+
+/** What Ansible leaves out of an inventory directory (inventory.md §8). */
+const IGNORED =
+  /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/
+
+/**
+ * Reads one `-i` value into the draft and returns the folder whose `group_vars/` belong to it; a host list has none.
+ * @throws inventory-not-found when there is no such source.
+ */
+export function readSource(
+  draft: Draft,
+  source: string,
+  context: VaultedReading,
+  problems: ConvecthubError[],
+): string | undefined {
+  const kind = context.files.kind(resolve(context.cwd, source))
+  if (kind === undefined && source.includes(',')) {
+    readHostList(draft, source, problems)
+    return undefined
+  }
+  if (kind === undefined) {
+    const hint = 'give a file, a directory, or hosts with a comma: h1,'
+    throw problem('not-found', `there is no inventory ${source}`, { origin: { file: source }, hint })
+  }
+  if (kind === 'file') {
+    readFile(draft, source, context, problems)
+    return dirname(source)
+  }
+  if (readDirectory(draft, source, context, problems) === 0) {
+    const hint = 'Ansible takes no files ending in .ini, .cfg, .txt or .md from a directory'
+    problems.push(
+      problem('not-found', `there is no inventory file in ${source}`, { origin: { file: source }, hint }),
+    )
+  }
+  return source
+}
+
+/** Returns how many files were read. */
+function readDirectory(
+  draft: Draft,
+  folder: string,
+  context: VaultedReading,
+  problems: ConvecthubError[],
+): number {
+  let count = 0
+  const { files, cwd } = context
+  for (const name of [...files.list(resolve(cwd, folder))].sort(compareText)) {
+    const path = join(folder, name)
+    if (IGNORED.test(name)) {
+      if (name.endsWith('.ini') && !name.startsWith('.')) warnOfSkipped(draft, path)
+      continue
+    }
+    if (files.kind(resolve(cwd, path)) === 'directory') count += readDirectory(draft, path, context, problems)
+    else {
+      count += 1
+      collect(problems, () => readFile(draft, path, context, problems))
+    }
+  }
+  return count
+}
+
+function warnOfSkipped(draft: Draft, file: string): void {
+  draft.warnings.push({
+    code: 'inventory-skipped-file',
+    message: `${file} is not read: in an inventory directory Ansible leaves out files ending in .ini`,
+    origin: { file },
+    hint: 'rename it without .ini, or give it with -i of its own',
+  })
+}
+
+function readFile(draft: Draft, file: string, context: VaultedReading, problems: ConvecthubError[]): void {
+  const { text } = readText(file, context)
+  const absolute = resolve(context.cwd, file)
+  if (text.startsWith('#!') && context.files.executable(absolute)) {
+    runScript(draft, file, context)
+    return
+  }
+  if (sourceKind(file, text) === 'yaml') {
+    readYamlSource(draft, parseYaml(text, file), context.openVault, problems)
+    return
+  }
+  const found: ConvecthubError[] = []
+  readIniSource(draft, text, file, found)
+  if (found.length > 0 && looksLikeToml(text)) {
+    const hint = "write it in Ansible's INI or YAML form; `ansible-inventory --list --yaml` converts it"
+    const origin = found[0]?.details.origin ?? { file }
+    problems.push(
+      problem('toml', `${file} is a TOML inventory, which convecthub does not read`, {
+        origin,
+        line: found[0]?.details.evidence,
+        hint,
+      }),
+    )
+  } else problems.push(...found)
+}
+
+function runScript(draft: Draft, file: string, { cwd, files }: VaultedReading): void {
+  const origin = { file }
+  if (files.run === undefined)
+    throw problem('script', `${file} is an inventory script, and none is run here`, { origin })
+  let output: Uint8Array
+  try {
+    output = files.run(resolve(cwd, file))
+  } catch (cause) {
+    const stderr = String((cause as { stderr?: unknown }).stderr ?? '').trim()
+    throw problem('script', `the inventory script ${file} failed`, {
+      origin,
+      line: stderr || undefined,
+      cause,
+    })
+  }
+  readScriptOutput(draft, decodeText(output, file), file)
+}

@@ -1,0 +1,70 @@
+import { addChild, addGroup, addHost, type Draft } from './draft.ts'
+import type { Setting, Value } from './inventory.ts'
+import { problem } from './problems.ts'
+import { parseYaml } from './yaml-file.ts'
+import { yamlValue } from './yaml-value.ts'
+
+type Dict = Record<string, Value>
+
+const isDict = (value: Value | undefined): value is Dict =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.getPrototypeOf(value) === null
+
+/**
+ * Reads what an inventory script printed for `--list`: groups as lists of hosts or as `{hosts, vars, children}`, and
+ * `_meta.hostvars`.
+ * @throws inventory-script for output of another shape, or without `_meta`.
+ */
+export function readScriptOutput(draft: Draft, text: string, file: string): void {
+  const wrong = (message: string) =>
+    problem('script', `the inventory script ${file} ${message}`, {
+      origin: { file },
+      hint: 'it must print the JSON of `ansible-inventory --list`, with _meta.hostvars',
+    })
+  const yaml = parseYaml(text, file)
+  if (!yaml.json) throw wrong('did not print JSON')
+  const { value: list } = yamlValue(yaml, yaml.root, () => '')
+  const hostvars = isDict(list) && isDict(list._meta) ? list._meta.hostvars : undefined
+  if (!isDict(list) || !isDict(hostvars)) throw wrong('printed no _meta.hostvars')
+  const origin = { file }
+  for (const [name, entry] of Object.entries(list)) {
+    if (name === '_meta') continue
+    const group = addGroup(draft, name, origin)
+    const { hosts, vars, children } = partsOf(name, entry)
+    if (!isTexts(hosts) || !isDict(vars) || !isTexts(children))
+      throw wrong(`printed a group ${name} of unknown shape`)
+    for (const host of hosts) {
+      addHost(draft, host, origin)
+      group.hosts.add(host)
+    }
+    for (const [key, value] of Object.entries(vars)) group.vars.set(key, setting(value, file))
+    for (const child of children) {
+      addGroup(draft, child, origin)
+      addChild(group, child, origin)
+    }
+  }
+  for (const [name, vars] of Object.entries(hostvars)) {
+    const host = draft.hosts.get(name)
+    if (!isDict(vars)) throw wrong(`printed variables of host ${name} that are no mapping`)
+    for (const [key, value] of Object.entries(vars)) host?.vars.set(key, setting(value, file))
+  }
+}
+
+function partsOf(name: string, entry: Value): { hosts: Value; vars: Value; children: Value } {
+  const nothing = { hosts: [], vars: Object.create(null), children: [] }
+  if (!isDict(entry)) return { ...nothing, hosts: entry }
+  // A mapping without any of the three is one host of that name with variables.
+  if (!('hosts' in entry || 'vars' in entry || 'children' in entry))
+    return { ...nothing, hosts: [name], vars: entry }
+  return { ...nothing, ...entry }
+}
+
+const isTexts = (value: Value): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
+
+function setting(value: Value, file: string): Setting {
+  const raw = typeof value === 'string' ? value : undefined
+  return { value, raw: raw ?? (typeof value === 'object' ? undefined : String(value)), origin: { file } }
+}

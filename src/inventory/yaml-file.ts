@@ -1,0 +1,122 @@
+import { type Alias, isAlias, isMap, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import type { ConvecthubError, Origin } from '../errors.ts'
+import { problem, throwAll } from './problems.ts'
+
+/** A parsed YAML or JSON file. Scalars are still texts: yaml-value.ts gives them their meaning. */
+export interface YamlFile {
+  file: string
+  text: string
+  /** The text is JSON; Ansible then types numbers by JSON's rules. */
+  json: boolean
+  root: Node | null
+  /** The node that an alias stands for. */
+  targets: ReadonlyMap<Alias, Node>
+  lines: LineCounter
+  /** How many more nodes may be read: aliases of aliases could else fill the memory. */
+  budget: number
+}
+
+const MAX_NODES = 2_000_000
+
+/**
+ * Parses one YAML document.
+ * @throws inventory-yaml for syntax errors, inventory-duplicate-key for a key that is there twice (Ansible keeps the
+ * last and only warns).
+ */
+export function parseYaml(text: string, file: string): YamlFile {
+  const lines = new LineCounter()
+  const parsed: YamlFile = {
+    file,
+    text,
+    json: isJson(text),
+    root: null,
+    targets: new Map(),
+    lines,
+    budget: MAX_NODES,
+  }
+  const problems: ConvecthubError[] = []
+  try {
+    const documents = parseAllDocuments(text, {
+      version: '1.1',
+      schema: 'failsafe',
+      lineCounter: lines,
+      logLevel: 'silent',
+    })
+    const [first, second] = Array.isArray(documents) ? documents : []
+    for (const error of [...(first?.errors ?? []), ...(second?.errors ?? [])]) {
+      const [message = ''] = error.message.split(/ at line \d+/)
+      const code = error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml'
+      problems.push(
+        yamlProblem(parsed, error.pos[0], code, code === 'yaml' ? `not valid YAML: ${message}` : message),
+      )
+    }
+    if (second !== undefined)
+      problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'yaml', 'a second YAML document'))
+    parsed.root = (first?.contents ?? null) as Node | null
+    if (problems.length === 0) parsed.targets = resolveAliases(parsed, problems)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    problems.push(problem('yaml', 'the YAML is nested too deeply', { origin: { file } }))
+  }
+  throwAll(problems)
+  return parsed
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*["[{]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Where an offset of the text is. */
+export function yamlOrigin({ file, lines }: YamlFile, offset: number): Origin {
+  const { line, col } = lines.linePos(offset)
+  return line === 0 ? { file } : { file, line, column: col }
+}
+
+/** An error that shows the line of an offset. */
+export function yamlProblem(
+  yaml: YamlFile,
+  offset: number,
+  code: string,
+  message: string,
+  hint?: string,
+): ConvecthubError {
+  const origin = yamlOrigin(yaml, offset)
+  const line = yaml.text.split(/\r\n|\n|\r/)[(origin.line ?? 1) - 1]
+  return problem(code, message, { origin, line, hint })
+}
+
+/** In document order, since an anchor may be set again. */
+function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias, Node> {
+  const targets = new Map<Alias, Node>()
+  const anchors = new Map<string, Node>()
+  const open = new Set<Node>()
+  const walk = (item: unknown): void => {
+    if (isPair(item)) {
+      walk(item.key)
+      walk(item.value)
+    } else if (isAlias(item)) {
+      const target = anchors.get(item.source)
+      const offset = item.range?.[0] ?? 0
+      if (target === undefined)
+        problems.push(yamlProblem(yaml, offset, 'yaml', `there is no anchor &${item.source} above`))
+      else if (open.has(target))
+        problems.push(yamlProblem(yaml, offset, 'yaml', `&${item.source} contains itself`))
+      else targets.set(item, target)
+    } else if (item !== null && typeof item === 'object') {
+      const node = item as Node & { anchor?: string }
+      if (node.anchor !== undefined) anchors.set(node.anchor, node)
+      if (!isMap(node) && !isSeq(node)) return
+      open.add(node)
+      for (const child of node.items) walk(child)
+      open.delete(node)
+    }
+  }
+  walk(yaml.root)
+  return targets
+}

@@ -1,0 +1,48 @@
+import { isMap, isScalar, type Node } from 'yaml'
+import { floatText } from './float-text.ts'
+import type { Setting } from './inventory.ts'
+import { Float } from './inventory.ts'
+import type { OpenVault } from './vault-opener.ts'
+import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
+import { isNull, mapEntries, offsetOf, target, yamlValue } from './yaml-value.ts'
+
+/**
+ * The variables of a YAML mapping, each with its place; an empty file or node has none.
+ * @throws inventory-structure when there is something else than a mapping.
+ */
+export function yamlSettings(
+  yaml: YamlFile,
+  node: Node | null,
+  openVault: OpenVault,
+  what: string,
+): Map<string, Setting> {
+  const vars = new Map<string, Setting>()
+  const real = target(yaml, node)
+  if (isNull(yaml, node)) return vars
+  if (!isMap(real)) {
+    throw yamlProblem(
+      yaml,
+      offsetOf(real),
+      'structure',
+      `${what} must be a mapping of variables`,
+      'write one `name: value` a line',
+    )
+  }
+  for (const { key, keyNode, valueNode } of mapEntries(yaml, real, openVault)) {
+    const name = key instanceof Float ? floatText(key.number) : String(key)
+    if (typeof key === 'object' && key !== null && !(key instanceof Float)) {
+      throw yamlProblem(yaml, offsetOf(keyNode), 'structure', 'the name of a variable is a collection')
+    }
+    vars.set(name, yamlSetting(yaml, keyNode, valueNode, openVault))
+  }
+  return vars
+}
+
+function yamlSetting(yaml: YamlFile, keyNode: Node, valueNode: Node | null, openVault: OpenVault): Setting {
+  const { value, shown } = yamlValue(yaml, valueNode, openVault)
+  const real = target(yaml, valueNode)
+  const vaulted = shown !== undefined
+  const raw = real === null ? '' : isScalar(real) ? String(vaulted ? value : (real.value ?? '')) : undefined
+  const setting: Setting = { value, raw, origin: yamlOrigin(yaml, offsetOf(keyNode)) }
+  return vaulted ? { ...setting, shown, secret: true } : setting
+}

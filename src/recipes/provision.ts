@@ -1,0 +1,26 @@
+import type { Step } from '../engine/step.ts'
+import { artifacts } from '../steps/artifacts.ts'
+import { basePackages } from '../steps/base-packages.ts'
+import { docker } from '../steps/docker.ts'
+import { jupyterhub } from '../steps/jupyterhub.ts'
+import { k3sAgent, k3sServer } from '../steps/k3s.ts'
+import { login } from '../steps/login.ts'
+import { gpuPlugin, ingress, registry } from '../steps/manifests.ts'
+import { nvidia } from '../steps/nvidia.ts'
+import { preflight } from '../steps/preflight.ts'
+
+/** What `provision` does, in this order on each host. */
+export const provision: readonly Step[] = [
+  preflight,
+  basePackages,
+  docker,
+  nvidia,
+  artifacts,
+  registry,
+  ingress,
+  k3sServer,
+  k3sAgent,
+  gpuPlugin,
+  jupyterhub,
+  login,
+]

@@ -1,0 +1,76 @@
+import type { Artifact } from '../artifacts/bundle-lock.ts'
+import type { Change } from '../engine/change.ts'
+import type { PlanContext, Step, Wishes } from '../engine/step.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { file } from '../facts/file.ts'
+import { HELM } from '../facts/release.ts'
+import { system } from '../facts/system.ts'
+import { unit } from '../facts/unit.ts'
+import { sh } from '../sh.ts'
+import { unitName } from './k3s-unit.ts'
+
+export const IMAGES = '/var/lib/rancher/k3s/agent/images'
+export const K3S = '/usr/local/bin/k3s'
+
+/** Where each kind of artifact goes, and how; kinds that are not here are used where they are needed. */
+const PLACES: Readonly<Partial<Record<Artifact['kind'], { path(name: string): string; mode: string }>>> = {
+  k3s: { path: () => K3S, mode: '755' },
+  helm: { path: () => HELM, mode: '755' },
+  images: { path: (name) => `${IMAGES}/${name}`, mode: '644' },
+}
+
+/** The bundle's files that this host's role needs, sent where their digest differs. */
+export const artifacts: Step = {
+  id: 'artifacts',
+  title: 'Send the bundle',
+  hosts: ({ cluster }) => cluster.hosts,
+  facts: (host, wishes) => [system, unit(unitName(host)), ...placed(host, wishes).map(({ path }) => file(path))],
+  plan: (context) => {
+    const { facts, host } = context
+    const { architecture } = facts.get(system)
+    return placed(host, context)
+      .filter(({ artifact }) => artifact.architecture === architecture || artifact.architecture === 'all')
+      .flatMap((place) => send(place, context))
+  },
+}
+
+interface Placed {
+  artifact: Artifact
+  path: string
+  mode: string
+}
+
+function placed(host: ClusterHost, { bundle }: Wishes): Placed[] {
+  return (bundle?.files ?? [])
+    .filter(({ roles }) => roles.includes(host.role))
+    .flatMap((artifact) => {
+      const place = PLACES[artifact.kind]
+      const name = artifact.name.slice(artifact.name.lastIndexOf('/') + 1)
+      return place ? [{ artifact, path: place.path(name), mode: place.mode }] : []
+    })
+}
+
+function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): Change[] {
+  const state = facts.get(file(path))
+  if (state?.digest === artifact.sha256 && state.mode === mode) return []
+  const title = `${path} (${size(artifact.size)})`
+  const change: Change = { kind: 'upload', sign: state ? '~' : '+', title, artifact, path, mode, ours: true }
+  const running = facts.get(unit(unitName(host))).active === 'active'
+  return artifact.kind === 'images' && running ? [change, importImages(path)] : [change]
+}
+
+/** K3s reads its images folder when it starts; one that runs is told, instead of being restarted. */
+function importImages(path: string): Change {
+  return {
+    kind: 'run',
+    sign: '!',
+    title: `import the images of ${path}`,
+    timeoutMs: 600_000,
+    durable: true,
+    script: sh`${K3S} ctr -n k8s.io images import ${path}`,
+  }
+}
+
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`
+}

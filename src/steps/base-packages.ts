@@ -1,0 +1,17 @@
+import type { Step } from '../engine/step.ts'
+import { installedPackage } from '../facts/packages.ts'
+
+/** What K3s and convecthub's own checks call: iptables for pods, curl for the login page, conntrack for kube-proxy. */
+const PACKAGES = ['ca-certificates', 'curl', 'iptables', 'conntrack']
+
+/** The few packages that K3s and the checks need. */
+export const basePackages: Step = {
+  id: 'packages',
+  title: 'Install base packages',
+  hosts: ({ cluster }) => cluster.hosts,
+  facts: () => PACKAGES.map(installedPackage),
+  plan: ({ facts }) => {
+    const names = PACKAGES.filter((name) => facts.get(installedPackage(name)) === undefined)
+    return names.length === 0 ? [] : [{ kind: 'packages', sign: '+', title: `install ${names.join(', ')}`, names }]
+  },
+}

@@ -1,0 +1,98 @@
+import { stringify } from 'yaml'
+import { firstDriver } from '../cluster/cluster.ts'
+import type { PlanContext } from '../engine/step.ts'
+import { addresses } from '../facts/addresses.ts'
+import { nodeAddress } from '../facts/node-address.ts'
+import { system } from '../facts/system.ts'
+import { template } from '../templates.ts'
+import { atLeast } from './k3s-version.ts'
+import type { ManagedFile } from './managed-file.ts'
+import { unitName } from './k3s-unit.ts'
+
+export const TOKEN_FILE = '/etc/rancher/k3s/token'
+
+/** A key of config.yaml: for whom, since which K3s, and its value; undefined leaves it out. */
+interface Key {
+  key: string
+  role?: 'driver' | 'worker'
+  /** First version that knows it, where that is later than 1.21 [K3s docs, server and agent CLI reference]. */
+  since?: string
+  value(own: Own): string | number | boolean | readonly string[] | undefined
+}
+
+interface Own extends PlanContext {
+  ip: string
+  iface: string
+  version: string
+  founder: boolean
+}
+
+const KEYS: readonly Key[] = [
+  { key: 'node-name', value: ({ host }) => host.name.toLowerCase() },
+  { key: 'node-ip', value: ({ ip }) => ip },
+  { key: 'flannel-iface', value: ({ iface }) => iface },
+  { key: 'token-file', value: () => TOKEN_FILE },
+  { key: 'server', value: (own) => (own.founder ? undefined : serverUrl(own)) },
+  { key: 'cluster-init', role: 'driver', value: ({ founder, cluster }) => (founder && cluster.drivers.length > 1) || undefined },
+  { key: 'tls-san', role: 'driver', value: ({ ip, host }) => [...new Set([ip, host.address, host.name.toLowerCase()])] },
+  { key: 'write-kubeconfig-mode', role: 'driver', value: () => '0600' },
+  // hosts' own iptables 1.8.0-1.8.4 duplicates rules without end (K3s docs, known issues)
+  { key: 'prefer-bundled-bin', since: '1.26.0', value: () => true },
+  // kubelets from 1.35 on refuse cgroup v1 unless told otherwise (kubernetes#134298)
+  { key: 'kubelet-arg', since: '1.35.0', value: ({ facts }) => (facts.get(system).cgroup === 1 ? ['fail-cgroupv1=false'] : undefined) },
+]
+
+/** The files that K3s on this host reads. */
+export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
+  const { host, cluster } = context
+  const own = { ...context, ...addressOf(context), version, founder: firstDriver(cluster) === host }
+  const config = KEYS.flatMap(({ key, role, since, value }): [string, unknown][] => {
+    if ((role && role !== host.role) || (since && !atLeast(version, since))) return []
+    const wanted = value(own)
+    return wanted === undefined ? [] : [[key, wanted]]
+  })
+  const unit = unitName(host)
+  return [
+    { path: '/etc/rancher/k3s/config.yaml', mode: '600', content: `# Written by convecthub.\n${stringify(Object.fromEntries(config))}` },
+    { path: TOKEN_FILE, mode: '600', content: cluster.token },
+    ...(cluster.registry ? [registries(context)] : []),
+    ...(atLeast(version, '1.22.0') ? [] : [flannelLink()]),
+    {
+      path: `/etc/systemd/system/${unit}`,
+      mode: '644',
+      content: template('k3s/k3s.service', { ROLE: host.role === 'driver' ? 'server' : 'agent', UNIT: unit }),
+    },
+  ]
+}
+
+/** Paths of k3sFiles for any version, so that their state can be asked before the version is known. */
+export const K3S_PATHS = [
+  '/etc/rancher/k3s/config.yaml',
+  TOKEN_FILE,
+  '/etc/rancher/k3s/registries.yaml',
+  '/etc/systemd/network/50-flannel.link',
+] as const
+
+/** Where the others reach the first driver's API. */
+function serverUrl({ cluster, peer }: PlanContext): string {
+  const driver = firstDriver(cluster)
+  const found = nodeAddress(driver, peer(driver.name).get(addresses))
+  if (!found) throw new Error(`${driver.name} has no node address, which preflight checks`)
+  return `https://${found.ip}:6443`
+}
+
+function addressOf({ host, facts }: PlanContext) {
+  const found = nodeAddress(host, facts.get(addresses))
+  if (!found) throw new Error(`${host.name} has no node address, which preflight checks`)
+  return found
+}
+
+function registries({ cluster, peer, host, facts }: PlanContext): ManagedFile {
+  const registry = cluster.registry ?? host
+  const found = nodeAddress(registry, (registry === host ? facts : peer(registry.name)).get(addresses))
+  return { path: '/etc/rancher/k3s/registries.yaml', mode: '600', content: template('k3s/registries.yaml', { ENDPOINT: `http://${found?.ip}:5000` }) }
+}
+
+function flannelLink(): ManagedFile {
+  return { path: '/etc/systemd/network/50-flannel.link', mode: '644', content: template('k3s/50-flannel.link') }
+}

@@ -1,0 +1,6 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+
+/** The systemd unit that runs K3s on this host; the names are those of K3s's own installer. */
+export function unitName(host: ClusterHost): 'k3s.service' | 'k3s-agent.service' {
+  return host.role === 'driver' ? 'k3s.service' : 'k3s-agent.service'
+}

@@ -1,0 +1,133 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { firstDriver } from '../cluster/cluster.ts'
+import type { Change } from '../engine/change.ts'
+import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
+import { addresses } from '../facts/addresses.ts'
+import { file } from '../facts/file.ts'
+import type { Fact } from '../facts/fact.ts'
+import { KUBELET_CONFIG, node } from '../facts/node.ts'
+import { system } from '../facts/system.ts'
+import { INPUTS, unit } from '../facts/unit.ts'
+import { Secret } from '../secret.ts'
+import { sh } from '../sh.ts'
+import { K3S } from './artifacts.ts'
+import { digest } from './digest.ts'
+import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
+import { unitName } from './k3s-unit.ts'
+import { type ManagedFile, managedFile } from './managed-file.ts'
+
+/** How long K3s may take from its start to a Ready node, ms. */
+const READY_MS = 180_000
+
+/** Servers: the first founds the cluster, the others join one by one, since etcd takes one learner at a time. */
+export const k3sServer: Step = {
+  id: 'k3s-server',
+  title: 'Start the K3s servers',
+  hosts: ({ cluster }) => cluster.drivers,
+  needs: needsFounder,
+  after: (host, { cluster }) => {
+    const before = cluster.drivers[cluster.drivers.indexOf(host) - 1]
+    return before ? [{ step: 'k3s-server', host: before.name }] : []
+  },
+  facts: k3sFacts,
+  plan: planK3s,
+}
+
+/** Agents: all at once, as soon as the first server's API answers. */
+export const k3sAgent: Step = {
+  id: 'k3s-agent',
+  title: 'Start the K3s agents',
+  hosts: ({ cluster }) => cluster.workers,
+  needs: needsFounder,
+  facts: k3sFacts,
+  plan: planK3s,
+}
+
+/** The founder's API and token; and the registry's address, which is in the files of all. */
+function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
+  const founder = firstDriver(cluster)
+  const { registry } = cluster
+  return [
+    ...(founder === host ? [] : [{ step: 'k3s-server', host: founder.name }]),
+    ...(registry === undefined || registry === host ? [] : [{ step: 'preflight', host: registry.name }]),
+  ]
+}
+
+function k3sFacts(host: ClusterHost): Fact<unknown>[] {
+  const name = unitName(host)
+  const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host)]
+  return [system, addresses, unit(name), node(host.name.toLowerCase()), ...paths.map(file)]
+}
+
+/**
+ * Files, then a start or restart when the running process was started from other inputs than wanted. It carries
+ * their digest in its environment, so a run that was cut between a file and the restart is seen by the next one.
+ */
+function planK3s(context: PlanContext): Change[] {
+  const { host, facts, bundle } = context
+  const binary = bundle?.files.find(({ kind, architecture }) => kind === 'k3s' && architecture === facts.get(system).architecture)
+  const files = k3sFiles(context, binary?.version ?? '')
+  const inputs = digest([binary?.sha256, ...files.map(({ path, content }) => `${path}\n${reveal(content)}`)].join('\n'))
+  const env: ManagedFile = { path: envPath(host), mode: '600', content: `${INPUTS}=${inputs}\n` }
+  const fileChanges = [...files, env].flatMap((wanted) => managedFile(wanted, facts))
+  const name = unitName(host)
+  const state = facts.get(unit(name))
+  const nodeName = host.name.toLowerCase()
+  const running = state.active === 'active' && state.inputs === inputs
+  if (fileChanges.length === 0 && running && state.enabled && facts.get(node(nodeName))?.ready) return []
+  return [
+    ...fileChanges,
+    ...(fileChanges.length === 0 && running && state.enabled ? [] : [startUnit(name, state.active === 'active')]),
+    waitActive(name),
+    waitReady(host, nodeName, name),
+  ]
+}
+
+/** Starts without waiting: `systemctl start` would wait for ever for a K3s that never gets ready. */
+function startUnit(name: string, active: boolean): Change {
+  return {
+    kind: 'run',
+    sign: active ? '~' : '!',
+    title: `${active ? 'restart' : 'start'} ${name}`,
+    timeoutMs: 60_000,
+    script: sh`systemctl daemon-reload
+systemctl enable ${name}
+systemctl reset-failed ${name} 2>/dev/null || :
+systemctl restart --no-block ${name}`,
+  }
+}
+
+function waitActive(name: string): Change {
+  return {
+    kind: 'wait',
+    sign: '!',
+    title: `wait until ${name} is up`,
+    timeoutMs: READY_MS,
+    until: sh`systemctl is-active ${name} && [ "$(systemctl show -p Job ${name})" = Job=0 ]`,
+    evidence: journal(name),
+  }
+}
+
+function waitReady(host: ClusterHost, nodeName: string, name: string): Change {
+  const kubectl = host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
+  return {
+    kind: 'wait',
+    sign: '!',
+    title: `wait until node ${nodeName} is Ready`,
+    timeoutMs: READY_MS,
+    until: sh`timeout 15 ${kubectl} get node ${nodeName} -o json | tr -d ' \n' | grep -o '{[^{}]*"type":"Ready"[^{}]*}' | grep '"status":"True"'`,
+    evidence: journal(name),
+  }
+}
+
+function journal(name: string) {
+  return sh`journalctl -q --no-pager -o cat -n 20 -u ${name}`
+}
+
+function envPath(host: ClusterHost): string {
+  return `/etc/systemd/system/${unitName(host)}.env`
+}
+
+function reveal(content: string | Secret): string {
+  return content instanceof Secret ? content.reveal() : content
+}

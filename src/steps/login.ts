@@ -1,0 +1,43 @@
+import { type Cluster, firstDriver } from '../cluster/cluster.ts'
+import type { Change } from '../engine/change.ts'
+import type { Step } from '../engine/step.ts'
+import { loginPage, OWN_ADDRESS } from '../facts/login-page.ts'
+import { rawSh, joinSh, sh } from '../sh.ts'
+
+/** The last step: ConvectHub's login page answers on both ports. */
+export const login: Step = {
+  id: 'login',
+  title: 'Check the login page',
+  hosts: ({ cluster }) => [firstDriver(cluster)],
+  facts: (_host, { cluster }) => loginPages(cluster),
+  plan: ({ cluster, facts }) =>
+    loginPages(cluster).flatMap((page): Change[] => (loginAnswers(facts.get(page).status) ? [] : [waitForPage(page.key)])),
+}
+
+/** The page on the http and on the https port, as the first driver sees it. */
+export function loginPages({ drivers, httpPort, httpsPort }: Cluster) {
+  const iface = drivers[0]?.settings.my_iface ?? ''
+  return [loginPage('http', httpPort, iface), loginPage('https', httpsPort, iface)]
+}
+
+/** A page, or the redirect that an authenticator with auto_login gives instead. */
+export function loginAnswers(status: number): boolean {
+  return status === 200 || status === 302
+}
+
+function waitForPage(key: string): Change {
+  const [scheme = '', port = '', iface = ''] = key.split(' ')
+  return {
+    kind: 'wait',
+    sign: '!',
+    title: `wait for the login page on port ${port}`,
+    timeoutMs: 300_000,
+    until: joinSh([
+      rawSh(OWN_ADDRESS),
+      sh`status=$(curl -sk -o /dev/null --max-time 5 -w '%{http_code}' ${scheme}://"$(own_address ${iface})":${port}/hub/login)
+echo "$status"
+[ "$status" = 200 ] || [ "$status" = 302 ]`,
+    ]),
+    evidence: sh`/usr/local/bin/k3s kubectl get pods -A -o wide`,
+  }
+}

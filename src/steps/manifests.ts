@@ -1,0 +1,75 @@
+import { type ClusterHost, firstDriver } from '../cluster/cluster.ts'
+import type { Change } from '../engine/change.ts'
+import type { Step, Wishes } from '../engine/step.ts'
+import { file } from '../facts/file.ts'
+import { node } from '../facts/node.ts'
+import { sh } from '../sh.ts'
+import { template } from '../templates.ts'
+import { K3S } from './artifacts.ts'
+import { managedFile } from './managed-file.ts'
+
+/** K3s applies what appears here, and again when it changes. Only on the first driver: servers do not share it. */
+const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
+
+const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
+const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
+const GPU = `${MANIFESTS}/convecthub-gpu.yaml`
+const GPU_LABEL = 'nvidia.com/gpu.present'
+
+const onFirstDriver = ({ cluster }: Wishes) => [firstDriver(cluster)]
+
+/** An image registry on the machine of the group `registry`. */
+export const registry: Step = {
+  id: 'registry',
+  title: 'Set up the image registry',
+  hosts: (wishes) => (wishes.cluster.registry ? onFirstDriver(wishes) : []),
+  facts: () => [file(REGISTRY)],
+  plan: ({ cluster, facts }) => {
+    const content = template('manifests/registry.yaml', { NODE: (cluster.registry?.name ?? '').toLowerCase(), IMAGE: 'docker.io/library/registry:2' })
+    return managedFile({ path: REGISTRY, mode: '600', content }, facts)
+  },
+}
+
+/** The ports of ConvectHub, which Traefik serves on every node. */
+export const ingress: Step = {
+  id: 'ingress',
+  title: 'Set the ports of ConvectHub',
+  hosts: onFirstDriver,
+  facts: () => [file(INGRESS)],
+  plan: ({ cluster, facts }) => {
+    const content = template('manifests/ingress.yaml', { HTTP_PORT: cluster.httpPort, HTTPS_PORT: cluster.httpsPort })
+    return managedFile({ path: INGRESS, mode: '600', content }, facts)
+  },
+}
+
+/** The GPU device plugin, and the label by which it finds the nodes that have one. */
+export const gpuPlugin: Step = {
+  id: 'gpu-plugin',
+  title: 'Offer the GPUs to notebooks',
+  hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onFirstDriver(wishes) : []),
+  after: (_host, wishes) => gpuHosts(wishes).filter(({ role }) => role === 'worker').map(({ name }) => ({ step: 'k3s-agent', host: name })),
+  facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ name }) => node(name.toLowerCase()))],
+  plan: (context) => {
+    const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })
+    const labels = gpuHosts(context).flatMap(({ name }): Change[] => {
+      const state = context.facts.get(node(name.toLowerCase()))
+      // a machine that is down has no Node yet; it gets its label by the run that brings it in
+      return state === undefined || state.labels[GPU_LABEL] === 'true' ? [] : [labelNode(name.toLowerCase())]
+    })
+    return [...managedFile({ path: GPU, mode: '600', content }, context.facts), ...labels]
+  },
+}
+
+function gpuHosts({ cluster }: Wishes): ClusterHost[] {
+  return cluster.hosts.filter(({ settings }) => settings.has_gpu)
+}
+
+function labelNode(name: string): Change {
+  return {
+    kind: 'run',
+    sign: '+',
+    title: `label node ${name} ${GPU_LABEL}=true`,
+    timeoutMs: 60_000,
+    script: sh`timeout 30 ${K3S} kubectl label node ${name} ${`${GPU_LABEL}=true`} --overwrite`,
+  }
+}

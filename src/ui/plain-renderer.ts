@@ -1,0 +1,71 @@
+import type { EngineEvent } from '../engine/event.ts'
+import { formatError } from './format-error.ts'
+import { reportLines } from './report.ts'
+import type { Renderer, RendererOptions } from './renderer.ts'
+import { bytes, duration, style } from './style.ts'
+
+/** How often a long change gives a sign of life, ms. */
+const HEARTBEAT_MS = 30_000
+
+/** A line for everything that is worth one, each beginning with its host; for pipes, CI and scrolling back. */
+export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
+  const paint = style(process.stderr, color)
+  const titles = new Map<string, string>()
+  const underWay = new Map<string, { title: string; since: number; sent?: string }>()
+  let width = 0
+  const say = (host: string, text: string) => process.stderr.write(`${paint.bold(host.padEnd(width))}  ${text}\n`)
+  const heartbeat = setInterval(() => {
+    for (const [host, { title, since, sent }] of underWay) {
+      if (Date.now() - since > HEARTBEAT_MS / 2) say(host, paint.dim(`… ${title} (${sent ?? duration(Date.now() - since)})`))
+    }
+  }, HEARTBEAT_MS)
+  heartbeat.unref()
+
+  const on = (event: EngineEvent) => {
+    switch (event.event) {
+      case 'run':
+        width = Math.max(...event.hosts.map((host) => host.length), 4)
+        for (const { id, title } of event.steps) titles.set(id, title)
+        break
+      case 'connected':
+        if (verbose > 0) say(event.host, `connected in ${duration(event.ms)}, ${event.os}`)
+        break
+      case 'host-failed':
+        process.stderr.write(`${formatError(event.error, paint)}\n`)
+        break
+      case 'finding':
+        if (event.finding.level === 'warning') say(event.finding.host, `${paint.yellow('warning')} ${event.finding.message}; ${event.finding.hint}`)
+        break
+      case 'step-start':
+        say(event.host, titles.get(event.step) ?? event.step)
+        break
+      case 'change-start':
+        underWay.set(event.host, { title: event.change.title, since: Date.now() })
+        say(event.host, `  ${event.change.sign} ${event.change.title}`)
+        break
+      case 'change-end':
+        underWay.delete(event.host)
+        break
+      case 'line':
+        if (verbose > 0 || /^waiting for/.test(event.line)) say(event.host, paint.dim(`  | ${event.line}`))
+        break
+      case 'progress': {
+        const current = underWay.get(event.host)
+        if (current) current.sent = `${bytes(event.sent)} of ${bytes(event.total)}`
+        break
+      }
+      case 'step':
+        underWay.delete(event.host)
+        if (event.outcome === 'changed') say(event.host, paint.green(`${titles.get(event.step)}: done in ${duration(event.ms)}`))
+        if (event.outcome === 'blocked') say(event.host, paint.yellow(`${titles.get(event.step)}: blocked by ${event.blockedBy}`))
+        if (event.outcome === 'failed' && event.error?.details.step === event.step) process.stderr.write(`${formatError(event.error, paint)}\n`)
+        break
+      case 'summary':
+        for (const line of reportLines(event, style(process.stdout, color))) process.stdout.write(`${line}\n`)
+        break
+      case 'planned':
+        break
+    }
+  }
+  return { on, close: () => clearInterval(heartbeat) }
+}

@@ -1,0 +1,48 @@
+import type { ChalkInstance } from 'chalk'
+import type { Change, Sign } from '../engine/change.ts'
+import type { EngineEvent } from '../engine/event.ts'
+import type { RunReport } from '../engine/run.ts'
+import { Secret } from '../secret.ts'
+import { count } from './style.ts'
+
+type Planned = Extract<EngineEvent, { event: 'planned' }>
+
+/** A plan as people read it; with `current` (text by "host path") the contents of files, too. */
+export function planLines(
+  planned: readonly Planned[],
+  report: RunReport,
+  current: ReadonlyMap<string, string> | undefined,
+  paint: ChalkInstance,
+): string[] {
+  const shade: Record<Sign, (text: string) => string> = { '+': paint.green, '~': paint.yellow, '-': paint.red, '!': paint.cyan }
+  const width = Math.max(0, ...planned.map(({ step }) => step.length))
+  const lines: string[] = []
+  for (const { host, error } of report.hosts) {
+    const own = planned.filter((event) => event.host === host)
+    if (own.length === 0) continue
+    lines.push(paint.bold(host))
+    for (const { step, changes } of own) {
+      for (const [i, change] of changes.entries()) {
+        lines.push(`  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${change.title}`)}`)
+        if (current) lines.push(...diffLines(change, current.get(`${host} ${'path' in change ? change.path : ''}`), paint).map((line) => `  ${' '.repeat(width)}    ${line}`))
+      }
+    }
+    if (error) lines.push(`  ${paint.red(error.message)}`)
+    lines.push('')
+  }
+  const bad = report.hosts.filter(({ error }) => error).length
+  if (bad > 0) lines.push(paint.red(`${count(bad, 'host')} could not be planned.`))
+  lines.push(report.changes === 0 && bad === 0 ? paint.green('Nothing to change.') : `${count(report.changes, 'change')} on ${count(new Set(planned.map(({ host }) => host)).size, 'host')}.`)
+  return lines
+}
+
+function diffLines(change: Change, before: string | undefined, paint: ChalkInstance): string[] {
+  if (change.kind !== 'file') return []
+  if (change.content instanceof Secret) return [paint.dim('(a secret, not shown)')]
+  const old = before?.replace(/\n$/, '').split('\n') ?? []
+  const wanted = change.content.replace(/\n$/, '').split('\n')
+  return [
+    ...old.filter((line) => !wanted.includes(line)).map((line) => paint.red(`- ${line}`)),
+    ...wanted.map((line) => (old.includes(line) ? paint.dim(`  ${line}`) : paint.green(`+ ${line}`))),
+  ]
+}

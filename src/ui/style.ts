@@ -1,0 +1,37 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+
+/** Colours for a stream; none when it is no terminal, or when NO_COLOR or --no-color says so. */
+export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstance {
+  const on = color && stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  return new Chalk({ level: on ? 1 : 0 })
+}
+
+/** "0.8 s", "12 s", "3 min 05 s". */
+export function duration(ms: number): string {
+  const s = ms / 1000
+  if (s < 10) return `${s.toFixed(1)} s`
+  if (s < 120) return `${Math.round(s)} s`
+  return `${Math.floor(s / 60)} min ${String(Math.round(s) % 60).padStart(2, '0')} s`
+}
+
+/** "812 kB", "1.4 GB". */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3))
+  const number = count / 1000 ** power
+  return `${power > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[power]}`
+}
+
+/** "1 host", "3 hosts". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** Rows as columns two blanks apart; the last column is not padded. Widths count without colour codes. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const width = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, '').length
+  const widths = rows.reduce<number[]>((max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, width(cell))), [])
+  return rows.map((row) =>
+    row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell) + 2))).join('').trimEnd(),
+  )
+}

@@ -1,0 +1,73 @@
+# `k3s agent`: registers with a server, then reports every three seconds that it lives.
+
+sub run_agent {
+    read_config( 'agent', @_ );
+    $me = node_name();
+    fatal('--token is required') unless length( $conf{token} // '' );
+    fatal('--server is required') unless $conf{server};
+    my ($first) = $conf{server} =~ m{^https://([^/]+)};
+    $first .= ':6443' if $first !~ /:\d+$/;
+    my $known = "$DATA/agent/etc/k3s-agent-load-balancer.json";
+    my @servers = ( $first, ( slurp($known) // '' ) =~ /"([^"]+:\d+)"/g );
+
+    register_agent( \@servers );
+    start_node();
+    note('Running kubelet (stand-in)');
+    select undef, undef, undef, $ENV{STAND_IN_FAST} ? 0.1 : 2;
+    my ( $ticks, $lost_at, $news ) = ( 0, undef, '' );
+    while (1) {
+        my ( $status, $text ) = ask_servers( \@servers, 'heartbeat', encode_lines( [ name => $me ] ) );
+        if ( $status == 200 ) {
+            $news    = $text;
+            $lost_at = undef;
+            my @now = map { $_->[1] } grep { $_->[0] eq 'server' } decode_lines($news);
+            @servers = ( $first, grep { $_ ne $first } @now );
+            my $list = to_json( { ServerURL => $conf{server}, ServerAddresses => \@now } );
+            spew( $known, $list, 0644 ) if $list ne ( slurp($known) // '' );
+            if ( !$ready ) { $ready = 1; notify_ready(); note('k3s agent is up and running (stand-in)') }
+        }
+        elsif ( $status == 404 ) {
+            # Somebody deleted this node; after a while it comes back as long as nobody stops it.
+            $lost_at //= time;
+            note( "nodes \"$me\" not found", 'error' );
+            if ( time - $lost_at > 30 ) { register_agent( \@servers ); $lost_at = undef }
+        }
+        else { note( "failed to connect to server: $text", 'error' ) }
+        keep_node( $news, $ticks );
+        $ticks += 3;
+        select undef, undef, undef, 3;
+    }
+}
+
+sub register_agent {
+    my ($servers) = @_;
+    my %facts = node_facts();
+    my $body = encode_lines( ( map { [ $_, $facts{$_} ] } keys %facts ), node_marks('agent') );
+    while (1) {
+        my ( $status, $text ) = ask_servers( $servers, 'register', $body );
+        my $url = "https://$servers->[0]";
+        fatal(qq(failed to get CA certs: Get "$url/cacerts": dial tcp $servers->[0]: connect: $text)) if $status == 0;
+        fatal("failed to validate token at $url: https://$servers->[0]/v1-k3s/config: 401 Unauthorized") if $status == 401;
+        return $text if $status == 200;
+        # The real agent keeps asking; the unit stays in "activating".
+        note( $status == 403 ? rejected() : "Waiting to retrieve agent configuration; server is not ready: $text", 'error' );
+        select undef, undef, undef, 5;
+    }
+}
+
+sub ask_servers {
+    my ( $servers, $path, $body ) = @_;
+    my ( $status, $text ) = ( 0, 'no servers' );
+    for my $server (@$servers) {
+        my ( $s, $t ) = call( $server, $path, $conf{token}, $body );
+        return ( $s, $t ) if $s && $s != 503;
+        ( $status, $text ) = ( $s, $t ) if $server eq $servers->[0];
+    }
+    return ( $status, $text );
+}
+
+sub rejected {
+    my $text = "Node password rejected, duplicate hostname or contents of '$ETC/node/password' may not match server "
+        . 'node-passwd entry, try enabling a unique node name with the --with-node-id flag';
+    return $MINOR >= 24 ? "Waiting to retrieve agent configuration; server is not ready: $text" : $text;
+}
