@@ -56,6 +56,18 @@ function makeProgram(done: (exit: ExitName) => void): Command {
       .option('--vars', 'with --graph: the variables, too'),
     async () => (await import('./commands/inventory.ts')).inventoryVerb,
   )
+  const bundle = program.command('bundle').description('make and check the folder of artifacts that provision sends')
+  bundle
+    .command('lock <folder>')
+    .description('write the bundle.lock.yaml of a folder by what lies in it')
+    .requiredOption('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1')
+    .option('--helm <version>', 'version of its Helm')
+    .option('--description <text>', 'one line for people', 'ConvectHub bundle')
+    .action(async (folder, options) => done(await (await import('./commands/bundle.ts')).bundleLockVerb(folder, options)))
+  bundle
+    .command('verify <folder>')
+    .description('check every file of a bundle against its bundle.lock.yaml')
+    .action(async (folder) => done(await (await import('./commands/bundle.ts')).bundleVerifyVerb(folder)))
   program.addCommand(labCommand())
   return program
 }

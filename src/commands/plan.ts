@@ -32,7 +32,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
     for (const line of planLines(planned, report, options.diff ? current : undefined, paint)) process.stdout.write(`${line}\n`)
     if (report.changes > 0) process.stdout.write(`Make it so: convecthub provision${fleet.inventoryArgs}${options.limit ? ` --limit '${options.limit}'` : ''}\n`)
   }
-  return exit === 'ok' && report.changes > 0 ? 'differs' : exit
+  return exit
 }
 
 /** What now stands in the files that would change, by "host path". */

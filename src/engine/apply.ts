@@ -104,6 +104,11 @@ async function runBatch(
   return result.output.split(`\n${PROBE_MARK}\n`).at(-1) ?? ''
 }
 
+function failure(change: Change | undefined, step: string, code: number): string {
+  if (change?.kind === 'wait') return `${change.title}: it did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`
+  return `${change?.title ?? step}: exit code ${code}`
+}
+
 /** What Ctrl-C leaves: the change that was under way, by name. */
 export function interrupted(host: string, step: string, change: Change | undefined): ConvecthubError {
   const what = change ? `stopped during: ${change.title}` : 'stopped'

@@ -37,9 +37,14 @@ export function node(name: string): Fact<NodeState | undefined> {
   return { family, key: name }
 }
 
+interface Condition {
+  type: string
+  status: string
+}
+
 interface KubernetesNode {
   metadata: { name: string; labels?: Record<string, string> }
-  status?: { conditions?: { type: string; status: string }[]; nodeInfo?: { kubeletVersion?: string } }
+  status?: { conditions?: Condition[]; nodeInfo?: { kubeletVersion?: string } }
 }
 
 function parseNodes(output: string): Map<string, NodeState> {
@@ -50,10 +55,16 @@ function parseNodes(output: string): Map<string, NodeState> {
     (parsed.items ?? [parsed]).map(({ metadata, status }) => [
       metadata.name,
       {
-        ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+        ready: isReady(status?.conditions ?? []),
         labels: metadata.labels ?? {},
         version: status?.nodeInfo?.kubeletVersion ?? '',
       },
     ]),
   )
+}
+
+/** Ready, and if the Node tells, an etcd voter: as a learner a server holds up the next one. */
+function isReady(conditions: readonly Condition[]): boolean {
+  const status = (type: string) => conditions.find((condition) => condition.type === type)?.status
+  return status('Ready') === 'True' && status('EtcdIsVoter') !== 'False'
 }

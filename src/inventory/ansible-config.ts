@@ -26,6 +26,7 @@ export interface AnsibleConfig {
   becomeMethod: string | undefined
 }
 
+/** Where an ansible.cfg is looked for. */
 export interface ConfigPlaces {
   cwd: string
   home: string

@@ -60,7 +60,9 @@ export function connectionSettings(host: Host): ConnectionSettings {
     const setting = name === undefined ? undefined : host.vars.get(name)
     if (name === undefined || setting === undefined) return undefined
     origins[field] = setting.origin
-    return collect(problems, () => convert(resolveText(host, setting), setting, name))
+    // A password is not shown in an error either.
+    const guarded: Setting = /password/i.test(field) ? { ...setting, secret: true } : setting
+    return collect(problems, () => convert(resolveText(host, guarded), setting, name))
   }
   const text = (field: Field) => read(field, (value) => value || undefined)
   const secret = (field: Field) => read(field, (value) => (value === '' ? undefined : new Secret(value)))

@@ -1,6 +1,7 @@
 import { floatText } from './float-text.ts'
 import { Float, type Value } from './inventory.ts'
 
+/** A dictionary without a prototype, with texts as keys. */
 export type Dict = { [key: string]: Value }
 
 /** Collects the entries of a Python dictionary, whose keys may be more than strings, into one that JSON can hold. */
@@ -26,7 +27,7 @@ export function dictBuilder(): { dict: Dict; add(key: Value, value: Value): stri
 }
 
 /** A key as `json.dumps` writes it; undefined for a collection. */
-function keyText(key: Value): string | undefined {
+export function keyText(key: Value): string | undefined {
   if (typeof key === 'string') return key
   if (key instanceof Float) return floatText(key.number)
   return key === null || typeof key !== 'object' ? String(key) : undefined

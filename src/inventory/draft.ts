@@ -3,6 +3,7 @@ import type { Setting, Value, Warning } from './inventory.ts'
 import { Float } from './inventory.ts'
 import { problem } from './problems.ts'
 
+/** A group while sources are read; sets keep the order of first mention. */
 export interface DraftGroup {
   name: string
   origin: Origin
@@ -13,6 +14,7 @@ export interface DraftGroup {
   priority: number
 }
 
+/** A host while sources are read, with the variables of its own lines only. */
 export interface DraftHost {
   name: string
   origin: Origin

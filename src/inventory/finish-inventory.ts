@@ -1,6 +1,6 @@
 import type { ConvecthubError } from '../errors.ts'
 import { type Draft, type DraftGroup, lineAt } from './draft.ts'
-import { buildTree, type GroupTree, sortGroups } from './group-tree.ts'
+import { buildTree, type GroupTree, sortGroups, withAncestors } from './group-tree.ts'
 import type { Group, Host, Inventory, Setting, Vars } from './inventory.ts'
 import { problem } from './problems.ts'
 
@@ -66,7 +66,7 @@ function settleUngrouped(draft: Draft, tree: GroupTree): Map<string, Set<string>
     if (name !== 'all') for (const host of group.hosts) groupsOf.get(host)?.add(name)
   }
   const ungrouped = draft.groups.get('ungrouped') as DraftGroup
-  const ungroupedHasParent = (tree.ancestors.get('ungrouped')?.size ?? 0) > 0
+  const ungroupedHasParent = withAncestors(tree, ['ungrouped']).size > 1
   for (const [host, names] of groupsOf) {
     if (names.has('ungrouped') && (names.size > 1 || ungroupedHasParent)) {
       ungrouped.hosts.delete(host)
@@ -77,12 +77,6 @@ function settleUngrouped(draft: Draft, tree: GroupTree): Map<string, Set<string>
     }
   }
   return groupsOf
-}
-
-function withAncestors(tree: GroupTree, names: ReadonlySet<string>): Set<string> {
-  const all = new Set(names)
-  for (const name of names) for (const above of tree.ancestors.get(name) ?? []) all.add(above)
-  return all
 }
 
 /** Steps 1 to 4 of the precedence: `all`, the groups, `group_vars/all`, the other files of `group_vars/`. */

@@ -4,6 +4,7 @@ import { problem } from './problems.ts'
 import { pythonText } from './python-repr.ts'
 import { compareText } from './python-text.ts'
 
+/** What to draw. */
 export interface GraphOptions {
   /** Show the variables of groups and hosts, too. */
   vars?: boolean

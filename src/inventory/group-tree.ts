@@ -3,12 +3,10 @@ import { type Draft, type DraftGroup, lineAt } from './draft.ts'
 import { problem } from './problems.ts'
 import { compareText } from './python-text.ts'
 
-/** Depths and ancestors of all groups; `order` holds parents before children. */
+/** How deep each group lies, and which groups name it as their child. */
 export interface GroupTree {
-  depths: Map<string, number>
-  /** All groups above a group, without itself and without `all`. */
-  ancestors: Map<string, ReadonlySet<string>>
-  order: string[]
+  depths: ReadonlyMap<string, number>
+  parents: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -21,25 +19,35 @@ export function buildTree(draft: Draft, problems: ConvecthubError[]): GroupTree 
     if (origin !== undefined) problems.push(loop(draft, name, 'all', origin))
     group.children.delete('all')
   }
-  const parented = new Set([...draft.groups.values()].flatMap((group) => [...group.children.keys()]))
-  const all = draft.groups.get('all') as DraftGroup
   const order = topological(draft, problems)
-  for (const [name, group] of draft.groups) {
-    if (name !== 'all' && !parented.has(name)) all.children.set(name, group.origin)
+  const parents = new Map<string, string[]>()
+  for (const name of draft.groups.keys()) parents.set(name, [])
+  for (const [name, group] of draft.groups)
+    for (const child of group.children.keys()) parents.get(child)?.push(name)
+  const all = draft.groups.get('all') as DraftGroup
+  for (const [name, above] of parents) {
+    if (name === 'all' || above.length > 0) continue
+    all.children.set(name, draft.groups.get(name)?.origin ?? all.origin)
+    above.push('all')
   }
-  const depths = new Map<string, number>([['all', 0]])
-  const ancestors = new Map<string, Set<string>>()
-  for (const name of draft.groups.keys()) ancestors.set(name, new Set())
-  for (const name of ['all', ...order.filter((each) => each !== 'all')]) {
-    const above = ancestors.get(name) as Set<string>
-    for (const child of draft.groups.get(name)?.children.keys() ?? []) {
-      depths.set(child, Math.max(depths.get(child) ?? 0, (depths.get(name) ?? 0) + 1))
-      const set = ancestors.get(child)
-      for (const each of above) set?.add(each)
-      if (name !== 'all') set?.add(name)
-    }
+  const depths = new Map<string, number>()
+  for (const name of order) {
+    const above = parents.get(name) ?? []
+    depths.set(
+      name,
+      above.reduce((depth, parent) => Math.max(depth, (depths.get(parent) ?? 0) + 1), 0),
+    )
   }
-  return { depths, ancestors, order }
+  return { depths, parents }
+}
+
+/** The groups themselves and all above them, without `all`. */
+export function withAncestors(tree: GroupTree, names: Iterable<string>): Set<string> {
+  const found = new Set(names)
+  // A set grows while it is walked.
+  for (const name of found)
+    for (const parent of tree.parents.get(name) ?? []) if (parent !== 'all') found.add(parent)
+  return found
 }
 
 /** Parents before children; every edge that closes a loop is a problem and left out. */

@@ -6,6 +6,7 @@ import { strip } from './python-text.ts'
 
 const MAX_PORT = 65_535
 
+/** What a host pattern stands for. */
 export interface HostPattern {
   names: string[]
   port?: number

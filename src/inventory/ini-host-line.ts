@@ -5,6 +5,7 @@ import type { Setting } from './inventory.ts'
 import { problem } from './problems.ts'
 import { shellWords } from './shell-words.ts'
 
+/** One host line, read. */
 export interface HostLine extends HostPattern {
   origin: Origin
   vars: Map<string, Setting>
@@ -50,6 +51,8 @@ export function parseHostLine(
         `Expected key=value host variable assignment, got: ${word.text}`,
         expectedAssignment(word.text),
       )
+      // Behind what was meant as a comment every word would be one more error.
+      if (word.text.startsWith(';')) break
       continue
     }
     const name = word.text.slice(0, equals)

@@ -1,5 +1,6 @@
 import { PYTHON_SPACE } from './python-text.ts'
 
+/** What the lines of a section are. */
 export type SectionKind = 'hosts' | 'vars' | 'children'
 
 /** A header, what is wrong with a line that was meant as one, or undefined for any other line. */

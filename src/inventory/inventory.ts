@@ -25,8 +25,10 @@ export interface Setting {
   shown?: Value
 }
 
+/** Variables by name, in the order in which they were first set. */
 export type Vars = ReadonlyMap<string, Setting>
 
+/** One host of the inventory, with everything that applies to it. */
 export interface Host {
   name: string
   /** Where the host is first named. */
@@ -37,6 +39,7 @@ export interface Host {
   vars: Vars
 }
 
+/** One group as it is written. */
 export interface Group {
   name: string
   origin: Origin
@@ -59,6 +62,7 @@ export interface Warning {
   hint?: string
 }
 
+/** What all sources together say. */
 export interface Inventory {
   /** The `-i` values as given. */
   sources: readonly string[]

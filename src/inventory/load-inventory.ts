@@ -4,12 +4,14 @@ import { newDraft } from './draft.ts'
 import { readExtraVars } from './extra-vars.ts'
 import type { Files } from './files.ts'
 import { finishInventory } from './finish-inventory.ts'
+import { guardFiles } from './guard-files.ts'
 import type { Inventory, Vars } from './inventory.ts'
 import { collect, throwAll } from './problems.ts'
 import { readSource } from './read-source.ts'
 import { varsFolders } from './vars-folders.ts'
 import { vaultOpener } from './vault-opener.ts'
 
+/** What to read, and with what. */
 export interface LoadOptions {
   /** The `-i` values: files, directories, and host lists such as `h1,h2,`. */
   sources: readonly string[]
@@ -28,7 +30,8 @@ export interface LoadOptions {
  * @throws ConvecthubError or ConvecthubErrors, all of exit `inventory`; their codes start with `inventory-`.
  */
 export function loadInventory(options: LoadOptions): Inventory {
-  const { sources, extraVars = [], vaultPassword, cwd, files } = options
+  const { sources, extraVars = [], vaultPassword, cwd } = options
+  const files = guardFiles(options.files)
   const problems: ConvecthubError[] = []
   const context = { cwd, files, openVault: vaultOpener(vaultPassword) }
   const draft = newDraft()
@@ -40,7 +43,9 @@ export function loadInventory(options: LoadOptions): Inventory {
     places.filter((place) => place !== undefined),
     { ...context, warnings: draft.warnings, problems },
   )
-  const inventory = finishInventory(draft, sources, { files: folders, extra }, problems)
+  const inventory = collect(problems, () =>
+    finishInventory(draft, sources, { files: folders, extra }, problems),
+  )
   throwAll(problems)
-  return inventory
+  return inventory as Inventory
 }

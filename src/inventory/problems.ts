@@ -1,4 +1,5 @@
 import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
+import { maskSecrets } from './mask-secrets.ts'
 
 /** What a problem says besides its code: `line` is the text of the line as evidence, `hint` what was expected. */
 export interface ProblemDetails {
@@ -8,13 +9,13 @@ export interface ProblemDetails {
   cause?: unknown
 }
 
-/** One inventory error; every code of this room starts with `inventory-`. */
+/** One inventory error; every code of this room starts with `inventory-`. Passwords in the texts are masked. */
 export function problem(code: string, message: string, details: ProblemDetails = {}): ConvecthubError {
   const { origin, line, hint, cause } = details
-  return new ConvecthubError(`inventory-${code}`, 'inventory', message, {
+  return new ConvecthubError(`inventory-${code}`, 'inventory', maskSecrets(message), {
     ...(origin && { origin }),
-    ...(line !== undefined && { evidence: line }),
-    ...(hint !== undefined && { hint }),
+    ...(line !== undefined && { evidence: maskSecrets(line) }),
+    ...(hint !== undefined && { hint: maskSecrets(hint) }),
     ...(cause !== undefined && { cause }),
   })
 }

@@ -31,10 +31,10 @@ function charClass(set: string): string {
   for (let index = 0; index < members.length; index += 1) {
     const from = members[index] as string
     const to = members[index + 1] === '-' ? members[index + 2] : undefined
-    if (to === undefined) parts.push(literal(from))
+    if (to === undefined) parts.push(member(from))
     else {
       // A range that runs backwards matches nothing.
-      if (from <= to) parts.push(`${literal(from)}-${literal(to)}`)
+      if (from <= to) parts.push(`${member(from)}-${member(to)}`)
       index += 2
     }
   }
@@ -43,8 +43,10 @@ function charClass(set: string): string {
 }
 
 function literal(char: string): string {
-  return /[\^$\\.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char
+  return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char
 }
+
+const member = (char: string): string => (char === '-' ? '\\-' : literal(char))
 
 /** A Python regular expression, tied to the start only; undefined when it is none in JavaScript either. */
 export function regexPattern(source: string): RegExp | undefined {

@@ -12,6 +12,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 const OPENING = /(?<prefix>[uU]|[rR][bB]?|[bB][rR]?)?(?<quote>'''|"""|'|")/y
 
+/** A string token that was read. */
 export interface PythonString {
   text: string
   bytes: boolean

@@ -94,7 +94,7 @@ function readFile(draft: Draft, file: string, context: VaultedReading, problems:
   }
   const found: ConvecthubError[] = []
   readIniSource(draft, text, file, found)
-  if (found.length > 0 && looksLikeToml(text)) {
+  if ((found.length > 0 || file.endsWith('.toml')) && looksLikeToml(text)) {
     const hint = "write it in Ansible's INI or YAML form; `ansible-inventory --list --yaml` converts it"
     const origin = found[0]?.details.origin ?? { file }
     problems.push(

@@ -5,6 +5,7 @@ import { decodeText } from './source-lines.ts'
 import { isVaulted, type OpenVault } from './vault-opener.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
 
+/** What it takes to read files that may be vaulted. */
 export interface VaultedReading {
   cwd: string
   files: Files

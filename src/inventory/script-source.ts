@@ -1,4 +1,4 @@
-import { addChild, addGroup, addHost, type Draft } from './draft.ts'
+import { addChild, addGroup, addHost, type Draft, setGroupVar } from './draft.ts'
 import type { Setting, Value } from './inventory.ts'
 import { problem } from './problems.ts'
 import { parseYaml } from './yaml-file.ts'
@@ -39,7 +39,7 @@ export function readScriptOutput(draft: Draft, text: string, file: string): void
       addHost(draft, host, origin)
       group.hosts.add(host)
     }
-    for (const [key, value] of Object.entries(vars)) group.vars.set(key, setting(value, file))
+    for (const [key, value] of Object.entries(vars)) setGroupVar(group, key, setting(value, file), key)
     for (const child of children) {
       addGroup(draft, child, origin)
       addChild(group, child, origin)

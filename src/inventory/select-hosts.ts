@@ -8,6 +8,7 @@ import { globPattern, regexPattern } from './python-pattern.ts'
 
 const SUBSCRIPT = /^(.+)\[(?:(?<index>-?[0-9]+)|(?<first>[0-9]+)[:-](?<last>[0-9]*))\]$/u
 
+/** For limits such as `@file`, which count from `cwd`. */
 export interface SelectOptions {
   files: Files
   cwd: string

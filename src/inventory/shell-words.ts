@@ -4,6 +4,7 @@ export interface ShellWord {
   start: number
 }
 
+/** The words, or what stays open and where. */
 export type ShellSplit = { words: ShellWord[] } | { error: 'quote' | 'escape'; at: number }
 
 /**

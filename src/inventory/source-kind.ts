@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 
+/** The two formats that are read. */
 export type SourceKind = 'ini' | 'yaml'
 
 /**

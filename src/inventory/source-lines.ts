@@ -32,7 +32,8 @@ function invalidOrigin(bytes: Uint8Array, file: string) {
     if (decodes(bytes.subarray(0, middle))) low = middle
     else high = middle - 1
   }
-  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, low))
+  // Streaming leaves out the start of a character whose rest is wrong.
+  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, low), { stream: true })
   const lines = before.split(/\r\n|\n|\r/)
   return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
 }

@@ -10,6 +10,7 @@ import { yamlSettings } from './yaml-settings.ts'
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json']
 
+/** What reading the folders needs, and where it reports to. */
 export interface FoldersContext extends VaultedReading {
   cwd: string
   files: Files

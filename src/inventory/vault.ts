@@ -3,6 +3,7 @@ import type { Origin } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { problem } from './problems.ts'
 
+/** How every text of ansible-vault starts. */
 export const VAULT_HEADER = '$ANSIBLE_VAULT;'
 
 // The format's constants: PBKDF2-SHA256 gives a cipher key, an HMAC key and the first counter block.

@@ -1,4 +1,15 @@
-import { type Alias, isAlias, isMap, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
 import type { ConvecthubError, Origin } from '../errors.ts'
 import { problem, throwAll } from './problems.ts'
 
@@ -39,16 +50,15 @@ export function parseYaml(text: string, file: string): YamlFile {
     const documents = parseAllDocuments(text, {
       version: '1.1',
       schema: 'failsafe',
+      // The library compares every key with every other; the walk below uses a set.
+      uniqueKeys: false,
       lineCounter: lines,
       logLevel: 'silent',
     })
     const [first, second] = Array.isArray(documents) ? documents : []
     for (const error of [...(first?.errors ?? []), ...(second?.errors ?? [])]) {
       const [message = ''] = error.message.split(/ at line \d+/)
-      const code = error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml'
-      problems.push(
-        yamlProblem(parsed, error.pos[0], code, code === 'yaml' ? `not valid YAML: ${message}` : message),
-      )
+      problems.push(yamlProblem(parsed, error.pos[0], 'yaml', `not valid YAML: ${message}`))
     }
     if (second !== undefined)
       problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'yaml', 'a second YAML document'))
@@ -87,8 +97,13 @@ export function yamlProblem(
   hint?: string,
 ): ConvecthubError {
   const origin = yamlOrigin(yaml, offset)
-  const line = yaml.text.split(/\r\n|\n|\r/)[(origin.line ?? 1) - 1]
-  return problem(code, message, { origin, line, hint })
+  return problem(code, message, { origin, line: yamlLine(yaml, origin), hint })
+}
+
+/** The line that an origin points at. */
+export function yamlLine({ text, lines }: YamlFile, { line = 1 }: Origin): string {
+  const start = lines.lineStarts[line - 1] ?? 0
+  return text.slice(start, lines.lineStarts[line] ?? text.length).replace(/[\r\n]+$/, '')
 }
 
 /** In document order, since an anchor may be set again. */
@@ -112,6 +127,7 @@ function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias,
       const node = item as Node & { anchor?: string }
       if (node.anchor !== undefined) anchors.set(node.anchor, node)
       if (!isMap(node) && !isSeq(node)) return
+      if (isMap(node)) findDuplicates(yaml, node, problems)
       open.add(node)
       for (const child of node.items) walk(child)
       open.delete(node)
@@ -119,4 +135,24 @@ function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias,
   }
   walk(yaml.root)
   return targets
+}
+
+function findDuplicates(yaml: YamlFile, map: YAMLMap, problems: ConvecthubError[]): void {
+  const keys = new Set<unknown>()
+  for (const { key } of map.items) {
+    if (!isScalar(key) || key.value === '<<') continue
+    if (keys.has(key.value)) {
+      const message = `the key ${String(key.value)} is there twice`
+      problems.push(
+        yamlProblem(
+          yaml,
+          key.range?.[0] ?? 0,
+          'duplicate-key',
+          message,
+          'Ansible would use the last one only',
+        ),
+      )
+    }
+    keys.add(key.value)
+  }
 }

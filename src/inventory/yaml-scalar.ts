@@ -13,6 +13,7 @@ const TIME =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d\d?)(?::?(\d\d))?))?$/
 const JSON_FLOAT = /^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/
 
+/** The value of a scalar, or why there is none. */
 export type Resolved = { value: Value; refused?: undefined } | { value?: undefined; refused: string }
 
 /**
@@ -28,7 +29,7 @@ export function plainScalar(text: string): Resolved {
   if (FLOAT.test(text)) return floatValue(Number(text.replaceAll('_', '').replace(/\.$/, '')))
   if (BASE_SIXTY_FLOAT.test(text)) return floatValue(baseSixty(text))
   if (NOT_FINITE.test(text)) return { refused: 'a number that is not finite' }
-  if (text === '=') return { refused: "a plain '=', which YAML reserves" }
+  if (text === '=' || text === '<<') return { refused: `a plain ${text}, which YAML reserves` }
   return timestamp(text) ?? { value: text }
 }
 

@@ -1,7 +1,6 @@
 import { isMap, isScalar, type Node } from 'yaml'
-import { floatText } from './float-text.ts'
+import { keyText } from './dict.ts'
 import type { Setting } from './inventory.ts'
-import { Float } from './inventory.ts'
 import type { OpenVault } from './vault-opener.ts'
 import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
 import { isNull, mapEntries, offsetOf, target, yamlValue } from './yaml-value.ts'
@@ -29,8 +28,8 @@ export function yamlSettings(
     )
   }
   for (const { key, keyNode, valueNode } of mapEntries(yaml, real, openVault)) {
-    const name = key instanceof Float ? floatText(key.number) : String(key)
-    if (typeof key === 'object' && key !== null && !(key instanceof Float)) {
+    const name = keyText(key)
+    if (name === undefined) {
       throw yamlProblem(yaml, offsetOf(keyNode), 'structure', 'the name of a variable is a collection')
     }
     vars.set(name, yamlSetting(yaml, keyNode, valueNode, openVault))
@@ -39,10 +38,11 @@ export function yamlSettings(
 }
 
 function yamlSetting(yaml: YamlFile, keyNode: Node, valueNode: Node | null, openVault: OpenVault): Setting {
-  const { value, shown } = yamlValue(yaml, valueNode, openVault)
+  const { value, shown, secret } = yamlValue(yaml, valueNode, openVault)
   const real = target(yaml, valueNode)
-  const vaulted = shown !== undefined
-  const raw = real === null ? '' : isScalar(real) ? String(vaulted ? value : (real.value ?? '')) : undefined
+  const raw = real === null ? '' : isScalar(real) ? String(secret ? value : (real.value ?? '')) : undefined
   const setting: Setting = { value, raw, origin: yamlOrigin(yaml, offsetOf(keyNode)) }
-  return vaulted ? { ...setting, shown, secret: true } : setting
+  if (shown !== undefined) setting.shown = shown
+  if (secret) setting.secret = true
+  return setting
 }

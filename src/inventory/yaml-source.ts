@@ -1,11 +1,12 @@
 import { isMap, isScalar, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { ConvecthubError, type Origin } from '../errors.ts'
+import { keyText } from './dict.ts'
 import { addChild, addGroup, addHost, type Draft, type DraftGroup, setGroupVar } from './draft.ts'
 import { parseHostPattern } from './host-pattern.ts'
 import type { Setting } from './inventory.ts'
 import { collect } from './problems.ts'
 import type { OpenVault } from './vault-opener.ts'
-import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
+import { type YamlFile, yamlLine, yamlOrigin, yamlProblem } from './yaml-file.ts'
 import { plainScalar } from './yaml-scalar.ts'
 import { yamlSettings } from './yaml-settings.ts'
 import { isNull, mapEntries, offsetOf, target, type YamlEntry } from './yaml-value.ts'
@@ -95,7 +96,12 @@ function readSection(reading: Reading, group: DraftGroup, section: YamlEntry): v
   const { yaml, problems } = reading
   const { key, keyNode, valueNode } = section
   if (key !== 'hosts' && key !== 'vars' && key !== 'children') {
-    wrong(reading, keyNode, `unexpected key (${String(key)}) in group (${group.name})`, SECTIONS)
+    wrong(
+      reading,
+      keyNode,
+      `unexpected key (${keyText(key) ?? 'a collection'}) in group (${group.name})`,
+      SECTIONS,
+    )
   } else if (isNull(yaml, valueNode)) {
     // Nothing is said.
   } else if (key === 'vars') {
@@ -140,7 +146,7 @@ function readVars(reading: Reading, group: DraftGroup, node: Node | null): void 
       : (collect(problems, () => yamlSettings(yaml, node, openVault, `the vars of group ${group.name}`)) ??
         new Map())
   for (const [name, setting] of vars) {
-    collect(problems, () => setGroupVar(group, name, setting, lineOf(yaml, setting.origin)))
+    collect(problems, () => setGroupVar(group, name, setting, yamlLine(yaml, setting.origin)))
   }
 }
 
@@ -157,7 +163,7 @@ function readHost(reading: Reading, group: DraftGroup, { key, keyNode, valueNode
       'put it in quotes',
     )
   }
-  const pattern = parseHostPattern(key, origin, lineOf(yaml, origin), { ranges: true })
+  const pattern = parseHostPattern(key, origin, yamlLine(yaml, origin), { ranges: true })
   if (pattern instanceof ConvecthubError) throw pattern
   const vars = yamlSettings(yaml, valueNode, openVault, `what follows host ${key}`)
   for (const name of pattern.names) {
@@ -165,8 +171,4 @@ function readHost(reading: Reading, group: DraftGroup, { key, keyNode, valueNode
     group.hosts.add(name)
     for (const [variable, setting] of vars) host.vars.set(variable, setting)
   }
-}
-
-function lineOf(yaml: YamlFile, origin: Origin): string {
-  return yaml.text.split(/\r\n|\n|\r/)[(origin.line ?? 1) - 1] ?? ''
 }

@@ -1,16 +1,20 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { dictBuilder } from './dict.ts'
-import type { Value } from './inventory.ts'
+import { Float, type Value } from './inventory.ts'
 import type { OpenVault } from './vault-opener.ts'
 import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
 import { jsonScalar, plainScalar } from './yaml-scalar.ts'
 
-/** A value of a YAML file; `shown` is what a listing shows instead when something in it was vaulted. */
+/** A value of a YAML file. */
 export interface YamlValue {
   value: Value
+  /** What a listing shows instead, for values tagged `!vault` or `!unsafe`. */
   shown?: Value
+  /** Something in it was vaulted. */
+  secret?: boolean
 }
 
+/** One entry of a mapping, with the nodes for its place. */
 export interface YamlEntry {
   key: Value
   keyNode: Node
@@ -25,18 +29,15 @@ export function target(yaml: YamlFile, node: Node | null): Node | null {
   return isAlias(node) ? (yaml.targets.get(node as Alias) ?? null) : node
 }
 
+/** True for nothing, and for what YAML writes as null. */
 export function isNull(yaml: YamlFile, node: Node | null): boolean {
   const real = target(yaml, node)
-  return (
-    real === null ||
-    (isScalar(real) &&
-      isPlain(real) &&
-      plainScalar(String(real.value)).refused === undefined &&
-      /^(~|null|Null|NULL|)$/.test(String(real.value)))
-  )
+  return real === null || (isScalar(real) && isPlain(real) && plainScalar(String(real.value)).value === null)
 }
 
-const isPlain = (scalar: Scalar): boolean => (scalar.type ?? 'PLAIN') === 'PLAIN' && scalar.tag === undefined
+// The tag `!` alone says nothing about a plain scalar.
+const isPlain = (scalar: Scalar): boolean =>
+  (scalar.type ?? 'PLAIN') === 'PLAIN' && (scalar.tag ?? '!') === '!'
 
 /**
  * The value of a node, typed as Ansible types it.
@@ -57,20 +58,23 @@ export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenV
   const value = dictBuilder()
   const shown = dictBuilder()
   let differs = false
+  let secret = false
   for (const { key, keyNode, valueNode } of mapEntries(yaml, node, openVault)) {
     const item = yamlValue(yaml, valueNode, openVault)
     const refused = value.add(key, item.value)
     if (refused !== undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'value', refused)
     shown.add(key, item.shown ?? item.value)
     differs ||= item.shown !== undefined
+    secret ||= item.secret === true
   }
-  return differs ? { value: value.dict, shown: shown.dict } : { value: value.dict }
+  return differs ? { value: value.dict, shown: shown.dict, secret } : { value: value.dict }
 }
 
 function both(items: readonly YamlValue[]): YamlValue {
   const value = items.map((item) => item.value)
   if (items.every((item) => item.shown === undefined)) return { value }
-  return { value, shown: items.map((item) => item.shown ?? item.value) }
+  const secret = items.some((item) => item.secret === true)
+  return { value, shown: items.map((item) => item.shown ?? item.value), secret }
 }
 
 /** The entries of a mapping, those that `<<` merges first, so that its own win. */
@@ -98,16 +102,21 @@ function mergedEntries(yaml: YamlFile, node: Node | null, openVault: OpenVault):
   })
 }
 
+/** Where a node starts in the text. */
 export const offsetOf = (node: Node | null): number => node?.range?.[0] ?? 0
 
 function scalarValue(yaml: YamlFile, node: Scalar, openVault: OpenVault): YamlValue {
   const text = String(node.value ?? '')
   const tag = node.tag?.replace(CORE, '')
   if (tag === '!vault' || tag === '!vault-encrypted') {
-    return { value: openVault(text, yamlOrigin(yaml, offsetOf(node))), shown: { __ansible_vault: text } }
+    return {
+      value: openVault(text, yamlOrigin(yaml, offsetOf(node))),
+      shown: { __ansible_vault: text },
+      secret: true,
+    }
   }
-  if (tag === 'str' || tag === '!' || tag === '!unsafe') return { value: text }
-  if (tag === undefined && !isPlain(node)) return { value: text }
+  if (tag === '!unsafe') return { value: text, shown: { __ansible_unsafe: text } }
+  if (tag === 'str' || ((tag ?? '!') === '!' && !isPlain(node))) return { value: text }
   const resolved = yaml.json ? jsonScalar(text) : plainScalar(text)
   if (resolved.refused !== undefined) {
     throw yamlProblem(
@@ -118,8 +127,9 @@ function scalarValue(yaml: YamlFile, node: Scalar, openVault: OpenVault): YamlVa
       'put the text in quotes',
     )
   }
-  if (tag !== undefined && tag !== tagOf(resolved.value)) throw badTag(yaml, node, tag)
-  return { value: resolved.value }
+  if ((tag ?? '!') === '!' || tag === tagOf(resolved.value)) return { value: resolved.value }
+  if (tag === 'float' && typeof resolved.value === 'number') return { value: new Float(resolved.value) }
+  throw badTag(yaml, node, tag ?? '!')
 }
 
 function tagOf(value: Value): string {

@@ -1,9 +1,89 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import { type Artifact, BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
 import type { Emit } from './lab-event.ts'
+import { CHART_VERSION, chartPackage } from './stand-in-chart.ts'
+import { HUB_IMAGES, imageArchive, SYSTEM_IMAGES } from './stand-in-images.ts'
+import { DEFAULT_K3S_VERSION, HELM_VERSION, standInHelm, standInK3s } from './stand-in-programs.ts'
 
-/** The version that the stand-in K3s shows when none is asked for. */
-export const DEFAULT_K3S_VERSION = 'v1.34.1+k3s1'
+type BundleFile = Omit<Artifact, 'size' | 'sha256'> & { content: string | Buffer }
 
-/** TEMPORARY */
+/** Debian's names of the architectures that Node knows. */
+const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' } as const
+
+/**
+ * Writes a stand-in bundle: small programs that keep the contract of K3s and Helm, and say so in every version. The
+ * description of the bundle comes last, so a killed call leaves no bundle that looks whole.
+ */
 export async function makeBundle(folder: string, k3sVersion: string | undefined, emit: Emit): Promise<void> {
-  emit({ task: 'bundle', text: `${folder} ${k3sVersion ?? DEFAULT_K3S_VERSION}` })
+  const files = bundleFiles(k3sVersion ?? DEFAULT_K3S_VERSION)
+  for (const { name, content, kind } of files) {
+    const path = join(folder, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(`${path}.new`, content)
+    if (kind === 'k3s' || kind === 'helm') await chmod(`${path}.new`, 0o755)
+    await rename(`${path}.new`, path)
+  }
+  const lock = bundleLockSchema.parse({
+    version: 1,
+    description: 'stand-in: programs of the lab that imitate K3s, Helm and JupyterHub; not for real use',
+    standIn: true,
+    files: files.map(describe),
+  })
+  await writeFile(join(folder, BUNDLE_LOCK), stringify(lock, { lineWidth: 0 }))
+  emit({ task: 'bundle', text: `wrote a stand-in bundle of ${files.length} files to ${resolve(folder)}` })
+}
+
+function bundleFiles(k3sVersion: string): BundleFile[] {
+  const architecture = ARCHITECTURES[process.arch as keyof typeof ARCHITECTURES] ?? 'amd64'
+  // K3s names its 32-bit ARM archive otherwise than its program.
+  const suffix = architecture === 'armhf' ? 'arm' : architecture
+  const both: Artifact['roles'] = ['driver', 'worker']
+  return [
+    {
+      name: 'k3s',
+      kind: 'k3s',
+      architecture,
+      roles: both,
+      version: k3sVersion,
+      content: standInK3s(k3sVersion),
+    },
+    {
+      name: `images/k3s-airgap-images-${suffix}.tar`,
+      kind: 'images',
+      architecture,
+      roles: both,
+      content: imageArchive(SYSTEM_IMAGES, architecture),
+    },
+    {
+      name: `images/jupyterhub-images-${suffix}.tar`,
+      kind: 'images',
+      architecture,
+      roles: both,
+      content: imageArchive(HUB_IMAGES, architecture),
+    },
+    {
+      name: 'helm',
+      kind: 'helm',
+      architecture,
+      roles: ['driver'],
+      version: HELM_VERSION,
+      content: standInHelm(),
+    },
+    {
+      name: `charts/jupyterhub-${CHART_VERSION}.tgz`,
+      kind: 'chart',
+      architecture: 'all',
+      roles: ['driver'],
+      version: CHART_VERSION,
+      content: chartPackage(),
+    },
+  ]
+}
+
+function describe({ content, ...file }: BundleFile): Artifact {
+  const data = Buffer.from(content)
+  return { ...file, size: data.length, sha256: createHash('sha256').update(data).digest('hex') }
 }

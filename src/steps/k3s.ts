@@ -78,7 +78,6 @@ function planK3s(context: PlanContext): Change[] {
   return [
     ...fileChanges,
     ...(fileChanges.length === 0 && running && state.enabled ? [] : [startUnit(name, state.active === 'active')]),
-    waitActive(name),
     waitReady(host, nodeName, name),
   ]
 }
@@ -97,17 +96,10 @@ systemctl restart --no-block ${name}`,
   }
 }
 
-function waitActive(name: string): Change {
-  return {
-    kind: 'wait',
-    sign: '!',
-    title: `wait until ${name} is up`,
-    timeoutMs: READY_MS,
-    until: sh`systemctl is-active ${name} && [ "$(systemctl show -p Job ${name})" = Job=0 ]`,
-    evidence: journal(name),
-  }
-}
-
+/**
+ * The unit says that it is up before the kubelet is (a joining server some 20 s before), so the Node is asked. A
+ * server counts once it is an etcd voter, which newer K3s tells by a condition; the next one may then join.
+ */
 function waitReady(host: ClusterHost, nodeName: string, name: string): Change {
   const kubectl = host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
   return {
@@ -115,7 +107,12 @@ function waitReady(host: ClusterHost, nodeName: string, name: string): Change {
     sign: '!',
     title: `wait until node ${nodeName} is Ready`,
     timeoutMs: READY_MS,
-    until: sh`timeout 15 ${kubectl} get node ${nodeName} -o json | tr -d ' \n' | grep -o '{[^{}]*"type":"Ready"[^{}]*}' | grep '"status":"True"'`,
+    // started anew by systemd several times: it will not come up by waiting
+    until: sh`case $(systemctl show -p NRestarts ${name}) in NRestarts=[3-9]|NRestarts=[1-9]?*) exit 70 ;; esac
+systemctl is-active ${name} || exit 1
+conditions=$(timeout 15 ${kubectl} get node ${nodeName} -o json | tr -d ' \n' | grep -o '{[^{}]*"type":"[A-Za-z]*"[^{}]*}')
+printf '%s\n' "$conditions" | grep '"type":"Ready"' | grep '"status":"True"' || exit 1
+! printf '%s\n' "$conditions" | grep '"type":"EtcdIsVoter"' | grep '"status":"False"'`,
     evidence: journal(name),
   }
 }

@@ -2,15 +2,11 @@
 # First process of a lab machine: makes a container look enough like a machine for systemd, then becomes systemd.
 set -u
 
-# Without --privileged Docker mounts these read-only, and systemd could not make its cgroups.
-if [ ! -w /sys/fs/cgroup ] || ! mkdir /sys/fs/cgroup/lab.test 2>/dev/null; then
-  mount -o remount,bind,rw /sys/fs/cgroup
-  for controller in /sys/fs/cgroup/*/; do
-    mount -o remount,bind,rw "${controller%/}" 2>/dev/null
-  done
-  mount -o remount,rw /sys 2>/dev/null
-fi
-rmdir /sys/fs/cgroup/lab.test 2>/dev/null
+# Without --privileged Docker mounts these read-only; systemd and K3s make cgroups below each controller.
+for mount in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+  mount -o remount,bind,rw "${mount%/}" 2>/dev/null
+done
+mount -o remount,rw /sys 2>/dev/null
 # containerd and the kubelet need mounts that spread.
 mount --make-rshared /
 

@@ -60,12 +60,13 @@ cvh_job() {
   cvh_follow "$1"
 }
 
-# cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words when it never does
+# cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words when it never does, or when it
+# exits 70: it never will
 cvh_wait() {
   cvh_until=$(($(date +%s) + $1))
   shift
   until cvh_said=$("$@" 2>&1); do
-    if [ "$(date +%s)" -ge "$cvh_until" ]; then
+    if [ "$?" = 70 ] || [ "$(date +%s)" -ge "$cvh_until" ]; then
       printf '%s\n' "$cvh_said" | tail -n 20
       return 75
     fi

@@ -178,27 +178,42 @@ export const randomInventory = fc
     [...first, ...sections.flat(), ...GROUPS.map((name) => `[${name}]`), ''].join(newline),
   )
 
+type Change = [number, number, string]
+const insertion = fc.oneof(
+  fc.constantFrom(...'[]:=#;\'"\\{}(), \t\n|!%-&*'),
+  fc.string({ unit: 'binary', maxLength: 2 }),
+)
+const changes: fc.Arbitrary<Change[]> = fc.array(fc.tuple(fc.nat(), fc.nat(2), insertion), {
+  minLength: 1,
+  maxLength: 5,
+})
+
+function changed(text: string, list: readonly Change[]): string {
+  let result = text
+  for (const [place, remove, insert] of list) {
+    const at = place % (result.length + 1)
+    result = result.slice(0, at) + insert + result.slice(at + remove)
+  }
+  return result
+}
+
 /** The same with some characters put in, left out or replaced. */
-export const mutatedInventory = fc
-  .tuple(
-    randomInventory,
-    fc.array(
-      fc.tuple(
-        fc.nat(),
-        fc.nat(2),
-        fc.oneof(
-          fc.constantFrom(...'[]:=#;\'"\\{}(), \t\n|!%-'),
-          fc.string({ unit: 'binary', maxLength: 2 }),
-        ),
-      ),
-      { minLength: 1, maxLength: 5 },
-    ),
-  )
-  .map(([text, changes]) => {
-    let result = text
-    for (const [place, remove, insert] of changes) {
-      const at = place % (result.length + 1)
-      result = result.slice(0, at) + insert + result.slice(at + remove)
-    }
-    return result
-  })
+export const mutatedInventory = fc.tuple(randomInventory, changes).map(([text, list]) => changed(text, list))
+
+const YAML = `all:
+  vars: &v {a: 1, b: [x, 'y'], "c": 2024-01-01}
+  hosts:
+    h[1:3]: {d: 0644, e: ~}
+    "h9:22":
+  children:
+    web:
+      hosts:
+        h1: {<<: *v, f: 10:30}
+      vars:
+        t: |
+          text
+        u: !unsafe x
+`
+
+/** A YAML inventory with some characters put in, left out or replaced. */
+export const mutatedYaml = changes.map((list) => changed(YAML, list))

@@ -122,6 +122,8 @@ sub call {
 sub read_kubeconfig {
     my ($path) = @_;
     my $text = slurp($path);
+    # Without a cluster's file both programs try Kubernetes' default address, in vain.
+    return ( 'localhost:8080', '' ) if !defined $text && $!{ENOENT} && $path eq $KUBECONFIG;
     if ( !defined $text ) {
         print STDERR qq(error: error loading config file "$path": open $path: \l$!\n);
         exit 1;

@@ -48,7 +48,10 @@ sub register_agent {
         my $url = "https://$servers->[0]";
         fatal(qq(failed to get CA certs: Get "$url/cacerts": dial tcp $servers->[0]: connect: $text)) if $status == 0;
         fatal("failed to validate token at $url: https://$servers->[0]/v1-k3s/config: 401 Unauthorized") if $status == 401;
-        return $text if $status == 200;
+        if ( $status == 200 ) {
+            $db{"node/$me/number"} = $1 if $text =~ /^number\t(\d+)$/m;
+            return;
+        }
         # The real agent keeps asking; the unit stays in "activating".
         note( $status == 403 ? rejected() : "Waiting to retrieve agent configuration; server is not ready: $text", 'error' );
         select undef, undef, undef, 5;

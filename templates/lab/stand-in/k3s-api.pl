@@ -31,14 +31,18 @@ sub handle {
     }
 
     my @lines = decode_lines($body);
-    my %field = map { $_->[0] => $_->[1] // '' } @lines;
-    if ( $path eq 'get' ) { return ( 200, read_prefixes( map { $_->[0] } @lines ) ) }
+    my %field = map { ( $_->[0] // '' ) => $_->[1] // '' } @lines;
+    if ( $path eq 'get' ) { return ( 200, read_prefixes( map { $_->[0] // '' } @lines ) ) }
     return ( 503, 'etcdserver: request timed out' ) unless has_quorum();
     if ( $path eq 'put' ) {
         return ( 403, 'Forbidden' ) if $who eq 'agent';
+        # The only server stays a member, whatever happens to its node.
+        @lines = grep { !( $_->[0] eq 'del' && $_->[1] eq "member/$me/" ) } @lines
+            unless grep { $_->{state} eq 'voter' && $_->{name} ne $me } members();
         return change_db(@lines) ? ( 200, 'ok' ) : ( 409, 'the object has been modified' );
     }
-    return add_node( \%field, \@lines, 'agent' ) if $path eq 'register';
+    my $role = $who eq 'server' && ( $field{role} // '' ) eq 'server' ? 'server' : 'agent';
+    return add_node( \%field, \@lines, $role ) if $path eq 'register';
     return beat( \%field ) if $path eq 'heartbeat';
     return ( 403, 'Forbidden' ) if $who ne 'server';
     return join_member( \%field, \@lines ) if $path eq 'join';
@@ -101,7 +105,8 @@ sub join_member {
 }
 
 sub whole_state {
-    return encode_lines( ( map { [ $_, $db{$_} ] } keys %db ), ( map { [ "\@seen/$_", $seen{$_} ] } keys %seen ) );
+    return encode_lines( ( map { [ $_, $db{$_} ] } keys %db ), ( map { [ "\@seen/$_", $seen{$_} ] } keys %seen ),
+        ( map { [ "\@alive/$_", $alive{$_} ] } keys %alive ) );
 }
 
 # A server copies the state, and that shows that it lives; one that keeps up becomes a voter.
@@ -109,7 +114,8 @@ sub give_state {
     my ($field) = @_;
     my $member = "member/$field->{name}";
     return ( 410, 'node has been deleted from the cluster' ) unless defined $db{"$member/state"};
-    $seen{ $field->{name} } = time if $field->{ready};
+    $alive{ $field->{name} } = time;
+    $seen{ $field->{name} }  = time if $field->{ready};
     if ( $db{"$member/state"} eq 'learner' && time - $db{"$member/since"} >= 2 ) {
         note("Promoted learner $field->{name}");
         change_db( [ set => "$member/state", 'voter' ] );
@@ -119,6 +125,7 @@ sub give_state {
 
 sub serve_one {
     my ($socket) = @_;
+    return unless $socket;
     eval {
         local $SIG{ALRM} = sub { die "slow\n" };
         local $SIG{PIPE} = 'IGNORE';

@@ -70,7 +70,7 @@ sub read_config {
         my $text = slurp($path);
         next unless defined $text;
         my $map = eval { parse_yaml($text) };
-        fatal("yaml: $1") if $@ =~ /^(.*)/;
+        fatal("yaml: $1") if $@ =~ /^(.+)/;
         fatal("yaml: unmarshal errors: cannot unmarshal !!seq into yaml.MapSlice") unless ref $map eq 'HASH';
         set_key( $role, $_, $map->{$_} ) for sort keys %$map;
     }

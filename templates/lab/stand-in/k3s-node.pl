@@ -85,6 +85,7 @@ sub keep_node {
 
 # The shim outlives its unit, as containerd's do; it is started only where none runs.
 sub start_shim {
+    1 while waitpid( -1, POSIX::WNOHANG() ) > 0;
     my $pid_file = "$ROOT/run/k3s/stand-in/shim.pid";
     my $pid = slurp($pid_file) // 0;
     return if $pid && ( slurp("/proc/$pid/cmdline") // '' ) =~ /containerd-shim/;

@@ -1,5 +1,5 @@
 # `k3s server`: starts or joins a cluster, then serves it; one loop, one process.
-our ( $ready_at, %applied, $listener );
+our ( $ready_at, %applied, $listener, $registered );
 
 sub run_server {
     read_config( 'server', @_ );
@@ -92,8 +92,11 @@ sub take_state {
     my ($text) = @_;
     my @lines = decode_lines($text);
     my %before = %db;
-    %db = map { $_->[0] => $_->[1] } grep { $_->[0] !~ /^\@seen/ } @lines;
-    for (@lines) { $seen{$1} = $_->[1] if $_->[0] =~ m{^\@seen/(.*)} }
+    %db = map { $_->[0] => $_->[1] } grep { $_->[0] !~ /^\@/ } @lines;
+    for (@lines) {
+        $seen{$1}  = $_->[1] if $_->[0] =~ m{^\@seen/(.*)};
+        $alive{$1} = $_->[1] if $_->[0] =~ m{^\@alive/(.*)};
+    }
     save_db() if encode_lines( map { [ $_, $before{$_} ] } sort keys %before ) ne
         encode_lines( map { [ $_, $db{$_} ] } sort keys %db );
     $leader_answered = time;
@@ -156,8 +159,8 @@ sub serve_forever {
         next if time == $last;
         $last = time;
         if ( $leading && !defined $db{"member/$me/state"} ) { step_down() }
-        follow() if !$leading && $ticks % 2 == 0;
-        register_self() if $leading && !defined $db{"node/$me/role"} && $ticks == 0;
+        follow() unless $leading;
+        $registered ||= register_self();
         if ( is_ready() ) {
             $seen{$me} = time if $leading && defined $db{"node/$me/role"};
             apply_manifests();
@@ -167,16 +170,25 @@ sub serve_forever {
     }
 }
 
+# At each start: the version may be another one than before.
 sub register_self {
-    my %facts = node_facts();
-    my ($status) = add_node( \%facts, [ node_marks('server') ], 'server' );
-    fatal( rejected() ) if $status != 200;
+    my %facts = ( node_facts(), role => 'server' );
+    my @lines = ( ( map { [ $_, $facts{$_} ] } keys %facts ), node_marks('server') );
+    my ($status) =
+        $leading ? add_node( \%facts, \@lines, 'server' ) : call_leader( 'register', encode_lines(@lines) );
+    fatal( rejected() ) if $status == 403;
+    return $status == 200;
+}
+
+sub call_leader {
+    my ( $path, $body ) = @_;
+    my ($leader) = grep { $_->{name} eq ( $db{'cluster/leader'} // '' ) && $_->{name} ne $me } members();
+    return ( 0, 'no leader' ) unless $leader;
+    return call( member_address($leader), $path, $db{'cluster/token'}, $body, seconds => 2 );
 }
 
 sub put_changes {
-    return change_db(@_) if $leading;
-    my ($leader) = grep { $_->{name} eq ( $db{'cluster/leader'} // '' ) } members() or return 0;
-    return 200 == ( call( member_address($leader), 'put', $db{'cluster/token'}, encode_lines(@_) ) )[0];
+    return $leading ? change_db(@_) : 200 == ( call_leader( 'put', encode_lines(@_) ) )[0];
 }
 
 sub apply_manifests {

@@ -1,5 +1,6 @@
 # The cluster's state on a server: a flat map, written to disk, which other servers copy. It plays etcd's part.
-our ( %db, %seen, $me, $token_password, $ready, $leader_answered );
+# %seen: when a node last said that it is well; %alive: when a member last copied the state.
+our ( %db, %seen, %alive, $me, $token_password, $ready, $leader_answered );
 our $leading = 0;
 # A node or member that is silent for longer counts as gone.
 our $GONE = 10;
@@ -28,7 +29,7 @@ sub member_address { my ($m) = @_; "$m->{ip}:$m->{port}" }
 # As etcd: without more than half of the voters nothing is decided.
 sub has_quorum {
     my @voters = grep { $_->{state} eq 'voter' } members();
-    my @alive = grep { $_->{name} eq $me || time - ( $seen{ $_->{name} } // 0 ) < $GONE } @voters;
+    my @alive = grep { $_->{name} eq $me || time - ( $alive{ $_->{name} } // 0 ) < $GONE } @voters;
     return 2 * @alive > @voters;
 }
 
@@ -52,7 +53,8 @@ sub traefik_ports {
     return ( $db{'traefik/web'} // 80, $db{'traefik/websecure'} // 443 );
 }
 
-sub hub_is_served { scalar grep { m{^release/.*/status$} && $db{$_} eq 'deployed' } keys %db }
+# Helm says so once a release was up.
+sub hub_is_served { scalar grep { m{^served/} } keys %db }
 
 # What each node needs to know: the servers, and what the imitation of Traefik shall serve.
 sub node_news {

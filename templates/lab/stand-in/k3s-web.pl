@@ -21,7 +21,8 @@ sub run_web {
                 $select->add( $open{$port} = $socket );
             }
         }
-        for my $socket ( $select->count ? $select->can_read(1) : ( select undef, undef, undef, 1 )[ 1 .. 0 ] ) {
+        select undef, undef, undef, 1 unless $select->count;
+        for my $socket ( $select->can_read(1) ) {
             my $client = $socket->accept or next;
             eval {
                 local $SIG{ALRM} = sub { die "slow\n" };

@@ -1,0 +1,48 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { ConvecthubError } from '../errors.ts'
+import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema } from './bundle-lock.ts'
+import { fileDigest } from './file-digest.ts'
+
+/** What a file is by its name in the release pages of K3s, Helm and the JupyterHub chart. The first that fits. */
+const NAMES: readonly { name: RegExp; kind: Artifact['kind']; roles: Artifact['roles'] }[] = [
+  { name: /^k3s(-arm64|-armhf)?$/, kind: 'k3s', roles: ['driver', 'worker'] },
+  { name: /^helm(-[\w.-]+)?$/, kind: 'helm', roles: ['driver'] },
+  { name: /\.tar(\.gz|\.zst|\.lz4|\.bz2)?$|\.tzst$/, kind: 'images', roles: ['driver', 'worker'] },
+  { name: /\.tgz$/, kind: 'chart', roles: ['driver'] },
+]
+
+export interface LockOptions {
+  description: string
+  standIn?: boolean
+  /** Version of a file where its name does not tell: `k3s` → `v1.34.1+k3s1`. */
+  versions: Readonly<Record<string, string>>
+}
+
+/** Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place. */
+export async function lockBundle(folder: string, { description, standIn = false, versions }: LockOptions): Promise<BundleLock> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name !== BUNDLE_LOCK && statSync(join(folder, name)).isFile())
+    .sort()
+  const files = await Promise.all(names.map((name) => describe(folder, name, versions)))
+  const lock = bundleLockSchema.parse({ version: 1, description, standIn, files })
+  writeFileSync(join(folder, BUNDLE_LOCK), stringify(lock))
+  return lock
+}
+
+async function describe(folder: string, name: string, versions: LockOptions['versions']): Promise<Artifact> {
+  const base = name.slice(name.lastIndexOf('/') + 1)
+  const known = NAMES.find((each) => each.name.test(base))
+  if (!known) {
+    throw new ConvecthubError('BUNDLE_FILE', 'input', `${join(folder, name)}: what this file is cannot be told by its name`, {
+      hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz); take others out',
+    })
+  }
+  const { kind, roles } = known
+  const version = versions[kind] ?? /-(\d+\.\d+\.\d+[\w.-]*)\.tgz$/.exec(base)?.[1]
+  const [, suffix = 'amd64'] = /-(arm64|armhf|arm|amd64)\b/.exec(base) ?? []
+  const architecture = kind === 'chart' ? 'all' : suffix === 'arm' ? 'armhf' : (suffix as Artifact['architecture'])
+  const path = join(folder, name)
+  return { name, size: statSync(path).size, sha256: await fileDigest(path), kind, architecture, roles, ...(version && { version }) }
+}

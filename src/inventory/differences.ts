@@ -1,0 +1,132 @@
+/** One place where convecthub does not do what Ansible does; the README is written from these rows. */
+export interface Difference {
+  case: string
+  ansible: string
+  convecthub: string
+  /** The codes of the errors with which convecthub refuses it; empty where it reads something else. */
+  codes: readonly string[]
+}
+
+const refused = (code: string): { convecthub: string; codes: readonly string[] } => ({
+  convecthub: 'refuses it, with file and line',
+  codes: [`inventory-${code}`],
+})
+
+/** Every known difference between convecthub's inventory and ansible-core 2.14. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    case: 'a file with a wrong line',
+    ansible: 'warns, keeps what stood before that line, and goes on with exit code 0',
+    convecthub: 'refuses it and tells all wrong lines of all files at once',
+    codes: [],
+  },
+  {
+    case: 'a source or directory without inventory',
+    ansible: 'warns and goes on without hosts',
+    ...refused('not-found'),
+  },
+  { case: 'a file that is not UTF-8', ansible: 'keeps broken characters', ...refused('encoding') },
+  {
+    case: 'a byte order mark at the start of an INI file',
+    ansible: 'reads the first section header as a host and drops the file',
+    convecthub: 'skips the mark',
+    codes: [],
+  },
+  {
+    case: 'a host and a group of one name',
+    ansible: "gives the host's variables to the whole group",
+    ...refused('name-clash'),
+  },
+  {
+    case: 'a `:port` behind something that is no host name, such as `user@h1:22`',
+    ansible: 'takes the whole text, port included, as the name of the host',
+    ...refused('host-pattern'),
+  },
+  { case: 'a port of 0 or above 65535', ansible: 'accepts it, or ignores 0', ...refused('port') },
+  {
+    case: 'a range that names no host, counts backwards, in several letters or with a sign, or names more than 100000 hosts',
+    ansible: 'gives no host, or some nobody meant, without a word',
+    ...refused('range'),
+  },
+  {
+    case: 'a line that starts with `[` and has no `]`',
+    ansible: 'tries to read a host, which fails unless the line has a `|`',
+    ...refused('section'),
+  },
+  {
+    case: 'a value that JSON cannot hold: a set, complex number, Ellipsis, bytes in a list, infinity',
+    ansible: 'ends with an exception when it lists the host, or prints what is no JSON',
+    ...refused('value'),
+  },
+  {
+    case: 'a `\\N{name}` escape in a quoted value',
+    ansible: 'replaces it with the character of that name',
+    ...refused('value'),
+  },
+  {
+    case: 'a key that is twice in one YAML mapping',
+    ansible: 'warns and keeps the last',
+    ...refused('duplicate-key'),
+  },
+  {
+    case: 'an unexpected key, or a group that is no mapping, in a YAML inventory',
+    ansible: 'warns and leaves out what is below it',
+    ...refused('structure'),
+  },
+  { case: 'the configuration of an inventory plugin', ansible: 'runs the plugin', ...refused('structure') },
+  {
+    case: 'an inventory in TOML',
+    ansible: 'reads it when the Python package toml is installed',
+    ...refused('toml'),
+  },
+  {
+    case: 'a file that ansible reads as YAML first and as INI second',
+    ansible: 'tries both and tells the errors of both',
+    convecthub: 'decides once, by the extension and the first line',
+    codes: [],
+  },
+  {
+    case: 'an inventory script that prints no `_meta.hostvars`',
+    ansible: 'runs the script again for each host',
+    ...refused('script'),
+  },
+  {
+    case: 'an inline vaulted value without a password',
+    ansible: 'fails only when the value is used',
+    ...refused('vault-password'),
+  },
+  {
+    case: 'vaulted values in `--graph --vars`',
+    ansible: 'prints them in clear',
+    convecthub: 'prints ***',
+    codes: [],
+  },
+  {
+    case: 'a word of `-e` that is not `key=value`',
+    ansible: 'drops it into a variable `_raw_params`',
+    ...refused('extra-vars'),
+  },
+  {
+    case: 'a part of `--limit` that matches nothing',
+    ansible: 'warns, or says nothing, and goes on',
+    ...refused('limit'),
+  },
+  {
+    case: '`~` without a regular expression in `--limit`',
+    ansible: 'matches everything',
+    ...refused('limit'),
+  },
+  {
+    case: 'a number where a text is meant: a version `1.30`, a password `1e3`',
+    ansible: 'uses 1.3 and 1000.0',
+    convecthub: 'uses the text as written; listings show what Ansible shows',
+    codes: [],
+  },
+  {
+    case: 'a template in a setting that convecthub uses',
+    ansible: 'evaluates any Jinja2 expression',
+    convecthub: 'replaces plain references such as {{ ip }} and refuses everything else',
+    codes: ['inventory-template'],
+  },
+  { case: 'an empty ansible_host', ansible: 'connects to an empty address', ...refused('address') },
+]

@@ -1,0 +1,24 @@
+import type { Files } from './files.ts'
+import { problem } from './problems.ts'
+
+/** The same files, with every error of the system told as inventory-unreadable; a script's failure passes through. */
+export function guardFiles(files: Files): Files {
+  const guard =
+    <T>(read: (path: string) => T) =>
+    (path: string): T => {
+      try {
+        return read(path)
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause)
+        throw problem('unreadable', `${path} cannot be read: ${reason}`, { origin: { file: path }, cause })
+      }
+    }
+  const { run } = files
+  return {
+    executable: (path) => files.executable(path),
+    ...(run !== undefined && { run: (path: string) => run.call(files, path) }),
+    read: guard((path) => files.read(path)),
+    list: guard((path) => files.list(path)),
+    kind: guard((path) => files.kind(path)),
+  }
+}

@@ -1,0 +1,30 @@
+import { gzipSync } from 'node:zlib'
+import { HUB_IMAGES } from './stand-in-images.ts'
+import { tarArchive } from './tar-archive.ts'
+
+/** The version of the JupyterHub chart that the stand-in plays. */
+export const CHART_VERSION = '4.4.0'
+
+/** A chart package that is JupyterHub's by name and says in its description that it is none. */
+export function chartPackage(): Buffer {
+  const chart = [
+    'apiVersion: v2',
+    'name: jupyterhub',
+    `version: ${CHART_VERSION}`,
+    'appVersion: "5.5.0"',
+    'description: "stand-in: this is not the real JupyterHub chart"',
+    'kubeVersion: ">=1.21.0-0"',
+    'annotations:',
+    '  artifacthub.io/images: |',
+    ...HUB_IMAGES.map((image) => `    - name: ${image.replace(/.*\/|:.*/g, '')}\n      image: ${image}`),
+    '',
+  ].join('\n')
+  const files = {
+    'Chart.yaml': chart,
+    'values.yaml': '# stand-in: the real chart lists its values here\n{}\n',
+    'templates/NOTES.txt': 'stand-in: this is not a real JupyterHub\n',
+  }
+  return gzipSync(
+    tarArchive(Object.entries(files).map(([name, content]) => ({ name: `jupyterhub/${name}`, content }))),
+  )
+}

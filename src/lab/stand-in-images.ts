@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { tarArchive } from './tar-archive.ts'
+
+/** Names that K3s's own archive of images holds. */
+export const SYSTEM_IMAGES = [
+  'rancher/klipper-helm:v0.9.8-build20250709',
+  'rancher/klipper-lb:v0.4.13',
+  'rancher/local-path-provisioner:v0.0.32',
+  'rancher/mirrored-coredns-coredns:1.12.3',
+  'rancher/mirrored-library-traefik:3.3.6',
+  'rancher/mirrored-metrics-server:v0.8.0',
+  'rancher/mirrored-pause:3.6',
+] as const
+
+/** Names that the JupyterHub chart asks for. */
+export const HUB_IMAGES = [
+  'quay.io/jupyterhub/configurable-http-proxy:5.2.0',
+  'quay.io/jupyterhub/k8s-hub:4.4.0',
+  'quay.io/jupyterhub/k8s-secret-sync:4.4.0',
+  'quay.io/jupyterhub/k8s-singleuser-sample:4.4.0',
+] as const
+
+/** A valid archive as `docker save` writes it: every name stands for one and the same empty image. */
+export function imageArchive(names: readonly string[], architecture: string): Buffer {
+  const layer = tarArchive([])
+  const config = JSON.stringify({
+    architecture: architecture === 'armhf' ? 'arm' : architecture,
+    os: 'linux',
+    config: { Labels: { 'convecthub.stand-in': 'true' } },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
+    history: [{ created_by: 'convecthub lab bundle (stand-in)' }],
+  })
+  const configName = `${sha256(config)}.json`
+  const layerName = `${sha256(layer)}/layer.tar`
+  const manifest = JSON.stringify([{ Config: configName, RepoTags: names, Layers: [layerName] }])
+  return tarArchive([
+    { name: 'manifest.json', content: manifest },
+    { name: configName, content: config },
+    { name: layerName, content: layer },
+  ])
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex')
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { ConvecthubError } from '../errors.ts'
+import { packageFile } from './package-root.ts'
+
+/** The version that the stand-in K3s shows when none is asked for. */
+export const DEFAULT_K3S_VERSION = 'v1.34.1+k3s1'
+
+/** The stand-in Helm's version, as `helm version --short` prints it. */
+export const HELM_VERSION = 'v3.19.0+stand-in'
+
+const K3S_PARTS = [
+  'k3s-version',
+  'common',
+  'yaml',
+  'k3s-config',
+  'k3s-store',
+  'k3s-api',
+  'k3s-server',
+  'k3s-files',
+  'k3s-agent',
+  'k3s-node',
+  'k3s-images',
+  'k3s-web',
+  'k3s-manifest',
+  'k3s-objects',
+  'k3s-kubectl',
+  'k3s-kubectl-verbs',
+  'k3s-main',
+]
+const HELM_PARTS = ['common', 'yaml', 'helm', 'helm-verbs']
+
+/** The stand-in K3s as one Perl program that shows `version`. Error `lab-k3s-version` for what is no K3s version. */
+export function standInK3s(version: string): string {
+  if (!/^v1\.\d+\.\d+(-rc\d+)?\+k3s\d+$/.test(version))
+    throw new ConvecthubError('lab-k3s-version', 'usage', `"${version}" is no version of K3s`, {
+      hint: `write it as in ${DEFAULT_K3S_VERSION}`,
+    })
+  return program(K3S_PARTS).replace('@K3S_VERSION@', version)
+}
+
+/** The stand-in Helm as one Perl program. */
+export function standInHelm(): string {
+  return program(HELM_PARTS).replace('@HELM_VERSION@', HELM_VERSION)
+}
+
+/** The programs are written in parts of a readable size; a machine gets them as one file each. */
+function program(parts: readonly string[]): string {
+  const texts = parts.map((part) =>
+    readFileSync(packageFile('templates', 'lab', 'stand-in', `${part}.pl`), 'utf8'),
+  )
+  return ['#!/usr/bin/perl\n', ...texts].join('')
+}

@@ -1,0 +1,193 @@
+# The verbs of kubectl.
+
+sub kube_get {
+    my ( $what, @names ) = @_;
+    refuse('error: You must specify the type of resource to get.') unless defined $what;
+    if ( $what =~ m{^(\S+)/(\S+)$} ) { ( $what, @names ) = ( $1, $2, @names ) }
+    my $kind = kind_of($what);
+    my @list = objects_of($kind);
+    my @missing;
+    if (@names) {
+        my %by_name = map { $_->{metadata}{name} => $_ } @list;
+        @missing = grep { !$by_name{$_} } @names;
+        @list = map { $by_name{$_} // () } @names;
+    }
+    my $output = $flag{output} // '';
+    my $plural = $kind =~ /s$/ ? "${kind}es" : "${kind}s";
+    if ( !@missing || @list ) {
+        if ( $output eq 'json' ) {
+            print to_json( @names == 1 ? $list[0] : { apiVersion => 'v1', kind => 'List', metadata => { resourceVersion => '' }, items => \@list } ), "\n"
+                if @names != 1 || @list;
+        }
+        elsif ( $output eq 'name' ) { print "$kind/$_->{metadata}{name}\n" for @list }
+        elsif ( $output eq '' || $output eq 'wide' ) { print_table( $kind, @list ) }
+        else { refuse("error: stand-in: output format \"$output\" is not imitated") }
+    }
+    my $full = { deployment => 'deployments.apps' }->{$kind} // $plural;
+    refuse( join "\n", map { qq(Error from server (NotFound): $full "$_" not found) } @missing ) if @missing && !$flag{'ignore-not-found'};
+}
+
+sub print_table {
+    my ( $kind, @list ) = @_;
+    if ( !@list ) { print STDERR 'No resources found', $flag{'all-namespaces'} ? '' : ' in ' . ( $flag{namespace} // 'default' ) . ' namespace.', "\n"; return }
+    my $line = "%-28s %-28s %-30s %s\n";
+    printf $line, 'NAME', 'STATUS', $kind eq 'node' ? 'ROLES' : 'NAMESPACE', $kind eq 'node' ? 'VERSION' : 'NODE' unless $flag{'no-headers'};
+    for (@list) {
+        my $name = $_->{metadata}{name};
+        if ( $kind eq 'node' ) {
+            my $state = ( node_is_ready($name) ? 'Ready' : 'NotReady' ) . ( $all{"node/$name/cordoned"} ? ',SchedulingDisabled' : '' );
+            my $roles = join ',', sort map { m{^node-role\.kubernetes\.io/(.*)} ? $1 : () } keys %{ $_->{metadata}{labels} };
+            printf $line, $name, $state, $roles || '<none>', $all{"node/$name/version"} . ' (stand-in)';
+        }
+        else { printf $line, $name, $_->{status}{phase} // '-', $_->{metadata}{namespace} // '-', $_->{spec}{nodeName} // '-' }
+    }
+}
+
+sub kube_delete {
+    my ( $what, @names ) = @_;
+    if ( defined $flag{filename} ) {
+        for my $object ( parse_manifest( read_input() ) ) {
+            change( [ del => "object/$object->{kind}/$object->{space}/$object->{name}" ] );
+            print qq($object->{label} "$object->{name}" deleted\n);
+        }
+        return;
+    }
+    if ( ( $what // '' ) =~ m{^(\S+)/(\S+)$} ) { ( $what, @names ) = ( $1, $2, @names ) }
+    my $kind = kind_of( $what // refuse('error: You must provide one or more resources') );
+    for my $name (@names) {
+        if ( $kind eq 'node' ) {
+            if ( !defined $all{"node/$name/role"} && $flag{'ignore-not-found'} ) { next }
+            need_node($name);
+            # A server's etcd member goes with its node; so does the node password.
+            change( [ del => "node/$name/" ], [ del => "member/$name/" ] );
+        }
+        elsif ( $kind eq 'namespace' ) {
+            refuse(qq(Error from server (NotFound): namespaces "$name" not found)) unless defined $all{"ns/$name"} || $flag{'ignore-not-found'};
+            change( ( map { [ del => "$_/$name/" ] } qw(release workload served) ), [ del => "ns/$name" ], map { m{^object/[^/]+/\Q$name\E/} ? [ del => $_ ] : () } keys %all );
+        }
+        else {
+            my ($key) = grep { m{^object/\Q$kind\E/[^/]*/\Q$name\E$} } keys %all;
+            if ( !$key ) { next if $flag{'ignore-not-found'}; refuse(qq(Error from server (NotFound): ${kind}s "$name" not found)) }
+            change( [ del => $key ] );
+        }
+        print qq($kind "$name" deleted\n);
+    }
+}
+
+sub read_input {
+    my $path = $flag{filename};
+    if ( $path eq '-' ) { local $/; return scalar <STDIN> }
+    return slurp($path) // refuse(qq(error: the path "$path" does not exist));
+}
+
+sub kube_apply {
+    refuse('error: must specify one of -f and -k') unless defined $flag{filename};
+    my @objects = eval { parse_manifest( read_input() ) };
+    refuse("error: error parsing $flag{filename}: $@") if $@;
+    refuse('error: no objects passed to apply') unless @objects;
+    for my $object (@objects) {
+        my $key = "object/$object->{kind}/$object->{space}/$object->{name}";
+        my $word = !exists $all{$key} ? 'created' : $all{$key} eq $object->{changes}[0][2] ? 'unchanged' : 'configured';
+        change( @{ $object->{changes} } ) unless ( $flag{'dry-run'} // 'none' ) ne 'none';
+        print "$object->{label}/$object->{name} $word\n";
+    }
+}
+
+sub kube_create {
+    my ( $kind, $name ) = @_;
+    return kube_apply() if defined $flag{filename};
+    refuse('error: stand-in: only namespaces can be created so') unless kind_of($kind) eq 'namespace' && defined $name;
+    refuse(qq(Error from server (AlreadyExists): namespaces "$name" already exists)) if defined $all{"ns/$name"};
+    change( [ set => "ns/$name", time ] );
+    print "namespace/$name created\n";
+}
+
+sub kube_label {
+    my ( $kind, $name, @labels ) = @_;
+    if ( $kind =~ m{^(\S+)/(\S+)$} ) { unshift @labels, $name if defined $name; ( $kind, $name ) = ( $1, $2 ) }
+    refuse('error: stand-in: only nodes can be labelled') if kind_of($kind) ne 'node';
+    need_node($name);
+    for (@labels) {
+        if ( my ($gone) = /^([^=]+)-$/ ) { change( [ del => "node/$name/label/$gone" ] ); next }
+        my ( $key, $value ) = split /=/, $_, 2;
+        my $is = $all{"node/$name/label/$key"};
+        refuse(qq(error: '$key' already has a value ($is), and --overwrite is false)) if defined $is && $is ne $value && !$flag{overwrite};
+        change( [ set => "node/$name/label/$key", $value ] );
+    }
+    print "node/$name labeled\n";
+}
+
+sub kube_taint {
+    my ( undef, $name, @taints ) = @_;
+    need_node($name);
+    for (@taints) {
+        if    (/^([^=:]+)(?::(\w+))?-$/)      { change( [ del => "node/$name/taint/$1:" . ( $2 // '' ) ] ) }
+        elsif (/^([^=:]+)(?:=([^:]*))?:(\w+)$/) { change( [ set => "node/$name/taint/$1:$3", $2 // '' ] ) }
+    }
+    print "node/$name tainted\n";
+}
+
+sub cordon {
+    my ( $on, @names ) = @_;
+    for my $name ( map { s{^node/}{}r } @names ) {
+        need_node($name);
+        my $word = $on ? 'cordoned' : 'uncordoned';
+        my $is = $all{"node/$name/cordoned"} ? 1 : 0;
+        if ( $is == $on ) { print "node/$name already $word\n"; next }
+        change( $on ? [ set => "node/$name/cordoned", 1 ] : [ del => "node/$name/cordoned" ] );
+        print "node/$name $word\n";
+    }
+}
+
+sub drain {
+    my @names = map { s{^node/}{}r } @_;
+    cordon( 1, @names );
+    for my $name (@names) {
+        refuse("error: unable to drain node \"$name\" due to error: cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): kube-system/svclb-traefik-stand-$name")
+            if !$flag{'ignore-daemonsets'} && !$all{'cluster/no-traefik'};
+        select undef, undef, undef, 1;
+        print "node/$name drained\n";
+    }
+}
+
+# Looks each second until the condition holds or the time is over.
+sub wait_until {
+    my ( $limit, $test ) = @_;
+    for ( my $end = time + $limit ; ; select undef, undef, undef, 1 ) {
+        refresh();
+        return 1 if $test->();
+        return 0 if time >= $end;
+    }
+}
+
+sub rollout {
+    my ( $verb, @targets ) = @_;
+    my $space = $flag{namespace} // 'default';
+    for ( my $n = 0 ; $n < @targets ; $n++ ) {
+        my $name = $targets[$n] =~ m{/(.+)} ? $1 : $targets[ ++$n ] // '';
+        my $is_there = sub { grep { $_->[0] eq $space && $_->[1] eq $name } deployments() };
+        refuse(qq(Error from server (NotFound): deployments.apps "$name" not found)) unless $is_there->();
+        if ( $verb ne 'status' ) { print "deployment.apps/$name restarted\n"; next }
+        refuse('error: timed out waiting for the condition')
+            unless wait_until( seconds_of( $flag{timeout} // '600s' ), sub { $is_there->() && defined place_for_pods() } );
+        print qq(deployment "$name" successfully rolled out\n);
+    }
+}
+
+sub kube_wait {
+    my @targets = @_;
+    my ($condition) = ( $flag{for} // '' ) =~ /^condition=(\w+)/i;
+    my $kind = kind_of( $targets[0] =~ m{^([^/]+)/} ? $1 : shift @targets );
+    my @names = map { s{^[^/]+/}{}r } @targets;
+    my $met = sub {
+        my %wanted = map { $_ => 1 } @names;
+        my @list = grep { !@names || $wanted{ $_->{metadata}{name} } } objects_of($kind);
+        return @list == 0 if ( $flag{for} // '' ) eq 'delete';
+        return 0 if !@list || @list < @names;
+        return !grep { my $o = $_; $kind eq 'deployment' ? !defined place_for_pods()
+                : !grep { lc $_->{type} eq lc $condition && $_->{status} eq 'True' } @{ $o->{status}{conditions} // [] } } @list;
+    };
+    refuse("error: timed out waiting for the condition on $kind" . ( @names ? "s/$names[0]" : 's' ))
+        unless wait_until( seconds_of( $flag{timeout} // '30s' ), $met );
+    print "$kind/$_->{metadata}{name} condition met\n" for grep { my $n = $_->{metadata}{name}; !@names || grep { $_ eq $n } @names } objects_of($kind);
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { ansibleConfig } from '../../src/inventory/ansible-config.ts'
+import { problemsOf } from './cases-support.ts'
+import { memoryFiles } from './memory-files.ts'
+
+const CONFIG = `[defaults]
+inventory = hosts.ini, ~/more   ; both
+remote_user = ubuntu
+private_key_file = ~/.ssh/id_ed25519
+forks = 20
+timeout=30
+host_key_checking = False
+[ssh_connection]
+ssh_args = -o ControlMaster=auto -o ControlPersist=60s
+[privilege_escalation]
+become = true
+become_user = root
+`
+const read = (contents: Record<string, string>, env: Record<string, string> = {}, writable = false) =>
+  ansibleConfig({
+    cwd: '/w',
+    home: '/home/ann',
+    env,
+    files: { ...memoryFiles(contents), worldWritable: () => writable },
+  })
+
+test('the settings', () => {
+  expect(read({ '/w/ansible.cfg': CONFIG })).toEqual({
+    file: '/w/ansible.cfg',
+    inventory: ['/w/hosts.ini', '/home/ann/more'],
+    remoteUser: 'ubuntu',
+    privateKeyFile: '/home/ann/.ssh/id_ed25519',
+    forks: 20,
+    timeout: 30,
+    hostKeyChecking: false,
+    sshArgs: '-o ControlMaster=auto -o ControlPersist=60s',
+    become: true,
+    becomeUser: 'root',
+  })
+})
+
+test('where it is found', () => {
+  const contents = {
+    '/x/ansible.cfg': '',
+    '/w/my.cfg': '',
+    '/w/ansible.cfg': '',
+    '/home/ann/.ansible.cfg': '',
+    '/etc/ansible/ansible.cfg': '',
+  }
+  expect(read(contents, { ANSIBLE_CONFIG: 'my.cfg' })?.file).toBe('/w/my.cfg')
+  expect(read(contents, { ANSIBLE_CONFIG: '/x' })?.file).toBe('/x/ansible.cfg')
+  expect(read(contents, { ANSIBLE_CONFIG: '/nope' })?.file).toBe('/w/ansible.cfg')
+  expect(read(contents)?.file).toBe('/w/ansible.cfg')
+  expect(read(contents, {}, true)?.file).toBe('/home/ann/.ansible.cfg')
+  expect(read({ '/etc/ansible/ansible.cfg': '' })?.file).toBe('/etc/ansible/ansible.cfg')
+  expect(read({})).toBeUndefined()
+})
+
+test('values of the wrong kind', () => {
+  expect(
+    problemsOf(() => read({ '/w/ansible.cfg': '[defaults]\nforks = many\nhost_key_checking=maybe\n' })),
+  ).toEqual(['inventory-ansible-config /w/ansible.cfg:2', 'inventory-ansible-config /w/ansible.cfg:3'])
+})

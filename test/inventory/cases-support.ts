@@ -1,0 +1,25 @@
+import { resolve } from 'node:path'
+import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
+
+/** The folder of the cases: inventories beside the answers of the real ansible-inventory 2.14.18. */
+export const CASES = resolve(import.meta.dirname, 'cases')
+
+/** JSON without the white space between its parts; numbers and the order of keys stay as written. */
+export function squeeze(json: string): string {
+  return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
+}
+
+/** The errors that `run` throws, as `code file:line:column`; anything else than our errors fails the test. */
+export function problemsOf(run: () => unknown): string[] {
+  try {
+    run()
+  } catch (error) {
+    const errors = error instanceof ConvecthubErrors ? error.errors : [error]
+    return errors.map((each) => {
+      if (!(each instanceof ConvecthubError)) throw each
+      const { file, line, column } = each.details.origin ?? { file: '' }
+      return [`${each.code} ${file}`, line, column].filter((part) => part !== undefined).join(':')
+    })
+  }
+  return []
+}

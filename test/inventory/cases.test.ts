@@ -1,0 +1,134 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { graph } from '../../src/inventory/graph.ts'
+import { hostJson, listJson } from '../../src/inventory/list-json.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { nodeFiles } from '../../src/inventory/node-files.ts'
+import { shellWords } from '../../src/inventory/shell-words.ts'
+import { Secret } from '../../src/secret.ts'
+import { CASES, problemsOf, squeeze } from './cases-support.ts'
+
+const load = (cwd: string, sources: string[], extraVars: string[] = []) =>
+  loadInventory({ cwd, sources, extraVars, files: nodeFiles, vaultPassword: () => vaultPassword(cwd) })
+
+function vaultPassword(cwd: string): Secret | undefined {
+  const file = join(cwd, 'vault-password')
+  return existsSync(file) ? new Secret(readFileSync(file, 'utf8').trim()) : undefined
+}
+
+/** Refused, whatever Ansible makes of it: every problem with its place. */
+const REFUSED: Readonly<Record<string, string[]>> = {
+  '07-host-semicolon.ini': ['inventory-host-line 07-host-semicolon.ini:3:8'],
+  '08-ranges.ini': ['inventory-range 08-ranges.ini:20:1'],
+  '10-range-bad-alpha.ini': ['inventory-range 10-range-bad-alpha.ini:2:1'],
+  '11-range-no-end.ini': ['inventory-range 11-range-no-end.ini:2:1'],
+  '13-range-one-number.ini': ['inventory-range 13-range-one-number.ini:2:1'],
+  '14-ports.ini': ['inventory-host-pattern 14-ports.ini:7:1', 'inventory-port 14-ports.ini:12:1'],
+  '17-ipv6-bare-brackets.ini': ['inventory-section 17-ipv6-bare-brackets.ini:2:1'],
+  '19-section-semicolon.ini': ['inventory-section 19-section-semicolon.ini:3:1'],
+  '20-section-spaces.ini': ['inventory-section 20-section-spaces.ini:1:1'],
+  '22-section-unclosed.ini': ['inventory-section 22-section-unclosed.ini:3:1'],
+  '25-vars-undefined.ini': ['inventory-undefined-group 25-vars-undefined.ini:3:1'],
+  '26-children-loop.ini': ['inventory-group-loop 26-children-loop.ini:4:1'],
+  '33-unclosed-quote.ini': ['inventory-host-line 33-unclosed-quote.ini:2:9'],
+  '34-vars-no-equals.ini': ['inventory-vars-line 34-vars-no-equals.ini:4:1'],
+  '36-jinja-int-crash.ini': ['inventory-value 36-jinja-int-crash.ini:5:1'],
+  '45-latin1-value.ini': ['inventory-encoding 45-latin1-value.ini:3:9'],
+  '46-backslash-eol.ini': ['inventory-host-line 46-backslash-eol.ini:2:8'],
+  '48-children-with-vars.ini': ['inventory-children-line 48-children-with-vars.ini:4:1'],
+  '51-no-extension-bad': ['inventory-host-line 51-no-extension-bad:2:4'],
+  '52-complex-values.ini': [
+    'inventory-value 52-complex-values.ini:2:4',
+    'inventory-value 52-complex-values.ini:2:15',
+  ],
+  '55-infinity.ini': ['inventory-value 55-infinity.ini:2:4', 'inventory-value 55-infinity.ini:2:12'],
+  '58-children-bad-name.ini': ['inventory-children-line 58-children-bad-name.ini:4:1'],
+  '5b-empty-host-name.ini': ['inventory-host-pattern 5b-empty-host-name.ini:2:1'],
+  '5d-port-odd.ini': [
+    'inventory-host-pattern 5d-port-odd.ini:2:1',
+    'inventory-host-pattern 5d-port-odd.ini:3:1',
+    'inventory-host-pattern 5d-port-odd.ini:4:1',
+    'inventory-port 5d-port-odd.ini:6:1',
+    'inventory-host-pattern 5d-port-odd.ini:7:1',
+    'inventory-host-pattern 5d-port-odd.ini:9:1',
+  ],
+  '61-hosts-list.yml': ['inventory-structure 61-hosts-list.yml:2:3'],
+  '63-int-host.yml': ['inventory-structure 63-int-host.yml:3:5'],
+  '64-dup-key.yml': ['inventory-duplicate-key 64-dup-key.yml:4:3'],
+  '66-toplevel-list.yml': ['inventory-structure 66-toplevel-list.yml:1:1'],
+  '67-hosts-vars-string.yml': ['inventory-structure 67-hosts-vars-string.yml:3:9'],
+  '69-tab.yml': ['inventory-yaml 69-tab.yml:2:1', 'inventory-yaml 69-tab.yml:3:1'],
+  '84-bad-groupvars': ['inventory-structure group_vars/web.yml:1:1'],
+  '86-bad-then-good': ['inventory-host-line bad.ini:3:4'],
+  '95-vars-only-child': ['inventory-undefined-group inv.ini:2:1'],
+  '96-vars-then-child-only': ['inventory-undefined-group inv.ini:1:1'],
+  '9c-all-nested': ['inventory-group-loop inv.ini:6:1'],
+}
+
+/** Read, with this warning of ours. */
+const WARNED: Readonly<Record<string, string[]>> = {
+  '05-section-hash.ini': ['inventory-comment-in-value', 'inventory-comment-in-value'],
+  '39-localhost.ini': ['inventory-localhost-twice'],
+  '87-directory': ['inventory-skipped-file'],
+  '99-groupvars-dir-is-file': ['inventory-vars-folder'],
+}
+
+function check(name: string, cwd: string, sources: string[], extraVars: string[], expected: string) {
+  const refused = REFUSED[name]
+  if (refused !== undefined) {
+    expect(problemsOf(() => load(cwd, sources, extraVars))).toEqual(refused)
+    return
+  }
+  const inventory = load(cwd, sources, extraVars)
+  expect(squeeze(listJson(inventory))).toBe(squeeze(expected))
+  expect(inventory.warnings.map((warning) => warning.code)).toEqual(WARNED[name] ?? [])
+}
+
+/** The JSON of an answer file, which may have Ansible's warnings above it. */
+function answerOf(path: string): string {
+  if (existsSync(`${path}.json`)) return readFileSync(`${path}.json`, 'utf8')
+  return readFileSync(`${path}.txt`, 'utf8').replace(/^.*--- stdout\n/s, '')
+}
+
+describe('single files', () => {
+  const names = readdirSync(CASES).filter(
+    (name) =>
+      existsSync(join(CASES, `${name}.expected.json`)) || existsSync(join(CASES, `${name}.expected.txt`)),
+  )
+  test.each(names)('%s', (name) => check(name, CASES, [name], [], answerOf(join(CASES, `${name}.expected`))))
+})
+
+describe('folders', () => {
+  const root = join(CASES, 'dirs')
+  test.each(readdirSync(root))('%s', (name) => {
+    const folder = join(root, name)
+    const split = shellWords(readFileSync(join(folder, 'args'), 'utf8').trim(), { comments: false })
+    const words = 'words' in split ? split.words.map((word) => word.text) : []
+    const valuesOf = (option: string) => words.filter((_, index) => words[index - 1] === option)
+    check(name, folder, valuesOf('-i'), valuesOf('-e'), answerOf(join(folder, 'expected')))
+  })
+})
+
+describe('--graph and --host', () => {
+  const folder = join(CASES, 'dirs/c7-graph')
+  const expected = (name: string) => readFileSync(join(folder, name), 'utf8').trimEnd()
+  const inventory = load(folder, ['inv.ini'])
+  test('graph', () => expect(graph(inventory)).toBe(expected('expected.graph.txt')))
+  test('graph with variables', () =>
+    expect(graph(inventory, { vars: true })).toBe(expected('expected.graph-vars.txt')))
+  test('graph of a group', () =>
+    expect(graph(inventory, { vars: true, group: 'web' })).toBe(expected('expected.graph-web.txt')))
+  test('host', () =>
+    expect(squeeze(hostJson(inventory, 'h1'))).toBe(squeeze(expected('expected.host-h1.json'))))
+  test('unknown names', () => {
+    expect(problemsOf(() => hostJson(inventory, 'nope'))).toEqual(['inventory-no-host '])
+    expect(problemsOf(() => graph(inventory, { group: 'nope' }))).toEqual(['inventory-no-group '])
+  })
+  test('vaulted values are not shown', () => {
+    const text = graph(load(join(CASES, 'dirs/c3-vault'), ['inv.ini']), { vars: true })
+    expect(text).toContain('{inline = ***}')
+    expect(text).toContain('{whole = ***}')
+    expect(text).not.toMatch(/p@ss|from-vault|deep/)
+  })
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { unknownVariables } from '../../src/inventory/check-inventory.ts'
+import { editDistance, nearest } from '../../src/inventory/edit-distance.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { memoryFiles } from './memory-files.ts'
+
+test('unknown variables, each once, with the name that was meant', () => {
+  const files = memoryFiles({
+    '/w/inv': 'h1 k3s_verison=1 mine=2\nh2 k3s_verison=3\n[all:vars]\nk3s_version=4\ngpu_driver_=x\n',
+  })
+  const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files })
+  expect(unknownVariables(inventory, ['k3s_version', 'gpu_driver'])).toEqual([
+    { name: 'gpu_driver_', origin: { file: 'inv', line: 5, column: 1 }, suggestion: 'gpu_driver' },
+    { name: 'k3s_verison', origin: { file: 'inv', line: 1, column: 4 }, suggestion: 'k3s_version' },
+    { name: 'mine', origin: { file: 'inv', line: 1, column: 18 } },
+  ])
+})
+
+test.each([
+  ['', 'abc', 3],
+  ['abc', 'abc', 0],
+  ['abcd', 'acbd', 1],
+  ['kitten', 'sitting', 3],
+  ['ca', 'abc', 3],
+])('distance of %s and %s', (from, to, expected) => {
+  expect(editDistance(from, to)).toBe(expected)
+  expect(editDistance(to, from)).toBe(expected)
+})
+
+test('far names are not suggested', () => expect(nearest('x', ['abc', 'xyz'])).toBeUndefined())

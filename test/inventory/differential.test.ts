@@ -1,0 +1,91 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
+import { DIFFERENCES } from '../../src/inventory/differences.ts'
+import { listJson } from '../../src/inventory/list-json.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { nodeFiles } from '../../src/inventory/node-files.ts'
+import { squeeze } from './cases-support.ts'
+import { mutatedInventory, randomInventory } from './random-inventory.ts'
+
+const installed = spawnSync('ansible-inventory', ['--version']).status === 0
+const runs = Number(process.env.DIFF_RUNS ?? 2)
+const seed = Number(process.env.DIFF_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const folder = mkdtempSync(join(tmpdir(), 'convecthub-differential-'))
+// An empty configuration of its own, so that the machine's does not count.
+const config = join(folder, 'ansible.cfg')
+writeFileSync(config, '')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+// What convecthub refuses on purpose although Ansible reads it.
+const STRICTER = new Set(DIFFERENCES.flatMap((row) => row.codes))
+
+/** Ansible's answer; undefined when it warns that it could not read the file, or crashes. */
+function ansible(file: string): string | undefined {
+  const env = { ...process.env, ANSIBLE_CONFIG: config, PYTHONWARNINGS: 'ignore', LC_ALL: 'C.UTF-8' }
+  const { status, stdout, stderr } = spawnSync('ansible-inventory', ['-i', file, '--list'], {
+    env,
+    encoding: 'utf8',
+  })
+  return status === 0 && !/Failed to parse|Unable to parse/.test(stderr.replaceAll(/\s+/g, ' '))
+    ? stdout
+    : undefined
+}
+
+function ours(file: string): string | ConvecthubError[] {
+  try {
+    return listJson(loadInventory({ cwd: folder, sources: [file], files: nodeFiles }))
+  } catch (error) {
+    if (error instanceof ConvecthubErrors) return error.errors
+    if (error instanceof ConvecthubError) return [error]
+    throw error
+  }
+}
+
+/** With mixed types of keys Ansible gives up sorting. */
+function sorted(json: string): unknown {
+  return JSON.parse(json, (_, value) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+}
+
+test.skipIf(!installed)(
+  `the same as ansible-inventory, DIFF_SEED=${seed}`,
+  { timeout: 60_000 + runs * 10_000 },
+  () => {
+    const texts = [
+      ...fc.sample(randomInventory, { seed, numRuns: runs }),
+      ...fc.sample(mutatedInventory, { seed, numRuns: runs }),
+    ]
+    for (const [index, text] of texts.entries()) {
+      const file = join(folder, `${index}.ini`)
+      writeFileSync(file, text)
+      const expected = ansible(file)
+      const got = ours(file)
+      const label = `DIFF_SEED=${seed}, file ${index}:\n${text}`
+      if (typeof got !== 'string') {
+        const unexplained = got.filter((error) => !STRICTER.has(error.code))
+        if (expected !== undefined)
+          expect(
+            unexplained.map((error) => error.message),
+            label,
+          ).toEqual([])
+      } else if (expected === undefined) expect.fail(`only Ansible refuses. ${label}`)
+      else if (squeeze(got) !== squeeze(expected)) {
+        // Python's numbers that JSON.parse rounds are compared as text above.
+        expect(sorted(got), label).toEqual(sorted(expected))
+        expect(expected.replaceAll(/\s/g, '').length, label).toBe(got.replaceAll(/\s/g, '').length)
+      }
+    }
+  },
+)
+
+test.skipIf(installed)('ansible-inventory is not installed, nothing is compared', () => {
+  expect(() => execFileSync('ansible-inventory', ['--version'], { stdio: 'ignore' })).toThrow()
+})

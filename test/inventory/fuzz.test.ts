@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
+import { connectionSettings } from '../../src/inventory/connection-settings.ts'
+import { graph } from '../../src/inventory/graph.ts'
+import { listJson } from '../../src/inventory/list-json.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { selectHosts } from '../../src/inventory/select-hosts.ts'
+import { memoryFiles } from './memory-files.ts'
+import { mutatedInventory, mutatedYaml, randomInventory } from './random-inventory.ts'
+
+const numRuns = Number(process.env.FUZZ_RUNS ?? 3000)
+const timeout = 60_000 + numRuns * 20
+
+/** Runs everything that reads users' text; anything thrown must be ours, with a place in a file. */
+function onlyOurErrors(run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    const errors = error instanceof ConvecthubErrors ? error.errors : [error]
+    for (const each of errors) {
+      if (!(each instanceof ConvecthubError)) throw each
+      expect(each.exit).toBe('inventory')
+      expect(each.code).toMatch(/^inventory-[a-z-]+$/)
+    }
+  }
+}
+
+function readAll(name: string, text: string, extra: string[] = [], limit?: string): void {
+  onlyOurErrors(() => {
+    const files = memoryFiles({ [`/w/${name}`]: text, '/w/group_vars/web.yml': 'a: 1\n' })
+    const inventory = loadInventory({ cwd: '/w', sources: [name], extraVars: extra, files })
+    const list = JSON.parse(listJson(inventory))
+    expect(Object.keys(list)).toContain('_meta')
+    for (const host of inventory.hosts.values()) onlyOurErrors(() => void connectionSettings(host))
+    onlyOurErrors(() => void graph(inventory, { vars: true }))
+    onlyOurErrors(() => void selectHosts(inventory, limit, { cwd: '/w', files }))
+  })
+}
+
+test(
+  'INI with changes',
+  () => {
+    fc.assert(
+      fc.property(mutatedInventory, (text) => readAll('inv.ini', text)),
+      { numRuns },
+    )
+  },
+  timeout,
+)
+
+test(
+  'YAML with changes',
+  () => {
+    fc.assert(
+      fc.property(mutatedYaml, (text) => readAll('inv.yml', text)),
+      { numRuns: Math.ceil(numRuns / 3) },
+    )
+  },
+  timeout,
+)
+
+test(
+  'any text, any limit, any -e, in any format',
+  () => {
+    const any = fc.string({ unit: 'binary', maxLength: 60 })
+    const name = fc.constantFrom('inv', 'inv.ini', 'inv.yml', 'inv.json', 'inv.toml')
+    const run = (file: string, text: string, extra: string, limit: string) =>
+      readAll(file, text, [extra], limit)
+    fc.assert(fc.property(name, any, any, any, run), { numRuns })
+  },
+  timeout,
+)
+
+test(
+  'limits on a real inventory',
+  () => {
+    const limit = fc.string({ unit: fc.constantFrom(...'webdbh123.*?[]!&~:,@^$()|\\- '), maxLength: 12 })
+    fc.assert(
+      fc.property(randomInventory, limit, (text, pattern) => readAll('inv.ini', text, [], pattern)),
+      { numRuns },
+    )
+  },
+  timeout,
+)

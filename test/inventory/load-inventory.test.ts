@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest'
+import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
+import { listJson } from '../../src/inventory/list-json.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { Secret } from '../../src/secret.ts'
+import { problemsOf } from './cases-support.ts'
+import { memoryFiles } from './memory-files.ts'
+
+type Contents = Record<string, string | Uint8Array>
+
+function load(contents: Contents, sources = ['inv'], extraVars: string[] = []) {
+  const files = memoryFiles(
+    Object.fromEntries(Object.entries(contents).map(([name, text]) => [`/w/${name}`, text])),
+  )
+  return loadInventory({ cwd: '/w', sources, extraVars, files, vaultPassword: () => undefined })
+}
+const value = (contents: Contents, host: string, name: string, extraVars: string[] = []) =>
+  load(contents, ['inv'], extraVars).hosts.get(host)?.vars.get(name)
+
+describe('origins and written texts', () => {
+  test('INI', () => {
+    const contents = {
+      inv: '\ufeff[web]\n  h1 a=1_000  b="x y" # c\n[web:vars]\nport = 8080 # c\npass=0123\n',
+    }
+    expect(value(contents, 'h1', 'a')).toEqual({
+      value: 1000,
+      raw: '1_000',
+      origin: { file: 'inv', line: 2, column: 6 },
+    })
+    expect(value(contents, 'h1', 'b')).toEqual({
+      value: 'x y',
+      raw: 'x y',
+      origin: { file: 'inv', line: 2, column: 15 },
+    })
+    expect(value(contents, 'h1', 'port')).toMatchObject({ value: 8080, raw: '8080', origin: { line: 4 } })
+    expect(value(contents, 'h1', 'pass')).toMatchObject({ value: '0123', raw: '0123' })
+  })
+  test('YAML', () => {
+    const contents = {
+      inv: '---\nweb:\n  hosts:\n    h1:\n      v: 1.30\n      l: [1]\n  vars: {"q": "0644"}\n',
+    }
+    expect(value(contents, 'h1', 'v')).toMatchObject({
+      value: { number: 1.3 },
+      raw: '1.30',
+      origin: { file: 'inv', line: 5, column: 7 },
+    })
+    expect(value(contents, 'h1', 'l')?.raw).toBeUndefined()
+    expect(value(contents, 'h1', 'q')).toMatchObject({ value: '0644', origin: { line: 7, column: 10 } })
+  })
+  test('lines are those of an editor', () => {
+    expect(problemsOf(() => load({ inv: '[web]\r\nh1 a=1\fh2 b\rh3 c\n' }))).toEqual([
+      'inventory-host-line inv:2:11',
+      'inventory-host-line inv:3:4',
+    ])
+  })
+})
+
+describe('which format', () => {
+  const toml = '[web]\nvars = { a = 1 }\n[web.hosts]\nh1 = {}\n'
+  test.each([
+    ['inv.toml', '[web]\nh1 a=1\n', 'read'],
+    ['inv.toml', toml, 'inventory-toml inv.toml:2:8'],
+    ['inv.toml', '[web]\nh1 oops\n', 'inventory-host-line inv.toml:2:4'],
+    ['inv.toml', '[all.vars]\na=1\n', 'inventory-toml inv.toml'],
+    ['inv', 'h1\n', 'read'],
+    ['inv', 'h1:22\n', 'read'],
+    ['inv', 'all:\n  hosts:\n    h1:\n', 'read'],
+    ['inv', '# c\n---\nall:\n  hosts: h1\n', 'read'],
+    ['inv', '{"all": {"hosts": {"h1": {}}}}', 'read'],
+    ['inv.yml', '[web]\nh1\n', 'read'],
+    ['inv.yml', 'web: [h1\n', 'inventory-yaml inv.yml:2:1'],
+    ['inv.yml', '', 'inventory-structure inv.yml:1:1'],
+    ['inv.yml', 'plugin: constructed\n', 'inventory-structure inv.yml:1:1'],
+    ['hosts.prod', 'all:\n  hosts:\n', 'inventory-host-pattern hosts.prod:1:1'],
+    ['inv', '#!/bin/sh\n[web]\nh1\n', 'read'],
+    ['inv', '', 'read'],
+  ])('%s %j', (name, text, expected) => {
+    const problems = problemsOf(() => load({ [name]: text }, [name]))
+    expect(problems[0] ?? 'read').toBe(expected)
+  })
+})
+
+describe('refused with a place', () => {
+  test.each([
+    ['[web]\nweb\n', 'inventory-name-clash inv:2:1'],
+    ['[web] ; c\nh1\n', 'inventory-section inv:1:1'],
+    ['[web:var]\na=1\n', 'inventory-section inv:1:1'],
+    ['[]\nh1\n', 'inventory-section inv:1:1'],
+    ['h1 a = 1\n', 'inventory-host-line inv:1:4 inventory-host-line inv:1:8'],
+    ['[w]\n[w:vars]\nansible_group_priority=high\n', 'inventory-priority inv:3:1'],
+    ['[w:children]\nw\n', 'inventory-group-loop inv:2:1'],
+    ['[a:children]\nb\n[b:children]\nc\n[c:children]\na\n', 'inventory-group-loop inv:6:1'],
+    ['h1:70000\nh2:0\n', 'inventory-port inv:1:1 inventory-port inv:2:1'],
+    ["h1 a='{[1]: 2}'\n", 'inventory-value inv:1:4'],
+    [new Uint8Array([104, 0xff, 10]), 'inventory-encoding inv:1:2'],
+  ])('%j', (text, expected) => {
+    expect(problemsOf(() => load({ inv: text })).join(' ')).toBe(expected)
+  })
+  test('sources', () => {
+    expect(problemsOf(() => load({}, ['nope']))).toEqual(['inventory-not-found nope'])
+    expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['inventory-not-found d'])
+    expect(problemsOf(() => load({}, ['h1,h2:x']))).toEqual(['inventory-host-pattern h1,h2:x'])
+  })
+  test('all problems of all files at once', () => {
+    const contents = {
+      inv: '[web]\nh1 oops\n',
+      'group_vars/web.yml': 'a: [\n',
+      'host_vars/h1.yml': 'a: &x 1\nb: *y\n',
+    }
+    expect(problemsOf(() => load(contents, ['inv'], ['oops']))).toEqual([
+      'inventory-host-line inv:2:4',
+      'inventory-extra-vars -e',
+      'inventory-yaml group_vars/web.yml:2:1',
+      'inventory-yaml host_vars/h1.yml:2:4',
+    ])
+  })
+})
+
+test('a file that cannot be read', () => {
+  const files = {
+    ...memoryFiles({ '/w/inv': 'h1' }),
+    read: () => {
+      throw new Error('EACCES')
+    },
+  }
+  expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files }))).toEqual([
+    'inventory-unreadable /w/inv',
+  ])
+})
+
+describe('inventory scripts', () => {
+  const run = (output: string) => {
+    const files = {
+      ...memoryFiles({ '/w/inv': '#!/bin/sh\n' }),
+      executable: () => true,
+      run: () => new TextEncoder().encode(output),
+    }
+    return loadInventory({ cwd: '/w', sources: ['inv'], files })
+  }
+  test('groups as lists and as mappings', () => {
+    const list = run(
+      '{"web": ["h1"], "top": {"children": ["web"], "vars": {"a": 1, "ansible_group_priority": 7}}, "_meta": {"hostvars": {"h1": {"b": 2}}}}',
+    )
+    expect(list.hosts.get('h1')?.vars.get('a')?.value).toBe(1)
+    expect(list.hosts.get('h1')?.vars.get('b')?.value).toBe(2)
+    expect(list.groups.get('top')?.priority).toBe(7)
+  })
+  test.each([
+    '',
+    'h1',
+    '[]',
+    '{"web": ["h1"]}',
+    '{"web": 1, "_meta": {"hostvars": {}}}',
+    '{"_meta": {"hostvars": {"h": 1}}}',
+  ])('%j is refused', (output) => {
+    expect(problemsOf(() => run(output))[0]).toMatch(/^inventory-script/)
+  })
+  test('a failing script, and no scripts at all', () => {
+    const files = { ...memoryFiles({ '/w/inv': '#!/bin/sh\n' }), executable: () => true }
+    expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files }))).toEqual([
+      'inventory-script inv',
+    ])
+    const failing = {
+      ...files,
+      run: () => {
+        throw Object.assign(new Error('exit 1'), { stderr: 'no cloud' })
+      },
+    }
+    expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files: failing }))).toEqual([
+      'inventory-script inv',
+    ])
+  })
+})
+
+describe('YAML values', () => {
+  test.each([
+    ['yes', 'true'],
+    ['y', '"y"'],
+    ['0644', '420'],
+    ['0o17', '"0o17"'],
+    ['1e3', '"1e3"'],
+    ['1.0e+3', '1000.0'],
+    ['-190:20:30', '-685230'],
+    ['1:20.5', '80.5'],
+    ['0_7', '7'],
+    ['2024-01-01', '"2024-01-01"'],
+    ['2024-1-1T1:02:03.5Z', '"2024-01-01T01:02:03.500000+00:00"'],
+    ['! 3', '3'],
+    ['!!str 3', '"3"'],
+    ['!!float 3', '3.0'],
+    ['!unsafe x', '{"__ansible_unsafe":"x"}'],
+    ['{<<: [{a: 1}, {a: 2, b: 2}], b: 3}', '{"a":1,"b":3}'],
+    ['{1: a, true: b}', '{"1":"b"}'],
+    ['.inf', 'inventory-value inv.yml:3:12'],
+    ['2024-02-30', 'inventory-value inv.yml:3:12'],
+    ['=', 'inventory-value inv.yml:3:12'],
+    ['!foo 1', 'inventory-yaml inv.yml:3:17'],
+    ['!!set {a}', 'inventory-yaml inv.yml:3:18'],
+    ['*x', 'inventory-yaml inv.yml:3:12'],
+    ['&x [*x]', 'inventory-yaml inv.yml:3:16'],
+    ['{? [a] : 1}', 'inventory-value inv.yml:3:15'],
+    ["{1: a, '1': b}", 'inventory-duplicate-key inv.yml:3:19'],
+    ['!vault |\n     x', 'inventory-vault-password inv.yml:4:13'],
+  ])('%j', (text, expected) => {
+    const inv = `all: {hosts: {h1: }}\nweb:\n vars: {v: ${text}}\n hosts: {h1: }\n`
+    const block = `all: {hosts: {h1: }}\nweb:\n vars:\n  v: ${text}\n hosts: {h1: }\n`
+    const source = text.startsWith('!vault') ? block : inv
+    const problems = problemsOf(() => load({ 'inv.yml': source }, ['inv.yml']))
+    if (problems.length > 0) expect(problems.join(' ')).toBe(expected)
+    else
+      expect(listJson(load({ 'inv.yml': source }, ['inv.yml'])).replaceAll(/\s/g, '')).toContain(
+        `"v":${expected.replaceAll(' ', '')}`,
+      )
+  })
+  test('aliases that multiply are stopped', () => {
+    const levels = Array.from(
+      { length: 30 },
+      (_, index) => `  l${index + 1}: &l${index + 1} [*l${index}, *l${index}]`,
+    )
+    const text = `all:\n vars:\n  l0: &l0 [x]\n${levels.join('\n')}\n`
+    expect(problemsOf(() => load({ 'inv.yml': text }, ['inv.yml']))).toEqual(['inventory-yaml inv.yml:1:1'])
+  })
+  test('deep nesting is told, not a crash', () => {
+    const problems = problemsOf(() => load({ 'inv.yml': `a: ${'['.repeat(20_000)}` }, ['inv.yml']))
+    expect(problems.every((each) => each.startsWith('inventory-yaml'))).toBe(true)
+    expect(problems.length).toBeGreaterThan(0)
+  })
+})
+
+describe('-e', () => {
+  test.each([
+    [['a=1'], 'a', '1'],
+    [['a=1 b=2', 'a=3'], 'a', '3'],
+    [["a='x y'"], 'a', 'x y'],
+    [['a="x\\ty"'], 'a', 'x\ty'],
+    [['a={{ x y }}'], 'a', '{{ x y }}'],
+    [[''], 'a', undefined],
+    [['{"a": "j"}'], 'a', 'j'],
+    [['@more.yml'], 'a', 'file'],
+    [['ansible_port=22'], 'ansible_port', '22'],
+  ])('%j', (extraVars, name, expected) => {
+    expect(value({ inv: 'h1 b=1', 'more.yml': 'a: file\n' }, 'h1', name, extraVars)?.value).toBe(expected)
+  })
+  test.each([
+    ['oops', 'inventory-extra-vars -e'],
+    ['=x', 'inventory-extra-vars -e'],
+    ['a="x', 'inventory-extra-vars -e'],
+    ['./vars.yml', 'inventory-extra-vars -e'],
+    ['[1]', 'inventory-structure -e:1:1'],
+    ['{"a": ', 'inventory-yaml -e'],
+    ['@none.yml', 'inventory-not-found none.yml'],
+  ])('%s is refused', (extra, expected) => {
+    expect(problemsOf(() => load({ inv: 'h1' }, ['inv'], [extra]))[0]).toContain(expected)
+  })
+})
+
+test('a wrong vault password, and none', () => {
+  const vault =
+    '$ANSIBLE_VAULT;1.1;AES256\n33363965326261303234626463623963633531343838643863643963653663383838\n'
+  const files = memoryFiles({ '/w/inv': 'h1', '/w/host_vars/h1.yml': vault })
+  const run = (password: string | undefined) =>
+    problemsOf(() =>
+      loadInventory({
+        cwd: '/w',
+        sources: ['inv'],
+        files,
+        vaultPassword: () => (password === undefined ? undefined : new Secret(password)),
+      }),
+    )
+  expect(run(undefined)).toEqual(['inventory-vault-password host_vars/h1.yml'])
+  expect(run('x')).toEqual(['inventory-vault host_vars/h1.yml'])
+})
+
+test.each([
+  'h1 ansible_password=hunter2 oops',
+  "h1 ansible_become_pass='hunter2 x",
+  'h1 oops k3s_token="hunter2 x"',
+  '[all:vars]\nansible_password={"hunter2"}',
+  '[web]\n[web:children]\nregistry_password: hunter2',
+])('a password is not shown: %j', (text) => {
+  try {
+    load({ inv: text })
+    expect.fail('was read')
+  } catch (error) {
+    const errors = error instanceof ConvecthubErrors ? error.errors : [error]
+    for (const each of errors) {
+      expect(each).toBeInstanceOf(ConvecthubError)
+      const { message, details } = each as ConvecthubError
+      expect(`${message} ${details.evidence} ${details.hint}`).not.toContain('hunter2')
+    }
+  }
+})

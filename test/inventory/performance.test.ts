@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { listJson } from '../../src/inventory/list-json.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { selectHosts } from '../../src/inventory/select-hosts.ts'
+import { memoryFiles } from './memory-files.ts'
+
+function inventoryOf(hosts: number, groups: number): string {
+  const lines: string[] = []
+  for (let group = 0; group < groups; group += 1) {
+    lines.push(`[g${group}]`)
+    for (let host = group; host < hosts; host += groups)
+      lines.push(`node${host} ansible_host=10.0.${host >> 8}.${host & 255} rack=${group} note="a b"`)
+    lines.push(`[g${group}:vars]`, `v${group}=1.30`, 'shared=[1, 2]')
+    lines.push(`[top${group % 10}:children]`, `g${group}`)
+  }
+  return lines.join('\n')
+}
+
+function seconds(run: () => void): number {
+  const start = performance.now()
+  run()
+  return (performance.now() - start) / 1000
+}
+
+test('10000 hosts in 200 groups', () => {
+  const files = memoryFiles({
+    '/w/inv': inventoryOf(10_000, 200),
+    '/w/group_vars/g1.yml': 'x: 1\n',
+    '/w/host_vars/node1.yml': 'y: 1\n',
+  })
+  const run = () => {
+    const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files })
+    expect(inventory.hosts.size).toBe(10_000)
+    listJson(inventory)
+    expect(selectHosts(inventory, 'g1:&node1*:!node100*', { cwd: '/w', files }).length).toBeGreaterThan(0)
+  }
+  run()
+  // Twice the promise of 0.5 s: the machine of the tests may be busy.
+  expect(Math.min(seconds(run), seconds(run), seconds(run))).toBeLessThan(1)
+})
+
+test('a chain of 5000 groups and a group of 20000 children', () => {
+  const chain = Array.from(
+    { length: 5000 },
+    (_, index) => `[c${index}]\n[c${index}:children]\nc${index + 1}`,
+  ).join('\n')
+  const wide = `[w:children]\n${Array.from({ length: 20_000 }, (_, index) => `k${index}`).join('\n')}\n${Array.from({ length: 20_000 }, (_, index) => `[k${index}]`).join('\n')}`
+  for (const text of [`${chain}\n[c5000]\nh1\n`, wide]) {
+    const files = memoryFiles({ '/w/inv': text })
+    expect(seconds(() => void listJson(loadInventory({ cwd: '/w', sources: ['inv'], files })))).toBeLessThan(
+      8,
+    )
+  }
+})
