@@ -21,20 +21,29 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** The table of verbs. Each verb's code is only loaded when it is called. */
 function makeProgram(done: (exit: ExitName) => void): Command {
   const program = new Command('convecthub')
-    .description('Turns on-prem machines into a ConvectHub (JupyterHub on K3s) over SSH, from an Ansible inventory.')
+    .description(
+      'Turns on-prem machines into a ConvectHub (JupyterHub on K3s) over SSH, from an Ansible inventory.',
+    )
     .version('0.1.0')
     .showHelpAfterError('(convecthub --help tells more)')
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
     .addHelpText('after', '\nWithout -i, ./inv.toml is read. Exit codes: see the README.')
 
-  const verb = (name: string, description: string) => common(program.command(name).description(description).exitOverride())
+  const verb = (name: string, description: string) =>
+    common(program.command(name).description(description).exitOverride())
   const act = (command: Command, load: () => Promise<(options: never) => VerbResult>) =>
     command.action(async (options) => done(await (await load())(options as never)))
 
-  act(verb('ping', 'log in to every machine, run sh, check sudo'), async () => (await import('./commands/ping.ts')).pingVerb)
   act(
-    onBundle(verb('plan', 'show what provision would change; changes nothing')).option('--diff', 'show the contents of files'),
+    verb('ping', 'log in to every machine, run sh, check sudo'),
+    async () => (await import('./commands/ping.ts')).pingVerb,
+  )
+  act(
+    onBundle(verb('plan', 'show what provision would change; changes nothing')).option(
+      '--diff',
+      'show the contents of files',
+    ),
     async () => (await import('./commands/plan.ts')).planVerb,
   )
   act(
@@ -43,27 +52,39 @@ function makeProgram(done: (exit: ExitName) => void): Command {
       .option('--diff', 'with --check: show the contents of files'),
     async () => (await import('./commands/provision.ts')).provisionVerb,
   )
-  act(verb('status', 'check that nodes, release and login page are well'), async () => (await import('./commands/status.ts')).statusVerb)
   act(
-    verb('reset', 'uninstall all that provision put on the machines, and look for what is left').option('--yes', 'do not ask for the name of the inventory'),
+    verb('status', 'check that nodes, release and login page are well'),
+    async () => (await import('./commands/status.ts')).statusVerb,
+  )
+  act(
+    verb('reset', 'uninstall all that provision put on the machines, and look for what is left').option(
+      '--yes',
+      'do not ask for the name of the inventory',
+    ),
     async () => (await import('./commands/reset.ts')).resetVerb,
   )
   act(
-    sources(program.command('inventory').description('show the inventory as it was understood').exitOverride())
+    sources(
+      program.command('inventory').description('show the inventory as it was understood').exitOverride(),
+    )
       .option('--list', 'all of it, as the JSON of ansible-inventory --list')
       .option('--host <name>', 'the variables of one host')
       .option('--graph', 'groups and hosts as a tree')
       .option('--vars', 'with --graph: the variables, too'),
     async () => (await import('./commands/inventory.ts')).inventoryVerb,
   )
-  const bundle = program.command('bundle').description('make and check the folder of artifacts that provision sends')
+  const bundle = program
+    .command('bundle')
+    .description('make and check the folder of artifacts that provision sends')
   bundle
     .command('lock <folder>')
     .description('write the bundle.lock.yaml of a folder by what lies in it')
     .requiredOption('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1')
     .option('--helm <version>', 'version of its Helm')
     .option('--description <text>', 'one line for people', 'ConvectHub bundle')
-    .action(async (folder, options) => done(await (await import('./commands/bundle.ts')).bundleLockVerb(folder, options)))
+    .action(async (folder, options) =>
+      done(await (await import('./commands/bundle.ts')).bundleLockVerb(folder, options)),
+    )
   bundle
     .command('verify <folder>')
     .description('check every file of a bundle against its bundle.lock.yaml')
@@ -75,8 +96,16 @@ function makeProgram(done: (exit: ExitName) => void): Command {
 /** Options that say which machines, for every verb. */
 function sources(command: Command): Command {
   return command
-    .option('-i, --inventory <source>', 'inventory file, folder or host list; may be given several times', collect)
-    .option('-e, --extra-vars <vars>', 'k=v or @file, over all other variables; may be given several times', collect)
+    .option(
+      '-i, --inventory <source>',
+      'inventory file, folder or host list; may be given several times',
+      collect,
+    )
+    .option(
+      '-e, --extra-vars <vars>',
+      'k=v or @file, over all other variables; may be given several times',
+      collect,
+    )
 }
 
 /** The options of every verb on machines. */
@@ -87,8 +116,19 @@ function common(command: Command): Command {
     .option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)', wholeNumber)
     .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
     .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts')
-    .option('-v, --verbose', 'show what the machines print; -vv and -vvv show more', (_value, before: number) => before + 1, 0)
-    .addOption(new Option('--output <mode>', 'how to tell it (default: tty on a terminal, else plain)').choices(['tty', 'plain', 'json']))
+    .option(
+      '-v, --verbose',
+      'show what the machines print; -vv and -vvv show more',
+      (_value, before: number) => before + 1,
+      0,
+    )
+    .addOption(
+      new Option('--output <mode>', 'how to tell it (default: tty on a terminal, else plain)').choices([
+        'tty',
+        'plain',
+        'json',
+      ]),
+    )
     .option('--no-color', 'no colours; NO_COLOR does the same')
 }
 
@@ -96,7 +136,9 @@ function common(command: Command): Command {
 function onBundle(command: Command): Command {
   return command
     .option('--bundle <folder>', 'folder of the artifacts (default: shared/bin beside the inventory)')
-    .option('--ignore-preflight <ids>', 'findings to take as warnings, such as cpu,memory', (text) => text.split(','))
+    .option('--ignore-preflight <ids>', 'findings to take as warnings, such as cpu,memory', (text) =>
+      text.split(','),
+    )
 }
 
 function collect(value: string, before: string[] = []): string[] {
@@ -111,9 +153,12 @@ function wholeNumber(text: string): number {
 /** Tells an error as people read it, or as JSON where that was asked for; anything unknown is a fault of ours. */
 async function report(error: unknown, program: Command): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code
-  const errors = error instanceof ConvecthubErrors ? error.errors : error instanceof ConvecthubError ? [error] : undefined
+  const errors =
+    error instanceof ConvecthubErrors ? error.errors : error instanceof ConvecthubError ? [error] : undefined
   if (!errors) {
-    process.stderr.write(`error: a fault of convecthub itself; please report it\n${error instanceof Error ? error.stack : error}\n`)
+    process.stderr.write(
+      `error: a fault of convecthub itself; please report it\n${error instanceof Error ? error.stack : error}\n`,
+    )
     return EXIT.internal.code
   }
   const { tellErrors } = await import('./ui/tell-errors.ts')

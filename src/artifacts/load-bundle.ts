@@ -22,7 +22,11 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   const problems = await Promise.all(lock.files.map((artifact) => checkFile(folder, artifact)))
   const errors = problems.filter((problem) => problem !== undefined)
   if (errors.length > 0) throw new ConvecthubErrors(errors)
-  return { folder, lock, open: ({ name }) => createReadStream(join(folder, name), { highWaterMark: 256 * 1024 }) }
+  return {
+    folder,
+    lock,
+    open: ({ name }) => createReadStream(join(folder, name), { highWaterMark: 256 * 1024 }),
+  }
 }
 
 function readLock(folder: string): BundleLock {
@@ -55,12 +59,16 @@ function readLock(folder: string): BundleLock {
 async function checkFile(folder: string, artifact: Artifact): Promise<ConvecthubError | undefined> {
   const path = join(folder, artifact.name)
   const bad = (why: string) =>
-    new ConvecthubError('BUNDLE_FILE', 'input', `${path}: ${why}`, { hint: 'copy the bundle again; no machine was contacted' })
+    new ConvecthubError('BUNDLE_FILE', 'input', `${path}: ${why}`, {
+      hint: 'copy the bundle again; no machine was contacted',
+    })
   try {
     const { size } = statSync(path)
     if (size !== artifact.size) return bad(`${size} bytes, and ${artifact.size} are wanted`)
     const digest = await fileDigest(path)
-    return digest === artifact.sha256 ? undefined : bad(`its sha256 is ${digest}, and ${artifact.sha256} is wanted`)
+    return digest === artifact.sha256
+      ? undefined
+      : bad(`its sha256 is ${digest}, and ${artifact.sha256} is wanted`)
   } catch (cause) {
     return bad((cause as Error).message)
   }

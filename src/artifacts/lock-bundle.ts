@@ -21,7 +21,10 @@ export interface LockOptions {
 }
 
 /** Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place. */
-export async function lockBundle(folder: string, { description, standIn = false, versions }: LockOptions): Promise<BundleLock> {
+export async function lockBundle(
+  folder: string,
+  { description, standIn = false, versions }: LockOptions,
+): Promise<BundleLock> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name !== BUNDLE_LOCK && statSync(join(folder, name)).isFile())
     .sort()
@@ -35,14 +38,28 @@ async function describe(folder: string, name: string, versions: LockOptions['ver
   const base = name.slice(name.lastIndexOf('/') + 1)
   const known = NAMES.find((each) => each.name.test(base))
   if (!known) {
-    throw new ConvecthubError('BUNDLE_FILE', 'input', `${join(folder, name)}: what this file is cannot be told by its name`, {
-      hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz); take others out',
-    })
+    throw new ConvecthubError(
+      'BUNDLE_FILE',
+      'input',
+      `${join(folder, name)}: what this file is cannot be told by its name`,
+      {
+        hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz); take others out',
+      },
+    )
   }
   const { kind, roles } = known
   const version = versions[kind] ?? /-(\d+\.\d+\.\d+[\w.-]*)\.tgz$/.exec(base)?.[1]
   const [, suffix = 'amd64'] = /-(arm64|armhf|arm|amd64)\b/.exec(base) ?? []
-  const architecture = kind === 'chart' ? 'all' : suffix === 'arm' ? 'armhf' : (suffix as Artifact['architecture'])
+  const architecture =
+    kind === 'chart' ? 'all' : suffix === 'arm' ? 'armhf' : (suffix as Artifact['architecture'])
   const path = join(folder, name)
-  return { name, size: statSync(path).size, sha256: await fileDigest(path), kind, architecture, roles, ...(version && { version }) }
+  return {
+    name,
+    size: statSync(path).size,
+    sha256: await fileDigest(path),
+    kind,
+    architecture,
+    roles,
+    ...(version && { version }),
+  }
 }

@@ -21,8 +21,17 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   const hosts = [...inventory.hosts.values()].flatMap((host) => readHost(host, addresses, errors) ?? [])
   const drivers = hosts.filter(({ role }) => role === 'driver')
   const first = drivers[0]
-  if (!first && inventory.hosts.size === 0) errors.push(problem('NO_HOSTS', 'the inventory has no host', undefined, 'add a line for each machine'))
-  else if (!first) errors.push(problem('NO_DRIVER', 'no host is in the group `driver`', undefined, 'put the machine that shall lead the cluster under [driver]'))
+  if (!first && inventory.hosts.size === 0)
+    errors.push(problem('NO_HOSTS', 'the inventory has no host', undefined, 'add a line for each machine'))
+  else if (!first)
+    errors.push(
+      problem(
+        'NO_DRIVER',
+        'no host is in the group `driver`',
+        undefined,
+        'put the machine that shall lead the cluster under [driver]',
+      ),
+    )
   sameAddress(hosts, addresses, errors)
   const lead = first && inventory.hosts.get(first.name)
   const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
@@ -52,17 +61,46 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
   const inGroup = (name: string) => host.groups.includes(name)
   const role = DRIVER_GROUPS.some(inGroup) ? 'driver' : inGroup('worker') ? 'worker' : undefined
   const settings = readSettings(HOST_VARIABLES, host, errors)
-  if (!role) errors.push(problem('NO_ROLE', `${host.name} is in none of the groups driver and worker`, host.origin, 'put it under [driver] or [worker], or take it out'))
+  if (!role)
+    errors.push(
+      problem(
+        'NO_ROLE',
+        `${host.name} is in none of the groups driver and worker`,
+        host.origin,
+        'put it under [driver] or [worker], or take it out',
+      ),
+    )
   const lower = host.name.toLowerCase()
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(lower)) {
-    errors.push(problem('BAD_NAME', `${host.name} cannot be the name of a K3s node`, host.origin, 'letters, digits, - and . only; write the address as ansible_host=…'))
+    errors.push(
+      problem(
+        'BAD_NAME',
+        `${host.name} cannot be the name of a K3s node`,
+        host.origin,
+        'letters, digits, - and . only; write the address as ansible_host=…',
+      ),
+    )
   }
   const address = addresses.get(host.name)?.address ?? host.name
-  return role && settings && { name: host.name, role, registry: inGroup('registry'), origin: host.origin, settings, address }
+  return (
+    role &&
+    settings && {
+      name: host.name,
+      role,
+      registry: inGroup('registry'),
+      origin: host.origin,
+      settings,
+      address,
+    }
+  )
 }
 
 /** Checks a host's variables by a schema; each takes the text as written, with `{{ other }}` filled in. */
-function readSettings<S extends z.ZodObject>(schema: S, host: Host, errors: ConvecthubError[]): z.infer<S> | undefined {
+function readSettings<S extends z.ZodObject>(
+  schema: S,
+  host: Host,
+  errors: ConvecthubError[],
+): z.infer<S> | undefined {
   const texts: Record<string, string> = {}
   for (const name of Object.keys(schema.shape)) {
     const setting = host.vars.get(name)
@@ -80,7 +118,13 @@ function readSettings<S extends z.ZodObject>(schema: S, host: Host, errors: Conv
 
 function badValue(host: Host, name: string, setting: Setting | undefined, message: string): ConvecthubError {
   const shown = setting && !/token|pass/.test(name) ? `=${setting.raw ?? String(setting.value)}` : ''
-  return problem('BAD_VALUE', `${name}${shown}: ${message}`, setting?.origin ?? host.origin, setting ? `correct ${name}` : `set ${name} under [all:vars]`, host.name)
+  return problem(
+    'BAD_VALUE',
+    `${name}${shown}: ${message}`,
+    setting?.origin ?? host.origin,
+    setting ? `correct ${name}` : `set ${name} under [all:vars]`,
+    host.name,
+  )
 }
 
 function sameAddress(hosts: readonly ClusterHost[], addresses: Addresses, errors: ConvecthubError[]): void {
@@ -89,7 +133,15 @@ function sameAddress(hosts: readonly ClusterHost[], addresses: Addresses, errors
     const at = addresses.get(host.name)
     const key = at ? `${at.address}:${at.port}` : host.name
     const other = seen.get(key)
-    if (other) errors.push(problem('SAME_ADDRESS', `${host.name} and ${other.name} are both at ${key}`, host.origin, 'each machine needs an address of its own'))
+    if (other)
+      errors.push(
+        problem(
+          'SAME_ADDRESS',
+          `${host.name} and ${other.name} are both at ${key}`,
+          host.origin,
+          'each machine needs an address of its own',
+        ),
+      )
     else seen.set(key, host)
   }
 }
@@ -98,13 +150,32 @@ function sameAddress(hosts: readonly ClusterHost[], addresses: Addresses, errors
 function sameEverywhere(inventory: Inventory, lead: Host, errors: ConvecthubError[]): void {
   for (const name of Object.keys(CLUSTER_VARIABLES.shape)) {
     const wanted = lead.vars.get(name)
-    const other = [...inventory.hosts.values()].find((host) => host.vars.get(name) !== wanted && host.vars.get(name)?.raw !== wanted?.raw)
+    const other = [...inventory.hosts.values()].find(
+      (host) => host.vars.get(name) !== wanted && host.vars.get(name)?.raw !== wanted?.raw,
+    )
     if (!other) continue
     const origin = other.vars.get(name)?.origin ?? wanted?.origin
-    errors.push(problem('DIFFERS', `${name} is not the same for ${lead.name} and ${other.name}`, origin, `it is a setting of the whole cluster: put it under [all:vars]`))
+    errors.push(
+      problem(
+        'DIFFERS',
+        `${name} is not the same for ${lead.name} and ${other.name}`,
+        origin,
+        `it is a setting of the whole cluster: put it under [all:vars]`,
+      ),
+    )
   }
 }
 
-function problem(code: string, message: string, origin: Origin | undefined, hint: string, host?: string): ConvecthubError {
-  return new ConvecthubError(code, 'inventory', message, { hint, ...(origin && { origin }), ...(host && { host }) })
+function problem(
+  code: string,
+  message: string,
+  origin: Origin | undefined,
+  hint: string,
+  host?: string,
+): ConvecthubError {
+  return new ConvecthubError(code, 'inventory', message, {
+    hint,
+    ...(origin && { origin }),
+    ...(host && { host }),
+  })
 }

@@ -4,7 +4,10 @@ import { bytes, columns, count } from '../ui/style.ts'
 import type { VerbResult } from './common-options.ts'
 
 /** `bundle lock`: describes a folder of artifacts, so that provision can trust it. */
-export async function bundleLockVerb(folder: string, options: { description: string; k3s: string; helm?: string }): VerbResult {
+export async function bundleLockVerb(
+  folder: string,
+  options: { description: string; k3s: string; helm?: string },
+): VerbResult {
   const versions = { k3s: options.k3s, ...(options.helm && { helm: options.helm }) }
   const lock = await lockBundle(folder, { description: options.description, versions })
   process.stdout.write(`${count(lock.files.length, 'file')} written to ${folder}/bundle.lock.yaml\n`)
@@ -15,7 +18,13 @@ export async function bundleLockVerb(folder: string, options: { description: str
 export async function bundleVerifyVerb(folder: string): VerbResult {
   const { lock } = await loadBundle(folder)
   process.stdout.write(`${lock.description}\n`)
-  const rows = lock.files.map(({ name, kind, architecture, version, size }) => [name, kind, architecture, version ?? '', bytes(size)])
+  const rows = lock.files.map(({ name, kind, architecture, version, size }) => [
+    name,
+    kind,
+    architecture,
+    version ?? '',
+    bytes(size),
+  ])
   for (const line of columns(rows)) process.stdout.write(`${line}\n`)
   return 'ok'
 }

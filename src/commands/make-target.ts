@@ -8,7 +8,12 @@ import type { CommonOptions } from './common-options.ts'
 const CONNECT_TIMEOUT_S = 10
 
 /** How a host is reached: the inventory's variables first, then options in its ssh arguments, then ssh's defaults. */
-export function makeTarget(host: string, settings: ConnectionSettings, password: Secret | undefined, options: CommonOptions): Target {
+export function makeTarget(
+  host: string,
+  settings: ConnectionSettings,
+  password: Secret | undefined,
+  options: CommonOptions,
+): Target {
   const ssh = sshOptions(host, [...settings.commonArgs, ...settings.extraArgs])
   return {
     host,
@@ -19,8 +24,14 @@ export function makeTarget(host: string, settings: ConnectionSettings, password:
     password: settings.password,
     becomePassword: settings.becomePassword ?? password,
     connection: settings.connection,
-    knownHostsFiles: ssh.knownHostsFiles ?? ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts'],
+    knownHostsFiles: ssh.knownHostsFiles ?? [
+      '~/.ssh/known_hosts',
+      '~/.ssh/known_hosts2',
+      '/etc/ssh/ssh_known_hosts',
+    ],
     hostKeyChecking: options.acceptNewHostKeys ? 'accept-new' : (ssh.hostKeyChecking ?? 'yes'),
-    connectTimeoutMs: options.timeout ? options.timeout * 1000 : (ssh.connectTimeoutMs ?? CONNECT_TIMEOUT_S * 1000),
+    connectTimeoutMs: options.timeout
+      ? options.timeout * 1000
+      : (ssh.connectTimeoutMs ?? CONNECT_TIMEOUT_S * 1000),
   }
 }

@@ -1,5 +1,5 @@
-import { system } from '../facts/system.ts'
 import type { EngineEvent } from '../engine/event.ts'
+import { system } from '../facts/system.ts'
 import { ping } from '../recipes/ping.ts'
 import { columns, duration, style } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
@@ -24,7 +24,10 @@ export async function pingVerb(options: CommonOptions): VerbResult {
   const rows = report.hosts.map(({ host, error }) => {
     if (error) return [paint.bold(host), paint.red('FAILED'), '', '', `${error.message}`]
     const facts = report.facts.get(host)?.get(system)
-    const sudo = facts?.user === 'root' ? 'root' : `${facts?.user}, sudo ${fleet.targets.get(host)?.becomePassword ? 'with password' : 'without password'}`
+    const sudo =
+      facts?.user === 'root'
+        ? 'root'
+        : `${facts?.user}, sudo ${fleet.targets.get(host)?.becomePassword ? 'with password' : 'without password'}`
     return [paint.bold(host), paint.green('OK'), duration(times.get(host) ?? 0), facts?.os.name ?? '', sudo]
   })
   for (const line of columns(rows)) process.stdout.write(`${line}\n`)

@@ -29,19 +29,29 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   })
   if (mode !== 'json') {
     const paint = style(process.stdout, options.color)
-    for (const line of planLines(planned, report, options.diff ? current : undefined, paint)) process.stdout.write(`${line}\n`)
-    if (report.changes > 0) process.stdout.write(`Make it so: convecthub provision${fleet.inventoryArgs}${options.limit ? ` --limit '${options.limit}'` : ''}\n`)
+    for (const line of planLines(planned, report, options.diff ? current : undefined, paint))
+      process.stdout.write(`${line}\n`)
+    if (report.changes > 0)
+      process.stdout.write(
+        `Make it so: convecthub provision${fleet.inventoryArgs}${options.limit ? ` --limit '${options.limit}'` : ''}\n`,
+      )
   }
   return exit
 }
 
 /** What now stands in the files that would change, by "host path". */
-async function readAll(planned: readonly Planned[], connections: ReadonlyMap<string, Connection>, current: Map<string, string>): Promise<void> {
+async function readAll(
+  planned: readonly Planned[],
+  connections: ReadonlyMap<string, Connection>,
+  current: Map<string, string>,
+): Promise<void> {
   await Promise.all(
     [...connections].map(async ([host, connection]) => {
       const paths = planned
         .filter((event) => event.host === host)
-        .flatMap(({ changes }) => changes.flatMap((change) => (change.kind === 'file' && change.sign === '~' ? [change.path] : [])))
+        .flatMap(({ changes }) =>
+          changes.flatMap((change) => (change.kind === 'file' && change.sign === '~' ? [change.path] : [])),
+        )
       for (const [path, text] of await readCurrent(connection, paths)) current.set(`${host} ${path}`, text)
     }),
   )

@@ -1,10 +1,10 @@
-import { userInfo, hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { firstDriver } from '../cluster/cluster.ts'
 import type { EngineEvent } from '../engine/event.ts'
-import { run, type RunOptions, type RunReport } from '../engine/run.ts'
+import { type RunOptions, type RunReport, run } from '../engine/run.ts'
 import type { Step } from '../engine/step.ts'
-import { connect } from '../transport/connect.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { connect } from '../transport/connect.ts'
 import { defaultMode, makeRenderer } from '../ui/renderer.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { interruptSignal } from './interrupt.ts'
@@ -15,25 +15,34 @@ import { readWishes } from './read-wishes.ts'
 export const MAX_FORKS = 64
 
 /** `provision`: makes the machines a ConvectHub. */
-export async function provisionVerb(options: CommonOptions & { check?: boolean; diff?: boolean }): VerbResult {
+export async function provisionVerb(
+  options: CommonOptions & { check?: boolean; diff?: boolean },
+): VerbResult {
   if (options.check) return (await import('./plan.ts')).planVerb(options)
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
   const { bundle, jhubConfig } = await readWishes(fleet, options)
   const wishes = { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig }
-  const { report, exit, mode } = await runVerb('provision', provision, fleet, options, { wishes, source: bundle.open, apply: true })
+  const { report, exit, mode } = await runVerb('provision', provision, fleet, options, {
+    wishes,
+    source: bundle.open,
+    apply: true,
+  })
   if (mode === 'json') return exit
   if (report?.ok) {
     const { address } = firstDriver(fleet.cluster)
     const { httpPort } = fleet.cluster
-    process.stdout.write(`ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${bundle.lock.standIn ? '  (stand-in)' : ''}\n`)
+    process.stdout.write(
+      `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${bundle.lock.standIn ? '  (stand-in)' : ''}\n`,
+    )
   } else if (report) {
     process.stdout.write(`To continue: ${continueCommand('provision', fleet, options, report)}\n`)
   }
   return exit
 }
 
-type Special = Pick<RunOptions, 'wishes' | 'source' | 'apply'> & Partial<Pick<RunOptions, 'planned'>> & { hear?: (event: EngineEvent) => void }
+type Special = Pick<RunOptions, 'wishes' | 'source' | 'apply'> &
+  Partial<Pick<RunOptions, 'planned'>> & { hear?: (event: EngineEvent) => void }
 
 /** Runs a recipe for a verb with the renderer that the options ask for; the exit code is by the report. */
 export async function runVerb(
@@ -77,13 +86,27 @@ function exitOf(report: RunReport): ExitName {
   if (report.interrupted) return 'interrupted'
   if (report.ok) return 'ok'
   const exits = report.hosts.flatMap(({ error }) => error?.exit ?? [])
-  return exits.length > 0 && exits.every((exit) => exit === 'unreachable') ? 'unreachable' : (exits.find((exit) => exit !== 'unreachable') ?? 'failed')
+  return exits.length > 0 && exits.every((exit) => exit === 'unreachable')
+    ? 'unreachable'
+    : (exits.find((exit) => exit !== 'unreachable') ?? 'failed')
 }
 
 /** The command that goes on: the same one, limited to the hosts that are not done unless that is all of them. */
-function continueCommand(verb: string, { hosts, inventoryArgs }: FleetInput, options: CommonOptions, report: RunReport): string {
-  const open = report.hosts.filter(({ error, failed, blocked, skipped }) => error || failed + blocked + skipped > 0).map(({ host }) => host)
-  const limit = open.length < hosts.length ? ` --limit ${open.join(',')}` : options.limit ? ` --limit '${options.limit}'` : ''
+export function continueCommand(
+  verb: string,
+  { hosts, inventoryArgs }: FleetInput,
+  options: CommonOptions,
+  report: RunReport,
+): string {
+  const open = report.hosts
+    .filter(({ error, failed, blocked, skipped }) => error || failed + blocked + skipped > 0)
+    .map(({ host }) => host)
+  const limit =
+    open.length < hosts.length
+      ? ` --limit ${open.join(',')}`
+      : options.limit
+        ? ` --limit '${options.limit}'`
+        : ''
   const become = options.askBecomePass ? ' -K' : ''
   const bundle = options.bundle ? ` --bundle ${options.bundle}` : ''
   return `convecthub ${verb}${inventoryArgs}${limit}${become}${bundle}`

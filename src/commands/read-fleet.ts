@@ -75,7 +75,9 @@ async function askPassword() {
 function warn(inventory: Inventory): void {
   for (const { name, origin, suggestion } of unknownVariables(inventory, KNOWN_VARIABLES)) {
     const hint = suggestion ? `; did you mean ${suggestion}?` : ''
-    process.stderr.write(`warning: ${formatOrigin(origin)}: convecthub does not know the variable ${name}${hint}\n`)
+    process.stderr.write(
+      `warning: ${formatOrigin(origin)}: convecthub does not know the variable ${name}${hint}\n`,
+    )
   }
   for (const { origin, message, hint } of inventory.warnings) {
     process.stderr.write(`warning: ${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}\n`)

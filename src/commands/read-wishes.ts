@@ -7,7 +7,10 @@ import type { CommonOptions } from './common-options.ts'
 import { type FleetInput, inventorySources } from './read-fleet.ts'
 
 /** The other files that a run needs, checked before any machine is contacted. */
-export async function readWishes(fleet: FleetInput, options: CommonOptions): Promise<{ bundle: Bundle; jhubConfig: string }> {
+export async function readWishes(
+  fleet: FleetInput,
+  options: CommonOptions,
+): Promise<{ bundle: Bundle; jhubConfig: string }> {
   const folder = inventoryFolder(options)
   const jhubConfig = readJhubConfig(fleet.cluster.jhubConfigPath, folder)
   return { bundle: await loadBundle(options.bundle ?? join(folder, 'shared/bin')), jhubConfig }
@@ -27,13 +30,19 @@ function readJhubConfig(path: string | undefined, folder: string): string {
   try {
     const text = readFileSync(file, 'utf8')
     const values = parse(text)
-    if (values !== null && (typeof values !== 'object' || Array.isArray(values))) throw new Error('it is not a mapping')
+    if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
+      throw new Error('it is not a mapping')
     return text
   } catch (cause) {
-    throw new ConvecthubError('JHUB_CONFIG', 'input', `jhub_config_path: ${(cause as Error).message.split('\n')[0]}`, {
-      cause,
-      origin: { file },
-      hint: 'it must be a YAML file with values for the JupyterHub chart',
-    })
+    throw new ConvecthubError(
+      'JHUB_CONFIG',
+      'input',
+      `jhub_config_path: ${(cause as Error).message.split('\n')[0]}`,
+      {
+        cause,
+        origin: { file },
+        hint: 'it must be a YAML file with values for the JupyterHub chart',
+      },
+    )
   }
 }

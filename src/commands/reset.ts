@@ -1,4 +1,53 @@
+import { ConvecthubError } from '../errors.ts'
+import { leftoverLines, leftovers } from '../facts/leftovers.ts'
+import { reset } from '../recipes/reset.ts'
+import { ownPaths } from '../steps/reset.ts'
+import { ask } from '../ui/ask.ts'
+import { count } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
-export async function resetVerb(_options: CommonOptions & { yes?: boolean }): VerbResult {
-  return 'ok'
+import { continueCommand, runVerb } from './provision.ts'
+import { type FleetInput, readFleet } from './read-fleet.ts'
+
+/** `reset`: uninstalls what provision recorded, workers first, then looks for anything that is left. */
+export async function resetVerb(options: CommonOptions & { yes?: boolean }): VerbResult {
+  const fleet = await readFleet(options)
+  if (!options.yes) await confirm(fleet)
+  const wishes = { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' }
+  const source = () => {
+    throw new Error('reset sends nothing')
+  }
+  const { report, exit, mode } = await runVerb('reset', reset, fleet, options, {
+    wishes,
+    source,
+    apply: true,
+  })
+  const left = [...report.facts].flatMap(([host, facts]) => {
+    const touched = report.hosts.find((summary) => summary.host === host)
+    if (!touched || touched.changed === 0) return []
+    return leftoverLines(facts.get(leftovers(ownPaths(wishes)))).map((line) => ({ host, line }))
+  })
+  if (mode === 'json') {
+    for (const { host, line } of left)
+      process.stdout.write(`${JSON.stringify({ event: 'left', host, what: line })}\n`)
+  } else if (!report.ok) {
+    process.stdout.write(`To continue: ${continueCommand('reset', fleet, options, report)}\n`)
+  } else if (left.length === 0) {
+    process.stdout.write('Audit: nothing is left.\n')
+  } else {
+    process.stdout.write(
+      `Audit: ${count(left.length, 'thing')} left:\n${left.map(({ host, line }) => `  ${host}  ${line}\n`).join('')}`,
+    )
+  }
+  return exit === 'ok' && left.length > 0 ? 'differs' : exit
+}
+
+/** A reset cannot be undone, so it wants the inventory's name. Error: NOT_CONFIRMED. */
+async function confirm({ cluster, hosts }: FleetInput): Promise<void> {
+  const answer = await ask(
+    `This removes ConvectHub, its users' data and all that convecthub installed from ${count(hosts.length, 'host')}: ${hosts.map(({ name }) => name).join(', ')}.\nType the inventory's name (${cluster.name}) to go on: `,
+  )
+  if (answer.trim() === cluster.name) return
+  throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'the name was not typed; nothing was changed', {
+    hint: '--yes answers beforehand',
+  })
 }

@@ -25,22 +25,45 @@ export async function statusVerb(options: CommonOptions): VerbResult {
   if (!facts) return exit
   const nodes = cluster.hosts.map((host) => {
     const state = facts.get(node(host.name.toLowerCase()))
-    return { what: `node ${host.name}`, well: state?.ready ?? false, detail: state ? `${state.ready ? 'Ready' : 'NotReady'}, ${state.version}` : 'not in the cluster' }
+    return {
+      what: `node ${host.name}`,
+      well: state?.ready ?? false,
+      detail: state ? `${state.ready ? 'Ready' : 'NotReady'}, ${state.version}` : 'not in the cluster',
+    }
   })
   const deployed = facts.get(release(NAMESPACE, RELEASE))
   const pages = loginPages(cluster).map((page) => {
     const { status, standIn } = facts.get(page)
     const [scheme, port] = page.key.split(' ')
-    return { what: `login page ${scheme}:${port}`, well: loginAnswers(status), detail: status === 0 ? 'no answer' : `HTTP ${status}${standIn ? ', stand-in' : ''}` }
+    return {
+      what: `login page ${scheme}:${port}`,
+      well: loginAnswers(status),
+      detail: status === 0 ? 'no answer' : `HTTP ${status}${standIn ? ', stand-in' : ''}`,
+    }
   })
-  const checks = [...nodes, { what: `release ${RELEASE}`, well: deployed?.status === 'deployed', detail: deployed ? `${deployed.status}, revision ${deployed.revision}` : 'not there' }, ...pages]
+  const checks = [
+    ...nodes,
+    {
+      what: `release ${RELEASE}`,
+      well: deployed?.status === 'deployed',
+      detail: deployed ? `${deployed.status}, revision ${deployed.revision}` : 'not there',
+    },
+    ...pages,
+  ]
   const well = checks.every((check) => check.well)
   if (mode === 'json') {
     for (const check of checks) process.stdout.write(`${JSON.stringify({ event: 'check', ...check })}\n`)
   } else {
     const paint = style(process.stdout, options.color)
-    for (const line of columns(checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]))) process.stdout.write(`${line}\n`)
-    process.stdout.write(well ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/\n` : `Mend it: convecthub provision${fleet.inventoryArgs}\n`)
+    for (const line of columns(
+      checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]),
+    ))
+      process.stdout.write(`${line}\n`)
+    process.stdout.write(
+      well
+        ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/\n`
+        : `Mend it: convecthub provision${fleet.inventoryArgs}\n`,
+    )
   }
   return well ? 'ok' : 'differs'
 }

@@ -19,20 +19,27 @@ export interface Settled extends StepRef {
 
 /** A step whose plan can be made: its host and those it needs have answered. */
 export function plannable(step: Step, host: ClusterHost, fleet: Fleet, { wishes }: RunOptions): boolean {
-  return [host.name, ...(step.needs?.(host, wishes) ?? []).map((ref) => ref.host)].every((name) => fleet.facts.has(name))
+  return [host.name, ...(step.needs?.(host, wishes) ?? []).map((ref) => ref.host)].every((name) =>
+    fleet.facts.has(name),
+  )
 }
 
 /**
  * Walks the graph of (step, host): on one host in the recipe's order, across hosts only where `needs` and `after`
  * say so. `given` tells how the steps of hosts outside the selection stand.
  */
-export async function applyGraph(fleet: Fleet, given: ReadonlyMap<string, Ended>, options: RunOptions): Promise<Settled[]> {
+export async function applyGraph(
+  fleet: Fleet,
+  given: ReadonlyMap<string, Ended>,
+  options: RunOptions,
+): Promise<Settled[]> {
   const { wishes, emit, signal } = options
   const settled: Settled[] = []
   const endings = new Map<string, { promise: Promise<Ended>; resolve(ended: Ended): void }>()
   for (const [key, ended] of given) endings.set(key, { promise: Promise.resolve(ended), resolve: () => {} })
   for (const host of options.hosts) {
-    for (const step of stepsOf(host, options)) endings.set(refKey({ step: step.id, host: host.name }), deferred())
+    for (const step of stepsOf(host, options))
+      endings.set(refKey({ step: step.id, host: host.name }), deferred())
   }
   const ending = (ref: StepRef) => endings.get(refKey(ref))?.promise
 
@@ -48,7 +55,10 @@ export async function applyGraph(fleet: Fleet, given: ReadonlyMap<string, Ended>
 
   const doStep = async (step: Step, host: ClusterHost, failedBefore: string | undefined): Promise<Ended> => {
     const lost = fleet.unreachable.get(host.name)
-    if (lost) return failedBefore ? { outcome: 'blocked', blockedBy: failedBefore } : { outcome: 'failed', error: lost }
+    if (lost)
+      return failedBefore
+        ? { outcome: 'blocked', blockedBy: failedBefore }
+        : { outcome: 'failed', error: lost }
     const canPlan = plannable(step, host, fleet, options)
     if (canPlan && step.plan(planContext(host, fleet, options)).length === 0) return { outcome: 'unchanged' }
     if (failedBefore) return { outcome: signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
@@ -83,7 +93,8 @@ export async function applyGraph(fleet: Fleet, given: ReadonlyMap<string, Ended>
       const ref = { step: step.id, host: host.name }
       const start = Date.now()
       const ended = await doStep(step, host, failedBefore)
-      if (ended.outcome === 'failed' || ended.outcome === 'blocked') failedBefore ??= ended.blockedBy ?? refKey(ref)
+      if (ended.outcome === 'failed' || ended.outcome === 'blocked')
+        failedBefore ??= ended.blockedBy ?? refKey(ref)
       settled.push({ ...ref, ended })
       emit({ event: 'step', ...ref, ms: Date.now() - start, ...ended })
       endings.get(refKey(ref))?.resolve(ended)

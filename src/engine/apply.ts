@@ -87,25 +87,21 @@ async function runBatch(
   if (signal.aborted) throw interrupted(host, step, current)
   if (failed || (result.code !== 0 && !probing)) {
     const evidence = lines.slice(-15).join('\n')
-    throw new ConvecthubError(
-      'STEP_FAILED',
-      'failed',
-      `${(failed ?? current)?.title ?? step}: exit code ${result.code}`,
-      {
-        host,
-        step,
-        evidence,
-        hint:
-          knownCause(evidence) ??
-          "the lines above are the host's own; mend the cause, then run the same command again",
-      },
-    )
+    throw new ConvecthubError('STEP_FAILED', 'failed', failure(failed ?? current, step, result.code), {
+      host,
+      step,
+      evidence,
+      hint:
+        knownCause(evidence) ??
+        "the lines above are the host's own; mend the cause, then run the same command again",
+    })
   }
   return result.output.split(`\n${PROBE_MARK}\n`).at(-1) ?? ''
 }
 
 function failure(change: Change | undefined, step: string, code: number): string {
-  if (change?.kind === 'wait') return `${change.title}: it did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`
+  if (change?.kind === 'wait')
+    return `${change.title}: it did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`
   return `${change?.title ?? step}: exit code ${code}`
 }
 

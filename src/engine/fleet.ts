@@ -18,7 +18,10 @@ export interface Fleet {
 }
 
 /** The steps of a recipe that concern this host, in order. */
-export function stepsOf(host: ClusterHost, { recipe, wishes }: Pick<RunOptions, 'recipe' | 'wishes'>): readonly Step[] {
+export function stepsOf(
+  host: ClusterHost,
+  { recipe, wishes }: Pick<RunOptions, 'recipe' | 'wishes'>,
+): readonly Step[] {
   return recipe.filter((step) => step.hosts(wishes).includes(host))
 }
 
@@ -60,7 +63,9 @@ export async function connectFleet(hosts: readonly ClusterHost[], options: RunOp
   await Promise.all(
     hosts.map((host) =>
       limit(() => reach(host)).catch((error) => {
-        const known = signal.aborted ? interrupted(host.name, 'connect', undefined) : atHost(error, host.name, 'connect')
+        const known = signal.aborted
+          ? interrupted(host.name, 'connect', undefined)
+          : atHost(error, host.name, 'connect')
         unreachable.set(host.name, known)
         emit({ event: 'host-failed', host: host.name, error: known })
       }),

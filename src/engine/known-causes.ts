@@ -1,6 +1,9 @@
 /** Words in a host's output that tell the cause, and what to do. The first that fits is told. */
 const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
-  { words: /mkdir \/sys\/fs\/cgroup.*read-only file system/, hint: 'the cgroup mounts are read-only: a container must mount them writable, a machine has them so' },
+  {
+    words: /mkdir \/sys\/fs\/cgroup.*read-only file system/,
+    hint: 'the cgroup mounts are read-only: a container must mount them writable, a machine has them so',
+  },
   { words: /No space left on device/, hint: 'the disk is full: `df -h` on the host; free some room' },
   { words: /Read-only file system/, hint: 'the file system is read-only: `dmesg` on the host tells why' },
   {

@@ -52,7 +52,13 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const began = Date.now()
   const names = options.hosts.map((host) => host.name)
   const titles = recipe.map(({ id, title }) => ({ id, title }))
-  emit({ event: 'run', verb: options.verb, hosts: names, steps: titles, standIn: options.wishes.bundle?.standIn ?? false })
+  emit({
+    event: 'run',
+    verb: options.verb,
+    hosts: names,
+    steps: titles,
+    standIn: options.wishes.bundle?.standIn ?? false,
+  })
 
   const hosts = [...options.hosts, ...neededHosts(options)]
   let fleet: Fleet = { connections: new Map(), facts: new Map(), unreachable: new Map() }
@@ -60,8 +66,16 @@ export async function run(options: RunOptions): Promise<RunReport> {
   let ok = false
   const end = () => {
     const summaries = summarize(options.hosts, settled, fleet.unreachable)
-    ok &&= !signal.aborted && summaries.every(({ failed, blocked, error }) => failed + blocked === 0 && !error)
-    emit({ event: 'summary', verb: options.verb, ok, ms: Date.now() - began, hosts: summaries, interrupted: signal.aborted })
+    ok &&=
+      !signal.aborted && summaries.every(({ failed, blocked, error }) => failed + blocked === 0 && !error)
+    emit({
+      event: 'summary',
+      verb: options.verb,
+      ok,
+      ms: Date.now() - began,
+      hosts: summaries,
+      interrupted: signal.aborted,
+    })
     return summaries
   }
   try {
@@ -90,7 +104,9 @@ function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOption
       if (!plannable(step, host, fleet, options)) continue
       const planned = step.plan(planContext(host, fleet, options))
       if (!options.hosts.includes(host)) {
-        given.set(refKey({ step: step.id, host: host.name }), { outcome: planned.length === 0 ? 'unchanged' : 'blocked' })
+        given.set(refKey({ step: step.id, host: host.name }), {
+          outcome: planned.length === 0 ? 'unchanged' : 'blocked',
+        })
         continue
       }
       changes += planned.length
@@ -109,12 +125,19 @@ function throwProblems(reached: readonly ClusterHost[], fleet: Fleet, options: R
   const problems = found.filter(({ level, host }) => level === 'error' && names.has(host))
   if (problems.length === 0) return
   throw new ConvecthubErrors(
-    problems.map(({ id, host, message, hint }) => new ConvecthubError(id, 'preflight', message, { host, step: 'preflight', hint })),
+    problems.map(
+      ({ id, host, message, hint }) =>
+        new ConvecthubError(id, 'preflight', message, { host, step: 'preflight', hint }),
+    ),
   )
 }
 
 /** Hosts outside the selection that a selected one's steps need. */
 function neededHosts({ recipe, wishes, hosts }: RunOptions): readonly ClusterHost[] {
-  const refs = hosts.flatMap((host) => stepsOf(host, { recipe, wishes }).flatMap((step) => step.needs?.(host, wishes) ?? []))
-  return wishes.cluster.hosts.filter((host) => !hosts.includes(host) && refs.some((ref) => ref.host === host.name))
+  const refs = hosts.flatMap((host) =>
+    stepsOf(host, { recipe, wishes }).flatMap((step) => step.needs?.(host, wishes) ?? []),
+  )
+  return wishes.cluster.hosts.filter(
+    (host) => !hosts.includes(host) && refs.some((ref) => ref.host === host.name),
+  )
 }

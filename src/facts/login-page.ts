@@ -26,7 +26,8 @@ const family: FactFamily<LoginPage> = {
   parse: (output, keys) =>
     new Map(
       keys.map((key) => {
-        const [, status = '0', standIn] = new RegExp(`^page ${key.trim()} +(\\d+) ([01])$`, 'm').exec(output) ?? []
+        const [, status = '0', standIn] =
+          new RegExp(`^page ${key.trim()} +(\\d+) ([01])$`, 'm').exec(output) ?? []
         return [key, { status: Number(status), standIn: standIn === '1' }]
       }),
     ),

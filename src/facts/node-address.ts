@@ -1,5 +1,5 @@
-import type { Addresses } from './addresses.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
+import type { Addresses } from './addresses.ts'
 
 /** The interface and IPv4 address by which the cluster's other machines reach this one. */
 export interface NodeAddress {
@@ -8,7 +8,10 @@ export interface NodeAddress {
 }
 
 /** By my_iface; without it, where the SSH connection came in, else the default route. Undefined when there is none. */
-export function nodeAddress(host: ClusterHost, { interfaces, defaultInterface }: Addresses): NodeAddress | undefined {
+export function nodeAddress(
+  host: ClusterHost,
+  { interfaces, defaultInterface }: Addresses,
+): NodeAddress | undefined {
   const carrier = [...interfaces].find(([, ips]) => ips.includes(host.address))?.[0]
   const iface = host.settings.my_iface ?? carrier ?? defaultInterface
   const ip = iface === undefined ? undefined : interfaces.get(iface)?.[0]

@@ -11,7 +11,13 @@ const family: FactFamily<Owned> = {
   id: 'owned',
   script: () => rawSh('cat /var/lib/convecthub/owned'),
   parse: (output) => {
-    const of = (kind: string) => [...new Set(output.split('\n').flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])))]
+    const of = (kind: string) => [
+      ...new Set(
+        output
+          .split('\n')
+          .flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])),
+      ),
+    ]
     return new Map([['', { files: of('file'), packages: of('package') }]])
   },
 }

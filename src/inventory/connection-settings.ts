@@ -5,7 +5,7 @@ import { collect, problem, throwAll } from './problems.ts'
 import { resolveText } from './resolve-text.ts'
 import { shellWords } from './shell-words.ts'
 
-/** The variables behind each setting, the winner first: the old name wins whatever its level (inventory.md §9). */
+/** The variables behind each setting, the winner first: the old name wins whatever its level (rules.md §9). */
 const NAMES = {
   address: ['ansible_ssh_host', 'ansible_host'],
   port: ['ansible_ssh_port', 'ansible_port'],

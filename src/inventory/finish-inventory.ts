@@ -13,7 +13,7 @@ export interface OuterVars {
 
 /**
  * Turns what the sources said into an Inventory: the built-in groups, then every host's variables in the order of
- * inventory.md §7. Problems: inventory-name-clash, inventory-group-loop.
+ * rules.md §7. Problems: inventory-name-clash, inventory-group-loop.
  */
 export function finishInventory(
   draft: Draft,

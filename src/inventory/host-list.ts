@@ -2,7 +2,7 @@ import { ConvecthubError } from '../errors.ts'
 import { addHost, type Draft, type DraftGroup } from './draft.ts'
 import { parseHostPattern } from './host-pattern.ts'
 
-/** Reads `-i h1,h2:2222,`: all hosts go to `ungrouped`, ranges are not expanded (inventory.md §8). */
+/** Reads `-i h1,h2:2222,`: all hosts go to `ungrouped`, ranges are not expanded (rules.md §8). */
 export function readHostList(draft: Draft, list: string, problems: ConvecthubError[]): void {
   const origin = { file: list }
   const ungrouped = draft.groups.get('ungrouped') as DraftGroup

@@ -13,7 +13,7 @@ export interface HostPattern {
 }
 
 /**
- * The host names and port that a host line, a YAML key or an entry of a host list stands for (inventory.md §6).
+ * The host names and port that a host line, a YAML key or an entry of a host list stands for (rules.md §6).
  * @returns an error of code inventory-host-pattern, inventory-range or inventory-port for what Ansible refuses, and
  * for a `:port` that it would silently take as part of the name.
  */

@@ -8,7 +8,7 @@ export type Expansion = { names: string[] } | { error: string; hint: string }
 const SHAPE = 'write [begin:end] or [begin:end:step], for example web[01:10]'
 
 /**
- * Expands every `[begin:end:step]` of a host name, the leftmost varying slowest (inventory.md §6). Refuses, beyond
+ * Expands every `[begin:end:step]` of a host name, the leftmost varying slowest (rules.md §6). Refuses, beyond
  * what Ansible refuses, ranges that give no host, that count in several letters or backwards, or more than 100000.
  */
 export function expandRanges(name: string): Expansion {

@@ -15,7 +15,7 @@ export interface HostLine extends HostPattern {
 export type OriginAt = (index: number) => Origin
 
 /**
- * Reads `pattern key=value key=value # comment` (inventory.md §3). Everything wrong with the line is in `problems`
+ * Reads `pattern key=value key=value # comment` (rules.md §3). Everything wrong with the line is in `problems`
  * afterwards: inventory-host-line for the words, and the codes of host patterns and values.
  */
 export function parseHostLine(

@@ -16,7 +16,7 @@ const CHILD = new RegExp(`^(${NAME})[${PYTHON_SPACE}]*(?:#.*)?$`, 'u')
 const KINDS: readonly string[] = ['hosts', 'vars', 'children'] satisfies SectionKind[]
 const SHAPE = 'write [group], [group:vars] or [group:children], without blanks inside'
 
-/** Reads a section header (inventory.md §2); `line` has no blanks around it. */
+/** Reads a section header (rules.md §2); `line` has no blanks around it. */
 export function parseSection(line: string): Section | undefined {
   if (!line.startsWith('[')) return undefined
   const header = HEADER.exec(line)

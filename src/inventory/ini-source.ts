@@ -26,7 +26,7 @@ interface Reading {
 }
 
 /**
- * Reads one file of Ansible's INI dialect into the draft (inventory.md §1-§6). Goes on after an error, so that
+ * Reads one file of Ansible's INI dialect into the draft (rules.md §1-§6). Goes on after an error, so that
  * `problems` holds all of the file: inventory-section, -host-line, -vars-line, -children-line, -undefined-group, …
  */
 export function readIniSource(draft: Draft, text: string, file: string, problems: ConvecthubError[]): void {

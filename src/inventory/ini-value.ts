@@ -4,7 +4,7 @@ import { problem } from './problems.ts'
 import { pythonLiteral } from './python-literal.ts'
 
 /**
- * Types a value of the INI dialect: a Python literal if it is one, else the string itself (inventory.md §3).
+ * Types a value of the INI dialect: a Python literal if it is one, else the string itself (rules.md §3).
  * @returns an error of code inventory-value for what JSON cannot hold.
  */
 export function typedSetting(

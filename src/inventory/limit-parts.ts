@@ -12,7 +12,7 @@ export interface LimitPart {
 }
 
 /**
- * Splits a limit (inventory.md §11.1): at commas if there is one; else it is one address, or parts between colons and
+ * Splits a limit (rules.md §11.1): at commas if there is one; else it is one address, or parts between colons and
  * blanks. `@file` stands for the lines of that file.
  * @throws inventory-limit-file when that is missing or no file.
  */

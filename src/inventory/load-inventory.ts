@@ -26,7 +26,7 @@ export interface LoadOptions {
 
 /**
  * Reads an inventory exactly as Ansible does, value for value, and refuses what Ansible only warns about or half
- * reads; differences.ts lists where the two part.
+ * reads; differences.ts lists where the two part. The rules, found by running Ansible: test/inventory/rules.md.
  * @throws ConvecthubError or ConvecthubErrors, all of exit `inventory`; their codes start with `inventory-`.
  */
 export function loadInventory(options: LoadOptions): Inventory {

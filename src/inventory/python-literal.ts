@@ -19,7 +19,7 @@ const CONSTANTS: Readonly<Record<string, Value>> = { True: true, False: false, N
 
 /**
  * Python's `ast.literal_eval` (3.11), which Ansible asks to type every INI value; undefined when the text is no
- * literal and stays a string. Its table: inventory-cases 02, 04 and 57.
+ * literal and stays a string. Its table: test/inventory/cases 02, 04 and 57.
  */
 export function pythonLiteral(source: string): Literal | undefined {
   const cursor: Cursor = { text: source, at: 0, depth: 0 }

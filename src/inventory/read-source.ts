@@ -12,7 +12,7 @@ import { decodeText } from './source-lines.ts'
 import { parseYaml } from './yaml-file.ts'
 import { readYamlSource } from './yaml-source.ts'
 
-/** What Ansible leaves out of an inventory directory (inventory.md §8). */
+/** What Ansible leaves out of an inventory directory (rules.md §8). */
 const IGNORED =
   /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/
 

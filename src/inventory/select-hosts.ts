@@ -15,7 +15,7 @@ export interface SelectOptions {
 }
 
 /**
- * The hosts that `--limit` leaves, in the order of the inventory (inventory.md §11); all of them without a limit.
+ * The hosts that `--limit` leaves, in the order of the inventory (rules.md §11); all of them without a limit.
  * @throws inventory-limit for a part that matches nothing (Ansible only warns) and for a limit that leaves no host.
  */
 export function selectHosts(

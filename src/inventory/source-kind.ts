@@ -5,7 +5,7 @@ export type SourceKind = 'ini' | 'yaml'
 
 /**
  * Which of Ansible's formats a file is, from its name and content, decided once: Ansible tries one parser after the
- * other and reports the errors of all of them (inventory.md §0).
+ * other and reports the errors of all of them (rules.md §0).
  */
 export function sourceKind(file: string, text: string): SourceKind {
   const extension = extname(file)

@@ -26,7 +26,7 @@ interface Folder {
 }
 
 /**
- * Finds variables in `group_vars/` and `host_vars/` beside the sources (inventory.md §7). `places` are the folders of
+ * Finds variables in `group_vars/` and `host_vars/` beside the sources (rules.md §7). `places` are the folders of
  * the sources in their order, as the user wrote them.
  */
 export function varsFolders(places: readonly string[], context: FoldersContext): OuterVars['files'] {

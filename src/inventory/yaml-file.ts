@@ -28,6 +28,8 @@ export interface YamlFile {
 }
 
 const MAX_NODES = 2_000_000
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what YAML forbids
+const CONTROL = /[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
 
 /**
  * Parses one YAML document.
@@ -46,6 +48,13 @@ export function parseYaml(text: string, file: string): YamlFile {
     budget: MAX_NODES,
   }
   const problems: ConvecthubError[] = []
+  const control = CONTROL.exec(text)
+  if (control !== null)
+    problems.push(
+      problem('yaml', 'not valid YAML: a control character', {
+        origin: controlOrigin(text, file, control.index),
+      }),
+    )
   try {
     const documents = parseAllDocuments(text, {
       version: '1.1',
@@ -80,6 +89,12 @@ function isJson(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Before parsing, the library's line counter knows nothing yet. */
+function controlOrigin(text: string, file: string, offset: number): Origin {
+  const lines = text.slice(0, offset).split('\n')
+  return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
 }
 
 /** Where an offset of the text is. */
@@ -127,7 +142,7 @@ function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias,
       const node = item as Node & { anchor?: string }
       if (node.anchor !== undefined) anchors.set(node.anchor, node)
       if (!isMap(node) && !isSeq(node)) return
-      if (isMap(node)) findDuplicates(yaml, node, problems)
+      if (isMap(node)) checkKeys(yaml, node, problems)
       open.add(node)
       for (const child of node.items) walk(child)
       open.delete(node)
@@ -137,9 +152,15 @@ function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias,
   return targets
 }
 
-function findDuplicates(yaml: YamlFile, map: YAMLMap, problems: ConvecthubError[]): void {
+/** Refuses empty keys and, by a set, keys that are there twice. */
+function checkKeys(yaml: YamlFile, map: YAMLMap, problems: ConvecthubError[]): void {
   const keys = new Set<unknown>()
   for (const { key } of map.items) {
+    if (isScalar(key) && key.type === 'PLAIN' && key.value === '') {
+      problems.push(
+        yamlProblem(yaml, key.range?.[0] ?? 0, 'yaml', 'not valid YAML: the key before `:` is missing'),
+      )
+    }
     if (!isScalar(key) || key.value === '<<') continue
     if (keys.has(key.value)) {
       const message = `the key ${String(key.value)} is there twice`

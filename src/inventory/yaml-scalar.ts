@@ -18,7 +18,7 @@ export type Resolved = { value: Value; refused?: undefined } | { value?: undefin
 
 /**
  * What a plain YAML scalar means to Ansible, whose PyYAML knows YAML 1.1: `yes` is true, `0644` is 420, `1.30` is
- * 1.3, `10:30` is 630, a date stays text (inventory.md §10).
+ * 1.3, `10:30` is 630, a date stays text (rules.md §10).
  */
 export function plainScalar(text: string): Resolved {
   if (NULL.test(text)) return { value: null }

@@ -2,8 +2,9 @@ import { isMap, isScalar, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { ConvecthubError, type Origin } from '../errors.ts'
 import { keyText } from './dict.ts'
 import { addChild, addGroup, addHost, type Draft, type DraftGroup, setGroupVar } from './draft.ts'
+import { nearest } from './edit-distance.ts'
 import { parseHostPattern } from './host-pattern.ts'
-import type { Setting } from './inventory.ts'
+import type { Setting, Value } from './inventory.ts'
 import { collect } from './problems.ts'
 import type { OpenVault } from './vault-opener.ts'
 import { type YamlFile, yamlLine, yamlOrigin, yamlProblem } from './yaml-file.ts'
@@ -18,10 +19,15 @@ interface Reading {
   problems: ConvecthubError[]
 }
 
-const SECTIONS = 'only hosts, vars and children are valid here'
+const SECTIONS = ['hosts', 'vars', 'children']
+
+function sectionHint(key: Value): string {
+  const meant = typeof key === 'string' ? nearest(key, SECTIONS) : undefined
+  return meant === undefined ? `only ${SECTIONS.join(', ')} are valid here` : `did you mean ${meant}?`
+}
 
 /**
- * Reads a YAML inventory into the draft (inventory.md §10). What Ansible skips with a warning, or half reads, is
+ * Reads a YAML inventory into the draft (rules.md §10). What Ansible skips with a warning, or half reads, is
  * collected in `problems` with code inventory-structure.
  */
 export function readYamlSource(
@@ -100,7 +106,7 @@ function readSection(reading: Reading, group: DraftGroup, section: YamlEntry): v
       reading,
       keyNode,
       `unexpected key (${keyText(key) ?? 'a collection'}) in group (${group.name})`,
-      SECTIONS,
+      sectionHint(key),
     )
   } else if (isNull(yaml, valueNode)) {
     // Nothing is said.

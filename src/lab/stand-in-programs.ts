@@ -16,6 +16,7 @@ const K3S_PARTS = [
   'k3s-store',
   'k3s-api',
   'k3s-server',
+  'k3s-follow',
   'k3s-files',
   'k3s-agent',
   'k3s-node',
@@ -25,9 +26,10 @@ const K3S_PARTS = [
   'k3s-objects',
   'k3s-kubectl',
   'k3s-kubectl-verbs',
+  'k3s-kubectl-nodes',
   'k3s-main',
 ]
-const HELM_PARTS = ['common', 'yaml', 'helm', 'helm-verbs']
+const HELM_PARTS = ['common', 'yaml', 'helm', 'helm-views', 'helm-verbs']
 
 /** The stand-in K3s as one Perl program that shows `version`. Error `lab-k3s-version` for what is no K3s version. */
 export function standInK3s(version: string): string {

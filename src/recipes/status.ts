@@ -11,7 +11,11 @@ export const status: readonly Step[] = [
     id: 'status',
     title: 'Look at the cluster',
     hosts: ({ cluster }) => [firstDriver(cluster)],
-    facts: (_host, { cluster }) => [...cluster.hosts.map(({ name }) => node(name.toLowerCase())), release(NAMESPACE, RELEASE), ...loginPages(cluster)],
+    facts: (_host, { cluster }) => [
+      ...cluster.hosts.map(({ name }) => node(name.toLowerCase())),
+      release(NAMESPACE, RELEASE),
+      ...loginPages(cluster),
+    ],
     plan: () => [],
   },
 ]

@@ -1,7 +1,7 @@
 import type { Artifact } from '../artifacts/bundle-lock.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
-import type { ClusterHost } from '../cluster/cluster.ts'
 import { file } from '../facts/file.ts'
 import { HELM } from '../facts/release.ts'
 import { system } from '../facts/system.ts'
@@ -24,7 +24,11 @@ export const artifacts: Step = {
   id: 'artifacts',
   title: 'Send the bundle',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: (host, wishes) => [system, unit(unitName(host)), ...placed(host, wishes).map(({ path }) => file(path))],
+  facts: (host, wishes) => [
+    system,
+    unit(unitName(host)),
+    ...placed(host, wishes).map(({ path }) => file(path)),
+  ],
   plan: (context) => {
     const { facts, host } = context
     const { architecture } = facts.get(system)

@@ -12,6 +12,8 @@ export const basePackages: Step = {
   facts: () => PACKAGES.map(installedPackage),
   plan: ({ facts }) => {
     const names = PACKAGES.filter((name) => facts.get(installedPackage(name)) === undefined)
-    return names.length === 0 ? [] : [{ kind: 'packages', sign: '+', title: `install ${names.join(', ')}`, names }]
+    return names.length === 0
+      ? []
+      : [{ kind: 'packages', sign: '+', title: `install ${names.join(', ')}`, names }]
   },
 }

@@ -43,8 +43,25 @@ function install(repo: string | undefined, facts: PlanContext['facts']): Change[
     ...(facts.get(file(KEY)) ? [] : [fetchKey(repo)]),
     ...(listed?.digest === digest(list)
       ? []
-      : [{ kind: 'file', sign: listed ? '~' : '+', title: LIST, path: LIST, content: list, mode: '644', ours: true } as const]),
-    { kind: 'run', sign: '!', title: 'read the package lists of docker_repo', timeoutMs: 300_000, durable: true, script: sh`apt-get -q update` },
+      : [
+          {
+            kind: 'file',
+            sign: listed ? '~' : '+',
+            title: LIST,
+            path: LIST,
+            content: list,
+            mode: '644',
+            ours: true,
+          } as const,
+        ]),
+    {
+      kind: 'run',
+      sign: '!',
+      title: 'read the package lists of docker_repo',
+      timeoutMs: 300_000,
+      durable: true,
+      script: sh`apt-get -q update`,
+    },
     { kind: 'packages', sign: '+', title: `install docker-ce from ${repo}`, names: ['docker-ce'] },
     start,
   ]

@@ -5,9 +5,9 @@ import { addresses } from '../facts/addresses.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { template } from '../templates.ts'
+import { unitName } from './k3s-unit.ts'
 import { atLeast } from './k3s-version.ts'
 import type { ManagedFile } from './managed-file.ts'
-import { unitName } from './k3s-unit.ts'
 
 export const TOKEN_FILE = '/etc/rancher/k3s/token'
 
@@ -33,13 +33,25 @@ const KEYS: readonly Key[] = [
   { key: 'flannel-iface', value: ({ iface }) => iface },
   { key: 'token-file', value: () => TOKEN_FILE },
   { key: 'server', value: (own) => (own.founder ? undefined : serverUrl(own)) },
-  { key: 'cluster-init', role: 'driver', value: ({ founder, cluster }) => (founder && cluster.drivers.length > 1) || undefined },
-  { key: 'tls-san', role: 'driver', value: ({ ip, host }) => [...new Set([ip, host.address, host.name.toLowerCase()])] },
+  {
+    key: 'cluster-init',
+    role: 'driver',
+    value: ({ founder, cluster }) => (founder && cluster.drivers.length > 1) || undefined,
+  },
+  {
+    key: 'tls-san',
+    role: 'driver',
+    value: ({ ip, host }) => [...new Set([ip, host.address, host.name.toLowerCase()])],
+  },
   { key: 'write-kubeconfig-mode', role: 'driver', value: () => '0600' },
   // hosts' own iptables 1.8.0-1.8.4 duplicates rules without end (K3s docs, known issues)
   { key: 'prefer-bundled-bin', since: '1.26.0', value: () => true },
   // kubelets from 1.35 on refuse cgroup v1 unless told otherwise (kubernetes#134298)
-  { key: 'kubelet-arg', since: '1.35.0', value: ({ facts }) => (facts.get(system).cgroup === 1 ? ['fail-cgroupv1=false'] : undefined) },
+  {
+    key: 'kubelet-arg',
+    since: '1.35.0',
+    value: ({ facts }) => (facts.get(system).cgroup === 1 ? ['fail-cgroupv1=false'] : undefined),
+  },
 ]
 
 /** The files that K3s on this host reads. */
@@ -53,7 +65,11 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
   })
   const unit = unitName(host)
   return [
-    { path: '/etc/rancher/k3s/config.yaml', mode: '600', content: `# Written by convecthub.\n${stringify(Object.fromEntries(config))}` },
+    {
+      path: '/etc/rancher/k3s/config.yaml',
+      mode: '600',
+      content: `# Written by convecthub.\n${stringify(Object.fromEntries(config))}`,
+    },
     { path: TOKEN_FILE, mode: '600', content: cluster.token },
     ...(cluster.registry ? [registries(context)] : []),
     ...(atLeast(version, '1.22.0') ? [] : [flannelLink()]),
@@ -90,9 +106,17 @@ function addressOf({ host, facts }: PlanContext) {
 function registries({ cluster, peer, host, facts }: PlanContext): ManagedFile {
   const registry = cluster.registry ?? host
   const found = nodeAddress(registry, (registry === host ? facts : peer(registry.name)).get(addresses))
-  return { path: '/etc/rancher/k3s/registries.yaml', mode: '600', content: template('k3s/registries.yaml', { ENDPOINT: `http://${found?.ip}:5000` }) }
+  return {
+    path: '/etc/rancher/k3s/registries.yaml',
+    mode: '600',
+    content: template('k3s/registries.yaml', { ENDPOINT: `http://${found?.ip}:5000` }),
+  }
 }
 
 function flannelLink(): ManagedFile {
-  return { path: '/etc/systemd/network/50-flannel.link', mode: '644', content: template('k3s/50-flannel.link') }
+  return {
+    path: '/etc/systemd/network/50-flannel.link',
+    mode: '644',
+    content: template('k3s/50-flannel.link'),
+  }
 }

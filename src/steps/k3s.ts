@@ -3,8 +3,8 @@ import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
-import { file } from '../facts/file.ts'
 import type { Fact } from '../facts/fact.ts'
+import { file } from '../facts/file.ts'
 import { KUBELET_CONFIG, node } from '../facts/node.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
@@ -65,9 +65,13 @@ function k3sFacts(host: ClusterHost): Fact<unknown>[] {
  */
 function planK3s(context: PlanContext): Change[] {
   const { host, facts, bundle } = context
-  const binary = bundle?.files.find(({ kind, architecture }) => kind === 'k3s' && architecture === facts.get(system).architecture)
+  const binary = bundle?.files.find(
+    ({ kind, architecture }) => kind === 'k3s' && architecture === facts.get(system).architecture,
+  )
   const files = k3sFiles(context, binary?.version ?? '')
-  const inputs = digest([binary?.sha256, ...files.map(({ path, content }) => `${path}\n${reveal(content)}`)].join('\n'))
+  const inputs = digest(
+    [binary?.sha256, ...files.map(({ path, content }) => `${path}\n${reveal(content)}`)].join('\n'),
+  )
   const env: ManagedFile = { path: envPath(host), mode: '600', content: `${INPUTS}=${inputs}\n` }
   const fileChanges = [...files, env].flatMap((wanted) => managedFile(wanted, facts))
   const name = unitName(host)
@@ -77,7 +81,9 @@ function planK3s(context: PlanContext): Change[] {
   if (fileChanges.length === 0 && running && state.enabled && facts.get(node(nodeName))?.ready) return []
   return [
     ...fileChanges,
-    ...(fileChanges.length === 0 && running && state.enabled ? [] : [startUnit(name, state.active === 'active')]),
+    ...(fileChanges.length === 0 && running && state.enabled
+      ? []
+      : [startUnit(name, state.active === 'active')]),
     waitReady(host, nodeName, name),
   ]
 }
@@ -101,7 +107,8 @@ systemctl restart --no-block ${name}`,
  * server counts once it is an etcd voter, which newer K3s tells by a condition; the next one may then join.
  */
 function waitReady(host: ClusterHost, nodeName: string, name: string): Change {
-  const kubectl = host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
+  const kubectl =
+    host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
   return {
     kind: 'wait',
     sign: '!',

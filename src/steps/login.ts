@@ -2,7 +2,7 @@ import { type Cluster, firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { loginPage, OWN_ADDRESS } from '../facts/login-page.ts'
-import { rawSh, joinSh, sh } from '../sh.ts'
+import { joinSh, rawSh, sh } from '../sh.ts'
 
 /** The last step: ConvectHub's login page answers on both ports. */
 export const login: Step = {
@@ -11,7 +11,9 @@ export const login: Step = {
   hosts: ({ cluster }) => [firstDriver(cluster)],
   facts: (_host, { cluster }) => loginPages(cluster),
   plan: ({ cluster, facts }) =>
-    loginPages(cluster).flatMap((page): Change[] => (loginAnswers(facts.get(page).status) ? [] : [waitForPage(page.key)])),
+    loginPages(cluster).flatMap((page): Change[] =>
+      loginAnswers(facts.get(page).status) ? [] : [waitForPage(page.key)],
+    ),
 }
 
 /** The page on the http and on the https port, as the first driver sees it. */

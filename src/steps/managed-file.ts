@@ -1,6 +1,6 @@
 import type { FileChange } from '../engine/change.ts'
-import { file } from '../facts/file.ts'
 import type { Facts } from '../facts/fact.ts'
+import { file } from '../facts/file.ts'
 import { Secret } from '../secret.ts'
 import { digest } from './digest.ts'
 

@@ -25,7 +25,10 @@ export const registry: Step = {
   hosts: (wishes) => (wishes.cluster.registry ? onFirstDriver(wishes) : []),
   facts: () => [file(REGISTRY)],
   plan: ({ cluster, facts }) => {
-    const content = template('manifests/registry.yaml', { NODE: (cluster.registry?.name ?? '').toLowerCase(), IMAGE: 'docker.io/library/registry:2' })
+    const content = template('manifests/registry.yaml', {
+      NODE: (cluster.registry?.name ?? '').toLowerCase(),
+      IMAGE: 'docker.io/library/registry:2',
+    })
     return managedFile({ path: REGISTRY, mode: '600', content }, facts)
   },
 }
@@ -37,7 +40,10 @@ export const ingress: Step = {
   hosts: onFirstDriver,
   facts: () => [file(INGRESS)],
   plan: ({ cluster, facts }) => {
-    const content = template('manifests/ingress.yaml', { HTTP_PORT: cluster.httpPort, HTTPS_PORT: cluster.httpsPort })
+    const content = template('manifests/ingress.yaml', {
+      HTTP_PORT: cluster.httpPort,
+      HTTPS_PORT: cluster.httpsPort,
+    })
     return managedFile({ path: INGRESS, mode: '600', content }, facts)
   },
 }
@@ -47,7 +53,10 @@ export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
   hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onFirstDriver(wishes) : []),
-  after: (_host, wishes) => gpuHosts(wishes).filter(({ role }) => role === 'worker').map(({ name }) => ({ step: 'k3s-agent', host: name })),
+  after: (_host, wishes) =>
+    gpuHosts(wishes)
+      .filter(({ role }) => role === 'worker')
+      .map(({ name }) => ({ step: 'k3s-agent', host: name })),
   facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ name }) => node(name.toLowerCase()))],
   plan: (context) => {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })

@@ -10,14 +10,31 @@ const TOOLKIT = 'nvidia-container-toolkit'
 export const nvidia: Step = {
   id: 'nvidia',
   title: 'Install the NVIDIA driver and container toolkit',
-  hosts: ({ cluster }) => cluster.hosts.filter(({ settings }) => settings.has_gpu && settings.install_nvidia_driver),
+  hosts: ({ cluster }) =>
+    cluster.hosts.filter(({ settings }) => settings.has_gpu && settings.install_nvidia_driver),
   facts: () => [gpu, installedPackage(TOOLKIT)],
   check: (contexts) =>
     contexts.flatMap(({ host, facts }): Finding[] => {
       const { cards, nouveau, driver } = facts.get(gpu)
       const found = { level: 'error' as const, host: host.name }
-      if (cards.length === 0) return [{ ...found, id: 'gpu', message: 'has_gpu is true, but there is no NVIDIA card on its PCI bus', hint: 'set has_gpu=false, or look at `lspci`' }]
-      if (nouveau && !driver) return [{ ...found, id: 'nouveau', message: 'the kernel module nouveau holds the card', hint: 'blacklist it (options nouveau modeset=0), update-initramfs -u, reboot; then again' }]
+      if (cards.length === 0)
+        return [
+          {
+            ...found,
+            id: 'gpu',
+            message: 'has_gpu is true, but there is no NVIDIA card on its PCI bus',
+            hint: 'set has_gpu=false, or look at `lspci`',
+          },
+        ]
+      if (nouveau && !driver)
+        return [
+          {
+            ...found,
+            id: 'nouveau',
+            message: 'the kernel module nouveau holds the card',
+            hint: 'blacklist it (options nouveau modeset=0), update-initramfs -u, reboot; then again',
+          },
+        ]
       return []
     }),
   plan: ({ facts }) => {

@@ -27,6 +27,12 @@ function readLine(echo: NodeJS.WritableStream): Promise<string> {
       lines.close()
     })
     lines.once('SIGINT', () => lines.close())
-    lines.once('close', () => reject(new ConvecthubError('NO_ANSWER', 'usage', 'the question was not answered', { hint: 'answer it, or give the value by an option' })))
+    lines.once('close', () =>
+      reject(
+        new ConvecthubError('NO_ANSWER', 'usage', 'the question was not answered', {
+          hint: 'answer it, or give the value by an option',
+        }),
+      ),
+    )
   })
 }

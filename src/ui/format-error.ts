@@ -4,7 +4,9 @@ import { type ConvecthubError, formatOrigin } from '../errors.ts'
 /** An error as people read it: where, what, the lines that show it, what to do. */
 export function formatError(error: ConvecthubError, paint: ChalkInstance): string {
   const { host, step, origin, evidence, hint } = error.details
-  const where = [origin && formatOrigin(origin), host && step ? `${host}, ${step}` : host].filter(Boolean).join(': ')
+  const where = [origin && formatOrigin(origin), host && step ? `${host}, ${step}` : host]
+    .filter(Boolean)
+    .join(': ')
   return [
     `${paint.red.bold('error')} ${where ? `${paint.bold(where)}: ` : ''}${error.message} ${paint.dim(`[${error.code}]`)}`,
     ...(evidence ? evidence.split('\n').map((line) => paint.dim(`      | ${line}`)) : []),

@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
-import { reportLines } from './report.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
+import { reportLines } from './report.ts'
 import { bytes, duration, style } from './style.ts'
 
 /** How often a long change gives a sign of life, ms. */
@@ -13,10 +13,12 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
   const titles = new Map<string, string>()
   const underWay = new Map<string, { title: string; since: number; sent?: string }>()
   let width = 0
-  const say = (host: string, text: string) => process.stderr.write(`${paint.bold(host.padEnd(width))}  ${text}\n`)
+  const say = (host: string, text: string) =>
+    process.stderr.write(`${paint.bold(host.padEnd(width))}  ${text}\n`)
   const heartbeat = setInterval(() => {
     for (const [host, { title, since, sent }] of underWay) {
-      if (Date.now() - since > HEARTBEAT_MS / 2) say(host, paint.dim(`… ${title} (${sent ?? duration(Date.now() - since)})`))
+      if (Date.now() - since > HEARTBEAT_MS / 2)
+        say(host, paint.dim(`… ${title} (${sent ?? duration(Date.now() - since)})`))
     }
   }, HEARTBEAT_MS)
   heartbeat.unref()
@@ -34,7 +36,11 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         process.stderr.write(`${formatError(event.error, paint)}\n`)
         break
       case 'finding':
-        if (event.finding.level === 'warning') say(event.finding.host, `${paint.yellow('warning')} ${event.finding.message}; ${event.finding.hint}`)
+        if (event.finding.level === 'warning')
+          say(
+            event.finding.host,
+            `${paint.yellow('warning')} ${event.finding.message}; ${event.finding.hint}`,
+          )
         break
       case 'step-start':
         say(event.host, titles.get(event.step) ?? event.step)
@@ -56,9 +62,12 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
       }
       case 'step':
         underWay.delete(event.host)
-        if (event.outcome === 'changed') say(event.host, paint.green(`${titles.get(event.step)}: done in ${duration(event.ms)}`))
-        if (event.outcome === 'blocked') say(event.host, paint.yellow(`${titles.get(event.step)}: blocked by ${event.blockedBy}`))
-        if (event.outcome === 'failed' && event.error?.details.step === event.step) process.stderr.write(`${formatError(event.error, paint)}\n`)
+        if (event.outcome === 'changed')
+          say(event.host, paint.green(`${titles.get(event.step)}: done in ${duration(event.ms)}`))
+        if (event.outcome === 'blocked')
+          say(event.host, paint.yellow(`${titles.get(event.step)}: blocked by ${event.blockedBy}`))
+        if (event.outcome === 'failed' && event.error?.details.step === event.step)
+          process.stderr.write(`${formatError(event.error, paint)}\n`)
         break
       case 'summary':
         for (const line of reportLines(event, style(process.stdout, color))) process.stdout.write(`${line}\n`)

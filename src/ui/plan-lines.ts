@@ -14,7 +14,12 @@ export function planLines(
   current: ReadonlyMap<string, string> | undefined,
   paint: ChalkInstance,
 ): string[] {
-  const shade: Record<Sign, (text: string) => string> = { '+': paint.green, '~': paint.yellow, '-': paint.red, '!': paint.cyan }
+  const shade: Record<Sign, (text: string) => string> = {
+    '+': paint.green,
+    '~': paint.yellow,
+    '-': paint.red,
+    '!': paint.cyan,
+  }
   const width = Math.max(0, ...planned.map(({ step }) => step.length))
   const lines: string[] = []
   for (const { host, error } of report.hosts) {
@@ -23,8 +28,15 @@ export function planLines(
     lines.push(paint.bold(host))
     for (const { step, changes } of own) {
       for (const [i, change] of changes.entries()) {
-        lines.push(`  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${change.title}`)}`)
-        if (current) lines.push(...diffLines(change, current.get(`${host} ${'path' in change ? change.path : ''}`), paint).map((line) => `  ${' '.repeat(width)}    ${line}`))
+        lines.push(
+          `  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${change.title}`)}`,
+        )
+        if (current)
+          lines.push(
+            ...diffLines(change, current.get(`${host} ${'path' in change ? change.path : ''}`), paint).map(
+              (line) => `  ${' '.repeat(width)}    ${line}`,
+            ),
+          )
       }
     }
     if (error) lines.push(`  ${paint.red(error.message)}`)
@@ -32,7 +44,11 @@ export function planLines(
   }
   const bad = report.hosts.filter(({ error }) => error).length
   if (bad > 0) lines.push(paint.red(`${count(bad, 'host')} could not be planned.`))
-  lines.push(report.changes === 0 && bad === 0 ? paint.green('Nothing to change.') : `${count(report.changes, 'change')} on ${count(new Set(planned.map(({ host }) => host)).size, 'host')}.`)
+  lines.push(
+    report.changes === 0 && bad === 0
+      ? paint.green('Nothing to change.')
+      : `${count(report.changes, 'change')} on ${count(new Set(planned.map(({ host }) => host)).size, 'host')}.`,
+  )
   return lines
 }
 

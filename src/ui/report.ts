@@ -3,18 +3,27 @@ import type { EngineEvent } from '../engine/event.ts'
 import { columns, count, duration } from './style.ts'
 
 /** The table at the end of a run that applied something, and one line that says how it went. */
-export function reportLines(summary: Extract<EngineEvent, { event: 'summary' }>, paint: ChalkInstance): string[] {
+export function reportLines(
+  summary: Extract<EngineEvent, { event: 'summary' }>,
+  paint: ChalkInstance,
+): string[] {
   const { hosts, ms, interrupted, verb } = summary
   if (verb !== 'provision' && verb !== 'reset') return []
-  const total = (key: 'changed' | 'failed' | 'blocked' | 'skipped') => hosts.reduce((sum, host) => sum + host[key], 0)
-  const cell = (number: number, shade: (text: string) => string) => (number === 0 ? paint.dim('0') : shade(String(number)))
+  const total = (key: 'changed' | 'failed' | 'blocked' | 'skipped') =>
+    hosts.reduce((sum, host) => sum + host[key], 0)
+  const cell = (number: number, shade: (text: string) => string) =>
+    number === 0 ? paint.dim('0') : shade(String(number))
   const rows = hosts.map((host) => [
     paint.bold(host.host),
     cell(host.changed, paint.green),
     cell(host.unchanged, String),
     cell(host.failed, paint.red),
     cell(host.blocked, paint.yellow),
-    host.error ? `${host.error.details.step ? `${host.error.details.step}: ` : ''}${host.error.message}` : host.blockedBy ? `blocked by ${host.blockedBy}` : '',
+    host.error
+      ? `${host.error.details.step ? `${host.error.details.step}: ` : ''}${host.error.message}`
+      : host.blockedBy
+        ? `blocked by ${host.blockedBy}`
+        : '',
   ])
   const bad = hosts.filter((host) => host.error || host.failed + host.blocked + host.skipped > 0).length
   const verdict = interrupted

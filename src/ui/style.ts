@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { Chalk, type ChalkInstance } from 'chalk'
 
 /** Colours for a stream; none when it is no terminal, or when NO_COLOR or --no-color says so. */
@@ -29,9 +30,15 @@ export function count(number: number, noun: string): string {
 
 /** Rows as columns two blanks apart; the last column is not padded. Widths count without colour codes. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, '').length
-  const widths = rows.reduce<number[]>((max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, width(cell))), [])
+  const width = (text: string) => stripVTControlCharacters(text).length
+  const widths = rows.reduce<number[]>(
+    (max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, width(cell))),
+    [],
+  )
   return rows.map((row) =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell) + 2))).join('').trimEnd(),
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell) + 2)))
+      .join('')
+      .trimEnd(),
   )
 }

@@ -4,7 +4,10 @@ import { errorJson } from './json-renderer.ts'
 import { style } from './style.ts'
 
 /** Tells errors that ended a verb: on stderr for people, as JSON lines on stdout for programs. */
-export function tellErrors(errors: readonly ConvecthubError[], { json, color }: { json: boolean; color: boolean }): void {
+export function tellErrors(
+  errors: readonly ConvecthubError[],
+  { json, color }: { json: boolean; color: boolean },
+): void {
   const paint = style(process.stderr, color)
   for (const error of errors) {
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', ...errorJson(error) })}\n`)

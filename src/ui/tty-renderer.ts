@@ -1,8 +1,8 @@
 import ora from 'ora'
 import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
-import { reportLines } from './report.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
+import { reportLines } from './report.ts'
 import { bytes, columns, count, duration, style } from './style.ts'
 
 interface Now {
@@ -26,13 +26,19 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   const spinner = ora({ stream: process.stderr, discardStdin: false })
 
   const show = () => {
-    const rows = [...now].slice(0, SHOWN).map(([host, { text, since, detail }]) => [
-      `  ${paint.bold(host.padEnd(width))}`,
-      text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - width - 34)),
-      paint.dim(detail || duration(Date.now() - since)),
-    ])
+    const rows = [...now]
+      .slice(0, SHOWN)
+      .map(([host, { text, since, detail }]) => [
+        `  ${paint.bold(host.padEnd(width))}`,
+        text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - width - 34)),
+        paint.dim(detail || duration(Date.now() - since)),
+      ])
     const more = now.size > SHOWN ? [`  ${paint.dim(`and ${now.size - SHOWN} more`)}`] : []
-    spinner.text = [`${done} of ${count(total, 'step')}, ${duration(Date.now() - began)}`, ...columns(rows), ...more].join('\n')
+    spinner.text = [
+      `${done} of ${count(total, 'step')}, ${duration(Date.now() - began)}`,
+      ...columns(rows),
+      ...more,
+    ].join('\n')
   }
   const tick = setInterval(show, 200)
   tick.unref()
@@ -51,7 +57,8 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         width = Math.max(...event.hosts.map((host) => host.length), 4)
         for (const { id, title } of event.steps) titles.set(id, title)
         for (const host of event.hosts) at(host, 'connecting')
-        if (event.standIn) keep(paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.'))
+        if (event.standIn)
+          keep(paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.'))
         spinner.start()
         break
       case 'connected':
@@ -62,7 +69,8 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         keep(formatError(event.error, paint))
         break
       case 'finding':
-        if (event.finding.level === 'warning') keep(`${paint.yellow('!')} ${event.finding.host}: ${event.finding.message}; ${event.finding.hint}`)
+        if (event.finding.level === 'warning')
+          keep(`${paint.yellow('!')} ${event.finding.host}: ${event.finding.message}; ${event.finding.hint}`)
         break
       case 'planned':
         if (event.changes.length > 0) total += 1
@@ -103,10 +111,14 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   }
 
   const finished = (event: Extract<EngineEvent, { event: 'step' }>) => {
-    const line = (mark: string, rest: string) => `${mark} ${paint.bold(event.host.padEnd(width))}  ${titles.get(event.step)}  ${rest}`
+    const line = (mark: string, rest: string) =>
+      `${mark} ${paint.bold(event.host.padEnd(width))}  ${titles.get(event.step)}  ${rest}`
     if (event.outcome === 'changed') return line(paint.green('✔'), paint.dim(duration(event.ms)))
-    if (event.outcome === 'blocked') return line(paint.yellow('■'), paint.yellow(`blocked by ${event.blockedBy}`))
-    return event.error?.details.step === event.step ? formatError(event.error, paint) : line(paint.red('✘'), '')
+    if (event.outcome === 'blocked')
+      return line(paint.yellow('■'), paint.yellow(`blocked by ${event.blockedBy}`))
+    return event.error?.details.step === event.step
+      ? formatError(event.error, paint)
+      : line(paint.red('✘'), '')
   }
 
   return {

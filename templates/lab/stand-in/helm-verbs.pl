@@ -74,53 +74,6 @@ sub remove_release {
     ask( 'put', map { [ del => $_ ] } "release/$space/$name/", "workload/$space/$name", "served/$space/$name" );
 }
 
-sub stamp { iso( $_[0] ) =~ s/Z$/.000000000Z/r }
-
-sub show_status {
-    my ($r) = @_;
-    my $notes = 'stand-in: this is not a real JupyterHub';
-    if ( ( $opt{output} // '' ) eq 'json' ) {
-        print to_json( { name => $r->{name}, namespace => $r->{namespace}, version => \$r->{revision}, manifest => "# stand-in\n", hooks => [],
-            info => { first_deployed => stamp( $r->{first} ), last_deployed => stamp( $r->{updated} ), deleted => '', description => $r->{description},
-                status => $r->{status}, notes => $notes } } ), "\n";
-        return;
-    }
-    my $when = POSIX::strftime( '%a %b %e %H:%M:%S %Y', gmtime $r->{updated} );
-    print "NAME: $r->{name}\nLAST DEPLOYED: $when\nNAMESPACE: $r->{namespace}\nSTATUS: $r->{status}\nREVISION: $r->{revision}\nTEST SUITE: None\nNOTES:\n$notes\n";
-}
-
-sub show_history {
-    my @list = revisions(@_) or fail('release: not found');
-    splice @list, 0, @list - $opt{max} if $opt{max} && @list > $opt{max};
-    my @rows = map { { revision => \$_->{revision}, updated => stamp( $_->{updated} ), status => $_->{status}, chart => $_->{chart},
-            app_version => $_->{app_version}, description => $_->{description} } } @list;
-    if ( ( $opt{output} // '' ) eq 'json' ) { print to_json( \@rows ), "\n"; return }
-    print "REVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION\tDESCRIPTION\n";
-    print join( "\t", ${ $_->{revision} }, @$_{qw(updated status chart app_version description)} ), "\n" for @rows;
-}
-
-sub list_releases {
-    my %last;
-    for ( keys %all ) { my ( $s, $n ) = m{^release/([^/]+)/([^/]+)/\d+/status$} or next; $last{"$s/$n"} = ( revisions( $n, $s ) )[-1] if $opt{'all-namespaces'} || $s eq space() }
-    my @list = grep { ( !$opt{filter} || $_->{name} =~ /$opt{filter}/ )
-            && ( $opt{all} || $_->{status} =~ /^(deployed|failed)$/ || $opt{pending} && $_->{status} =~ /^pending/ ) } map { $last{$_} } sort keys %last;
-    my @rows = map { { name => $_->{name}, namespace => $_->{namespace}, revision => "$_->{revision}", status => $_->{status}, chart => $_->{chart},
-            app_version => $_->{app_version}, updated => POSIX::strftime( '%Y-%m-%d %H:%M:%S.000000000 +0000 UTC', gmtime $_->{updated} ) } } @list;
-    if ( ( $opt{output} // '' ) eq 'json' ) { print to_json( \@rows ), "\n"; return }
-    if ( $opt{short} ) { print "$_->{name}\n" for @rows; return }
-    print "NAME\tNAMESPACE\tREVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION\n";
-    print join( "\t", @$_{qw(name namespace revision updated status chart app_version)} ), "\n" for @rows;
-}
-
-sub get_values {
-    my ( $what, $name ) = @_;
-    my $r = last_or_fail($name);
-    return print "# stand-in\n" if $what ne 'values';
-    my $json = $r->{values} // '{}';
-    # JSON is YAML too; null is what Helm prints for no values.
-    print $json eq '{}' ? 'null' : $json, "\n";
-}
-
 sub main {
     my ( $verb, @args ) = options(@ARGV);
     $verb //= 'help';

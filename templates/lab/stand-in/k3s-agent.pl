@@ -50,6 +50,8 @@ sub register_agent {
         fatal("failed to validate token at $url: https://$servers->[0]/v1-k3s/config: 401 Unauthorized") if $status == 401;
         if ( $status == 200 ) {
             $db{"node/$me/number"} = $1 if $text =~ /^number\t(\d+)$/m;
+            # From now on only servers of this cluster count, not one that made a new cluster with the same password.
+            $conf{token} = "K10$1::node:$conf{token}" if $conf{token} !~ /^K10/ && $text =~ /^ca\t(\w+)$/m;
             return;
         }
         # The real agent keeps asking; the unit stays in "activating".
@@ -63,7 +65,7 @@ sub ask_servers {
     my ( $status, $text ) = ( 0, 'no servers' );
     for my $server (@$servers) {
         my ( $s, $t ) = call( $server, $path, $conf{token}, $body );
-        return ( $s, $t ) if $s && $s != 503;
+        return ( $s, $t ) if $s && $s != 503 && $s != 401;
         ( $status, $text ) = ( $s, $t ) if $server eq $servers->[0];
     }
     return ( $status, $text );

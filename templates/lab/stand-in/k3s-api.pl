@@ -33,6 +33,8 @@ sub handle {
     my @lines = decode_lines($body);
     my %field = map { ( $_->[0] // '' ) => $_->[1] // '' } @lines;
     if ( $path eq 'get' ) { return ( 200, read_prefixes( map { $_->[0] // '' } @lines ) ) }
+    # Copying the state shows that a member lives: it must not need a quorum.
+    if ( $path eq 'state' ) { return $who eq 'server' ? give_state( \%field ) : ( 403, 'Forbidden' ) }
     return ( 503, 'etcdserver: request timed out' ) unless has_quorum();
     if ( $path eq 'put' ) {
         return ( 403, 'Forbidden' ) if $who eq 'agent';
@@ -46,7 +48,6 @@ sub handle {
     return beat( \%field ) if $path eq 'heartbeat';
     return ( 403, 'Forbidden' ) if $who ne 'server';
     return join_member( \%field, \@lines ) if $path eq 'join';
-    return give_state( \%field ) if $path eq 'state';
     return ( 404, '404 page not found' );
 }
 
@@ -116,7 +117,7 @@ sub give_state {
     return ( 410, 'node has been deleted from the cluster' ) unless defined $db{"$member/state"};
     $alive{ $field->{name} } = time;
     $seen{ $field->{name} }  = time if $field->{ready};
-    if ( $db{"$member/state"} eq 'learner' && time - $db{"$member/since"} >= 2 ) {
+    if ( $db{"$member/state"} eq 'learner' && has_quorum() && time - $db{"$member/since"} >= 2 ) {
         note("Promoted learner $field->{name}");
         change_db( [ set => "$member/state", 'voter' ] );
     }

@@ -61,6 +61,6 @@ sub node_news {
     my ( $web, $websecure ) = traefik_ports();
     return encode_lines(
         ( map { [ server => member_address($_) ] } members() ),
-        [ http => $web ], [ https => $websecure ], [ hub => hub_is_served() ? 1 : 0 ]
+        [ ca => $db{'cluster/ca-hash'} ], [ http => $web ], [ https => $websecure ], [ hub => hub_is_served() ? 1 : 0 ]
     );
 }

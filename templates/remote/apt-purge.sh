@@ -1,0 +1,29 @@
+# Purges the packages in "$@", which convecthub installed; one that something else needs by now stays, and is told.
+gone=
+for name in "$@"; do
+  case $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) in '' | not-installed) ;; *) gone="$gone $name" ;; esac
+done
+# shellcheck disable=SC2086 # the names are words
+set -- $gone
+[ "$#" -gt 0 ] || exit 0
+ours=" $* "
+foreign() {
+  apt-get -s -q purge "$@" 2>/dev/null | sed -n 's/^Purg \([^ ]*\).*/\1/p; s/^Remv \([^ ]*\).*/\1/p' |
+    while read -r name; do case $ours in *" $name "*) ;; *) printf '%s\n' "$name" ;; esac; done
+}
+wait_for_lock
+if [ -n "$(foreign "$@")" ]; then
+  gone=
+  for name in "$@"; do
+    needed=$(foreign "$name" | tr '\n' ' ')
+    if [ -n "$needed" ]; then
+      printf 'kept %s: %s needs it\n' "$name" "$needed"
+      sed -i "/^package $name\$/d" /var/lib/convecthub/owned
+    else
+      gone="$gone $name"
+    fi
+  done
+  # shellcheck disable=SC2086 # the names are words
+  set -- $gone
+fi
+[ "$#" = 0 ] || apt purge "$@"

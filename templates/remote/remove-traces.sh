@@ -1,0 +1,22 @@
+# Ends K3s and takes away what list_traces lists; the units are stopped and disabled before.
+tries=0
+while pids=$(k3s_pids) && [ -n "$pids" ] && [ "$tries" -lt 50 ]; do
+  # shellcheck disable=SC2086 # the pids are words
+  kill -s KILL $pids 2>/dev/null
+  tries=$((tries + 1))
+  sleep 0.1
+done
+# a mount may show another one below it only when it is gone
+for _ in 1 2 3; do
+  k3s_mounts | while read -r mount; do umount "$mount" 2>/dev/null || umount -l "$mount"; done
+done
+for netns in /run/netns/cni-*; do
+  [ ! -e "$netns" ] || ip netns delete "${netns##*/}"
+done
+for link in $(k3s_links); do
+  ip link delete "$link" 2>/dev/null
+done
+# line by line, for the tables may hold other people's rules
+for command in $(iptables_commands); do
+  "$command-save" | grep -vE "$RULES" | "$command-restore"
+done

@@ -1,0 +1,60 @@
+# What K3s leaves on a host beside its files; what it leaves is known from K3s's own k3s-killall.sh and from looking.
+LINKS='cni0 flannel.1 flannel-v6.1 flannel-wg flannel-wg-v6 kube-ipvs0'
+# flannel's rules carry no name, only the pods' network
+RULES='KUBE-|CNI-|flannel|kube-router|10\.42\.0\.0/16'
+
+# pids of K3s, its shims and all pods: KillMode=process leaves them in the unit's cgroup, pods are in kubepods
+k3s_pids() {
+  grep -lE '/(k3s|k3s-agent)\.service|/kubepods' /proc/[0-9]*/cgroup 2>/dev/null | sed 's#^/proc/##; s#/cgroup$##'
+}
+
+# mounts below K3s's folders, deepest first; never a folder that is itself a mount point, such as a disk of its own
+k3s_mounts() {
+  while read -r _ mount _; do
+    case $mount in
+    /run/k3s/* | /run/netns/cni-* | /var/lib/kubelet/* | /var/lib/rancher/k3s/*) printf '%s\n' "$mount" ;;
+    esac
+  done </proc/self/mounts | sort -r -u
+}
+
+# links by name, and the pods' ends of veth pairs, which hang on cni0
+k3s_links() {
+  for link in $LINKS; do
+    [ ! -e "/sys/class/net/$link" ] || printf '%s\n' "$link"
+  done
+  for member in /sys/class/net/cni0/brif/*; do
+    [ ! -e "$member" ] || printf '%s\n' "${member##*/}"
+  done
+}
+
+# the iptables commands whose tables hold anything; asking the legacy ones would load their modules
+iptables_commands() {
+  for command in iptables ip6tables; do
+    ! command -v "$command-save" >/dev/null || printf '%s\n' "$command"
+  done
+  [ ! -s /proc/net/ip_tables_names ] || ! command -v iptables-legacy-save >/dev/null || echo iptables-legacy
+  [ ! -s /proc/net/ip6_tables_names ] || ! command -v ip6tables-legacy-save >/dev/null || echo ip6tables-legacy
+}
+
+# list_traces PATH...: a line for everything that is there
+list_traces() {
+  for pid in $(k3s_pids); do
+    printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-80)"
+  done
+  k3s_mounts | sed 's/^/mount /'
+  k3s_links | sed 's/^/link /'
+  for netns in /run/netns/cni-*; do
+    [ ! -e "$netns" ] || printf 'netns %s\n' "${netns##*/}"
+  done
+  for command in $(iptables_commands); do
+    lines=$("$command-save" 2>/dev/null | grep -cE "$RULES")
+    [ "${lines:-0}" = 0 ] || printf 'rules %s: %s lines\n' "$command" "$lines"
+  done
+  for path in "$@"; do
+    if [ -d "$path" ] && [ ! -L "$path" ]; then
+      [ -z "$(ls -A "$path")" ] && mountpoint -q "$path" || printf 'path %s\n' "$path"
+    elif [ -e "$path" ] || [ -L "$path" ]; then
+      printf 'path %s\n' "$path"
+    fi
+  done
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { containerRights } from '../../src/lab/container-rights.ts'
+
+const status = (capBnd: string) => `Name:\tnode\nCapEff:\t0\nCapBnd:\t${capBnd}\nCapAmb:\t0\n`
+
+it.each([
+  ['all that the kernel has', status('000001ffffffffff'), 40],
+  ['an older kernel', status('0000003fffffffff'), 37],
+  ['no such line (not Linux)', '', 40],
+])('--privileged for %s', (_, text, last) => {
+  expect(containerRights(text, last)).toEqual({ privileged: true, args: ['--privileged'] })
+})
+
+it('gives each capability by itself where CAP_SYS_RESOURCE is missing', () => {
+  const rights = containerRights(status('000001fffeffffff'), 40)
+  expect(rights.privileged).toBe(false)
+  expect(rights.args).toContain('SYS_ADMIN')
+  expect(rights.args).not.toContain('SYS_RESOURCE')
+  expect(rights.args.filter((arg) => arg === '--cap-add')).toHaveLength(37)
+  expect(rights.args.slice(-2)).toEqual(['--security-opt', 'systempaths=unconfined'])
+})

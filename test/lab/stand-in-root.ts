@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type CommandResult, runCommand } from '../../src/lab/run-command.ts'
+import { DEFAULT_K3S_VERSION, standInHelm, standInK3s } from '../../src/lab/stand-in-programs.ts'
+
+/** A folder that plays the root of one machine for the stand-in programs. */
+export interface StandInRoot {
+  path: string
+  k3s(...args: string[]): Promise<CommandResult>
+  helm(...args: string[]): Promise<CommandResult>
+  /** Starts `k3s server` or `k3s agent` and leaves it running. */
+  start(role: 'server' | 'agent'): ChildProcess
+  write(name: string, text: string): string
+  /** Ends what runs and removes the folder. */
+  remove(): void
+}
+
+/** Makes a root with a K3s configuration; `name` of `write` is a path inside it. */
+export function standInRoot(config: object, version = DEFAULT_K3S_VERSION): StandInRoot {
+  const path = mkdtempSync(join(tmpdir(), 'stand-in-'))
+  const children: ChildProcess[] = []
+  const env = { ...process.env, STAND_IN_ROOT: path, STAND_IN_FAST: '1' }
+  const write = (name: string, text: string) => {
+    const file = join(path, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    return file
+  }
+  const k3s = write('k3s', standInK3s(version))
+  const helm = write('helm', standInHelm())
+  chmodSync(k3s, 0o755)
+  chmodSync(helm, 0o755)
+  // JSON is YAML.
+  write('etc/rancher/k3s/config.yaml', JSON.stringify(config))
+  return {
+    path,
+    k3s: (...args) => runCommand(k3s, args, { env, timeoutMs: 20_000 }),
+    helm: (...args) => runCommand(helm, args, { env, timeoutMs: 20_000 }),
+    start(role) {
+      const child = spawn(k3s, [role], { env, stdio: 'ignore' })
+      children.push(child)
+      return child
+    },
+    write,
+    remove() {
+      for (const child of children) child.kill('SIGKILL')
+      try {
+        // The imitation of a containerd shim outlives its k3s, as the real one does.
+        process.kill(Number(readFileSync(join(path, 'run/k3s/stand-in/shim.pid'), 'utf8')), 'SIGKILL')
+      } catch {
+        // None was started.
+      }
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A TCP port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** Waits until a command succeeds, for at most 15 seconds; gives its last result. */
+export async function eventually(
+  run: () => Promise<CommandResult>,
+  well = (result: CommandResult) => result.code === 0,
+): Promise<CommandResult> {
+  for (const end = Date.now() + 15_000; ; await sleep(200)) {
+    const result = await run()
+    if (well(result) || Date.now() > end) return result
+  }
+}
