@@ -70,8 +70,8 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
         'put it under [driver] or [worker], or take it out',
       ),
     )
-  const lower = host.name.toLowerCase()
-  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(lower)) {
+  const nodeName = host.name.toLowerCase()
+  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(nodeName)) {
     errors.push(
       problem(
         'BAD_NAME',
@@ -86,6 +86,7 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
     role &&
     settings && {
       name: host.name,
+      nodeName,
       role,
       registry: inGroup('registry'),
       origin: host.origin,

@@ -6,8 +6,10 @@ export type Role = 'driver' | 'worker' | 'registry'
 
 /** A machine of the cluster. */
 export interface ClusterHost {
-  /** Its name in the inventory, and its node name in K3s. */
+  /** Its name in the inventory. */
   name: string
+  /** Its name in Kubernetes: the same in lower case. */
+  nodeName: string
   role: 'driver' | 'worker'
   registry: boolean
   origin: Origin

@@ -24,7 +24,7 @@ export async function statusVerb(options: CommonOptions): VerbResult {
   const facts = report.facts.get(driver.name)
   if (!facts) return exit
   const nodes = cluster.hosts.map((host) => {
-    const state = facts.get(node(host.name.toLowerCase()))
+    const state = facts.get(node(host.nodeName))
     return {
       what: `node ${host.name}`,
       well: state?.ready ?? false,

@@ -53,7 +53,12 @@ export async function applyGraph(
     return undefined
   }
 
-  const doStep = async (step: Step, host: ClusterHost, failedBefore: string | undefined): Promise<Ended> => {
+  const doStep = async (
+    step: Step,
+    host: ClusterHost,
+    failedBefore: string | undefined,
+    times: { began: number },
+  ): Promise<Ended> => {
     const lost = fleet.unreachable.get(host.name)
     if (lost)
       return failedBefore
@@ -64,6 +69,8 @@ export async function applyGraph(
     if (failedBefore) return { outcome: signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
     const blockedBy = await obstacle(step, host)
     if (signal.aborted) return { outcome: 'skipped' }
+    // what it waited for is the time of other steps
+    times.began = Date.now()
     return blockedBy ? { outcome: 'blocked', blockedBy } : makeSo(step, host)
   }
 
@@ -91,12 +98,12 @@ export async function applyGraph(
     let failedBefore: string | undefined
     for (const step of stepsOf(host, options)) {
       const ref = { step: step.id, host: host.name }
-      const start = Date.now()
-      const ended = await doStep(step, host, failedBefore)
+      const times = { began: Date.now() }
+      const ended = await doStep(step, host, failedBefore, times)
       if (ended.outcome === 'failed' || ended.outcome === 'blocked')
         failedBefore ??= ended.blockedBy ?? refKey(ref)
       settled.push({ ...ref, ended })
-      emit({ event: 'step', ...ref, ms: Date.now() - start, ...ended })
+      emit({ event: 'step', ...ref, ms: Date.now() - times.began, ...ended })
       endings.get(refKey(ref))?.resolve(ended)
     }
   }

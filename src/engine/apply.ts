@@ -1,6 +1,6 @@
 import { ConvecthubError } from '../errors.ts'
 import { type Fact, type Facts, probeScript } from '../facts/fact.ts'
-import { joinSh, rawSh, type Script, sh } from '../sh.ts'
+import { joinSh, type Script, sh } from '../sh.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { Change, UploadChange } from './change.ts'
 import type { Emit } from './event.ts'

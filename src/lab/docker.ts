@@ -14,7 +14,7 @@ export async function docker(args: readonly string[], options?: CommandOptions):
   const result = await tryDocker(args, options)
   if (result.code === 0) return result.stdout.trim()
   throw new ConvecthubError('lab-docker', 'lab', `docker ${args[0]} failed (exit ${result.code})`, {
-    evidence: result.stderr.trim() || result.stdout.trim(),
+    evidence: lines(`${result.stdout}\n${result.stderr}`).slice(-15).join('\n'),
     hint: 'run the same command again: it continues; `docker info` shows whether the engine is well',
   })
 }

@@ -3,7 +3,7 @@ import { artifacts } from '../steps/artifacts.ts'
 import { basePackages } from '../steps/base-packages.ts'
 import { docker } from '../steps/docker.ts'
 import { jupyterhub } from '../steps/jupyterhub.ts'
-import { k3sAgent, k3sServer } from '../steps/k3s.ts'
+import { k3sAgent, k3sNode, k3sServer } from '../steps/k3s.ts'
 import { login } from '../steps/login.ts'
 import { gpuPlugin, ingress, registry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
@@ -20,6 +20,7 @@ export const provision: readonly Step[] = [
   ingress,
   k3sServer,
   k3sAgent,
+  k3sNode,
   gpuPlugin,
   jupyterhub,
   login,

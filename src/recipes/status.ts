@@ -12,7 +12,7 @@ export const status: readonly Step[] = [
     title: 'Look at the cluster',
     hosts: ({ cluster }) => [firstDriver(cluster)],
     facts: (_host, { cluster }) => [
-      ...cluster.hosts.map(({ name }) => node(name.toLowerCase())),
+      ...cluster.hosts.map(({ nodeName }) => node(nodeName)),
       release(NAMESPACE, RELEASE),
       ...loginPages(cluster),
     ],

@@ -23,10 +23,8 @@ export const jupyterhub: Step = {
   id: 'jupyterhub',
   title: 'Deploy JupyterHub',
   hosts: ({ cluster }) => [firstDriver(cluster)],
-  after: (_host, { cluster }) => [
-    ...cluster.drivers.slice(1).map(({ name }) => ({ step: 'k3s-server', host: name })),
-    ...cluster.workers.map(({ name }) => ({ step: 'k3s-agent', host: name })),
-  ],
+  // with all that will come up; what does not is no reason to wait
+  after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
   facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES)],
   plan: (context) => {
     const { facts, bundle, jhubConfig, cluster } = context

@@ -28,7 +28,7 @@ interface Own extends PlanContext {
 }
 
 const KEYS: readonly Key[] = [
-  { key: 'node-name', value: ({ host }) => host.name.toLowerCase() },
+  { key: 'node-name', value: ({ host }) => host.nodeName },
   { key: 'node-ip', value: ({ ip }) => ip },
   { key: 'flannel-iface', value: ({ iface }) => iface },
   { key: 'token-file', value: () => TOKEN_FILE },
@@ -41,7 +41,7 @@ const KEYS: readonly Key[] = [
   {
     key: 'tls-san',
     role: 'driver',
-    value: ({ ip, host }) => [...new Set([ip, host.address, host.name.toLowerCase()])],
+    value: ({ ip, host }) => [...new Set([ip, host.address, host.nodeName])],
   },
   { key: 'write-kubeconfig-mode', role: 'driver', value: () => '0600' },
   // hosts' own iptables 1.8.0-1.8.4 duplicates rules without end (K3s docs, known issues)

@@ -27,7 +27,7 @@ export const k3sServer: Step = {
   needs: needsFounder,
   after: (host, { cluster }) => {
     const before = cluster.drivers[cluster.drivers.indexOf(host) - 1]
-    return before ? [{ step: 'k3s-server', host: before.name }] : []
+    return before ? [{ step: 'k3s-node', host: before.name }] : []
   },
   facts: k3sFacts,
   plan: planK3s,
@@ -43,6 +43,15 @@ export const k3sAgent: Step = {
   plan: planK3s,
 }
 
+/** Every machine's Node is Ready; a server's turn is over only then. */
+export const k3sNode: Step = {
+  id: 'k3s-node',
+  title: 'Wait for the nodes',
+  hosts: ({ cluster }) => cluster.hosts,
+  facts: (host) => [node(host.nodeName)],
+  plan: ({ host, facts }) => (facts.get(node(host.nodeName))?.ready ? [] : [waitReady(host)]),
+}
+
 /** The founder's API and token; and the registry's address, which is in the files of all. */
 function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
   const founder = firstDriver(cluster)
@@ -56,7 +65,7 @@ function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
   const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host)]
-  return [system, addresses, unit(name), node(host.name.toLowerCase()), ...paths.map(file)]
+  return [system, addresses, unit(name), ...paths.map(file)]
 }
 
 /**
@@ -75,16 +84,13 @@ function planK3s(context: PlanContext): Change[] {
   const env: ManagedFile = { path: envPath(host), mode: '600', content: `${INPUTS}=${inputs}\n` }
   const fileChanges = [...files, env].flatMap((wanted) => managedFile(wanted, facts))
   const name = unitName(host)
-  const state = facts.get(unit(name))
-  const nodeName = host.name.toLowerCase()
-  const running = state.active === 'active' && state.inputs === inputs
-  if (fileChanges.length === 0 && running && state.enabled && facts.get(node(nodeName))?.ready) return []
+  const { active, enabled, inputs: runs } = facts.get(unit(name))
+  const up = (active === 'active' || active === 'activating') && enabled && runs === inputs
+  if (fileChanges.length === 0 && up) return []
   return [
     ...fileChanges,
-    ...(fileChanges.length === 0 && running && state.enabled
-      ? []
-      : [startUnit(name, state.active === 'active')]),
-    waitReady(host, nodeName, name),
+    startUnit(name, active === 'active'),
+    ...(host.role === 'driver' ? [waitApi(name)] : []),
   ]
 }
 
@@ -102,26 +108,43 @@ systemctl restart --no-block ${name}`,
   }
 }
 
+/** Agents need no more than this to join. */
+function waitApi(name: string): Change {
+  return {
+    kind: 'wait',
+    sign: '!',
+    title: 'wait until the Kubernetes API answers',
+    timeoutMs: READY_MS,
+    until: sh`${giveUp(name)}
+timeout 15 ${K3S} kubectl get --raw /readyz`,
+    evidence: journal(name),
+  }
+}
+
 /**
  * The unit says that it is up before the kubelet is (a joining server some 20 s before), so the Node is asked. A
  * server counts once it is an etcd voter, which newer K3s tells by a condition; the next one may then join.
  */
-function waitReady(host: ClusterHost, nodeName: string, name: string): Change {
+function waitReady(host: ClusterHost): Change {
+  const name = unitName(host)
   const kubectl =
     host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
   return {
     kind: 'wait',
     sign: '!',
-    title: `wait until node ${nodeName} is Ready`,
+    title: `wait until node ${host.nodeName} is Ready`,
     timeoutMs: READY_MS,
-    // started anew by systemd several times: it will not come up by waiting
-    until: sh`case $(systemctl show -p NRestarts ${name}) in NRestarts=[3-9]|NRestarts=[1-9]?*) exit 70 ;; esac
-systemctl is-active ${name} || exit 1
-conditions=$(timeout 15 ${kubectl} get node ${nodeName} -o json | tr -d ' \n' | grep -o '{[^{}]*"type":"[A-Za-z]*"[^{}]*}')
+    until: sh`${giveUp(name)}
+conditions=$(timeout 15 ${kubectl} get node ${host.nodeName} -o json | tr -d ' \n' | grep -o '{[^{}]*"type":"[A-Za-z]*"[^{}]*}')
 printf '%s\n' "$conditions" | grep '"type":"Ready"' | grep '"status":"True"' || exit 1
 ! printf '%s\n' "$conditions" | grep '"type":"EtcdIsVoter"' | grep '"status":"False"'`,
     evidence: journal(name),
   }
+}
+
+/** Ends a wait for a unit that systemd had to start anew several times: it will not come up by waiting. */
+function giveUp(name: string) {
+  return sh`case $(systemctl show -p NRestarts ${name}) in NRestarts=[3-9]|NRestarts=[1-9]?*) exit 70 ;; esac`
 }
 
 function journal(name: string) {

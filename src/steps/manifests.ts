@@ -26,7 +26,7 @@ export const registry: Step = {
   facts: () => [file(REGISTRY)],
   plan: ({ cluster, facts }) => {
     const content = template('manifests/registry.yaml', {
-      NODE: (cluster.registry?.name ?? '').toLowerCase(),
+      NODE: cluster.registry?.nodeName ?? '',
       IMAGE: 'docker.io/library/registry:2',
     })
     return managedFile({ path: REGISTRY, mode: '600', content }, facts)
@@ -53,17 +53,14 @@ export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
   hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onFirstDriver(wishes) : []),
-  after: (_host, wishes) =>
-    gpuHosts(wishes)
-      .filter(({ role }) => role === 'worker')
-      .map(({ name }) => ({ step: 'k3s-agent', host: name })),
-  facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ name }) => node(name.toLowerCase()))],
+  after: (_host, wishes) => gpuHosts(wishes).map(({ name }) => ({ step: 'k3s-node', host: name })),
+  facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ nodeName }) => node(nodeName))],
   plan: (context) => {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })
-    const labels = gpuHosts(context).flatMap(({ name }): Change[] => {
-      const state = context.facts.get(node(name.toLowerCase()))
+    const labels = gpuHosts(context).flatMap(({ nodeName }): Change[] => {
+      const state = context.facts.get(node(nodeName))
       // a machine that is down has no Node yet; it gets its label by the run that brings it in
-      return state === undefined || state.labels[GPU_LABEL] === 'true' ? [] : [labelNode(name.toLowerCase())]
+      return state === undefined || state.labels[GPU_LABEL] === 'true' ? [] : [labelNode(nodeName)]
     })
     return [...managedFile({ path: GPU, mode: '600', content }, context.facts), ...labels]
   },

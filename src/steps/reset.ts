@@ -14,6 +14,9 @@ import { unitName } from './k3s-unit.ts'
 /** convecthub's own record and tools; it goes last, so that a reset that was cut knows what is left to do. */
 const RECORD = '/var/lib/convecthub'
 
+/** Where jobs and the lock are while a run goes on. */
+const RUN = '/run/convecthub'
+
 /** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
 const K3S_PATHS = [
   '/etc/rancher',
@@ -107,7 +110,9 @@ export const removeFiles: Step = {
       ...record.files.filter((path) => !isBelow(path, RECORD)),
       ...fixed.filter((path) => mayRemove(path, record, context)),
     ]
-    const title = `${[...new Set(paths.map(folderOf))].slice(0, 6).join(', ') || RECORD} and what else convecthub put here`
+    const tops = paths.filter((path) => !paths.some((other) => other !== path && isBelow(path, other)))
+    const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
+    const title = [...shown, RECORD].join(', ')
     return [
       {
         kind: 'run',
@@ -118,7 +123,7 @@ export const removeFiles: Step = {
           rawSh(template('remote/remove-paths.sh')),
           sh`remove_paths ${paths}
 systemctl daemon-reload
-rm -rf -- ${RECORD}`,
+rm -rf -- ${RECORD} ${RUN}`,
         ]),
       },
     ]
@@ -181,8 +186,4 @@ done`,
 
 function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`)
-}
-
-function folderOf(path: string): string {
-  return path.split('/').slice(0, 4).join('/')
 }

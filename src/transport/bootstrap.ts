@@ -24,7 +24,7 @@ export function bootstrap(options: { become: 'root' | 'none'; askPassword: boole
   const session = `sh -c 'echo ${mark} go; eval "$(${read})"' sh ${mark}`
   const sudo = options.askPassword ? `sudo -S -p ${prompt} -- ${session}` : `sudo -n -- ${session}`
   const become = [
-    'if [ "$(id -u)" = 0 ]; then exec ' + session + '; fi',
+    `if [ "$(id -u)" = 0 ]; then exec ${session}; fi`,
     `command -v sudo >/dev/null || { echo ${mark} nosudo; exit 1; }`,
     `exec ${sudo}`,
   ].join('\n')

@@ -2,7 +2,7 @@
 # Turns a root file system with the lab's packages into a lab machine. Runs once, while the image is built.
 set -eu
 
-useradd --create-home --shell /bin/bash lab
+id lab >/dev/null 2>&1 || useradd --create-home --shell /bin/bash lab
 install -d -m 0700 -o lab -g lab /home/lab/.ssh
 echo 'lab ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/lab
 chmod 0440 /etc/sudoers.d/lab
@@ -27,7 +27,9 @@ ln -sf /lib/systemd/system/multi-user.target /etc/systemd/system/default.target
 rm -f /usr/sbin/policy-rc.d
 
 # What must differ between machines is made when each first starts.
-rm -f /etc/ssh/ssh_host_* /etc/hostname
+rm -f /etc/ssh/ssh_host_*
+# Docker mounts over this one while it builds.
+rm -f /etc/hostname 2>/dev/null || :
 : >/etc/machine-id
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/log/*.log /var/log/apt
 rm -rf /usr/share/doc/* /usr/share/man/* /usr/share/info/* /usr/share/locale/*
