@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import { debootstrapImage, prepareDebootstrap } from './debootstrap-image.ts'
@@ -17,9 +17,9 @@ const BUILD_MS = 15 * 60_000
 /**
  * The tag of the machines' image, built if this engine does not have it: on a base image when one can be had, else
  * from the packages of the distribution that this machine runs. A base named by the user is never replaced by
- * another. Error `lab-image` says what is missing.
+ * another. `folder` is for the build and gone afterwards. Error `lab-image` says what is missing.
  */
-export async function buildImage(base: string | undefined, emit: Emit): Promise<string> {
+export async function buildImage(base: string | undefined, folder: string, emit: Emit): Promise<string> {
   const onBase = imageRecipe({ kind: 'base', base: base ?? DEFAULT_BASE })
   if (await imageExists(imageTag(onBase))) return imageTag(onBase)
 
@@ -30,7 +30,7 @@ export async function buildImage(base: string | undefined, emit: Emit): Promise<
   if (packages && (await imageExists(imageTag(packages)))) return imageTag(packages)
 
   const refused = await obtainBase(base ?? DEFAULT_BASE, emit)
-  if (refused === undefined) return await dockerBuild(base ?? DEFAULT_BASE, onBase, emit)
+  if (refused === undefined) return await dockerBuild(base ?? DEFAULT_BASE, onBase, folder, emit)
   if (base !== undefined)
     throw new ConvecthubError('lab-image', 'lab', `the base image ${base} is not here and cannot be pulled`, {
       evidence: refused,
@@ -39,7 +39,7 @@ export async function buildImage(base: string | undefined, emit: Emit): Promise<
   if (!distribution || !packages) throw noImage('this machine is neither Debian nor Ubuntu', refused)
   const obstacle = await prepareDebootstrap(emit)
   if (obstacle) throw noImage(obstacle, refused)
-  return await debootstrapImage(distribution, packages, emit)
+  return await debootstrapImage(distribution, packages, folder, emit)
 }
 
 function noImage(obstacle: string, evidence: string): ConvecthubError {
@@ -64,15 +64,17 @@ async function obtainBase(base: string, emit: Emit): Promise<string | undefined>
   return pull.code === 0 ? undefined : pull.stderr.trim()
 }
 
-async function dockerBuild(base: string, recipe: ImageRecipe, emit: Emit): Promise<string> {
+async function dockerBuild(base: string, recipe: ImageRecipe, folder: string, emit: Emit): Promise<string> {
   const tag = imageTag(recipe)
   emit({ task: 'image', text: `building ${tag} on ${base}` })
-  const folder = await mkdtemp('/var/tmp/convecthub-lab-')
+  // A killed build may have left it.
+  await rm(folder, { recursive: true, force: true })
   try {
+    await mkdir(folder, { mode: 0o700 })
     await writeFile(join(folder, 'Dockerfile'), dockerfile(base, recipe.packages))
     await writeFile(join(folder, 'entry.sh'), recipe.entry)
     await writeFile(join(folder, 'setup-machine.sh'), recipe.setup)
-    await docker(['build', '--tag', tag, folder], { timeoutMs: BUILD_MS })
+    await docker(['build', '--force-rm', '--tag', tag, folder], { timeoutMs: BUILD_MS })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import type { Distribution } from './distribution.ts'
@@ -34,12 +34,15 @@ async function hasDebootstrap(): Promise<boolean> {
 export async function debootstrapImage(
   distribution: Distribution,
   recipe: ImageRecipe,
+  folder: string,
   emit: Emit,
 ): Promise<string> {
   const tag = imageTag(recipe)
-  const folder = await mkdtemp('/var/tmp/convecthub-lab-')
+  // A killed build may have left it.
+  await rm(folder, { recursive: true, force: true })
   const root = join(folder, 'root')
   try {
+    await mkdir(folder, { mode: 0o755 })
     emit({ task: 'image', text: `building ${tag} from packages of ${distribution.codename}` })
     const mirror = distribution.sources.find(({ suites }) => suites.includes(distribution.codename))?.uri
     await must('debootstrap', [

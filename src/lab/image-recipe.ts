@@ -48,7 +48,8 @@ export function imageRecipe(origin: ImageOrigin): ImageRecipe {
 
 /** The image's name: it changes when the recipe does, and only then. */
 export function imageTag(recipe: ImageRecipe): string {
-  const text = JSON.stringify([recipe.origin, recipe.packages, recipe.entry, recipe.setup])
+  const start = startInstructions(recipe.origin.kind)
+  const text = JSON.stringify([recipe.origin, recipe.packages, recipe.entry, recipe.setup, start])
   return `convecthub-lab:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
 }
 

@@ -5,7 +5,7 @@ import { docker, labObjects, lines, tryDocker } from './docker.ts'
 import { engineError, engineState } from './docker-engine.ts'
 import { stopDockerd } from './install-docker.ts'
 import type { Emit } from './lab-event.ts'
-import { labIdentity, labPaths } from './lab-identity.ts'
+import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
 
 export interface LabDownOptions {
   stateDir: string
@@ -30,6 +30,7 @@ export async function labDown(options: LabDownOptions, emit: Emit): Promise<void
     // Without an engine nobody can tell what is left, unless this lab had started that engine itself.
     throw engineError(engine.state, engine.evidence)
   }
+  await rm(buildFolder(lab), { recursive: true, force: true })
   await rm(lab.stateDir, { recursive: true, force: true })
   emit({ task: 'down', text: `removed ${lab.stateDir}` })
 }

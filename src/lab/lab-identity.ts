@@ -34,6 +34,11 @@ export function labIdentity(stateDir: string): LabIdentity {
   return { stateDir: path, name, id, prefix: `convecthub-${name}-${id}` }
 }
 
+/** Where a lab builds its image: outside the state folder, which may be on a file system without devices. */
+export function buildFolder(lab: LabIdentity): string {
+  return `/var/tmp/${lab.prefix}`
+}
+
 /** The files of a lab's state folder. */
 export function labPaths(stateDir: string) {
   return {

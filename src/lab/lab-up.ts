@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
@@ -10,7 +10,7 @@ import { docker } from './docker.ts'
 import { requireEngine } from './docker-engine.ts'
 import { ORIGIN_LABEL } from './image-recipe.ts'
 import type { Emit } from './lab-event.ts'
-import { labIdentity, labPaths } from './lab-identity.ts'
+import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
 import { ensureNetwork } from './lab-network.ts'
 import { makeBundle } from './make-bundle.ts'
 import { type Machine, planMachines } from './plan-machines.ts'
@@ -44,8 +44,10 @@ export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[
   planMachines(options.machines, options.drivers, '10.0.0.0/24')
   await requireEngine(options.installDocker ?? false, lab.stateDir, emit)
   await mkdir(lab.stateDir, { recursive: true, mode: 0o700 })
+  // The folder holds a key and a token: git must not take them along.
+  await writeFile(join(lab.stateDir, '.gitignore'), '*\n')
   const publicKey = await ensureSshKey(lab.stateDir)
-  const image = await buildImage(options.base, emit)
+  const image = await buildImage(options.base, buildFolder(lab), emit)
   const subnet = await ensureNetwork(lab, emit)
   const states = await machineStates(lab)
   const machines = planMachines(options.machines, options.drivers, subnet, [...states.keys()])

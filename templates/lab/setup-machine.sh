@@ -19,7 +19,7 @@ for unit in getty.target console-getty.service getty@.service systemd-udevd.serv
   systemd-binfmt.service proc-sys-fs-binfmt_misc.automount; do
   ln -sf /dev/null "/etc/systemd/system/$unit"
 done
-# A lab is cheap: nothing runs by the clock.
+# A lab is cheap, so nothing runs by the clock.
 rm -f /etc/systemd/system/timers.target.wants/*
 ln -sf /lib/systemd/system/multi-user.target /etc/systemd/system/default.target
 
