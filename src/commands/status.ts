@@ -28,17 +28,19 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     return {
       what: `node ${host.name}`,
       well: state?.ready ?? false,
-      detail: state ? `${state.ready ? 'Ready' : 'NotReady'}, ${state.version}` : 'not in the cluster',
+      detail: state
+        ? `${state.ready ? 'Ready' : 'NotReady'}, ${state.version}, ${state.runtime}`
+        : 'not in the cluster',
     }
   })
   const deployed = facts.get(release(NAMESPACE, RELEASE))
   const pages = loginPages(cluster).map((page) => {
-    const { status, standIn } = facts.get(page)
+    const { status, title } = facts.get(page)
     const [scheme, port] = page.key.split(' ')
     return {
       what: `login page ${scheme}:${port}`,
       well: loginAnswers(status),
-      detail: status === 0 ? 'no answer' : `HTTP ${status}${standIn ? ', stand-in' : ''}`,
+      detail: status === 0 ? 'no answer' : `HTTP ${status}${title ? `, ${title}` : ''}`,
     }
   })
   const checks = [
@@ -46,7 +48,9 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     {
       what: `release ${RELEASE}`,
       well: deployed?.status === 'deployed',
-      detail: deployed ? `${deployed.status}, revision ${deployed.revision}` : 'not there',
+      detail: deployed
+        ? `${deployed.status}, revision ${deployed.revision}, ${deployed.description}`
+        : 'not there',
     },
     ...pages,
   ]

@@ -1,10 +1,10 @@
 import { joinSh, rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What ConvectHub's login page answers on one port: the HTTP status, 0 when nothing answers. */
+/** What ConvectHub's login page answers on one port: the HTTP status, 0 when nothing answers, and its HTML title. */
 export interface LoginPage {
   status: number
-  standIn: boolean
+  title: string
 }
 
 /** Shell that prints a host's address on an interface, or on its default route when there is no name. */
@@ -16,8 +16,8 @@ export const OWN_ADDRESS = `own_address() {
 const SCRIPT = `
 while read -r scheme port iface; do
   answer=$(curl -sk --max-time 5 -w '\nstatus=%{http_code}\n' "$scheme://$(own_address "$iface"):$port/hub/login")
-  case $answer in *stand-in*) stand_in=1 ;; *) stand_in=0 ;; esac
-  printf 'page %s %s %s %s %s\n' "$scheme" "$port" "$iface" "\${answer##*status=}" "$stand_in"
+  title=$(printf '%s' "$answer" | sed -n 's/.*<title>\\([^<]*\\)<.*/\\1/p')
+  printf 'page %s %s %s %s %s\\n' "$scheme" "$port" "$iface" "\${answer##*status=}" "$title"
 done <<EOF`
 
 const family: FactFamily<LoginPage> = {
@@ -26,9 +26,9 @@ const family: FactFamily<LoginPage> = {
   parse: (output, keys) =>
     new Map(
       keys.map((key) => {
-        const [, status = '0', standIn] =
-          new RegExp(`^page ${key.trim()} +(\\d+) ([01])$`, 'm').exec(output) ?? []
-        return [key, { status: Number(status), standIn: standIn === '1' }]
+        const [, status = '0', title = ''] =
+          new RegExp(`^page ${key.trim()} +(\\d+) ?(.*)$`, 'm').exec(output) ?? []
+        return [key, { status: Number(status), title }]
       }),
     ),
 }

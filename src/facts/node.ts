@@ -6,6 +6,8 @@ export interface NodeState {
   ready: boolean
   labels: Readonly<Record<string, string>>
   version: string
+  /** Container runtime, as `kubectl get nodes -o wide` shows it. */
+  runtime: string
 }
 
 /** The kubelet's own credentials, with which an agent may read its own Node and nothing else. */
@@ -44,7 +46,10 @@ interface Condition {
 
 interface KubernetesNode {
   metadata: { name: string; labels?: Record<string, string> }
-  status?: { conditions?: Condition[]; nodeInfo?: { kubeletVersion?: string } }
+  status?: {
+    conditions?: Condition[]
+    nodeInfo?: { kubeletVersion?: string; containerRuntimeVersion?: string }
+  }
 }
 
 function parseNodes(output: string): Map<string, NodeState> {
@@ -58,6 +63,7 @@ function parseNodes(output: string): Map<string, NodeState> {
         ready: isReady(status?.conditions ?? []),
         labels: metadata.labels ?? {},
         version: status?.nodeInfo?.kubeletVersion ?? '',
+        runtime: status?.nodeInfo?.containerRuntimeVersion ?? '',
       },
     ]),
   )

@@ -33,7 +33,8 @@ export const jupyterhub: Step = {
     const defaults = { path: DEFAULTS, mode: '600', content: template('jupyterhub/values.yaml') }
     // the user's values may hold passwords of an identity provider
     const values = { path: VALUES, mode: '600', content: new Secret(jhubConfig) }
-    const description = `convecthub ${digest([chart.sha256, defaults.content, jhubConfig].join('\n'))}`
+    const inputs = digest([chart.sha256, defaults.content, jhubConfig].join('\n'))
+    const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}`
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
     if (current?.status === 'deployed' && current.description === description) return files

@@ -55,13 +55,17 @@ it.each([
     { 'node-label': ['node-role.kubernetes.io/worker=true'] },
     "unknown 'kubernetes.io'",
   ],
-  ['v1.34.1+k3s1', 'agent', { token: 'x', server: 'https://127.0.0.1:1' }, 'connection refused'],
   ['v1.34.1+k3s1', 'server', { token: 'K10abc::server:x', 'https-listen-port': 0 }, 'failed to normalize'],
 ])('%s %s refuses %j', async (version, role, config, message) => {
   root = standInRoot(config, version)
   const result = await root.k3s(role)
   expect(result.code).toBe(1)
   expect(result.stderr).toMatch(message)
+})
+
+it('goes on asking for a server that does not answer', async () => {
+  root = standInRoot({ token: 'x', server: 'https://127.0.0.1:1' })
+  await root.says('agent', /failed to get CA certs/)
 })
 
 it('merges drop-ins over config.yaml', async () => {

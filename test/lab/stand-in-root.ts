@@ -14,6 +14,8 @@ export interface StandInRoot {
   helm(...args: string[]): Promise<CommandResult>
   /** Starts `k3s server` or `k3s agent` and leaves it running. */
   start(role: 'server' | 'agent'): ChildProcess
+  /** Starts it and waits until it says this on stderr; it goes on running. */
+  says(role: 'server' | 'agent', words: RegExp): Promise<string>
   write(name: string, text: string): string
   /** Ends what runs and removes the folder. */
   remove(): void
@@ -44,6 +46,18 @@ export function standInRoot(config: object, version = DEFAULT_K3S_VERSION): Stan
       const child = spawn(k3s, [role], { env, stdio: 'ignore' })
       children.push(child)
       return child
+    },
+    says(role, words) {
+      const child = spawn(k3s, [role], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+      children.push(child)
+      return new Promise((resolve, reject) => {
+        let said = ''
+        child.stderr.on('data', (chunk: Buffer) => {
+          said += chunk
+          if (words.test(said)) resolve(said)
+        })
+        child.on('exit', (code) => reject(new Error(`it ended with ${code}: ${said}`)))
+      })
     },
     write,
     remove() {

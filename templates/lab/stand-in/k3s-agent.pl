@@ -11,6 +11,8 @@ sub run_agent {
     my @servers = ( $first, ( slurp($known) // '' ) =~ /"([^"]+:\d+)"/g );
 
     register_agent( \@servers );
+    # With this the kubelet, and convecthub on an agent, ask for their own node.
+    spew( "$DATA/agent/kubelet.kubeconfig", "clusters:\n- cluster:\n    server: https://$first\nusers:\n- user:\n    token: $conf{token}\n" );
     start_node();
     note('Running kubelet (stand-in)');
     select undef, undef, undef, $ENV{STAND_IN_FAST} ? 0.1 : 2;
@@ -45,17 +47,20 @@ sub register_agent {
     my $body = encode_lines( ( map { [ $_, $facts{$_} ] } keys %facts ), node_marks('agent') );
     while (1) {
         my ( $status, $text ) = ask_servers( $servers, 'register', $body );
-        my $url = "https://$servers->[0]";
-        fatal(qq(failed to get CA certs: Get "$url/cacerts": dial tcp $servers->[0]: connect: $text)) if $status == 0;
-        fatal("failed to validate token at $url: https://$servers->[0]/v1-k3s/config: 401 Unauthorized") if $status == 401;
         if ( $status == 200 ) {
             $db{"node/$me/number"} = $1 if $text =~ /^number\t(\d+)$/m;
             # From now on only servers of this cluster count, not one that made a new cluster with the same password.
             $conf{token} = "K10$1::node:$conf{token}" if $conf{token} !~ /^K10/ && $text =~ /^ca\t(\w+)$/m;
             return;
         }
-        # The real agent keeps asking; the unit stays in "activating".
-        note( $status == 403 ? rejected() : "Waiting to retrieve agent configuration; server is not ready: $text", 'error' );
+        # The real agent keeps asking, by way of its own load balancer; the unit stays in "activating".
+        note(
+              $status == 403 ? rejected()
+            : $status == 401 ? 'Failed to configure agent: failed to retrieve configuration from server: https://127.0.0.1:6444/v1-k3s/config: 401 Unauthorized'
+            : $status == 0   ? 'failed to get CA certs: Get "https://127.0.0.1:6444/cacerts": read tcp 127.0.0.1:6444: connection reset by peer'
+            : "Waiting to retrieve agent configuration; server is not ready: $text",
+            'error'
+        );
         select undef, undef, undef, 5;
     }
 }

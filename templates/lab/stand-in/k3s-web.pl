@@ -1,9 +1,11 @@
-# The imitation of Traefik with JupyterHub behind it: plain HTTP on both ports, also on the one for HTTPS.
+# The imitation of Traefik with JupyterHub behind it. perl-base has no TLS, so openssl serves the login page on the
+# port for HTTPS once it is there; where openssl is missing that port speaks plain HTTP.
 
 sub run_web {
     my ($conf_file) = @_;
     $SIG{CHLD} = 'DEFAULT';
     my ( %open, %wish, $stamp, $read_at );
+    my $tls = ( grep { -x "$_/openssl" } qw(/usr/bin /bin /usr/local/bin) ) && $ROOT eq '';
     my $select = IO::Select->new;
     while (1) {
         if ( time != ( $read_at // 0 ) ) {
@@ -11,7 +13,8 @@ sub run_web {
             my $text = slurp($conf_file);
             # Whoever removed the file did not stop us: go on as before.
             %wish = map { $_->[0] => $_->[1] } decode_lines($text) if defined $text;
-            my %ports = map { $_ => 1 } grep { $_ } @wish{qw(http https)};
+            serve_tls( $tls && $wish{hub} ? $wish{https} : 0 );
+            my %ports = map { $_ => 1 } grep { $_ } @wish{ $tls ? ('http') : qw(http https) };
             for my $port ( grep { !$ports{$_} } keys %open ) {
                 $select->remove( $open{$port} );
                 close delete $open{$port};
@@ -41,6 +44,29 @@ sub run_web {
             close $client;
         }
     }
+}
+
+# openssl as the web server of one port, started and ended as the wish changes; 0 is no port.
+our ( $tls_pid, $tls_port );
+
+sub serve_tls {
+    my ($port) = @_;
+    return if ( $tls_port // 0 ) == $port && ( !$port || ( $tls_pid && !waitpid $tls_pid, 1 ) );
+    if ($tls_pid) { kill 'KILL', $tls_pid; waitpid $tls_pid, 0; undef $tls_pid }
+    $tls_port = $port;
+    return unless $port;
+    my $home = "$ROOT/run/k3s/stand-in/www";
+    make_dir("$home/hub");
+    spew( "$home/hub/login", ( web_answer( '/hub/login', 1 ) )[1], 0644 );
+    my @key = ( '-keyout', "$home/../key.pem", '-out', "$home/../cert.pem" );
+    quiet( qw(openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=stand-in), @key ) unless -s "$home/../cert.pem";
+    $tls_pid = fork // return;
+    return if $tls_pid;
+    chdir $home;
+    open STDIN,  '<', '/dev/null';
+    open STDOUT, '>', '/dev/null';
+    open STDERR, '>', '/dev/null';
+    exec qw(openssl s_server -quiet -WWW -cert ../cert.pem -key ../key.pem -accept), $port;
 }
 
 sub web_answer {

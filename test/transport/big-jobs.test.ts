@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { rawSh, sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+
+let sshd: RealSshd
+let host: Connection
+
+beforeAll(async () => {
+  sshd = await realSshd()
+  host = await connect(sshd.target())
+})
+afterAll(() => {
+  host?.close()
+  sshd?.stop()
+})
+
+const options = { name: 'test', timeoutMs: 15_000 }
+
+it('text in a template arrives as it was, whatever it holds', async () => {
+  const everything = String.fromCodePoint(...Array.from({ length: 0x7ff }, (_, i) => i + 1))
+  for (const text of ["it's", '$(id)', '-n', '', ' a  b ', 'a\nb', everything]) {
+    const { output } = await host.run(sh`printf %s ${text} | sha256sum`, options)
+    expect(output, JSON.stringify(text.slice(0, 20))).toContain(
+      createHash('sha256').update(text).digest('hex'),
+    )
+  }
+})
+
+it('a script of 128 KB runs to its last line', async () => {
+  const lines = Array.from({ length: 4096 }, (_, i) => `: ${String(i).padStart(29, '0')}`)
+  const { output } = await host.run(rawSh(`${lines.join('\n')}\necho "last ü"`), options)
+  expect(output).toBe('last ü')
+})
+
+it('10 MB of output are all heard', async () => {
+  const heard = { lines: 0, last: '' }
+  const { code } = await host.run(sh`seq -f '%099g' 100000; echo the end; exit 4`, {
+    ...options,
+    onLine(line) {
+      if (line === '') return
+      heard.lines += 1
+      heard.last = line
+    },
+  })
+  expect({ code, ...heard }).toEqual({ code: 4, lines: 100_001, last: 'the end' })
+})
+
+it('one line of 3 MB arrives whole', async () => {
+  const { output } = await host.run(sh`head -c 3000000 /dev/zero | tr '\\0' x`, options)
+  expect(output).toHaveLength(3_000_000)
+})
+
+it('a job that prints more than is kept still tells its last words, where the cause of a failure stands', async () => {
+  const { code, output } = await host.run(sh`seq -f '%099g' 60000; echo the cause; exit 4`, options)
+  expect(code).toBe(4)
+  expect(output.split('\n').at(-1)).toBe('the cause')
+})
+
+it('UTF-8 is not broken where the network cuts the data', async () => {
+  const { output } = await host.run(sh`yes '日本🦀' | head -n 20000`, options)
+  expect(new Set(output.split('\n'))).toEqual(new Set(['日本🦀']))
+})

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2, { type AuthContext, type ExecInfo, type ServerChannel } from 'ssh2'
+import { Secret } from '../../../src/secret.ts'
+import type { Target } from '../../../src/transport/target.ts'
+import { makeKey } from './keys.ts'
+
+/** A server on 127.0.0.1 that does what a real sshd would not. */
+export interface BadServer {
+  /** Connections made to it so far, and those open now. */
+  connections(): number
+  open(): number
+  /** Cuts all connections, without a goodbye. */
+  vanish(): void
+  target(over?: Partial<Target>): Target
+  stop(): void
+}
+
+/** An exec request: `accept` starts it, `reject` refuses it, neither leaves the client waiting. */
+export interface ExecRequest {
+  accept(): ServerChannel
+  reject(): void
+  command: string
+}
+
+/** Speaks no SSH, but what `greet` does with the raw socket of connection number `count`. */
+export function rawServer(greet: (socket: Socket, count: number) => void): Promise<BadServer> {
+  return listen(
+    createServer(),
+    (socket, count) => greet(socket.resume(), count),
+    () => {},
+  )
+}
+
+/** Speaks SSH, lets everybody in unless `auth` decides, and leaves exec requests to `exec`. `cut`: connections ended at once. */
+export function sshServer(behave: {
+  exec?: (request: ExecRequest) => void
+  auth?: (context: AuthContext) => void
+  cut?: number
+}): Promise<BadServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'cvh-bad-'))
+  const key = readFileSync(makeKey(join(folder, 'key')).path)
+  const ssh = new ssh2.Server({ hostKeys: [key] }, (client) => {
+    client.on('error', () => {})
+    client.on('authentication', behave.auth ?? ((context) => context.accept()))
+    client.on('session', (accept) =>
+      accept().on('exec', (start, reject, info: ExecInfo) =>
+        behave.exec?.({ accept: start, reject, command: info.command }),
+      ),
+    )
+  })
+  const greet = (socket: Socket, count: number) => {
+    if (count <= (behave.cut ?? 0)) socket.destroy()
+    else ssh.injectSocket(socket)
+  }
+  return listen(createServer(), greet, () => rmSync(folder, { recursive: true }))
+}
+
+/** Runs the command that was asked for on this machine, as a good server does. */
+export function runReally({ accept, command }: ExecRequest): ServerChannel {
+  const channel = accept()
+  const child = spawn('/bin/sh', ['-c', command])
+  channel.pipe(child.stdin)
+  child.stdout.pipe(channel, { end: false })
+  child.stderr.pipe(channel.stderr, { end: false })
+  child.stdin.on('error', () => {})
+  channel.on('close', () => child.stdin.end())
+  child.on('close', (code) => {
+    channel.exit(code ?? 1)
+    channel.end()
+  })
+  return channel
+}
+
+async function listen(
+  server: Server,
+  greet: (socket: Socket, count: number) => void,
+  clean: () => void,
+): Promise<BadServer> {
+  let count = 0
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    greet(socket, ++count)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const vanish = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    connections: () => count,
+    open: () => sockets.size,
+    vanish,
+    target: (over) => ({
+      host: 'h1',
+      address: '127.0.0.1',
+      port,
+      user: 'root',
+      keyFile: undefined,
+      password: new Secret('any'),
+      becomePassword: undefined,
+      connection: 'ssh',
+      knownHostsFiles: [],
+      hostKeyChecking: 'no',
+      connectTimeoutMs: 10_000,
+      ...over,
+    }),
+    stop() {
+      vanish()
+      server.close()
+      clean()
+    },
+  }
+}

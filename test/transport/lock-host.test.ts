@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { failure, until } from './helpers/wait.ts'
+
+// The lock is the machine's own, so all of its tests are in this file, one after another.
+let sshd: RealSshd
+const open: Connection[] = []
+
+async function fresh(): Promise<Connection> {
+  const host = await connect(sshd.target())
+  open.push(host)
+  return host
+}
+
+beforeAll(async () => {
+  sshd = await realSshd()
+})
+afterAll(() => {
+  for (const host of open) host.close()
+  sshd?.stop()
+})
+
+const options = { name: 'test', timeoutMs: 10_000 }
+
+/** Takes the lock as soon as its last holder is gone. */
+const lockSoon = (host: Connection, owner: string) =>
+  until(`the lock for ${owner}`, () =>
+    host.lock(owner).then(
+      () => true,
+      () => false,
+    ),
+  )
+
+it('the second gets the words of the first, and the lock when the first is gone', async () => {
+  const [first, second] = [await fresh(), await fresh()]
+  const words = "anna@laptop since 10:00, `provision` of 'lab' (pid 12) ü"
+  await lockSoon(first, words)
+  const error = await failure(second.lock('berta'))
+  expect(error).toMatchObject({ code: 'LOCKED', exit: 'failed' })
+  expect(error.message).toContain(words)
+  expect((await second.run(sh`echo still here`, options)).output).toBe('still here')
+  first.close()
+  await lockSoon(second, 'berta')
+  const third = await failure((await fresh()).lock('carla'))
+  expect(third.message).toContain('berta')
+  expect(third.message).not.toContain('anna')
+  second.close()
+})
+
+it('a refused lock is not held by who was refused', async () => {
+  const [first, second, third] = [await fresh(), await fresh(), await fresh()]
+  await lockSoon(first, 'first')
+  await failure(second.lock('second'))
+  first.close()
+  await lockSoon(third, 'third')
+  third.close()
+})
+
+it('what a job leaves running does not hold the lock', async () => {
+  const [first, second] = [await fresh(), await fresh()]
+  await lockSoon(first, 'first')
+  const { output } = await first.run(sh`setsid sleep 300 >/dev/null & echo $!`, options)
+  first.close()
+  await lockSoon(second, 'second')
+  await second.run(sh`kill ${Number(output)}`, options)
+  second.close()
+})
+
+it('an owner of several lines is no way to run commands', async () => {
+  const host = await fresh()
+  await lockSoon(host, 'x\nput 7 0 /tmp/x')
+  expect((await host.run(sh`echo fine`, options)).output).toBe('fine')
+  host.close()
+})
