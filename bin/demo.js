@@ -1,0 +1,29 @@
+// npm run demo: from a fresh clone to a ConvectHub on three disposable machines; with --down they go again.
+import { fileURLToPath } from 'node:url'
+import { must, setup } from './setup.js'
+
+const program = fileURLToPath(new URL('convecthub.js', import.meta.url))
+const inventory = ['-i', 'lab/inv.toml']
+
+/** Runs convecthub as a user would, showing the command. */
+function convecthub(...args) {
+  process.stderr.write(`\n$ convecthub ${args.join(' ')}\n`)
+  must(process.execPath, [program, ...args])
+}
+
+setup()
+if (process.argv.includes('--down')) {
+  convecthub('lab', 'down')
+} else {
+  convecthub('lab', 'up', '--machines', '3', ...(process.getuid?.() === 0 ? ['--install-docker'] : []))
+  convecthub('ping', ...inventory)
+  convecthub('provision', ...inventory)
+  convecthub('status', ...inventory)
+  process.stdout.write(`
+Three machines are a ConvectHub now (a stand-in: no real K3s or JupyterHub). Look around:
+  node bin/convecthub.js plan -i lab/inv.toml        nothing to change
+  node bin/convecthub.js lab ssh driver1             a shell on a machine
+  node bin/convecthub.js reset -i lab/inv.toml       and back
+Remove the machines: npm run demo -- --down
+`)
+}

@@ -1,0 +1,53 @@
+// Makes a fresh clone ready: dependencies when the lockfile asks for it, then the build. With --test also the
+// programs that the tests call. Plain JavaScript, for nothing is installed yet when it runs.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Test tools: the program that shows that a package is there, and the package. */
+const TOOLS = [
+  ['/usr/sbin/sshd', 'openssh-server'],
+  ['/usr/bin/ssh', 'openssh-client'],
+  ['/usr/bin/sudo', 'sudo'],
+  ['/usr/bin/shellcheck', 'shellcheck'],
+  ['/usr/bin/perl', 'perl'],
+]
+
+/** Runs a command in the clone and ends with its code when it fails. */
+export function must(command, args, env = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  if (result.status === 0) return
+  process.stderr.write(
+    `${command} ${args.join(' ')} failed${result.error ? `: ${result.error.message}` : ''}\n`,
+  )
+  process.exit(result.status ?? 1)
+}
+
+/** Dependencies and build, each only when it is not up to date. */
+export function setup() {
+  const stamp = `${root}node_modules/.package-lock.json`
+  const fresh = existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
+  if (!fresh) must('npm', ['ci', '--no-audit', '--no-fund'])
+  must(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'])
+}
+
+/** As root on Debian and Ubuntu the tools of the tests are installed; otherwise the missing ones are named. */
+function testTools() {
+  const missing = TOOLS.filter(([program]) => !existsSync(program)).map(([, name]) => name)
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    process.stderr.write(`the tests need: ${missing.join(', ')}; install them, or run npm test as root\n`)
+    process.exit(1)
+  }
+  // a package's own service is of no use here, and starting sshd would open a door
+  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  must('apt-get', ['-q', 'update'], env)
+  must('apt-get', ['-q', '-y', '--no-install-recommends', 'install', ...missing], env)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  setup()
+  if (process.argv.includes('--test')) testTools()
+}

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.js', import.meta.url))
+
+export interface CliResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface CliOptions {
+  cwd: string
+  input?: string
+  /** Told with each line of stdout, while it runs. */
+  onLine?: (line: string, child: ChildProcess) => void
+  env?: Record<string, string>
+}
+
+/** Runs the real command line, as a user in that folder would, its output into pipes. */
+export function cli(
+  args: readonly string[],
+  { cwd, input = '', onLine, env }: CliOptions,
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd,
+      env: { ...process.env, NO_COLOR: '1', ...env },
+    })
+    const result: CliResult = { code: null, stdout: '', stderr: '' }
+    let rest = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      result.stdout += chunk
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) onLine?.(line, child)
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      result.stderr += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ ...result, code }))
+    child.stdin.end(input)
+  })
+}
+
+/** The objects that --output json printed. */
+export function events(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { events } from './cli.ts'
+import { type Lab, labUp, machineState, must } from './lab.ts'
+
+let lab: Lab
+const before = new Map<string, string>()
+
+beforeAll(async () => {
+  lab = await labUp(3)
+  for (const machine of lab.machines) before.set(machine, await machineState(lab, machine))
+})
+afterAll(() => lab?.down())
+
+describe('three machines become a ConvectHub, and go back', () => {
+  it('ping tells system and sudo of each', async () => {
+    const { stdout, code } = await lab.run('ping')
+    expect(code).toBe(0)
+    for (const machine of lab.machines)
+      expect(stdout).toMatch(new RegExp(`^${machine} +OK +\\S+ s +\\S.* lab, sudo without password$`, 'm'))
+  })
+
+  it('plan lists what provision will do, and changes nothing', async () => {
+    const plan = must(await lab.run('plan', ['--output', 'json']))
+    const planned = events(plan.stdout).filter(({ event }) => event === 'planned')
+    expect(planned.flatMap(({ changes }) => changes).length).toBeGreaterThan(20)
+    must(await lab.run('plan', ['--diff']))
+    for (const machine of lab.machines) expect(await machineState(lab, machine)).toBe(before.get(machine))
+  })
+
+  it('provision does what the plan showed, tells every step of every host, and ends with a summary', async () => {
+    const shown = titles(must(await lab.run('plan', ['--output', 'json'])).stdout, 'planned')
+    const { stdout } = must(await lab.run('provision', ['--output', 'json']))
+    const told = events(stdout)
+    // nothing that the plan did not show; only a wait may turn out to be over before it begins
+    expect(shown).toEqual(expect.arrayContaining(done(stdout)))
+    expect(done(stdout).filter(acts)).toEqual(shown.filter(acts))
+    const run = told[0] as { event: string; hosts: string[] }
+    expect(run.event).toBe('run')
+    expect(told.at(-1)).toMatchObject({ event: 'summary', ok: true })
+    const steps = told.filter(({ event }) => event === 'step')
+    expect(new Set(steps.map(({ host }) => host))).toEqual(new Set(lab.machines))
+    expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['changed', 'unchanged']))
+    for (const step of steps) expect(step).toMatchObject({ ms: expect.any(Number), step: expect.any(String) })
+  })
+
+  it('status finds everything well', async () => {
+    const { stdout, code } = await lab.run('status')
+    expect(stdout).not.toMatch(/✘/)
+    expect(stdout).toMatch(/✔ +node worker2 +Ready/)
+    expect(stdout).toMatch(/✔ +release convecthub +deployed/)
+    expect(stdout).toMatch(/✔ +login page https:443 +HTTP 200/)
+    expect(code).toBe(0)
+  })
+
+  it('a second provision changes nothing, says so, and costs one connection and one exec a host', async () => {
+    for (const machine of lab.machines) {
+      await lab.inside(
+        machine,
+        'echo LogLevel VERBOSE >/etc/ssh/sshd_config.d/00-verbose.conf; systemctl reload ssh; journalctl --rotate -q; journalctl -q --vacuum-time=1s >/dev/null',
+      )
+    }
+    const plain = must(await lab.run('provision'))
+    expect(plain.stdout).toMatch(/Nothing to change on 3 hosts/)
+    for (const machine of lab.machines) {
+      const log = await lab.inside(machine, 'journalctl -q --no-pager -o cat -u ssh')
+      expect(log.match(/^Accepted publickey/gm)).toHaveLength(1)
+      expect(log.match(/^Starting session: command for lab/gm)).toHaveLength(1)
+    }
+    const json = must(await lab.run('provision', ['--output', 'json']))
+    const steps = events(json.stdout).filter(({ event }) => event === 'step')
+    expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
+    for (const machine of lab.machines)
+      await lab.inside(machine, 'rm /etc/ssh/sshd_config.d/00-verbose.conf; systemctl reload ssh')
+  })
+
+  it('a changed port changes that and nothing else, without a restart', async () => {
+    const started = await lab.inside('driver1', 'systemctl show -p ExecMainStartTimestamp k3s')
+    const { stdout } = must(await lab.run('provision', ['--output', 'json', '-e', 'http_port=8081']))
+    const changed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'changed')
+    expect(changed.map(({ step, host }) => `${step} ${host}`)).toEqual(['ingress driver1', 'login driver1'])
+    expect(await lab.inside('driver1', 'systemctl show -p ExecMainStartTimestamp k3s')).toBe(started)
+  })
+
+  it('reset wants the name of the inventory', async () => {
+    const { code, stderr } = await lab.run('reset', [], { input: 'yes\n' })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/the name was not typed/)
+    must(await lab.run('status', ['-e', 'http_port=8081']))
+  })
+
+  it('reset leaves nothing', async () => {
+    const { stdout } = must(await lab.run('reset', [], { input: 'inv\n' }))
+    expect(stdout).toMatch(/Audit: nothing is left/)
+    for (const machine of lab.machines) expect(await machineState(lab, machine)).toBe(before.get(machine))
+    expect(must(await lab.run('reset', ['--yes'])).stdout).toMatch(/Nothing to change/)
+  })
+
+  it('provision works again after it', async () => {
+    must(await lab.run('provision'))
+    must(await lab.run('status'))
+  })
+})
+
+/** True for a change that is no mere wait. */
+function acts(title: string): boolean {
+  return !/: wait /.test(title)
+}
+
+/** Titles of the changes in a plan, by host. */
+function titles(stdout: string, kind: string): string[] {
+  return events(stdout)
+    .filter(({ event }) => event === kind)
+    .flatMap(({ host, changes }) => (changes as { title: string }[]).map(({ title }) => `${host}: ${title}`))
+    .sort()
+}
+
+/** Titles of the changes that were made, by host. */
+function done(stdout: string): string[] {
+  return events(stdout)
+    .filter(({ event }) => event === 'change-end')
+    .map(({ host, change }) => `${host}: ${(change as { title: string }).title}`)
+    .sort()
+}

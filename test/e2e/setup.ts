@@ -1,0 +1,6 @@
+import { setup as build } from '../../bin/setup.js'
+
+/** What is tested end to end is the built program, so it has to be today's. */
+export function setup(): void {
+  build()
+}
