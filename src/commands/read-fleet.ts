@@ -9,6 +9,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
+import { identities } from '../transport/identities.ts'
 import type { Target } from '../transport/target.ts'
 import type { CommonOptions } from './common-options.ts'
 import { makeTarget } from './make-target.ts'
@@ -48,7 +49,9 @@ export async function readFleet(options: CommonOptions): Promise<FleetInput> {
   const targets = new Map<string, Target>()
   for (const host of inventory.hosts.values()) {
     try {
-      targets.set(host.name, makeTarget(host.name, connectionSettings(host), password, options))
+      const target = makeTarget(host.name, connectionSettings(host), password, options)
+      if (target.connection === 'ssh') identities(target)
+      targets.set(host.name, target)
     } catch (error) {
       errors.push(...flat(error))
     }

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { events } from './cli.ts'
@@ -15,7 +15,7 @@ describe('before any machine is contacted', () => {
   const inventory = () => readFileSync(join(lab.folder, 'lab/inv.toml'), 'utf8')
   const tried = async (change: (text: string) => string, args: readonly string[] = []) => {
     writeFileSync(join(lab.folder, 'lab/broken.toml'), change(inventory()), { mode: 0o600 })
-    const result = await lab.run('provision', ['-i', 'lab/broken.toml', ...args])
+    const result = await lab.run('provision', args, { inventory: 'lab/broken.toml' })
     expect(result.stderr).not.toMatch(/^ +at .*:\d+:\d+/m)
     return result
   }
@@ -129,7 +129,7 @@ describe('hosts that are down', () => {
     expect(down.stdout).toMatch(/^To continue: convecthub provision -i lab\/inv\.toml --limit worker2/m)
     expect(down.code).toBe(5)
     expect((await lab.run('status')).stdout).toMatch(
-      /✔ +node worker1 +Ready[^]*✘ +node worker2 +not in the cluster/,
+      /✔ +node worker1 +Ready[\s\S]*✘ +node worker2 +not in the cluster/,
     )
     await lab.docker('start', 'worker2')
     await settled('worker2')
@@ -145,7 +145,7 @@ describe('hosts that are down', () => {
     must(await lab.run('reset', ['--yes']))
     await lab.inside('worker1', 'mkdir -p /mnt/full; mount -t tmpfs -o size=64k none /usr/local/bin')
     const result = await lab.run('provision')
-    expect(result.stderr).toMatch(/worker1, artifacts: .*[^]*(No space left|could not write|disk full)/i)
+    expect(result.stderr).toMatch(/worker1, artifacts: .*[\s\S]*(No space left|could not write|disk full)/i)
     expect(result.code).toBe(7)
     expect(await lab.inside('worker1', 'test -e /usr/local/bin/k3s && echo there || echo not there')).toBe(
       'not there\n',

@@ -13,7 +13,11 @@ export interface Lab {
   folder: string
   machines: string[]
   /** convecthub on this lab's inventory. */
-  run(verb: string, args?: readonly string[], options?: Partial<CliOptions>): Promise<CliResult>
+  run(
+    verb: string,
+    args?: readonly string[],
+    options?: Partial<CliOptions> & { inventory?: string },
+  ): Promise<CliResult>
   /** A root shell in a machine, not by way of convecthub. */
   inside(machine: string, script: string): Promise<string>
   docker(command: string, machine: string): Promise<void>
@@ -34,9 +38,9 @@ export async function labUp(machines: number, drivers = 1): Promise<Lab> {
       ...Array.from({ length: drivers }, (_, i) => `driver${i + 1}`),
       ...Array.from({ length: machines - drivers }, (_, i) => `worker${i + 1}`),
     ],
-    run: (verb, args = [], options = {}) => {
+    run: (verb, args = [], { inventory = 'lab/inv.toml', ...options } = {}) => {
       const needsBundle = bundle && (verb === 'plan' || verb === 'provision')
-      return cli([verb, '-i', 'lab/inv.toml', ...args, ...(needsBundle ? ['--bundle', bundle] : [])], {
+      return cli([verb, '-i', inventory, ...args, ...(needsBundle ? ['--bundle', bundle] : [])], {
         cwd,
         ...options,
       })
