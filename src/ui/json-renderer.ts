@@ -3,6 +3,25 @@ import type { EngineEvent } from '../engine/event.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 
+/** What each line of --output json holds; ms are milliseconds, a change is {kind, sign, title}. */
+export const EVENT_FIELDS = {
+  run: '`schema` (1), `verb`, `hosts`, `steps` ({id, title}), `standIn`',
+  connected: '`host`, `ms`, `os`',
+  'host-failed': '`host`, `error` ({code, message, host, step, evidence, hint})',
+  finding: '`finding` ({level, id, host, message, hint})',
+  planned: '`host`, `step`, `changes`; none when it is already so',
+  'step-start': '`host`, `step`',
+  'change-start': '`host`, `step`, `change`',
+  'change-end': '`host`, `step`, `change`, `ms`',
+  line: '`host`, `step`, `line`: what the host printed; only with -v',
+  step: '`host`, `step`, `outcome` (unchanged, changed, failed, blocked, skipped), `ms`, `error`, `blockedBy`',
+  summary:
+    '`verb`, `ok`, `ms`, `interrupted`, `hosts` ({host, changed, unchanged, failed, blocked, skipped, error, blockedBy}); always the last of a run',
+  check: 'only `status`: `what`, `well`, `detail`',
+  left: 'only `reset`: `host`, `what` is left',
+  error: 'what kept a run from starting: `code`, `message`, `host`, `origin`, `evidence`, `hint`',
+} as const
+
 /** One JSON object a line on stdout for every event; lines of output only with -v. The README lists the fields. */
 export function jsonRenderer({ verbose }: RendererOptions): Renderer {
   return {
