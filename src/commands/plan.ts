@@ -3,6 +3,7 @@ import { readCurrent } from '../engine/read-current.ts'
 import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
 import { style } from '../ui/style.ts'
+import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { runVerb } from './provision.ts'
 import { readFleet } from './read-fleet.ts'
@@ -31,10 +32,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
     const paint = style(process.stdout, options.color)
     for (const line of planLines(planned, report, options.diff ? current : undefined, paint))
       process.stdout.write(`${line}\n`)
-    if (report.changes > 0)
-      process.stdout.write(
-        `Make it so: convecthub provision${fleet.inventoryArgs}${options.limit ? ` --limit '${options.limit}'` : ''}\n`,
-      )
+    if (report.changes > 0) process.stdout.write(`Make it so: ${commandLine('provision', options)}\n`)
   }
   return exit
 }

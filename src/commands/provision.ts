@@ -6,6 +6,7 @@ import type { Step } from '../engine/step.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { connect } from '../transport/connect.ts'
 import { defaultMode, makeRenderer } from '../ui/renderer.ts'
+import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { interruptSignal } from './interrupt.ts'
 import { type FleetInput, readFleet } from './read-fleet.ts'
@@ -94,20 +95,13 @@ function exitOf(report: RunReport): ExitName {
 /** The command that goes on: the same one, limited to the hosts that are not done unless that is all of them. */
 export function continueCommand(
   verb: string,
-  { hosts, inventoryArgs }: FleetInput,
+  fleet: FleetInput,
   options: CommonOptions,
   report: RunReport,
 ): string {
-  const open = report.hosts
-    .filter(({ error, failed, blocked, skipped }) => error || failed + blocked + skipped > 0)
-    .map(({ host }) => host)
-  const limit =
-    open.length < hosts.length
-      ? ` --limit ${open.join(',')}`
-      : options.limit
-        ? ` --limit '${options.limit}'`
-        : ''
-  const become = options.askBecomePass ? ' -K' : ''
-  const bundle = options.bundle ? ` --bundle ${options.bundle}` : ''
-  return `convecthub ${verb}${inventoryArgs}${limit}${become}${bundle}`
+  const open = report.hosts.filter(
+    ({ error, failed, blocked, skipped }) => error || failed + blocked + skipped > 0,
+  )
+  const limit = open.length < fleet.hosts.length ? open.map(({ host }) => host).join(',') : options.limit
+  return commandLine(verb, { ...options, ...(limit && { limit }) })
 }

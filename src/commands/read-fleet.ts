@@ -21,8 +21,6 @@ export interface FleetInput {
   /** Those that --limit leaves. */
   hosts: readonly ClusterHost[]
   targets: ReadonlyMap<string, Target>
-  /** The `-i` part of a command that names the same inventory. */
-  inventoryArgs: string
 }
 
 /** The `-i` values, or ./inv.toml. Error: NO_INVENTORY. */
@@ -65,8 +63,7 @@ export async function readFleet(options: CommonOptions): Promise<FleetInput> {
   if (errors.length > 0 || !cluster) throw new ConvecthubErrors(errors)
   const names = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
   const hosts = cluster.hosts.filter(({ name }) => names.includes(name))
-  const inventoryArgs = (options.inventory ?? []).map((source) => ` -i ${source}`).join('')
-  return { inventory, cluster, hosts, targets, inventoryArgs }
+  return { inventory, cluster, hosts, targets }
 }
 
 async function askPassword() {

@@ -5,6 +5,7 @@ import { status } from '../recipes/status.ts'
 import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
 import { columns, style } from '../ui/style.ts'
+import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { runVerb } from './provision.ts'
 import { readFleet } from './read-fleet.ts'
@@ -66,7 +67,7 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     process.stdout.write(
       well
         ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/\n`
-        : `Mend it: convecthub provision${fleet.inventoryArgs}\n`,
+        : `Mend it: ${commandLine('provision', options)}\n`,
     )
   }
   return well ? 'ok' : 'differs'

@@ -1,7 +1,8 @@
 # "a|b" stands for the first of both that apt knows
+known() { apt-cache policy "$1" | grep -q 'Candidate: [0-9]'; }
 chosen=
 for name in "$@"; do
-  while [ "$name" != "${name#*|}" ] && ! apt-cache show "${name%%|*}" >/dev/null 2>&1; do name=${name#*|}; done
+  while [ "$name" != "${name#*|}" ] && ! known "${name%%|*}"; do name=${name#*|}; done
   chosen="$chosen ${name%%|*}"
 done
 # shellcheck disable=SC2086 # the names are words
