@@ -1,6 +1,6 @@
 import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { PlanContext, Step } from '../engine/step.ts'
+import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { HELM, KUBECONFIG, release } from '../facts/release.ts'
 import { Secret } from '../secret.ts'
@@ -25,27 +25,44 @@ export const jupyterhub: Step = {
   hosts: ({ cluster }) => [firstDriver(cluster)],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
-  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES)],
+  facts: (_host, wishes) => {
+    const chart = chartOf(wishes)
+    return [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES), ...(chart ? [file(chart.path)] : [])]
+  },
   plan: (context) => {
-    const { facts, bundle, jhubConfig, cluster } = context
-    const chart = bundle?.files.find(({ kind }) => kind === 'chart')
+    const { facts, bundle, jhubConfig } = context
+    const chart = chartOf(context)
     if (!chart) return []
+    const { artifact, path } = chart
     const defaults = { path: DEFAULTS, mode: '600', content: template('jupyterhub/values.yaml') }
     // the user's values may hold passwords of an identity provider
     const values = { path: VALUES, mode: '600', content: new Secret(jhubConfig) }
-    const inputs = digest([chart.sha256, defaults.content, jhubConfig].join('\n'))
+    const inputs = digest([artifact.sha256, defaults.content, jhubConfig].join('\n'))
     const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}`
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
     if (current?.status === 'deployed' && current.description === description) return files
-    const path = `${cluster.workdir}/${chart.name.slice(chart.name.lastIndexOf('/') + 1)}`
+    const there = facts.get(file(path))?.digest === artifact.sha256
     return [
       ...files,
-      { kind: 'upload', sign: '+', title: path, artifact: chart, path, mode: '600', ours: true },
+      ...(there
+        ? []
+        : [{ kind: 'upload', sign: '+', title: path, artifact, path, mode: '600', ours: true } as const]),
       ...unlock(current),
       upgrade(path, description, current, context),
     ]
   },
+}
+
+/** The bundle's chart, and where it is put while it is needed. */
+function chartOf({ bundle, cluster }: Wishes) {
+  const artifact = bundle?.files.find(({ kind }) => kind === 'chart')
+  return (
+    artifact && {
+      artifact,
+      path: `${cluster.workdir}/${artifact.name.slice(artifact.name.lastIndexOf('/') + 1)}`,
+    }
+  )
 }
 
 /** A release whose helm was killed is locked for good; no helm lives when this runs, for it runs as a job we await. */

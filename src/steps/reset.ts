@@ -31,7 +31,14 @@ const K3S_PATHS = [
 ]
 
 /** What Docker makes by itself; only where convecthub installed it. */
-const DOCKER_PATHS = ['/var/lib/docker', '/var/lib/containerd', '/etc/docker', '/run/docker']
+const DOCKER_PATHS = [
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/etc/docker',
+  '/run/docker',
+  '/run/docker.sock',
+  '/run/containerd',
+]
 const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
 
 const everyHost = ({ cluster }: Wishes) => cluster.hosts
@@ -88,6 +95,7 @@ export const removePackages: Step = {
           rawSh(template('remote/apt-purge.sh')),
           sh`code=$?
 [ "$code" = 0 ] || exit "$code"
+${ownsDocker(record) ? REMOVE_GROUP : rawSh(':')}
 sed -i '/^package /d' ${`${RECORD}/owned`}`,
         ]),
       },
@@ -169,6 +177,9 @@ function clean(left: readonly string[]): Change {
     ]),
   }
 }
+
+/** The package leaves its group behind; one that people were put into is theirs. */
+const REMOVE_GROUP = sh`case $(getent group docker) in *:) groupdel docker ;; esac`
 
 const stopDocker: Change = {
   kind: 'run',
