@@ -63,16 +63,28 @@ function makeProgram(done: (exit: ExitName) => void): Command {
     ),
     async () => (await import('./commands/reset.ts')).resetVerb,
   )
+  const inventory = sources(
+    program
+      .command('inventory')
+      .description('show the inventory as it was understood, or check it')
+      .exitOverride(),
+  )
   act(
-    sources(
-      program.command('inventory').description('show the inventory as it was understood').exitOverride(),
-    )
+    inventory
       .option('--list', 'all of it, as the JSON of ansible-inventory --list')
       .option('--host <name>', 'the variables of one host')
       .option('--graph', 'groups and hosts as a tree')
       .option('--vars', 'with --graph: the variables, too'),
     async () => (await import('./commands/inventory.ts')).inventoryVerb,
   )
+  // The options of `inventory` itself count as well, wherever they stand.
+  sources(inventory.command('check').description('tell all that is wrong with it, without any machine'))
+    .exitOverride()
+    .action(async (_options, command: Command) =>
+      done(
+        await (await import('./commands/inventory-check.ts')).inventoryCheckVerb(command.optsWithGlobals()),
+      ),
+    )
   const bundle = program
     .command('bundle')
     .description('make and check the folder of artifacts that provision sends')
@@ -106,6 +118,8 @@ function sources(command: Command): Command {
       'k=v or @file, over all other variables; may be given several times',
       collect,
     )
+    .option('--ask-vault-pass', 'ask for the password of ansible-vault, once')
+    .option('--vault-password-file <file>', 'file with that password, or a program that prints it', once)
 }
 
 /** The options of every verb on machines. */
@@ -143,6 +157,11 @@ function onBundle(command: Command): Command {
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
+}
+
+function once(value: string, before?: string): string {
+  if (before !== undefined) throw new InvalidArgumentError('it can be given only once')
+  return value
 }
 
 function wholeNumber(text: string): number {

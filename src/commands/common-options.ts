@@ -1,11 +1,10 @@
 import type { ExitName } from '../exit-codes.ts'
 import type { OutputMode } from '../ui/renderer.ts'
+import type { InventoryOptions } from './read-inventory.ts'
 
 /** The options that every verb on machines takes, as commander hands them over. */
-export interface CommonOptions {
-  inventory?: string[]
+export interface CommonOptions extends InventoryOptions {
   limit?: string
-  extraVars?: string[]
   askBecomePass?: boolean
   forks?: number
   verbose?: number

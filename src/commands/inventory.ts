@@ -1,33 +1,23 @@
 import { ConvecthubError } from '../errors.ts'
-import { loadInventory } from '../inventory/load-inventory.ts'
-import { nodeFiles } from '../inventory/node-files.ts'
 import type { VerbResult } from './common-options.ts'
-import { inventorySources } from './read-fleet.ts'
+import { type InventoryOptions, readInventory } from './read-inventory.ts'
 
-interface Options {
-  inventory?: string[]
-  extraVars?: string[]
+interface Options extends InventoryOptions {
   list?: boolean
   host?: string
   graph?: boolean
   vars?: boolean
 }
 
-/** `inventory`: what was understood, in the forms of ansible-inventory. */
+/** `inventory`: what was understood, in the forms of ansible-inventory. Error: USAGE, and those of readInventory. */
 export async function inventoryVerb(options: Options): VerbResult {
-  const { listJson, hostJson } = await import('../inventory/list-json.ts')
-  const sources = inventorySources({ ...options, color: false })
-  const inventory = loadInventory({
-    sources,
-    extraVars: options.extraVars ?? [],
-    cwd: process.cwd(),
-    files: nodeFiles,
-  })
-  if ([options.list, options.host, options.graph].filter(Boolean).length !== 1) {
-    throw new ConvecthubError('USAGE', 'usage', 'one of --list, --host and --graph is needed', {
+  if ([options.list, options.host !== undefined, options.graph].filter(Boolean).length !== 1) {
+    throw new ConvecthubError('USAGE', 'usage', 'one of --list, --host, --graph and check is needed', {
       hint: 'convecthub inventory --graph',
     })
   }
+  const { inventory } = await readInventory(options)
+  const { listJson, hostJson } = await import('../inventory/list-json.ts')
   if (options.host !== undefined) process.stdout.write(`${hostJson(inventory, options.host)}\n`)
   else if (options.list) process.stdout.write(`${listJson(inventory)}\n`)
   else

@@ -1,4 +1,6 @@
 import { userInfo } from 'node:os'
+import { ConvecthubError } from '../errors.ts'
+import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { ConnectionSettings } from '../inventory/connection-settings.ts'
 import type { Secret } from '../secret.ts'
 import { sshOptions, type Target } from '../transport/target.ts'
@@ -7,31 +9,97 @@ import type { CommonOptions } from './common-options.ts'
 /** ssh's own default is to wait as long as the kernel does; Ansible's is this, s. */
 const CONNECT_TIMEOUT_S = 10
 
-/** How a host is reached: the inventory's variables first, then options in its ssh arguments, then ssh's defaults. */
+type Options = Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>
+
+/**
+ * How a host is reached, with Ansible's winners: its ssh_args come first on ssh's command line, then the inventory's
+ * variables, ansible.cfg, the other ssh arguments, and ssh's defaults. Errors: BECOME, SSH_OPTION.
+ */
 export function makeTarget(
   host: string,
   settings: ConnectionSettings,
   password: Secret | undefined,
-  options: CommonOptions,
+  options: Options,
+  config?: AnsibleConfig,
 ): Target {
-  const ssh = sshOptions(host, [...settings.commonArgs, ...settings.extraArgs])
+  mustBecomeRoot(settings, config)
+  const { origins } = settings
+  const before = argumentsFor(host, settings.sshArgs, config, 'sshArgs')
+  const common = argumentsFor(host, origins.commonArgs && settings.commonArgs, config, 'sshCommonArgs')
+  const extra = argumentsFor(host, origins.extraArgs && settings.extraArgs, config, 'sshExtraArgs')
+  const after = { ...common, ...extra }
+  const checking = settings.hostKeyChecking ?? config?.hostKeyChecking
   return {
     host,
     address: settings.address,
-    port: settings.port ?? ssh.port ?? 22,
-    user: settings.user ?? ssh.user ?? userInfo().username,
-    keyFile: settings.keyFile ?? ssh.keyFile,
+    port: before.port ?? settings.port ?? after.port ?? 22,
+    user: before.user ?? settings.user ?? config?.remoteUser ?? after.user ?? userInfo().username,
+    keyFile: before.keyFile ?? settings.keyFile ?? config?.privateKeyFile ?? after.keyFile,
     password: settings.password,
     becomePassword: settings.becomePassword ?? password,
     connection: settings.connection,
-    knownHostsFiles: ssh.knownHostsFiles ?? [
-      '~/.ssh/known_hosts',
-      '~/.ssh/known_hosts2',
-      '/etc/ssh/ssh_known_hosts',
-    ],
-    hostKeyChecking: options.acceptNewHostKeys ? 'accept-new' : (ssh.hostKeyChecking ?? 'yes'),
-    connectTimeoutMs: options.timeout
-      ? options.timeout * 1000
-      : (ssh.connectTimeoutMs ?? CONNECT_TIMEOUT_S * 1000),
+    knownHostsFiles: before.knownHostsFiles ??
+      after.knownHostsFiles ?? ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts'],
+    hostKeyChecking: options.acceptNewHostKeys
+      ? 'accept-new'
+      : (before.hostKeyChecking ?? (checking === false ? 'no' : undefined) ?? after.hostKeyChecking ?? 'yes'),
+    connectTimeoutMs:
+      milliseconds(options.timeout) ??
+      before.connectTimeoutMs ??
+      milliseconds(config?.timeout) ??
+      after.connectTimeoutMs ??
+      CONNECT_TIMEOUT_S * 1000,
   }
+}
+
+/** The ssh options of the inventory, or else of ansible.cfg, whose errors tell its line. */
+function argumentsFor(
+  host: string,
+  words: string[] | undefined,
+  config: AnsibleConfig | undefined,
+  key: keyof typeof CONFIG_KEYS,
+) {
+  if (words) return sshOptions(host, words)
+  try {
+    return sshOptions(host, config?.[key] ?? [])
+  } catch (error) {
+    if (!(error instanceof ConvecthubError)) throw error
+    const origin = config?.origins[CONFIG_KEYS[key]]
+    throw new ConvecthubError(error.code, error.exit, error.message, {
+      ...(origin && { origin }),
+      hint: `take it out of ${CONFIG_KEYS[key]}`,
+    })
+  }
+}
+
+const CONFIG_KEYS = { sshArgs: 'ssh_args', sshCommonArgs: 'ssh_common_args', sshExtraArgs: 'ssh_extra_args' }
+
+/** convecthub works as root, by sudo: anything else that is asked for is refused, never ignored. */
+function mustBecomeRoot({ becomeMethod, becomeUser, origins }: ConnectionSettings, config?: AnsibleConfig) {
+  const settings = [
+    {
+      value: becomeMethod ?? config?.becomeMethod,
+      wanted: 'sudo',
+      origin: becomeMethod ? origins.becomeMethod : config?.origins.become_method,
+      what: 'becomes root by sudo only',
+    },
+    {
+      value: becomeUser ?? config?.becomeUser,
+      wanted: 'root',
+      origin: becomeUser ? origins.becomeUser : config?.origins.become_user,
+      what: 'must be root on the machines',
+    },
+  ]
+  for (const { value, wanted, origin, what } of settings) {
+    if (value === undefined || value === wanted) continue
+    throw new ConvecthubError('BECOME', 'inventory', `convecthub ${what}, not ${value}`, {
+      ...(origin && { origin }),
+      hint: `write ${wanted}, or take it out`,
+    })
+  }
+}
+
+/** Undefined for 0 as well: nothing here waits for ever. */
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds ? seconds * 1000 : undefined
 }

@@ -66,7 +66,7 @@ export async function runVerb(
         if (!target) throw new Error(`${host.name} has no target`)
         return connect(target)
       },
-      forks: Math.min(options.forks ?? fleet.hosts.length, MAX_FORKS) || 1,
+      forks: Math.min(options.forks ?? fleet.config?.forks ?? fleet.hosts.length, MAX_FORKS) || 1,
       ignore: new Set(options.ignorePreflight),
       owner: `${userInfo().username} at ${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`,
       emit: (event) => {

@@ -4,21 +4,21 @@ import { parse } from 'yaml'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { CommonOptions } from './common-options.ts'
-import { type FleetInput, inventorySources } from './read-fleet.ts'
+import type { FleetInput } from './read-fleet.ts'
 
 /** The other files that a run needs, checked before any machine is contacted. */
 export async function readWishes(
   fleet: FleetInput,
   options: CommonOptions,
 ): Promise<{ bundle: Bundle; jhubConfig: string }> {
-  const folder = inventoryFolder(options)
+  const folder = inventoryFolder(fleet)
   const jhubConfig = readJhubConfig(fleet.cluster.jhubConfigPath, folder)
   return { bundle: await loadBundle(options.bundle ?? join(folder, 'shared/bin')), jhubConfig }
 }
 
 /** Where relative paths of the inventory count from: the folder of its first source. */
-function inventoryFolder(options: CommonOptions): string {
-  const [source = '.'] = inventorySources(options)
+function inventoryFolder({ inventory }: FleetInput): string {
+  const [source = '.'] = inventory.sources
   if (!existsSync(source)) return process.cwd()
   return resolve(statSync(source).isDirectory() ? source : dirname(source))
 }

@@ -1,15 +1,16 @@
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'ini'
-import type { ConvecthubError } from '../errors.ts'
+import type { ConvecthubError, Origin } from '../errors.ts'
 import type { Files } from './files.ts'
 import { collect, problem, throwAll } from './problems.ts'
+import { shellWords } from './shell-words.ts'
 import { decodeText } from './source-lines.ts'
 
 /** The settings of an ansible.cfg that convecthub follows; what is not set is undefined. */
 export interface AnsibleConfig {
   /** The file they are from. */
   file: string
-  /** Absolute paths, or host lists. */
+  /** Absolute paths. */
   inventory: string[] | undefined
   remoteUser: string | undefined
   privateKeyFile: string | undefined
@@ -18,12 +19,16 @@ export interface AnsibleConfig {
   timeout: number | undefined
   hostKeyChecking: boolean | undefined
   vaultPasswordFile: string | undefined
-  sshArgs: string | undefined
-  sshCommonArgs: string | undefined
-  sshExtraArgs: string | undefined
-  become: boolean | undefined
+  askVaultPass: boolean | undefined
+  /** Arguments for ssh, split as a shell would. */
+  sshArgs: string[] | undefined
+  sshCommonArgs: string[] | undefined
+  sshExtraArgs: string[] | undefined
   becomeUser: string | undefined
   becomeMethod: string | undefined
+  becomeAskPass: boolean | undefined
+  /** Where each was written. */
+  origins: Partial<Record<string, Origin>>
 }
 
 /** Where an ansible.cfg is looked for. */
@@ -46,50 +51,51 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   const text = decodeText(bytes, file)
   const sections: Record<string, unknown> = parse(text)
   const problems: ConvecthubError[] = []
-  const read = (section: string, key: string): string | undefined => {
-    const values = sections[section]
-    const value =
-      typeof values === 'object' && values !== null ? (values as Record<string, unknown>)[key] : undefined
-    return value === undefined || value === null || typeof value === 'object' || value === ''
-      ? undefined
-      : String(value)
-  }
+  const origins: Partial<Record<string, Origin>> = {}
   const typed = <T>(
     section: string,
     key: string,
     convert: (value: string) => T | undefined,
     kind: string,
   ): T | undefined => {
-    const value = read(section, key)
-    if (value === undefined) return undefined
-    const line = text.split('\n').findIndex((each) => new RegExp(`^\\s*${key}\\s*[=:]`).test(each)) + 1
+    const values = sections[section]
+    const value =
+      typeof values === 'object' && values !== null ? (values as Record<string, unknown>)[key] : undefined
+    if (value === undefined || value === null || typeof value === 'object' || value === '') return undefined
+    const line = lineOf(text, section, key)
+    const origin = { file, ...(line > 0 && { line }) }
+    origins[key] = origin
     return collect(problems, () => {
-      const converted = convert(value)
+      const converted = convert(String(value))
       if (converted !== undefined) return converted
       throw problem('ansible-config', `${key} is '${value}', not ${kind}`, {
-        origin: { file, line },
+        origin,
         line: text.split('\n')[line - 1],
       })
     })
   }
+  const read = (section: string, key: string) => typed(section, key, (value) => value, 'a text')
   const path = (value: string) =>
     value.startsWith('~/') ? join(places.home, value.slice(2)) : resolve(dirname(file), value)
   const filePath = (key: string) => typed('defaults', key, path, 'a path')
+  const sshWords = (key: string) => typed('ssh_connection', key, words, 'what a shell could split')
   const config: AnsibleConfig = {
     file,
-    inventory: inventoryOf(read('defaults', 'inventory'), path),
+    inventory: typed('defaults', 'inventory', (value) => inventoryOf(value, path), 'a list of paths'),
     remoteUser: read('defaults', 'remote_user'),
     privateKeyFile: filePath('private_key_file'),
     forks: typed('defaults', 'forks', integer, 'a whole number'),
     timeout: typed('defaults', 'timeout', integer, 'a whole number'),
     hostKeyChecking: typed('defaults', 'host_key_checking', boolean, 'yes or no'),
     vaultPasswordFile: filePath('vault_password_file'),
-    sshArgs: read('ssh_connection', 'ssh_args'),
-    sshCommonArgs: read('ssh_connection', 'ssh_common_args'),
-    sshExtraArgs: read('ssh_connection', 'ssh_extra_args'),
-    become: typed('privilege_escalation', 'become', boolean, 'yes or no'),
+    askVaultPass: typed('defaults', 'ask_vault_pass', boolean, 'yes or no'),
+    sshArgs: sshWords('ssh_args'),
+    sshCommonArgs: sshWords('ssh_common_args'),
+    sshExtraArgs: sshWords('ssh_extra_args'),
     becomeUser: read('privilege_escalation', 'become_user'),
     becomeMethod: read('privilege_escalation', 'become_method'),
+    becomeAskPass: typed('privilege_escalation', 'become_ask_pass', boolean, 'yes or no'),
+    origins,
   }
   throwAll(problems)
   return config
@@ -108,9 +114,25 @@ function findConfig({ cwd, home, env, files }: ConfigPlaces): string | undefined
   return candidates.find((path) => files.kind(path) === 'file')
 }
 
-function inventoryOf(value: string | undefined, path: (value: string) => string): string[] | undefined {
+/** The line of a key in its section, from 1 on; 0 where it cannot be found. */
+function lineOf(text: string, section: string, key: string): number {
+  let current = ''
+  return (
+    text.split('\n').findIndex((line) => {
+      current = /^\s*\[(.*?)\]/.exec(line)?.[1] ?? current
+      return current === section && new RegExp(`^\\s*${key}\\s*[=:]`).test(line)
+    }) + 1
+  )
+}
+
+function words(value: string): string[] | undefined {
+  const split = shellWords(value, { comments: false })
+  return 'words' in split ? split.words.map(({ text }) => text) : undefined
+}
+
+function inventoryOf(value: string, path: (value: string) => string): string[] {
   return value
-    ?.split(',')
+    .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(path)

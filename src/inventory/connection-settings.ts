@@ -14,6 +14,9 @@ const NAMES = {
   password: ['ansible_ssh_password', 'ansible_ssh_pass', 'ansible_password'],
   becomePassword: ['ansible_sudo_pass', 'ansible_become_pass', 'ansible_become_password'],
   becomeUser: ['ansible_sudo_user', 'ansible_become_user'],
+  becomeMethod: ['ansible_become_method'],
+  hostKeyChecking: ['ansible_ssh_host_key_checking', 'ansible_host_key_checking'],
+  sshArgs: ['ansible_ssh_args'],
   commonArgs: ['ansible_ssh_common_args'],
   extraArgs: ['ansible_ssh_extra_args'],
   connection: ['ansible_connection'],
@@ -33,7 +36,10 @@ export interface ConnectionSettings {
   password: Secret | undefined
   becomePassword: Secret | undefined
   becomeUser: string | undefined
-  /** Arguments for ssh, split as a shell would. */
+  becomeMethod: string | undefined
+  hostKeyChecking: boolean | undefined
+  /** Arguments for ssh, split as a shell would; these stand before all others. */
+  sshArgs: string[] | undefined
   commonArgs: string[]
   extraArgs: string[]
   connection: 'ssh' | 'local'
@@ -47,7 +53,7 @@ export const CONNECTION_VARIABLES: readonly string[] = Object.values(NAMES).flat
 /**
  * Reads the connection variables of a host.
  * @throws, all at once: inventory-port, inventory-address (empty), inventory-ssh-args (open quote),
- * inventory-connection (neither ssh nor local), and the codes of resolveText.
+ * inventory-connection (neither ssh nor local), inventory-host-key-checking (neither yes nor no), and the codes of resolveText.
  */
 export function connectionSettings(host: Host): ConnectionSettings {
   const problems: ConvecthubError[] = []
@@ -74,6 +80,9 @@ export function connectionSettings(host: Host): ConnectionSettings {
     password: secret('password'),
     becomePassword: secret('becomePassword'),
     becomeUser: text('becomeUser'),
+    becomeMethod: text('becomeMethod'),
+    hostKeyChecking: read('hostKeyChecking', flagOf),
+    sshArgs: read('sshArgs', argumentsOf),
     commonArgs: read('commonArgs', argumentsOf) ?? [],
     extraArgs: read('extraArgs', argumentsOf) ?? [],
     connection: read('connection', connectionOf) ?? 'ssh',
@@ -98,6 +107,13 @@ function portOf(text: string, { origin }: Setting, name: string): number {
     origin,
     hint: 'a port is a whole number in 1-65535',
   })
+}
+
+function flagOf(text: string, { origin }: Setting, name: string): boolean | undefined {
+  if (text === '') return undefined
+  if (/^(?:y|yes|on|1|true|t|1\.0)$/i.test(text)) return true
+  if (/^(?:n|no|off|0|false|f|0\.0)$/i.test(text)) return false
+  throw problem('host-key-checking', `${name} is '${text}'`, { origin, hint: 'write yes or no' })
 }
 
 function argumentsOf(text: string, { origin }: Setting, name: string): string[] {

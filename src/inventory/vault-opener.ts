@@ -19,7 +19,7 @@ export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVa
     if (password === undefined) {
       throw problem('vault-password', `${origin.file} has vaulted values, and no vault password was given`, {
         origin,
-        hint: 'give the password of ansible-vault, or decrypt the file with it first',
+        hint: 'give it by --ask-vault-pass or --vault-password-file',
       })
     }
     return openVaultText(ciphertext, password, origin).toString('utf8')

@@ -33,9 +33,12 @@ test('the settings', () => {
     forks: 20,
     timeout: 30,
     hostKeyChecking: false,
-    sshArgs: '-o ControlMaster=auto -o ControlPersist=60s',
-    become: true,
+    sshArgs: ['-o', 'ControlMaster=auto', '-o', 'ControlPersist=60s'],
     becomeUser: 'root',
+    origins: expect.objectContaining({
+      ssh_args: { file: '/w/ansible.cfg', line: 9 },
+      become_user: { file: '/w/ansible.cfg', line: 12 },
+    }),
   })
 })
 

@@ -1,0 +1,80 @@
+import { buildCluster } from '../cluster/build-cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { KNOWN_VARIABLES } from '../cluster/variables.ts'
+import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../errors.ts'
+import { unknownVariables } from '../inventory/check-inventory.ts'
+import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/connection-settings.ts'
+import type { Inventory, Warning } from '../inventory/inventory.ts'
+import type { Secret } from '../secret.ts'
+import { identities } from '../transport/identities.ts'
+import type { Target } from '../transport/target.ts'
+import type { CommonOptions } from './common-options.ts'
+import { makeTarget } from './make-target.ts'
+import type { InventoryInput } from './read-inventory.ts'
+
+/** What an inventory means, or everything that is wrong with it. */
+export interface CheckedFleet {
+  cluster: Cluster | undefined
+  targets: ReadonlyMap<string, Target>
+  errors: ConvecthubError[]
+}
+
+/** Makes the cluster and the targets of all hosts, and collects the errors of buildCluster, makeTarget and identities. */
+export function checkFleet(
+  { inventory, config }: InventoryInput,
+  options: Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>,
+  password?: Secret,
+): CheckedFleet {
+  const errors: ConvecthubError[] = []
+  const targets = new Map<string, Target>()
+  for (const host of inventory.hosts.values()) {
+    attempt(errors, () => {
+      const target = makeTarget(host.name, connectionSettings(host), password, options, config)
+      targets.set(host.name, target)
+      if (target.connection === 'ssh') identities(target)
+    })
+  }
+  const cluster = attempt(errors, () => buildCluster(inventory, targets))
+  return { cluster, targets, errors: distinct(errors) }
+}
+
+/** What is legal but probably not meant: an unknown variable is no error, for people keep their own. */
+export function fleetWarnings(inventory: Inventory): Warning[] {
+  const unknown = unknownVariables(inventory, [...KNOWN_VARIABLES, ...CONNECTION_VARIABLES])
+  return [
+    ...unknown.map(({ name, origin, suggestion }) => ({
+      code: 'UNKNOWN_VARIABLE',
+      message: `convecthub does not know the variable ${name}`,
+      origin,
+      hint: suggestion ? `did you mean ${suggestion}?` : 'take it out if nothing else needs it',
+    })),
+    ...inventory.warnings,
+  ]
+}
+
+/** The errors in an error, as a list; what is not ours is thrown. */
+export function flatErrors(error: unknown): ConvecthubError[] {
+  if (error instanceof ConvecthubErrors) return error.errors
+  if (error instanceof ConvecthubError) return [error]
+  throw error
+}
+
+function attempt<T>(errors: ConvecthubError[], run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    errors.push(...flatErrors(error))
+    return undefined
+  }
+}
+
+/** One wrong line under [all:vars] is one error, not one a host. */
+function distinct(errors: readonly ConvecthubError[]): ConvecthubError[] {
+  const seen = new Map<string, ConvecthubError>()
+  for (const error of errors) {
+    const { origin, host } = error.details
+    const key = `${error.code} ${error.message} ${origin?.line ? formatOrigin(origin) : host}`
+    if (!seen.has(key)) seen.set(key, error)
+  }
+  return [...seen.values()]
+}

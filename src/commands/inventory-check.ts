@@ -1,0 +1,61 @@
+import { type ConvecthubError, formatOrigin, type Origin } from '../errors.ts'
+import type { Inventory, Warning } from '../inventory/inventory.ts'
+import { formatError } from '../ui/format-error.ts'
+import { count, style } from '../ui/style.ts'
+import { checkFleet, flatErrors, fleetWarnings } from './check-fleet.ts'
+import type { VerbResult } from './common-options.ts'
+import { type InventoryInput, type InventoryOptions, readInventory } from './read-inventory.ts'
+
+/**
+ * `inventory check`: everything that is wrong or odd at once, in the order of the file; no machine is contacted. What
+ * keeps the check itself from running (options, password file) is thrown.
+ */
+export async function inventoryCheckVerb(options: InventoryOptions): VerbResult {
+  let input: InventoryInput
+  try {
+    input = await readInventory(options)
+  } catch (error) {
+    const errors = flatErrors(error)
+    if (errors.some(({ exit, code }) => exit !== 'inventory' || code === 'NO_INVENTORY')) throw error
+    return tell(errors, [])
+  }
+  return tell(checkFleet(input, {}).errors, fleetWarnings(input.inventory), input.inventory)
+}
+
+function tell(
+  errors: readonly ConvecthubError[],
+  warnings: readonly Warning[],
+  inventory?: Inventory,
+): 'ok' | 'inventory' {
+  const paint = style(process.stdout, true)
+  const lines = [
+    ...errors.map((error) => ({ origin: error.details.origin, text: formatError(error, paint) })),
+    ...warnings.map(({ origin, code, message, hint }) => ({
+      origin,
+      text: [
+        `${paint.yellow.bold('warning')} ${paint.bold(`${formatOrigin(origin)}:`)} ${message} ${paint.dim(`[${code}]`)}`,
+        ...(hint ? [`      ${paint.cyan('→')} ${hint}`] : []),
+      ].join('\n'),
+    })),
+  ].sort((a, b) => byPlace(a.origin, b.origin))
+  for (const { text } of lines) process.stdout.write(`${text}\n`)
+  const found = [
+    ...(errors.length > 0 ? [count(errors.length, 'error')] : []),
+    ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
+  ].join(', ')
+  const size = inventory && `${count(inventory.hosts.size, 'host')}, ${count(groupCount(inventory), 'group')}`
+  process.stdout.write(`${[size, found || 'nothing wrong'].filter(Boolean).join(': ')}\n`)
+  return errors.length > 0 ? 'inventory' : 'ok'
+}
+
+/** Those that somebody wrote: `all` and `ungrouped` are always there. */
+function groupCount({ groups }: Inventory): number {
+  return [...groups.keys()].filter((name) => name !== 'all' && name !== 'ungrouped').length
+}
+
+/** By file and line; what has no place comes last. */
+function byPlace(a: Origin | undefined, b: Origin | undefined): number {
+  if (!a || !b) return Number(!a) - Number(!b)
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+}

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { ConvecthubError } from '../errors.ts'
+import type { AnsibleConfig } from '../inventory/ansible-config.ts'
+import { Secret } from '../secret.ts'
+import { expandHome } from '../transport/target.ts'
+
+/** How the password of ansible-vault may be given. */
+export interface VaultOptions {
+  askVaultPass?: boolean
+  vaultPasswordFile?: string
+}
+
+/**
+ * The password of ansible-vault, asked for or read once: by option, by ANSIBLE_VAULT_PASSWORD_FILE, by ansible.cfg, the
+ * first of these that says it; undefined when none does. Errors: USAGE for both options at once, NO_ANSWER,
+ * VAULT_PASSWORD_FILE for a file that is missing or empty, or a program that fails.
+ */
+export async function vaultPassword(
+  { askVaultPass, vaultPasswordFile }: VaultOptions,
+  config: AnsibleConfig | undefined,
+): Promise<Secret | undefined> {
+  if (askVaultPass && vaultPasswordFile) {
+    throw new ConvecthubError(
+      'USAGE',
+      'usage',
+      '--ask-vault-pass and --vault-password-file exclude each other',
+      { hint: 'leave one of them out' },
+    )
+  }
+  const file = vaultPasswordFile ?? (process.env.ANSIBLE_VAULT_PASSWORD_FILE || config?.vaultPasswordFile)
+  if (file && !askVaultPass) return readPassword(resolve(expandHome(file)))
+  if (!askVaultPass && !config?.askVaultPass) return undefined
+  const { askSecret } = await import('../ui/ask.ts')
+  return askSecret('vault password: ')
+}
+
+/** The content of a file, or what an executable one prints, as Ansible takes it. */
+function readPassword(file: string): Secret {
+  try {
+    const password = isExecutable(file) ? runProgram(file) : readFileSync(file, 'utf8').trim()
+    if (password === '') throw new Error('the password is empty')
+    return new Secret(password)
+  } catch (cause) {
+    throw new ConvecthubError(
+      'VAULT_PASSWORD_FILE',
+      'input',
+      `the vault password file ${file}: ${(cause as Error).message.split('\n')[0]}`,
+      {
+        cause,
+        hint: 'a file holds just the password; an executable one is run, and prints it',
+      },
+    )
+  }
+}
+
+/** A `…-client` program is told the vault's name, which is `default` for a plain password file. */
+function runProgram(file: string): string {
+  const client = /-client$/.test(basename(file).replace(/\.[^.]*$/, ''))
+  const output = execFileSync(file, client ? ['--vault-id', 'default'] : [], {
+    encoding: 'utf8',
+    stdio: ['inherit', 'pipe', 'inherit'],
+  })
+  return output.replace(/^[\r\n]+|[\r\n]+$/g, '')
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
