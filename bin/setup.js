@@ -13,6 +13,9 @@ const TOOLS = [
   ['/usr/bin/sudo', 'sudo'],
   ['/usr/bin/shellcheck', 'shellcheck'],
   ['/usr/bin/perl', 'perl'],
+  ['/usr/bin/busybox', 'busybox'],
+  ['/usr/bin/fish', 'fish'],
+  ['/usr/bin/tcsh', 'tcsh'],
 ]
 
 /** Runs a command in the clone and ends with its code when it fails. */

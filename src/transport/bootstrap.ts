@@ -21,13 +21,15 @@ export function bootstrap(options: { become: 'root' | 'none'; askPassword: boole
   const prompt = `@@sudo-${randomBytes(9).toString('hex')}:`
   const program = template('remote/session.sh')
   const read = `dd bs=${Buffer.byteLength(program)} count=1 iflag=fullblock 2>/dev/null`
-  const session = `sh -c 'echo ${mark} go; eval "$(${read})"' sh ${mark}`
+  const session = `sh -c 'printf "\\n%s go\\n" ${mark}; eval "$(${read})"' sh ${mark}`
   const sudo = options.askPassword ? `sudo -S -p ${prompt} -- ${session}` : `sudo -n -- ${session}`
   const become = [
+    // sudo's words are read, so they have to be English
+    'LC_ALL=C; export LC_ALL; unset LANGUAGE',
     `if [ "$(id -u)" = 0 ]; then exec ${session}; fi`,
     `command -v sudo >/dev/null || { echo ${mark} nosudo; exit 1; }`,
     `exec ${sudo}`,
-  ].join('\n')
+  ].join('; ')
   return {
     command: `exec sh -c ${quote(options.become === 'root' ? become : `exec ${session}`)}`,
     program,

@@ -24,7 +24,10 @@ export async function connect(target: Target): Promise<Connection> {
   for (let left = TRIES; ; left--) {
     try {
       const link = await sshConnect(target)
-      const channel = await link.exec(boot.command)
+      const channel = await link.exec(boot.command, START_MS).catch((error) => {
+        link.close()
+        throw error
+      })
       return openSession(target.host, channel, boot, { ...options, disconnect: link.close })
     } catch (error) {
       const dropped = error instanceof ConvecthubError && error.code === 'LOGIN_DROPPED'

@@ -16,16 +16,17 @@ export function identities(target: Target): (string | Buffer)[] {
   return paths.flatMap((path) => {
     const key = readKey(target.host, path)
     const parsed = ssh2.utils.parseKey(key)
-    if (!(parsed instanceof Error)) return [key]
+    if (!(parsed instanceof Error) && parsed.isPrivateKey()) return [key]
     if (!wanted) return []
-    const encrypted = /encrypted|passphrase/i.test(parsed.message)
+    const why = parsed instanceof Error ? parsed.message : 'it is a public key'
+    const encrypted = /encrypted|passphrase/i.test(why)
     throw new ConvecthubError(
       encrypted ? 'KEY_ENCRYPTED' : 'KEY_FILE',
       'input',
       `the private key ${path} ${encrypted ? 'has a passphrase' : 'cannot be read'}`,
       {
         host: target.host,
-        evidence: parsed.message,
+        evidence: why,
         hint: encrypted
           ? `load it into an agent (ssh-add ${path}) and leave ansible_ssh_private_key_file out`
           : 'give an OpenSSH or PEM private key',

@@ -8,5 +8,11 @@ export function localChannel(command: string): Channel {
     child.on('error', (error) => resolve({ code: undefined, error }))
     child.on('close', (code) => resolve({ code: code ?? undefined }))
   })
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, closed, close: () => child.kill() }
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    closed,
+    close: () => child.stdin.end(),
+  }
 }

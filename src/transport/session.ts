@@ -4,17 +4,8 @@ import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Channel, Connection, Result, RunOptions } from './connection.ts'
+import { type Job, startJob } from './job.ts'
 import { sudoError } from './sudo-error.ts'
-
-interface Job {
-  id: number
-  line: (line: string) => void
-  end: (code: number) => void
-  fail: (error: ConvecthubError) => void
-}
-
-/** How much of a job's output is kept for the result; the rest only goes by as lines. Bytes. */
-const KEEP = 4 * 1024 * 1024
 
 /**
  * Makes a Connection of a started bootstrap command. Without a password everything is sent at once, so that the
@@ -60,22 +51,26 @@ export function openSession(
         channel.stdin.write(body)
       })
     },
-    async append(path, data, size, { signal, ...runOptions }) {
+    async append(path, data, size, runOptions) {
+      const { signal } = runOptions
       const result = await exchange(runOptions, async (id) => {
         await started
-        channel.stdin.write(`put ${id} ${size} ${path}\n`)
+        channel.stdin.write(`put ${id} ${size} ${oneLine(path)}\n`)
         let sent = 0
         for await (const chunk of data) {
+          // a byte too many would be read as an order
+          if (sent + chunk.length > size) throw new Error(`the source gave more than ${size} bytes`)
           if (dead || signal?.aborted) break
           sent += chunk.length
           if (!channel.stdin.write(chunk)) await drained(channel)
         }
         // the host waits for the rest, which nothing but the end of the session can call off
-        if (sent !== size && !dead) throw new Error(`stopped after ${sent} of ${size} bytes`)
+        if (sent !== size && !dead) throw new Error(`the source gave ${sent} of ${size} bytes`)
       })
       if (result.code !== 0) {
         throw new ConvecthubError('WRITE_FAILED', 'failed', `could not write ${path}`, {
           host,
+          evidence: result.output,
           hint: 'is the disk full? `df -h` on the host tells',
         })
       }
@@ -83,7 +78,7 @@ export function openSession(
     async lock(owner) {
       const result = await exchange({ name: 'take the lock', timeoutMs: 30_000 }, async (id) => {
         await started
-        channel.stdin.write(`lock ${id} 0 ${owner}\n`)
+        channel.stdin.write(`lock ${id} 0 ${oneLine(owner)}\n`)
       })
       if (result.code !== 0) {
         throw new ConvecthubError(
@@ -103,69 +98,38 @@ export function openSession(
     },
   }
 
-  /** One job at a time: sends by `send`, settles when the end mark came, a deadline passed or the link broke. */
-  function exchange(run: RunOptions, send: (id: number) => Promise<void>): Promise<Result> {
-    if (dead) return Promise.reject(dead)
-    if (job) return Promise.reject(new Error(`${host}: ${run.name} began before the last job ended`))
-    const id = nextId++
-    const began = Date.now()
-    return new Promise((resolve, reject) => {
-      const lines: string[] = []
-      let kept = 0
-      let idle: NodeJS.Timeout | undefined
-      const late = (what: string, ms: number) => {
-        settle()
-        die(
-          new ConvecthubError('TIMEOUT', 'failed', `${run.name}: ${what} for ${Math.round(ms / 1000)} s`, {
-            host,
-            evidence: lines.slice(-5).join('\n'),
-            hint: 'look at the host, then run the same command again: it continues',
-          }),
-        )
-      }
-      const touch = () => {
-        if (run.idleMs === undefined) return
-        clearTimeout(idle)
-        idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
-      }
-      const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)
-      const abort = () => channel.stdin.write('kill TERM\n')
-      const settle = () => {
-        clearTimeout(whole)
-        clearTimeout(idle)
-        run.signal?.removeEventListener('abort', abort)
-        job = undefined
-      }
-      job = {
-        id,
-        line: (line) => {
-          touch()
-          if (kept < KEEP) {
-            lines.push(line)
-            kept += line.length
-          }
-          run.onLine?.(line)
-        },
-        end: (code) => {
-          settle()
-          if (lines.at(-1) === '') lines.pop()
-          resolve({ code, output: lines.join('\n'), ms: Date.now() - began })
-        },
-        fail: (error) => {
-          settle()
-          reject(error)
-        },
-      }
-      touch()
-      run.signal?.addEventListener('abort', abort, { once: true })
-      send(id).catch((cause) =>
-        die(new ConvecthubError('LOST', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
-      )
-    })
+  /** One job at a time: sends by `send`, settles when all is sent and the end mark came. */
+  async function exchange(run: RunOptions, send: (id: number) => Promise<void>): Promise<Result> {
+    if (dead) throw dead
+    if (run.signal?.aborted)
+      throw new ConvecthubError('INTERRUPTED', 'interrupted', `${run.name}: not begun`, { host })
+    if (job) throw new Error(`${host}: ${run.name} began before the last job ended`)
+    const own = startJob(host, nextId++, run, die)
+    job = own
+    const sending = send(own.id).catch((cause) =>
+      die(new ConvecthubError('LOST', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
+    )
+    // after what is being sent, or it would be taken for part of that
+    const abort = () => sending.then(() => channel.stdin.write('kill TERM\n'))
+    run.signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const result = await own.result
+      // a host that is content has all of it, unless the sending went wrong on our side
+      if (result.code === 0) await sending
+      if (result.code === 0 && dead) throw dead
+      return result
+    } finally {
+      run.signal?.removeEventListener('abort', abort)
+      if (job === own) job = undefined
+    }
   }
 
   const onLine = (line: string) => {
-    if (!line.startsWith(boot.mark)) return job?.line(line)
+    if (!line.startsWith(boot.mark)) {
+      // what the login shell's start-up files print comes before
+      if (ready) job?.line(line)
+      return
+    }
     const [, word, id, code] = line.split(' ')
     if (word === 'go' && password) {
       channel.stdin.write(boot.program)
@@ -176,7 +140,7 @@ export function openSession(
       clearTimeout(late)
     }
     if (word === 'end' && job?.id === Number(id)) job?.end(Number(code))
-    if (word === 'killed') job?.end(143)
+    if (word === 'killed' && job?.id === Number(id)) job?.end(143)
     if (word === 'nosudo') stderr += 'sudo: command not found\n'
   }
 
@@ -220,6 +184,12 @@ function lost(host: string, error: Error | undefined, stderr: string): Convecthu
       hint: 'run the same command again: it continues',
     },
   )
+}
+
+/** Frames are lines: a newline in a path or a name would begin another one. */
+function oneLine(text: string): string {
+  if (text.includes('\n')) throw new Error('it holds a newline')
+  return text
 }
 
 /** Calls `onLine` for every line, without its newline, in UTF-8; a last line without newline counts. */

@@ -10,7 +10,19 @@ export LC_ALL PATH
 unset ENV BASH_ENV CDPATH
 umask 022
 cd /
-pid=
+pid='' job=''
+
+# end_group SIGNAL: signals the running job; it may have been started this moment, and not have its own group yet
+end_group() {
+  [ -n "$pid" ] || return 1
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    kill -s "$1" -- "-$pid" 2>/dev/null && return 0
+    kill -0 "$pid" 2>/dev/null || return 1
+    sleep 0.02
+  done
+  return 1
+}
+
 printf '%s ready %s\n' "$mark" "$(id -u)"
 while read -r op id bytes path; do
   case $op in
@@ -23,16 +35,15 @@ while read -r op id bytes path; do
       exec </dev/null 2>&1
       (eval "$script")
       printf "\n%s end %s %s\n" "$1" "$2" "$?"' sh "$mark" "$id" 9>&- &
-    pid=$!
-    script=
+    pid=$! job=$id script=''
     ;;
   put)
     blocks=$((bytes / 1048576)) rest=$((bytes % 1048576)) code=0
     if [ "$blocks" -gt 0 ]; then
-      dd bs=1048576 count="$blocks" iflag=fullblock 2>/dev/null >>"$path" || code=1
+      { dd bs=1048576 count="$blocks" iflag=fullblock status=none >>"$path"; } 2>&1 || code=1
     fi
     if [ "$code" = 0 ] && [ "$rest" -gt 0 ]; then
-      dd bs="$rest" count=1 iflag=fullblock 2>/dev/null >>"$path" || code=1
+      { dd bs="$rest" count=1 iflag=fullblock status=none >>"$path"; } 2>&1 || code=1
     fi
     printf '\n%s end %s %s\n' "$mark" "$id" "$code"
     # the rest of the data is still to come and cannot be told from frames
@@ -47,11 +58,11 @@ while read -r op id bytes path; do
     printf '\n%s end %s %s\n' "$mark" "$id" "$code"
     ;;
   kill)
-    if [ -n "$pid" ] && kill -s "$id" -- "-$pid" 2>/dev/null; then
+    if end_group "$id"; then
       wait "$pid"
-      printf '\n%s killed %s\n' "$mark" "$id"
+      printf '\n%s killed %s\n' "$mark" "$job"
     fi
     ;;
   esac
 done
-[ -z "$pid" ] || kill -s TERM -- "-$pid" 2>/dev/null
+end_group TERM

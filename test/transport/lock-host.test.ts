@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
-import { failure, until } from './helpers/wait.ts'
+import { failure, settled, until } from './helpers/wait.ts'
 
 // The lock is the machine's own, so all of its tests are in this file, one after another.
 let sshd: RealSshd
@@ -69,9 +70,12 @@ it('what a job leaves running does not hold the lock', async () => {
   second.close()
 })
 
-it('an owner of several lines is no way to run commands', async () => {
+it('an owner of several lines is no way to give orders', async () => {
   const host = await fresh()
-  await lockSoon(host, 'x\nput 7 0 /tmp/x')
-  expect((await host.run(sh`echo fine`, options)).output).toBe('fine')
+  const canary = `${sshd.folder}/canary`
+  await settled(host.lock(`x\nput 9 1 ${canary}`)).catch(() => {})
+  // the first byte of the next order would become the file
+  await settled(host.run(sh`:`, options), 1000).catch(() => {})
+  expect(existsSync(canary), 'the order was carried out').toBe(false)
   host.close()
 })

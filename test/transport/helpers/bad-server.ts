@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2, { type AuthContext, type ExecInfo, type ServerChannel } from 'ssh2'
+import ssh2, { type AuthContext, type Connection, type ExecInfo, type ServerChannel } from 'ssh2'
 import { Secret } from '../../../src/secret.ts'
 import type { Target } from '../../../src/transport/target.ts'
 import { makeKey } from './keys.ts'
@@ -24,6 +24,7 @@ export interface ExecRequest {
   accept(): ServerChannel
   reject(): void
   command: string
+  client: Connection
 }
 
 /** Speaks no SSH, but what `greet` does with the raw socket of connection number `count`. */
@@ -48,7 +49,7 @@ export function sshServer(behave: {
     client.on('authentication', behave.auth ?? ((context) => context.accept()))
     client.on('session', (accept) =>
       accept().on('exec', (start, reject, info: ExecInfo) =>
-        behave.exec?.({ accept: start, reject, command: info.command }),
+        behave.exec?.({ accept: start, reject, command: info.command, client }),
       ),
     )
   })
@@ -60,14 +61,14 @@ export function sshServer(behave: {
 }
 
 /** Runs the command that was asked for on this machine, as a good server does. */
-export function runReally({ accept, command }: ExecRequest): ServerChannel {
+export function runReally({ accept, command, client }: ExecRequest): ServerChannel {
   const channel = accept()
   const child = spawn('/bin/sh', ['-c', command])
   channel.pipe(child.stdin)
   child.stdout.pipe(channel, { end: false })
   child.stderr.pipe(channel.stderr, { end: false })
   child.stdin.on('error', () => {})
-  channel.on('close', () => child.stdin.end())
+  client.on('close', () => child.stdin.destroy())
   child.on('close', (code) => {
     channel.exit(code ?? 1)
     channel.end()

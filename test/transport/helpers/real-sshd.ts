@@ -90,13 +90,21 @@ export async function realSshd(settings: readonly string[] = []): Promise<RealSs
       return join(folder, name)
     },
     stop() {
-      for (const one of [pid, ...childrenOf(pid)]) process.kill(one, 'SIGKILL')
+      for (const one of [pid, ...childrenOf(pid)]) end(one)
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-export function childrenOf(pid: number): number[] {
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}
+
+function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
     .map(Number)

@@ -26,7 +26,16 @@ export function testUser(rule: string | undefined, shell = '/bin/bash'): TestUse
   const sudoers = `/etc/sudoers.d/${name}`
   execFileSync('useradd', ['--create-home', '--home-dir', home, '--shell', shell, name])
   execFileSync('chpasswd', { input: `${name}:${password}\n` })
-  const rules = [`Defaults:${name} logfile=${log}`, ...(rule ? [`${name} ALL=${rule}`] : [])]
+  // pam_unix waits two seconds behind a wrong password unless told not to
+  const pam = `/etc/pam.d/${name}`
+  writeFileSync(
+    pam,
+    'auth required pam_unix.so nodelay\naccount required pam_permit.so\nsession required pam_permit.so\n',
+  )
+  const rules = [
+    `Defaults:${name} logfile=${log}, pam_service=${name}`,
+    ...(rule ? [`${name} ALL=${rule}`] : []),
+  ]
   writeFileSync(sudoers, `${rules.join('\n')}\n`, { mode: 0o440 })
   return {
     name,
@@ -35,6 +44,7 @@ export function testUser(rule: string | undefined, shell = '/bin/bash'): TestUse
     sudoLog: () => (existsSync(log) ? readFileSync(log, 'utf8').replaceAll('\n    ', ' ') : ''),
     remove() {
       rmSync(sudoers, { force: true })
+      rmSync(pam, { force: true })
       rmSync(log, { force: true })
       // sshd may still be letting go of the user's last session, which --force does not mind
       spawnSync('userdel', ['--force', '--remove', name])

@@ -36,9 +36,18 @@ export function pidIn(file: string): Promise<number> {
   })
 }
 
+/** What `work` gives or fails with; a failure of its own when it does neither for long. */
+export function settled<T>(work: Promise<T>, ms = 4000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const never = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`neither done nor failed after ${ms} ms`)), ms)
+  })
+  return Promise.race([work, never]).finally(() => clearTimeout(timer))
+}
+
 /** The ConvecthubError that `work` fails with; anything else, success too, fails the test. */
-export async function failure(work: Promise<unknown>): Promise<ConvecthubError> {
-  const error = await work.then(
+export async function failure(work: Promise<unknown>, ms?: number): Promise<ConvecthubError> {
+  const error = await settled(work, ms).then(
     (value) => new Error(`no error, but ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   )

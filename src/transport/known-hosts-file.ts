@@ -1,0 +1,35 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConvecthubError } from '../errors.ts'
+
+/** The text of a known_hosts file, empty when there is none. Error: KNOWN_HOSTS when it cannot be read. */
+export function readKnownHosts(host: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ''
+    throw knownHostsError(host, file, 'read', cause)
+  }
+}
+
+/** Adds a line to a known_hosts file, on a line of its own. Gives the error KNOWN_HOSTS when it cannot be written. */
+export function addKnownHost(host: string, file: string, line: string): ConvecthubError | undefined {
+  try {
+    const text = readKnownHosts(host, file)
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    appendFileSync(file, text === '' || text.endsWith('\n') ? line : `\n${line}`, { mode: 0o600 })
+    return undefined
+  } catch (cause) {
+    return cause instanceof ConvecthubError ? cause : knownHostsError(host, file, 'written', cause)
+  }
+}
+
+function knownHostsError(host: string, file: string, act: string, cause: unknown): ConvecthubError {
+  const why = (cause as Error).message
+  return new ConvecthubError('KNOWN_HOSTS', 'input', `${file} cannot be ${act}: ${why}`, {
+    host,
+    cause,
+    hint: 'correct the file, or name another one with -o UserKnownHostsFile=… in ansible_ssh_common_args',
+  })
+}

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Target } from '../../src/transport/target.ts'
+import { type KeyPair, makeKey } from './helpers/keys.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { failure } from './helpers/wait.ts'
+
+let sshd: RealSshd
+let other: KeyPair
+let name: string
+let files = 0
+
+beforeAll(async () => {
+  sshd = await realSshd()
+  other = makeKey(join(sshd.folder, 'other'))
+  name = `[127.0.0.1]:${sshd.port}`
+})
+afterAll(() => sshd?.stop())
+
+/** Writes a known_hosts file and logs in with it; gives the file. */
+async function login(text: string, over: Partial<Target> = {}): Promise<string> {
+  const file = sshd.write(`known-${++files}`, text)
+  await loginWith([file], over)
+  return file
+}
+
+async function loginWith(knownHostsFiles: readonly string[], over: Partial<Target> = {}): Promise<void> {
+  const host = await connect(sshd.target({ knownHostsFiles, ...over }))
+  expect((await host.run(sh`echo in`, { name: 'test', timeoutMs: 10_000 })).output).toBe('in')
+  host.close()
+}
+
+it.each([
+  { what: 'an empty file', text: '' },
+  { what: 'a file with others', text: '10.0.0.1 ssh-ed25519 AAAA\n' },
+  { what: 'a file without newline at its end', text: '10.0.0.1 ssh-ed25519 AAAA' },
+])('accept-new adds the one line that ssh-keygen finds, then it is known: $what', async ({ text }) => {
+  const file = await login(text, { hostKeyChecking: 'accept-new' })
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  expect(lines).toEqual([...text.split('\n').filter(Boolean), `${name} ${sshd.hostKey.line}`])
+  const found = execFileSync('ssh-keygen', ['-F', name, '-f', file], { encoding: 'utf8' })
+  expect(found).toContain(sshd.hostKey.line)
+  const before = readFileSync(file, 'utf8')
+  await loginWith([file], { hostKeyChecking: 'accept-new' })
+  await loginWith([file])
+  expect(readFileSync(file, 'utf8')).toBe(before)
+})
+
+it('accept-new makes file and folder, for nobody else to write', async () => {
+  const file = join(sshd.folder, 'new/folder/known_hosts')
+  await loginWith([file], { hostKeyChecking: 'accept-new' })
+  expect([statSync(file).mode & 0o777, statSync(join(file, '..')).mode & 0o777]).toEqual([0o600, 0o700])
+})
+
+it('a file that cannot be written or read is told by its name', async () => {
+  const inTheWay = join(sshd.write('a-file', ''), 'known_hosts')
+  const folder = join(sshd.folder, 'a-folder')
+  mkdirSync(folder)
+  for (const file of [inTheWay, folder]) {
+    const error = await failure(loginWith([file], { hostKeyChecking: 'accept-new' }))
+    expect(`${error.message} ${error.details.evidence}`).toMatch(/a-file|a-folder/)
+    expect(error.code).not.toMatch(/UNREACHABLE|LOGIN_DROPPED/)
+  }
+})
+
+it('without checking every key will do, and nothing is written', async () => {
+  const text = `${name} ${other.line}\n`
+  const file = await login(text, { hostKeyChecking: 'no' })
+  expect(readFileSync(file, 'utf8')).toBe(text)
+  await loginWith([join(sshd.folder, 'none')], { hostKeyChecking: 'no' })
+  expect(existsSync(join(sshd.folder, 'none'))).toBe(false)
+})

@@ -1,0 +1,65 @@
+import { afterEach, expect, it } from 'vitest'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Target } from '../../src/transport/target.ts'
+import { type BadServer, rawServer, runReally, sshServer } from './helpers/bad-server.ts'
+import { failure, until } from './helpers/wait.ts'
+
+let server: BadServer
+
+afterEach(() => {
+  server?.stop()
+})
+
+const options = { name: 'test', timeoutMs: 15_000 }
+
+async function echo(over?: Partial<Target>): Promise<string> {
+  const host = await connect(server.target(over))
+  try {
+    return (await host.run(sh`echo in`, options)).output
+  } finally {
+    host.close()
+  }
+}
+
+const gone = () => until('the end of all connections', () => server.open() === 0, 3000)
+
+it('no banner ever is UNREACHABLE and names the time waited', async () => {
+  server = await rawServer(() => {})
+  const error = await failure(echo({ connectTimeoutMs: 500 }))
+  expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
+  expect(error.message).toContain('no answer within 0.5 s')
+  expect(server.connections()).toBe(1)
+  await gone()
+})
+
+it('an authentication that is never decided is UNREACHABLE and names the time waited', async () => {
+  server = await sshServer({ auth: () => {} })
+  const error = await failure(echo({ connectTimeoutMs: 500 }))
+  expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
+  expect(error.message).toContain('no answer within 0.5 s')
+  await gone()
+})
+
+it('logins that are dropped twice are tried a third time', async () => {
+  server = await sshServer({ cut: 2, exec: runReally })
+  expect(await echo()).toBe('in')
+  expect(server.connections()).toBe(3)
+})
+
+it.each([
+  { what: 'without a word', words: '' },
+  { what: 'as sshd does above MaxStartups', words: 'Exceeded MaxStartups\r\n' },
+])('a server that always drops is given up after three tries: $what', async ({ words }) => {
+  server = await rawServer((socket) => socket.end(words))
+  const error = await failure(echo(), 10_000)
+  expect(error).toMatchObject({ code: 'LOGIN_DROPPED', exit: 'unreachable' })
+  expect(error.details.hint).toBeTruthy()
+  expect(server.connections()).toBe(3)
+})
+
+it('a server that is no SSH server is an error, at the first try', async () => {
+  server = await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'))
+  expect((await failure(echo(), 10_000)).exit).toBe('unreachable')
+  await gone()
+})

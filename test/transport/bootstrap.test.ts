@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bootstrap } from '../../src/transport/bootstrap.ts'
+
+let folder: string
+
+/** A PATH with an `id` that says 1000 and, where wanted, a `sudo` that tells how it was called. */
+function fakePath(name: string, withSudo: boolean): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  const programs = {
+    id: 'echo 1000',
+    ...(withSudo && { sudo: `printf '%s\\n' "LC_ALL=$LC_ALL" "$@"; exec "$FAKE_PATH/become" "$@"` }),
+    become: 'while [ "$1" != -- ]; do shift; done; shift; PATH=/usr/bin:/bin exec "$@"',
+  }
+  for (const [program, text] of Object.entries(programs)) {
+    writeFileSync(join(path, program), `#!/bin/sh\n${text}\n`)
+    chmodSync(join(path, program), 0o755)
+  }
+  symlinkSync('/bin/sh', join(path, 'sh'))
+  return path
+}
+
+let withSudo: string
+let withoutSudo: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cvh-boot-'))
+  withSudo = fakePath('with', true)
+  withoutSudo = fakePath('without', false)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs the command as sshd does for a user with this login shell, with the program and one order on stdin. */
+function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string) {
+  const { stdout, stderr, status } = spawnSync(shell, ['-c', boot.command], {
+    input: `${boot.program}put 7 4 ${join(folder, 'sent')}\ndata`,
+    encoding: 'utf8',
+    env: { PATH: path, FAKE_PATH: path, HOME: folder, LC_ALL: 'C.UTF-8', LANGUAGE: 'de' },
+    timeout: 5000,
+  })
+  const session = stdout
+    .slice(Math.max(0, stdout.indexOf(`${boot.mark} go\n`)))
+    .trimEnd()
+    .split('\n')
+  return { stdout, stderr, status, session }
+}
+
+const begun = ({ mark }: ReturnType<typeof bootstrap>) => [
+  `${mark} go`,
+  `${mark} ready ${process.getuid?.()}`,
+  '',
+  `${mark} end 7 0`,
+]
+
+const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh']
+
+it.each(shells)('%s: no sudo wanted, the session begins', (shell) => {
+  const boot = bootstrap({ become: 'none', askPassword: false })
+  const { session, stderr } = login(shell, boot, '/usr/bin:/bin')
+  expect({ session, stderr }).toEqual({ session: begun(boot), stderr: '' })
+})
+
+it.each(
+  shells.flatMap(
+    (shell) =>
+      [
+        [shell, false],
+        [shell, true],
+      ] as const,
+  ),
+)('%s: sudo gets the session as one word, password: %s', (shell, askPassword) => {
+  const boot = bootstrap({ become: 'root', askPassword })
+  const { stdout, session } = login(shell, boot, withSudo)
+  const asking = askPassword ? ['-S', '-p', boot.prompt] : ['-n']
+  expect(stdout.split('\n').slice(1, asking.length + 4)).toEqual([...asking, '--', 'sh', '-c'])
+  expect(session).toEqual(begun(boot))
+})
+
+it('sudo speaks English whatever the user prefers, for its words are read', () => {
+  const boot = bootstrap({ become: 'root', askPassword: false })
+  expect(login('/bin/sh', boot, withSudo).stdout.split('\n')[0]).toBe('LC_ALL=C')
+})
+
+it('a host without sudo says so', () => {
+  const boot = bootstrap({ become: 'root', askPassword: false })
+  const { stdout, status } = login('/bin/sh', boot, withoutSudo)
+  expect({ stdout, status }).toEqual({ stdout: `${boot.mark} nosudo\n`, status: 1 })
+})
+
+it('nobody can guess mark or prompt, and the program travels on stdin, not in the command', () => {
+  const boots = Array.from({ length: 50 }, () => bootstrap({ become: 'root', askPassword: true }))
+  expect(new Set(boots.flatMap(({ mark, prompt }) => [mark, prompt])).size).toBe(100)
+  for (const { command, program, mark, prompt } of boots) {
+    expect(mark).toMatch(/^@@[0-9a-f]{18}$/)
+    expect(prompt).not.toContain('%')
+    expect(program).not.toContain(mark)
+    expect(command.length).toBeLessThan(1000)
+  }
+})

@@ -1,0 +1,176 @@
+import { execFileSync } from 'node:child_process'
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fingerprint, keyType, knownHosts, knownHostsLine } from '../../src/transport/known-hosts.ts'
+import { type KeyPair, makeKey } from './helpers/keys.ts'
+
+let folder: string
+let key: KeyPair
+let other: KeyPair
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cvh-known-'))
+  key = makeKey(join(folder, 'key'))
+  other = makeKey(join(folder, 'other'), 'ecdsa')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const wire = ({ line }: KeyPair) => Buffer.from(line.split(' ')[1] ?? '', 'base64')
+
+function hashed(name: string): string {
+  const salt = randomBytes(20)
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
+}
+
+// what ssh-keygen -F finds is what ssh takes for the host's
+it.each([
+  ['h1', 'h1', 22, true],
+  ['h1', 'h10', 22, false],
+  ['h1', 'H1', 22, true],
+  ['H1.Example', 'h1.example', 22, true],
+  ['a,h1,b', 'h1', 22, true],
+  ['a,b', 'h1', 22, false],
+  ['10.0.0.*', '10.0.0.7', 22, true],
+  ['10.0.0.*', '10a0.0.7', 22, false],
+  ['10.0.0.?', '10.0.0.7', 22, true],
+  ['10.0.0.?', '10.0.0.77', 22, false],
+  ['*', 'anything', 22, true],
+  ['!h1,*', 'h1', 22, false],
+  ['*,!h1', 'h1', 22, false],
+  ['!h1,*', 'h2', 22, true],
+  ['!h1', 'h2', 22, false],
+  ['[h1]:2222', 'h1', 2222, true],
+  ['[h1]:2222', 'h1', 22, false],
+  ['[h1]:2222', 'h1', 2223, false],
+  ['[h1]:*', 'h1', 2223, true],
+  ['h1', 'h1', 2222, false],
+  ['fe80::1', 'fe80::1', 22, true],
+  ['[fe80::1]:2222', 'fe80::1', 2222, true],
+  ['h(1)', 'h(1)', 22, true],
+  ['h.1', 'hx1', 22, false],
+])('names %s, asked for %s port %d: as ssh-keygen says, %s', (names, address, port, found) => {
+  const line = `${names} ${key.line}\n`
+  const file = join(folder, 'known')
+  writeFileSync(file, line)
+  const name = port === 22 ? address : `[${address}]:${port}`
+  let oracle = true
+  try {
+    execFileSync('ssh-keygen', ['-F', name, '-f', file], { stdio: 'ignore' })
+  } catch {
+    oracle = false
+  }
+  expect(oracle, 'ssh-keygen -F').toBe(found)
+  expect(knownHosts(line).check(address, port, wire(key)).verdict).toBe(found ? 'known' : 'unknown')
+})
+
+it.each([
+  { what: 'nothing', lines: () => [], verdict: 'unknown', types: [] },
+  { what: 'the key', lines: () => [`h1 ${key.line}`], verdict: 'known', types: ['ssh-ed25519'] },
+  {
+    what: 'a comment behind it',
+    lines: () => [`h1 ${key.line} me@there`],
+    verdict: 'known',
+    types: ['ssh-ed25519'],
+  },
+  {
+    what: 'tabs',
+    lines: () => [`h1\t${key.line.replace(' ', '\t')}`],
+    verdict: 'known',
+    types: ['ssh-ed25519'],
+  },
+  {
+    what: 'another key',
+    lines: () => [`h1 ${other.line}`],
+    verdict: 'changed',
+    types: ['ecdsa-sha2-nistp256'],
+  },
+  {
+    what: 'both',
+    lines: () => [`h1 ${other.line}`, `h1 ${key.line}`],
+    verdict: 'known',
+    types: ['ecdsa-sha2-nistp256', 'ssh-ed25519'],
+  },
+  {
+    what: 'the same twice',
+    lines: () => [`h1 ${key.line}`, `h1,h2 ${key.line}`],
+    verdict: 'known',
+    types: ['ssh-ed25519'],
+  },
+  { what: 'revoked', lines: () => [`@revoked h1 ${key.line}`], verdict: 'revoked', types: [] },
+  {
+    what: 'revoked for all, known for this',
+    lines: () => [`h1 ${key.line}`, `@revoked * ${key.line}`],
+    verdict: 'revoked',
+    types: ['ssh-ed25519'],
+  },
+  {
+    what: 'another key revoked',
+    lines: () => [`@revoked h1 ${other.line}`, `h1 ${key.line}`],
+    verdict: 'known',
+    types: ['ssh-ed25519'],
+  },
+  {
+    what: 'only an authority',
+    lines: () => [`@cert-authority h1 ${other.line}`],
+    verdict: 'unknown',
+    types: [],
+  },
+  {
+    what: 'a hashed name',
+    lines: () => [`${hashed('h1')} ${key.line}`],
+    verdict: 'known',
+    types: ['ssh-ed25519'],
+  },
+  {
+    what: 'a hashed name of another',
+    lines: () => [`${hashed('h2')} ${key.line}`],
+    verdict: 'unknown',
+    types: [],
+  },
+  {
+    what: 'a broken hash',
+    lines: () => [`|1|x ${key.line}`, `|1| ${key.line}`],
+    verdict: 'unknown',
+    types: [],
+  },
+  {
+    what: 'half a line',
+    lines: () => ['h1', 'h1 ssh-ed25519', '@revoked', ''],
+    verdict: 'unknown',
+    types: [],
+  },
+  {
+    what: 'a comment',
+    lines: () => [`#h1 ${key.line}`, `  # h1 ${key.line}`],
+    verdict: 'unknown',
+    types: [],
+  },
+])('on file: $what → $verdict', ({ lines, verdict, types }) => {
+  for (const end of ['\n', '\r\n']) {
+    const known = knownHosts(lines().join(end) + end)
+    expect(known.check('h1', 22, wire(key)).verdict).toBe(verdict)
+    expect(known.types('h1', 22)).toEqual(types)
+  }
+})
+
+it('fingerprints and types are those of ssh-keygen', () => {
+  for (const one of [key, other]) {
+    expect(fingerprint(wire(one))).toBe(one.fingerprint)
+    expect(keyType(wire(one))).toBe(one.line.split(' ')[0])
+  }
+  const { known } = knownHosts(`h1 ${other.line}\n`).check('h1', 22, wire(key))
+  expect(known).toEqual([other.fingerprint])
+})
+
+it.each([
+  ['h1', 22, 'h1'],
+  ['h1', 2222, '[h1]:2222'],
+  ['fe80::1', 2222, '[fe80::1]:2222'],
+] as const)('a line for %s port %d begins with %s and is known', (address, port, name) => {
+  const line = knownHostsLine(address, port, wire(key))
+  expect(line).toBe(`${name} ${key.line}\n`)
+  expect(knownHosts(line).check(address, port, wire(key)).verdict).toBe('known')
+})

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Target } from '../../src/transport/target.ts'
+import { makeKey } from './helpers/keys.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { type TestUser, testUser } from './helpers/test-user.ts'
+import { failure } from './helpers/wait.ts'
+
+let sshd: RealSshd
+let strict: RealSshd
+let user: TestUser
+
+beforeAll(async () => {
+  sshd = await realSshd()
+  strict = await realSshd(['MaxAuthTries 1'])
+  user = testUser('(ALL) NOPASSWD: ALL')
+  makeKey(join(sshd.folder, 'wrong'))
+  makeKey(join(sshd.folder, 'locked'), 'ed25519', 'a phrase')
+  makeKey(join(sshd.folder, 'locked_rsa'), 'rsa', 'a phrase')
+  sshd.write('garbage', 'no key at all\n')
+  sshd.write('empty', '')
+})
+afterAll(() => {
+  user?.remove()
+  strict?.stop()
+  sshd?.stop()
+})
+
+interface Row {
+  what: string
+  over: (folder: string) => Partial<Target>
+  code: string
+  exit: string
+  message: RegExp
+  hint: RegExp
+}
+
+const auth = { code: 'AUTH', exit: 'unreachable' }
+const keyFile = { code: 'KEY_FILE', exit: 'input' }
+const encrypted = { code: 'KEY_ENCRYPTED', exit: 'input' }
+
+it.each<Row>([
+  {
+    what: 'a closed port',
+    over: () => ({ port: 1 }),
+    code: 'UNREACHABLE',
+    exit: 'unreachable',
+    message: /127\.0\.0\.1:1\b.*ECONNREFUSED/,
+    hint: /sshd running/,
+  },
+  {
+    what: 'an unknown name',
+    over: () => ({ address: 'no-such-host.invalid' }),
+    code: 'UNREACHABLE',
+    exit: 'unreachable',
+    message: /no-such-host\.invalid/,
+    hint: /./,
+  },
+  {
+    what: 'a key that is not let in',
+    over: (f) => ({ keyFile: `${f}/wrong` }),
+    ...auth,
+    message: /^root@127\.0\.0\.1:\d+ was refused \(tried publickey\)$/,
+    hint: /^try: ssh -i \S+\/wrong -p \d+ root@127\.0\.0\.1$/,
+  },
+  {
+    what: 'a user who does not exist',
+    over: () => ({ user: 'nobody-here' }),
+    ...auth,
+    message: /nobody-here@/,
+    hint: /ssh/,
+  },
+  {
+    what: 'a wrong password',
+    over: () => ({ user: user.name, keyFile: undefined, password: new Secret('wr0ng') }),
+    ...auth,
+    message: /tried password/,
+    hint: /ssh/,
+  },
+  {
+    what: 'nothing to try',
+    over: () => ({ keyFile: undefined }),
+    ...auth,
+    message: /was refused/,
+    hint: /ssh/,
+  },
+  {
+    what: 'more tries than the server allows',
+    over: (f) => ({ ...strict.target(), keyFile: `${f}/wrong`, password: new Secret('wr0ng') }),
+    ...auth,
+    message: /was refused \(tried publickey/,
+    hint: /ssh/,
+  },
+  {
+    what: 'a missing key file',
+    over: (f) => ({ keyFile: `${f}/missing` }),
+    ...keyFile,
+    message: /\/missing cannot be read/,
+    hint: /ansible_ssh_private_key_file/,
+  },
+  {
+    what: 'a folder as key file',
+    over: (f) => ({ keyFile: f }),
+    ...keyFile,
+    message: /cannot be read/,
+    hint: /ansible_ssh_private_key_file/,
+  },
+  {
+    what: 'a key file with something else',
+    over: (f) => ({ keyFile: `${f}/garbage` }),
+    ...keyFile,
+    message: /garbage cannot be read/,
+    hint: /private key/,
+  },
+  {
+    what: 'an empty key file',
+    over: (f) => ({ keyFile: `${f}/empty` }),
+    ...keyFile,
+    message: /empty cannot be read/,
+    hint: /private key/,
+  },
+  {
+    what: 'the public key instead',
+    over: (f) => ({ keyFile: `${f}/user_key.pub` }),
+    ...keyFile,
+    message: /user_key\.pub/,
+    hint: /private key/,
+  },
+  {
+    what: 'a key with passphrase',
+    over: (f) => ({ keyFile: `${f}/locked` }),
+    ...encrypted,
+    message: /locked has a passphrase/,
+    hint: /ssh-add \S+\/locked/,
+  },
+  {
+    what: 'an RSA key with passphrase',
+    over: (f) => ({ keyFile: `${f}/locked_rsa` }),
+    ...encrypted,
+    message: /has a passphrase/,
+    hint: /ssh-add/,
+  },
+])('$what is $code', async ({ over, code, exit, message, hint }) => {
+  const error = await failure(connect(sshd.target(over(sshd.folder))), 10_000)
+  expect(error).toMatchObject({ code, exit })
+  expect(error.message).toMatch(message)
+  expect(error.details.hint).toMatch(hint)
+  expect(JSON.stringify(error.details)).not.toMatch(/wr0ng|a phrase/)
+})
+
+it('password and key both let in, and the user need not be root', async () => {
+  for (const over of [{ keyFile: undefined, password: new Secret(user.password) }, {}]) {
+    const host = await connect(sshd.target({ user: user.name, ...over }))
+    const { output } = await host.run(sh`id -u`, { name: 'id', timeoutMs: 10_000 })
+    expect(output).toBe('0')
+    host.close()
+  }
+  expect(readFileSync(join(sshd.folder, 'known_hosts'), 'utf8').trim().split('\n')).toHaveLength(1)
+})

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { type TestUser, testUser } from './helpers/test-user.ts'
+import { failure, settled } from './helpers/wait.ts'
+
+let sshd: RealSshd
+const users: TestUser[] = []
+
+function user(rule?: string, shell?: string): TestUser {
+  const made = testUser(rule, shell)
+  users.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  sshd = await realSshd()
+})
+afterAll(() => {
+  for (const made of users) made.remove()
+  sshd?.stop()
+})
+
+const options = { name: 'test', timeoutMs: 15_000 }
+
+async function firstJob({ name, password }: TestUser): Promise<string> {
+  const host = await connect(sshd.target({ user: name, becomePassword: new Secret(password) }))
+  try {
+    return (await settled(host.run(sh`id -u; echo ${"it's"}`, options))).output
+  } finally {
+    host.close()
+  }
+}
+
+it.each(['/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh'])(
+  'any login shell will do: %s',
+  async (shell) => {
+    for (const rule of ['(ALL) NOPASSWD: ALL', '(ALL) ALL']) {
+      expect(await firstJob(user(rule, shell))).toBe("0\nit's")
+    }
+  },
+)
+
+it.each([
+  { what: 'a line', rc: 'echo welcome' },
+  { what: 'a line without an end', rc: 'printf welcome' },
+  { what: 'a line on stderr', rc: 'echo welcome >&2' },
+])('what .bashrc prints is no part of the first job: $what', async ({ rc }) => {
+  for (const rule of ['(ALL) NOPASSWD: ALL', '(ALL) ALL']) {
+    const one = user(rule)
+    // Debian's own .bashrc returns first thing where nobody types
+    writeFileSync(join(one.home, '.bashrc'), `${rc}\n`)
+    expect(await firstJob(one), rule).toBe("0\nit's")
+  }
+})
+
+it('a .bashrc that takes stdin away is told, not waited for', async () => {
+  const one = user('(ALL) NOPASSWD: ALL')
+  writeFileSync(join(one.home, '.bashrc'), 'echo reading; exit 7\n')
+  const error = await failure(firstJob(one))
+  expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
+  expect(error.message).toContain('code 7')
+})
+
+it.each(['/usr/sbin/nologin', '/bin/false'])('an account without a shell is NO_SHELL: %s', async (shell) => {
+  const error = await failure(firstJob(user(undefined, shell)))
+  expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
+  expect(error.details.hint).toContain('login shell')
+})

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { sudoError } from '../../src/transport/sudo-error.ts'
+
+// sudo's words as captured from 1.8.16 (Ubuntu 16.04), 1.9.13 (Debian 12) and 1.9.15 (Ubuntu 24.04)
+it.each([
+  { stderr: 'sudo: a password is required\n', asked: 0, code: 'SUDO_PASSWORD_NEEDED' },
+  {
+    stderr: '\nsudo: no password was provided\nsudo: a password is required\n',
+    asked: 1,
+    code: 'SUDO_PASSWORD_WRONG',
+  },
+  { stderr: 'Sorry, try again.\n', asked: 2, code: 'SUDO_PASSWORD_WRONG' },
+  {
+    stderr: 'Sorry, try again.\nsudo: no password was provided\nsudo: 1 incorrect password attempt\n',
+    asked: 2,
+    code: 'SUDO_PASSWORD_WRONG',
+  },
+  { stderr: 'sudo: 1 incorrect password attempt\n', asked: 1, code: 'SUDO_PASSWORD_WRONG' },
+  { stderr: '', asked: 1, code: 'SUDO_PASSWORD_WRONG' },
+  {
+    stderr: 'bob is not in the sudoers file.  This incident will be reported.\n',
+    asked: 0,
+    code: 'SUDO_DENIED',
+  },
+  {
+    stderr: 'bob is not in the sudoers file.  This incident will be reported.\n',
+    asked: 1,
+    code: 'SUDO_DENIED',
+  },
+  {
+    stderr: 'bob is not in the sudoers file.\nThis incident has been reported to the administrator.\n',
+    asked: 1,
+    code: 'SUDO_DENIED',
+  },
+  {
+    stderr: "Sorry, user bob is not allowed to execute '/usr/bin/sh -c x' as root on h1.\n",
+    asked: 1,
+    code: 'SUDO_DENIED',
+  },
+  { stderr: 'Sorry, user bob may not run sudo on h1.\n', asked: 0, code: 'SUDO_DENIED' },
+  { stderr: 'sudo: sorry, you must have a tty to run sudo\n', asked: 0, code: 'SUDO_NEEDS_TTY' },
+  { stderr: 'sudo: command not found\n', asked: 0, code: 'SUDO_MISSING' },
+  { stderr: '', asked: 0, code: 'NO_SHELL' },
+  { stderr: 'This account is currently not available.\n', asked: 0, code: 'NO_SHELL' },
+])('asked $asked times, $stderr → $code', ({ stderr, asked, code }) => {
+  const error = sudoError('h1', stderr, asked, 1)
+  expect(error).toMatchObject({ code, exit: 'unreachable' })
+  expect(error.details).toMatchObject({ host: 'h1', evidence: stderr.trim() })
+  expect(error.details.hint).toMatch(/\w+ \w+/)
+})
+
+it.each([
+  [undefined, 'the shell on the host ended at once'],
+  [0, 'the shell on the host ended at once with code 0'],
+  [255, 'the shell on the host ended at once with code 255'],
+])('the exit code %s is told when nothing else is known', (code, message) => {
+  expect(sudoError('h1', '', 0, code).message).toBe(message)
+})

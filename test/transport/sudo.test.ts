@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import { parentOf, type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { type TestUser, testUser } from './helpers/test-user.ts'
+import { alive, failure, pidIn, until } from './helpers/wait.ts'
+
+let sshd: RealSshd
+const users: TestUser[] = []
+
+function user(rule?: string, shell?: string): TestUser {
+  const made = testUser(rule, shell)
+  users.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  sshd = await realSshd()
+})
+afterAll(() => {
+  for (const made of users) made.remove()
+  sshd?.stop()
+})
+
+const options = { name: 'test', timeoutMs: 15_000 }
+
+/** What the first job of this user says, or the error. */
+async function whoami(name: string, password: string | undefined) {
+  const becomePassword = password === undefined ? undefined : new Secret(password)
+  const host = await connect(sshd.target({ user: name, becomePassword }))
+  try {
+    const { output } = await host.run(sh`id -un; echo "$SUDO_USER"; pwd; echo $LC_ALL; umask`, options)
+    await host.run(sh`echo again`, options)
+    expect(host.execs).toBe(1)
+    return output
+  } finally {
+    host.close()
+  }
+}
+
+const asRoot = (name: string) => `root\n${name}\n/\nC\n0022`
+
+/** How often sudo let this user run a command, and how often it counted a wrong password. */
+function counts({ sudoLog }: TestUser) {
+  const log = sudoLog()
+  return {
+    runs: log
+      .split('\n')
+      .filter((line) => /COMMAND=/.test(line) && !/incorrect|not in|required|NOT/.test(line)).length,
+    wrong: [...log.matchAll(/(\d+) incorrect password attempt/g)].reduce((sum, [, n]) => sum + Number(n), 0),
+  }
+}
+
+it.each([undefined, 'a password that nobody asks for'])('NOPASSWD, password given: %s', async (password) => {
+  const one = user('(ALL) NOPASSWD: ALL')
+  expect(await whoami(one.name, password)).toBe(asRoot(one.name))
+  expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
+})
+
+it('root needs no sudo and is asked for no password', async () => {
+  expect(await whoami('root', 'not used')).toBe(asRoot(''))
+})
+
+it('the right password is taken at the first try', async () => {
+  const one = user('(ALL) ALL')
+  expect(await whoami(one.name, one.password)).toBe(asRoot(one.name))
+  expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
+})
+
+it.each(['wrong', '', 'ümläut $(id)'])('a wrong password is tried exactly once: %j', async (password) => {
+  const one = user('(ALL) ALL')
+  const host = await connect(sshd.target({ user: one.name, becomePassword: new Secret(password) }))
+  // the second job must not make sudo ask again
+  for (const name of ['first', 'second']) {
+    const error = await failure(host.run(sh`:`, { ...options, name }))
+    expect(error).toMatchObject({ code: 'SUDO_PASSWORD_WRONG', exit: 'unreachable' })
+    expect(error.details.hint).toContain('tried once')
+    expect(JSON.stringify({ ...error.details, message: error.message })).not.toContain(password || '@@')
+  }
+  expect(counts(one)).toEqual({ runs: 0, wrong: 1 })
+})
+
+it.each([
+  {
+    what: 'a password is needed',
+    rule: '(ALL) ALL',
+    password: false,
+    code: 'SUDO_PASSWORD_NEEDED',
+    hint: /-K/,
+  },
+  { what: 'not in sudoers', rule: undefined, password: true, code: 'SUDO_DENIED', hint: /sudo group/ },
+  {
+    what: 'only another command',
+    rule: '(ALL) /bin/true',
+    password: true,
+    code: 'SUDO_DENIED',
+    hint: /sudo group/,
+  },
+  {
+    what: 'another command, NOPASSWD',
+    rule: '(ALL) NOPASSWD: /bin/true',
+    password: false,
+    code: /^SUDO_/,
+    hint: /./,
+  },
+])("what sudo refuses is told by code, with sudo's words: $what", async ({ rule, password, code, hint }) => {
+  const one = user(rule)
+  const error = await failure(whoami(one.name, password ? one.password : undefined), 15_000)
+  expect(error.code).toMatch(new RegExp(code))
+  expect(error.exit).toBe('unreachable')
+  expect(error.details.hint).toMatch(hint)
+  expect(error.details.evidence).toMatch(/sudo|sorry/i)
+})
+
+it("root's shell and its job end with the connection, behind sudo too", async () => {
+  const one = user('(ALL) NOPASSWD: ALL')
+  const host = await connect(sshd.target({ user: one.name }))
+  const pidFile = `${sshd.folder}/behind-sudo`
+  const job = failure(host.run(sh`echo $$ >${pidFile}; sleep 300`, options))
+  const pid = await pidIn(pidFile)
+  const shell = parentOf(pid)
+  host.close()
+  expect((await job).code).toBe('LOST')
+  await until('the end of shell and job', () => !alive(pid) && !alive(shell))
+})
