@@ -28,13 +28,36 @@ function makeProgram(done: (exit: ExitName) => void): Command {
     .showHelpAfterError('(convecthub --help tells more)')
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
-    .addHelpText('after', '\nWithout -i, ./inv.toml is read. Exit codes: see the README.')
+    .addHelpText(
+      'after',
+      '\nWithout -i, the inventory of ansible.cfg is read, else ./inv.toml. Exit codes: see the README.',
+    )
 
   const verb = (name: string, description: string) =>
     common(program.command(name).description(description).exitOverride())
   const act = (command: Command, load: () => Promise<(options: never) => VerbResult>) =>
     command.action(async (options) => done(await (await load())(options as never)))
 
+  act(
+    program
+      .command('init')
+      .description('write an inventory: ask for the machines, and look at each')
+      .exitOverride()
+      .option('-i, --inventory <file>', 'the file to write', 'inv.toml')
+      .option(
+        '--host <machine>',
+        'NAME=ADDRESS[:PORT][,driver|worker][,gpu]; may be given several times',
+        collect,
+      )
+      .option('--user <name>', 'who logs in on the machines')
+      .option('--key <file>', 'private key to log in with')
+      .option('--yes', 'ask nothing')
+      .option('--force', 'write over an inventory that is there')
+      .option('-K, --ask-become-pass', 'ask for the sudo password, once for all machines')
+      .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
+      .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
+    async () => (await import('./commands/init.ts')).initVerb,
+  )
   act(
     verb('ping', 'log in to every machine, run sh, check sudo'),
     async () => (await import('./commands/ping.ts')).pingVerb,

@@ -27,7 +27,7 @@ export function makeTarget(
   const before = argumentsFor(host, settings.sshArgs, config, 'sshArgs')
   const common = argumentsFor(host, origins.commonArgs && settings.commonArgs, config, 'sshCommonArgs')
   const extra = argumentsFor(host, origins.extraArgs && settings.extraArgs, config, 'sshExtraArgs')
-  const after = { ...common, ...extra }
+  const after = { ...extra, ...common }
   const checking = settings.hostKeyChecking ?? config?.hostKeyChecking
   return {
     host,

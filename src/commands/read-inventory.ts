@@ -21,12 +21,7 @@ export interface InventoryInput {
 
 /** Reads the inventory by the options. Errors: those of ansibleConfig, inventorySources, vaultPassword and loadInventory. */
 export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
-  const config = ansibleConfig({
-    cwd: process.cwd(),
-    home: homedir(),
-    env: process.env,
-    files: nodeFiles,
-  })
+  const config = readConfig()
   const sources = inventorySources(options, config)
   const password = await vaultPassword(options, config)
   const inventory = loadInventory({
@@ -37,6 +32,11 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
     files: nodeFiles,
   })
   return { inventory, config }
+}
+
+/** The ansible.cfg that counts here. Error: inventory-ansible-config. */
+export function readConfig(): AnsibleConfig | undefined {
+  return ansibleConfig({ cwd: process.cwd(), home: homedir(), env: process.env, files: nodeFiles })
 }
 
 /** The `-i` values, or what ansible.cfg names, or ./inv.toml. Error: NO_INVENTORY. */

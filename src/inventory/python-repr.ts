@@ -7,7 +7,8 @@ export function pythonText(value: Value): string {
   return typeof value === 'string' ? value : pythonRepr(value)
 }
 
-function pythonRepr(value: Value): string {
+/** A value as Python shows it inside of lists: texts in quotes. */
+export function pythonRepr(value: Value): string {
   if (typeof value === 'string') return textRepr(value)
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'

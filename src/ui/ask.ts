@@ -1,9 +1,12 @@
+import { readSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { ConvecthubError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 
-/** Asks for a secret without showing it; from a pipe it is the first line. Error: NO_ANSWER at the end of input. */
+/** Asks for a secret without showing it; from a pipe it is the next line. Error: NO_ANSWER at the end of input. */
 export async function askSecret(question: string): Promise<Secret> {
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -19,20 +22,42 @@ export async function ask(question: string): Promise<string> {
 }
 
 function readLine(echo: NodeJS.WritableStream): Promise<string> {
-  const terminal = process.stdin.isTTY === true
-  const lines = createInterface({ input: process.stdin, output: echo, terminal })
+  if (!isatty(0)) return readPipe()
+  const lines = createInterface({ input: process.stdin, output: echo, terminal: true })
   return new Promise((resolve, reject) => {
     lines.once('line', (line) => {
       resolve(line)
       lines.close()
     })
     lines.once('SIGINT', () => lines.close())
-    lines.once('close', () =>
-      reject(
-        new ConvecthubError('NO_ANSWER', 'usage', 'the question was not answered', {
-          hint: 'answer it, or give the value by an option',
-        }),
-      ),
-    )
+    lines.once('close', () => reject(noAnswer()))
+  })
+}
+
+/** A line of a pipe, byte by byte: what stands behind it is the answer to the next question. */
+async function readPipe(): Promise<string> {
+  const line: number[] = []
+  const byte = Buffer.alloc(1)
+  for (;;) {
+    let size: number
+    try {
+      size = readSync(0, byte)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw noAnswer()
+      await sleep(20)
+      continue
+    }
+    if (size === 0 && line.length === 0) {
+      process.stderr.write('\n')
+      throw noAnswer()
+    }
+    if (size === 0 || byte[0] === 10) return Buffer.from(line).toString('utf8').replace(/\r$/, '')
+    line.push(byte[0] ?? 0)
+  }
+}
+
+function noAnswer(): ConvecthubError {
+  return new ConvecthubError('NO_ANSWER', 'usage', 'the question was not answered', {
+    hint: 'answer it, or give the value by an option',
   })
 }

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import type { Files } from '../inventory/files.ts'
+import { loadInventory } from '../inventory/load-inventory.ts'
+import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
+import type { Secret } from '../secret.ts'
+import { ask, askSecret } from '../ui/ask.ts'
+import { formatError } from '../ui/format-error.ts'
+import { columns, count, style } from '../ui/style.ts'
+import { type CheckedFleet, checkFleet } from './check-fleet.ts'
+import type { CommonOptions, VerbResult } from './common-options.ts'
+import { completedRecord, newRecord } from './init-record.ts'
+import { lookAtMachines, type Seen } from './look-at-machines.ts'
+import { askMachine, type MachineWish, parseMachine, withRoles } from './machine-wish.ts'
+import { readConfig } from './read-inventory.ts'
+
+interface Options extends Pick<CommonOptions, 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
+  inventory: string
+  host?: string[]
+  user?: string
+  key?: string
+  yes?: boolean
+  force?: boolean
+}
+
+/**
+ * `init`: asks for machines, looks at each, and writes an inventory of them. Errors: FILE_EXISTS, NO_MACHINES,
+ * USAGE, NOT_CONFIRMED, those of parseMachine, and those of an inventory that would not be accepted.
+ */
+export async function initVerb(options: Options): VerbResult {
+  const file = options.inventory
+  if (existsSync(file) && !options.force)
+    throw new ConvecthubError('FILE_EXISTS', 'usage', `${file} is there already; it was not changed`, {
+      hint: 'name another file with -i, or write over it with --force, which keeps its convect_token',
+    })
+  const wishes = withRoles(await machines(options))
+  const questions = options.yes !== true
+  const record = newRecord(file, wishes, {
+    user: options.user ?? (questions ? await orNothing('User on the machines (yours): ') : undefined),
+    keyFile: options.key ?? (questions ? await orNothing('Private key (those that ssh tries): ') : undefined),
+  })
+  // Logins go by the inventory to be written, so that it is proven by them.
+  const password = options.askBecomePass ? await askSecret('sudo password: ') : undefined
+  const fleet = accepted(file, record, options, password)
+  process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
+  const seen = await lookAtMachines(fleet.targets.values())
+  const found = completedRecord(record, wishes, fleet.cluster?.hosts ?? [], seen)
+  accepted(file, found, options)
+  tell(found, seen)
+  if (questions && !/^(y|yes|)$/i.test((await ask(`Write ${file}? (yes) `)).trim()))
+    throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'nothing was written')
+  write(file, inventoryText(found), options.force ?? false)
+  process.stdout.write(`${file} written. Next: convecthub ping -i ${file}\n`)
+  return 'ok'
+}
+
+/** The machines of --host, or asked for one after the other. */
+async function machines({ host, yes }: Options): Promise<MachineWish[]> {
+  const known = host?.map(parseMachine) ?? []
+  if (!host && !yes)
+    for (let next = await askMachine(known); next; next = await askMachine(known)) known.push(next)
+  const twice = known.find(({ name }, at) => known.findIndex((other) => other.name === name) !== at)
+  if (twice) throw new ConvecthubError('USAGE', 'usage', `two machines are called ${twice.name}`)
+  if (known.length > 0) return known
+  throw new ConvecthubError('NO_MACHINES', 'usage', 'no machine was named', {
+    hint: '--host NAME=ADDRESS names one',
+  })
+}
+
+async function orNothing(question: string): Promise<string | undefined> {
+  return (await ask(question)).trim() || undefined
+}
+
+/** What the inventory would mean. Throws all that `inventory check` would have against it. */
+function accepted(file: string, record: InventoryRecord, options: Options, password?: Secret): CheckedFleet {
+  const name = basename(file)
+  const bytes = new TextEncoder().encode(inventoryText(record))
+  const files: Files = {
+    read: (path) => (path === `/${name}` ? bytes : undefined),
+    kind: (path) => (path === `/${name}` ? 'file' : undefined),
+    list: () => [],
+    executable: () => false,
+  }
+  const inventory = loadInventory({ sources: [name], cwd: '/', files })
+  const fleet = checkFleet({ inventory, config: readConfig() }, options, password)
+  if (fleet.errors.length > 0) throw new ConvecthubErrors(fleet.errors)
+  return fleet
+}
+
+function tell({ machines }: InventoryRecord, seen: ReadonlyMap<string, Seen | ConvecthubError>): void {
+  const rows = machines.map(({ name, role, address, iface, gpu, notes }) => {
+    const reached = !(seen.get(name) instanceof ConvecthubError)
+    return [name, role, address, iface ?? '', gpu ? 'GPU' : '', reached ? (notes[0] ?? '') : 'not reached']
+  })
+  for (const line of columns(rows)) process.stderr.write(`${line}\n`)
+  const paint = style(process.stderr, true)
+  for (const error of seen.values())
+    if (error instanceof ConvecthubError) process.stderr.write(`${formatError(error, paint)}\n`)
+}
+
+/** Whole or not at all, and for its owner only. */
+function write(file: string, text: string, force: boolean): void {
+  if (!force) {
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+    return
+  }
+  const temporary = `${file}.${randomBytes(4).toString('hex')}`
+  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
+  renameSync(temporary, file)
+}

@@ -1,0 +1,44 @@
+import pLimit from 'p-limit'
+import { probe } from '../engine/probe.ts'
+import { ConvecthubError } from '../errors.ts'
+import { type Addresses, addresses } from '../facts/addresses.ts'
+import { type Gpu, gpu } from '../facts/gpu.ts'
+import { type System, system } from '../facts/system.ts'
+import { connect } from '../transport/connect.ts'
+import type { Target } from '../transport/target.ts'
+
+/** What a machine showed of itself. */
+export interface Seen {
+  addresses: Addresses
+  gpu: Gpu
+  system: System
+}
+
+/** Most logins at once. */
+const FORKS = 64
+
+/** Looks at all machines, changing nothing; one that cannot be looked at has its error instead. */
+export async function lookAtMachines(
+  targets: Iterable<Target>,
+): Promise<Map<string, Seen | ConvecthubError>> {
+  const limit = pLimit(FORKS)
+  const seen = [...targets].map((target) =>
+    limit(async (): Promise<[string, Seen | ConvecthubError]> => [target.host, await look(target)]),
+  )
+  return new Map(await Promise.all(seen))
+}
+
+async function look(target: Target): Promise<Seen | ConvecthubError> {
+  try {
+    const connection = await connect(target)
+    try {
+      const facts = await probe(connection, [addresses, gpu, system])
+      return { addresses: facts.get(addresses), gpu: facts.get(gpu), system: facts.get(system) }
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    if (error instanceof ConvecthubError) return error
+    throw error
+  }
+}

@@ -1,0 +1,85 @@
+import { pythonRepr } from './python-repr.ts'
+
+/** A machine to write down. */
+export interface MachineRecord {
+  name: string
+  address: string
+  port: number | undefined
+  role: 'driver' | 'worker'
+  gpu: boolean
+  iface: string | undefined
+  /** What was seen on it, or why nothing could be seen: lines of comment. */
+  notes: readonly string[]
+}
+
+/** A setting with its meaning; `value` undefined: without a default. */
+export interface SettingRecord {
+  name: string
+  value: string | undefined
+  meaning: string
+}
+
+/** All that an inventory of ConvectHub says. */
+export interface InventoryRecord {
+  machines: readonly MachineRecord[]
+  user: string | undefined
+  keyFile: string | undefined
+  /** Set for all machines. */
+  settings: readonly SettingRecord[]
+  /** Written as comments, for whoever wants to set them. */
+  optional: readonly SettingRecord[]
+}
+
+/** The text of an inv.toml with comments, in Ansible's INI form. Pure. */
+export function inventoryText({ machines, user, keyFile, settings, optional }: InventoryRecord): string {
+  const named = (role: MachineRecord['role']) =>
+    machines.filter((machine) => machine.role === role).map(({ name }) => name)
+  return [
+    '# Inventory of ConvectHub, made by `convecthub init`. After a change: convecthub inventory check',
+    '# It holds the secret of the cluster, so only you may read it.',
+    '',
+    '# A machine a line: its name, how SSH reaches it, and its network interface on the private network (my_iface).',
+    ...machines.flatMap((machine) => [...machine.notes.map((note) => comment(note)), machineLine(machine)]),
+    '',
+    '# The drivers run the K3s server. With three, the cluster survives the loss of one.',
+    '[driver]',
+    ...named('driver'),
+    '',
+    '# The workers run the notebooks.',
+    '[worker]',
+    ...named('worker'),
+    '',
+    '# Keeps the image registry.',
+    '[registry]',
+    ...named('driver').slice(0, 1),
+    '',
+    '[all:vars]',
+    ...(user === undefined ? [] : [`ansible_user=${literal(user)}`]),
+    ...(keyFile === undefined ? [] : [`ansible_ssh_private_key_file=${literal(keyFile)}`]),
+    ...settings.flatMap(({ name, value, meaning }) => [comment(meaning), `${name}=${literal(value ?? '')}`]),
+    '',
+    '# To set one of these, take the # away; the value shown is what counts without it.',
+    ...optional.flatMap(({ name, value, meaning }) => [comment(meaning), `#${name}=${value ?? ''}`]),
+    '',
+  ].join('\n')
+}
+
+function machineLine({ name, address, port, gpu, iface }: MachineRecord): string {
+  return [
+    name,
+    `ansible_host=${address}`,
+    ...(port === undefined ? [] : [`ansible_port=${port}`]),
+    ...(iface === undefined ? [] : [`my_iface=${iface}`]),
+    ...(gpu ? ['has_gpu=true'] : []),
+  ].join(' ')
+}
+
+/** One line of comment, whatever the text holds. */
+function comment(text: string): string {
+  return `# ${text.replaceAll(/\s+/g, ' ').trim()}`
+}
+
+/** A value under [all:vars]: quoted where Ansible would read something else than this text. */
+function literal(text: string): string {
+  return /^[\w./~@:+-]*[A-Za-z/~][\w./~@:+-]*$/.test(text) ? text : pythonRepr(text)
+}
