@@ -1,0 +1,72 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+export interface CliResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** The command line, built anew from the sources, and an empty folder to call it in. */
+export interface BuiltCli {
+  folder: string
+  /** Writes a file into the folder; gives its path. */
+  write(name: string, text: string, mode?: number): string
+  run(
+    args: readonly string[],
+    options?: { input?: string; env?: Record<string, string>; cwd?: string },
+  ): Promise<CliResult>
+  remove(): void
+}
+
+/** Builds into a folder of its own, so that tests side by side do not see each other's half-written files. */
+export function builtCli(): BuiltCli {
+  const cache = join(ROOT, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  const program = mkdtempSync(join(cache, 'cli-'))
+  for (const name of ['bin/convecthub.js', 'package.json', 'templates'])
+    cpSync(join(ROOT, name), join(program, name), { recursive: true })
+  const tsc = join(ROOT, 'node_modules/.bin/tsc')
+  execFileSync(tsc, ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(program, 'dist')])
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-cli-')))
+  // Of the machine's own settings nothing counts.
+  const home = join(folder, '.home')
+  mkdirSync(home)
+  return {
+    folder,
+    write(name, text, mode = 0o644) {
+      const path = join(folder, name)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text, { mode })
+      return path
+    },
+    run: (args, { input = '', env, cwd = folder } = {}) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, [join(program, 'bin/convecthub.js'), ...args], {
+          cwd,
+          env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', ...env },
+        })
+        const result: CliResult = { code: null, stdout: '', stderr: '' }
+        child.stdout.on('data', (chunk) => {
+          result.stdout += chunk
+        })
+        child.stderr.on('data', (chunk) => {
+          result.stderr += chunk
+        })
+        child.on('error', reject)
+        child.on('close', (code) => resolve({ ...result, code }))
+        // A program that asks nothing may end before it was told anything.
+        child.stdin.on('error', () => {})
+        child.stdin.end(input)
+      }),
+    remove() {
+      rmSync(program, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

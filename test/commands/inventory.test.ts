@@ -1,0 +1,217 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CASES, squeeze } from '../inventory/cases-support.ts'
+import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
+
+const GOOD = `d1 ansible_host=10.0.0.1
+w1 ansible_host=10.0.0.2 has_gpu=true
+[driver]
+d1
+[worker]
+w1
+[all:vars]
+convect_token=a-long-secret
+`
+let cli: BuiltCli
+beforeAll(() => {
+  cli = builtCli()
+  cli.write('inv.toml', GOOD)
+})
+afterAll(() => cli.remove())
+
+describe('listings', () => {
+  test('--list', async () => {
+    const { code, stdout } = await cli.run(['inventory', '--list'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).driver).toEqual({ hosts: ['d1'] })
+  })
+  test('--list of a real case, byte for byte but white space', async () => {
+    const file = join(CASES, '27-precedence.ini')
+    const { stdout } = await cli.run(['inventory', '-i', file, '--list'])
+    expect(squeeze(stdout)).toBe(squeeze(readFileSync(`${file}.expected.json`, 'utf8')))
+  })
+  test('--host with -e', async () => {
+    const { stdout } = await cli.run(['inventory', '--host', 'w1', '-e', 'x=1.50'])
+    expect(JSON.parse(stdout)).toMatchObject({ ansible_host: '10.0.0.2', has_gpu: 'true', x: '1.50' })
+  })
+  test('--graph --vars', async () => {
+    const { stdout } = await cli.run(['inventory', '--graph', '--vars'])
+    expect(stdout).toContain('  |--@driver:\n  |  |--d1\n  |  |  |--{ansible_host = 10.0.0.1}\n')
+  })
+  test.each([
+    [['inventory'], 2, 'USAGE'],
+    [['inventory', '--list', '--graph'], 2, 'USAGE'],
+    [['inventory', '--host', 'nobody'], 3, 'inventory-no-host'],
+    [['inventory', '--list', '-i', 'nowhere'], 3, 'inventory-not-found'],
+    [['inventory', 'chek'], 2, 'error'],
+  ])('%j', async (args, code, message) => {
+    const result = await cli.run(args)
+    expect(result.stderr).toContain(message)
+    expect(result).toMatchObject({ code, stdout: '' })
+  })
+})
+
+describe('check', () => {
+  test('nothing wrong', async () => {
+    expect(await cli.run(['inventory', 'check'])).toEqual({
+      code: 0,
+      stdout: '2 hosts, 2 groups: nothing wrong\n',
+      stderr: '',
+    })
+  })
+  test('everything wrong at once, in the order of the file, each with its fix', async () => {
+    cli.write(
+      'bad.ini',
+      `${GOOD.replace('d1 ', 'd1 my_ifac=eth0 ')}http_port=x\nansible_port=99999\nmine=1\nconvect_workdir=x y\n`,
+    )
+    const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'bad.ini'])
+    expect(code).toBe(3)
+    expect(stdout).toBe(`warning bad.ini:1:4: convecthub does not know the variable my_ifac [UNKNOWN_VARIABLE]
+      → did you mean my_iface?
+error bad.ini:9:1: d1: http_port=x: a port number is needed [BAD_VALUE]
+      → correct http_port
+error bad.ini:10:1: ansible_port is '99999', not a port [inventory-port]
+      → a port is a whole number in 1-65535
+warning bad.ini:11:1: convecthub does not know the variable mine [UNKNOWN_VARIABLE]
+      → take it out if nothing else needs it
+error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is needed [BAD_VALUE]
+      → correct convect_workdir
+2 hosts, 2 groups: 3 errors, 2 warnings
+`)
+  })
+  test('only warnings', async () => {
+    cli.write('odd.ini', `${GOOD}mine=1\n`)
+    const { code, stdout } = await cli.run(['inventory', '-i', 'odd.ini', 'check'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/2 hosts, 2 groups: 1 warning\n$/)
+  })
+  test('lines that cannot be read', async () => {
+    cli.write('broken.ini', 'h1 x="\n[driver\n')
+    const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'broken.ini'])
+    expect(code).toBe(3)
+    expect(stdout).toMatch(
+      /^error broken\.ini:1:6: .*\n.*h1 x="\n.*→[\s\S]*error broken\.ini:2:1: .*\n.*\[driver\n/,
+    )
+  })
+  test.each([
+    ['ansible_become_method=su', 'convecthub becomes root by sudo only, not su'],
+    ['ansible_become_user=app', 'convecthub must be root on the machines, not app'],
+    ['ansible_ssh_args=-4', 'the ssh option -4 is not supported'],
+    ['ansible_host_key_checking=maybe', "ansible_host_key_checking is 'maybe'"],
+  ])('%s is refused once', async (line, message) => {
+    cli.write('become.ini', `${GOOD}${line}\n`)
+    const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'become.ini'])
+    expect(code).toBe(3)
+    expect(stdout).toContain(message)
+    if (!line.includes('args')) expect(stdout.split(message)).toHaveLength(2)
+    if (!line.includes('args')) expect(stdout).toContain('become.ini:9:1')
+  })
+  test.each(['ansible_become_method=sudo', 'ansible_become_user=root', 'ansible_host_key_checking=False'])(
+    '%s is fine',
+    async (line) => {
+      cli.write('fine.ini', `${GOOD}${line}\n`)
+      expect((await cli.run(['inventory', 'check', '-i', 'fine.ini'])).stdout).toContain('nothing wrong')
+    },
+  )
+})
+
+describe('the password of a vault', () => {
+  let vault: BuiltCli
+  let password: string
+  const args = (...more: string[]) => ['inventory', '-i', 'inv.ini', '--host', 'h1', ...more]
+  beforeAll(() => {
+    vault = cli
+    const source = join(CASES, 'dirs/c3-vault')
+    cpSync(source, join(cli.folder, 'vault'), { recursive: true })
+    password = readFileSync(join(source, 'vault-password'), 'utf8').trim()
+    cli.write('vault/pass-program', `#!/bin/sh\necho started >>started\necho '${password}'\n`, 0o755)
+    cli.write(
+      'vault/pass-client.sh',
+      `#!/bin/sh\n[ "$*" = '--vault-id default' ] && echo '${password}'\n`,
+      0o755,
+    )
+    cli.write('vault/failing', '#!/bin/sh\nexit 3\n', 0o755)
+    cli.write('vault/empty', '\n')
+  })
+  const run = (more: string[], options: { input?: string; env?: Record<string, string> } = {}) =>
+    vault.run(args(...more), { ...options, cwd: join(vault.folder, 'vault') })
+  const opened = async (more: string[], options: { input?: string; env?: Record<string, string> } = {}) => {
+    const { code, stdout, stderr } = await run(more, options)
+    expect(stderr.replace('vault password: \n', '')).toBe('')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).whole).toBe('from-vault')
+  }
+  test('a file', () => opened(['--vault-password-file', 'vault-password']))
+  test('a program, run once', async () => {
+    await opened(['--vault-password-file', './pass-program'])
+    expect(readFileSync(join(cli.folder, 'vault/started'), 'utf8')).toBe('started\n')
+  })
+  test('a client program', () => opened(['--vault-password-file', 'pass-client.sh']))
+  test('asked for, once', () => opened(['--ask-vault-pass'], { input: `${password}\n` }))
+  test('by the environment', () => opened([], { env: { ANSIBLE_VAULT_PASSWORD_FILE: 'vault-password' } }))
+  test('by ansible.cfg', async () => {
+    const config = cli.write('vault/sub/my.cfg', '[defaults]\nvault_password_file = ../vault-password\n')
+    await opened([], { env: { ANSIBLE_CONFIG: config } })
+  })
+  test('ansible.cfg may ask for it', async () => {
+    const config = cli.write('vault/sub/ask.cfg', '[defaults]\nask_vault_pass = yes\n')
+    await opened([], { env: { ANSIBLE_CONFIG: config }, input: `${password}\n` })
+  })
+  test('check goes the same way', async () => {
+    const cwd = join(cli.folder, 'vault')
+    const { stdout } = await cli.run(
+      ['inventory', 'check', '-i', 'inv.ini', '--vault-password-file', 'vault-password'],
+      { cwd },
+    )
+    expect(stdout).not.toContain('vault-password')
+    expect(stdout).toContain('NO_DRIVER')
+  })
+  test.each([
+    [[], 3, 'inventory-vault-password'],
+    [['--vault-password-file', 'nowhere'], 4, 'VAULT_PASSWORD_FILE'],
+    [['--vault-password-file', 'empty'], 4, 'the password is empty'],
+    [['--vault-password-file', './failing'], 4, 'VAULT_PASSWORD_FILE'],
+    [['--vault-password-file', 'inv.ini'], 3, 'does not open'],
+    [['--vault-password-file', 'vault-password', '--ask-vault-pass'], 2, 'exclude each other'],
+    [['--vault-password-file', 'a', '--vault-password-file', 'b'], 2, 'only once'],
+    [['--ask-vault-pass'], 2, 'NO_ANSWER'],
+  ])('%j', async (more, code, message) => {
+    const result = await run(more)
+    expect(result.stderr).toContain(message)
+    expect(result).toMatchObject({ code, stdout: '' })
+    expect(result.stderr).not.toContain(password)
+  })
+})
+
+describe('ansible.cfg', () => {
+  test('names the inventory; -i wins', async () => {
+    cli.write('cfg/hosts.ini', 'from-cfg\n')
+    cli.write('cfg/ansible.cfg', '[defaults]\ninventory = hosts.ini\n')
+    cli.write('cfg/inv.toml', 'from-toml\n')
+    const cwd = join(cli.folder, 'cfg')
+    expect((await cli.run(['inventory', '--graph'], { cwd })).stdout).toContain('--from-cfg')
+    expect((await cli.run(['inventory', '--graph', '-i', 'inv.toml'], { cwd })).stdout).toContain('from-toml')
+  })
+  test('what it says of become and ssh is checked, with its line', async () => {
+    const config = cli.write('su.cfg', '[privilege_escalation]\n\nbecome_method = su\n')
+    const env = { ANSIBLE_CONFIG: config }
+    const { code, stdout } = await cli.run(['inventory', 'check'], { env })
+    expect(code).toBe(3)
+    expect(stdout).toContain(`error ${config}:3: convecthub becomes root by sudo only, not su [BECOME]`)
+    cli.write('own.ini', `${GOOD}ansible_become_method=sudo\n`)
+    expect((await cli.run(['inventory', 'check', '-i', 'own.ini'], { env })).code).toBe(0)
+  })
+  test('an ssh option that is not supported', async () => {
+    const config = cli.write('ssh.cfg', '[ssh_connection]\nssh_args = -o ProxyJump=gate\n')
+    const { stdout } = await cli.run(['inventory', 'check'], { env: { ANSIBLE_CONFIG: config } })
+    expect(stdout).toContain(`error ${config}:2: the ssh option -o ProxyJump=gate is not supported`)
+    expect(stdout).toContain('→ take it out of ssh_args')
+  })
+  test('a wrong value', async () => {
+    const config = cli.write('forks.cfg', '[defaults]\nforks = many\n')
+    const { code, stdout } = await cli.run(['inventory', 'check'], { env: { ANSIBLE_CONFIG: config } })
+    expect(code).toBe(3)
+    expect(stdout).toContain(`${config}:2: forks is 'many', not a whole number`)
+  })
+})

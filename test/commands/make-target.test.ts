@@ -1,0 +1,94 @@
+import { userInfo } from 'node:os'
+import { expect, test } from 'vitest'
+import { makeTarget } from '../../src/commands/make-target.ts'
+import { ansibleConfig } from '../../src/inventory/ansible-config.ts'
+import { connectionSettings } from '../../src/inventory/connection-settings.ts'
+import type { Host } from '../../src/inventory/inventory.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { Secret } from '../../src/secret.ts'
+import { problemsOf } from '../inventory/cases-support.ts'
+import { memoryFiles } from '../inventory/memory-files.ts'
+
+const target = (line: string, config = '', options: Parameters<typeof makeTarget>[3] = {}) => {
+  const files = memoryFiles({ '/w/inv': line, '/w/ansible.cfg': config })
+  const { hosts } = loadInventory({ cwd: '/w', sources: ['inv'], files })
+  const cfg = ansibleConfig({ cwd: '/w', home: '/home/ann', env: {}, files })
+  return makeTarget('h1', connectionSettings(hosts.get('h1') as Host), new Secret('s'), options, cfg)
+}
+const defaults = (lines: string) => `[defaults]\n${lines}\n`
+const ssh = (lines: string) => `[ssh_connection]\n${lines}\n`
+
+test('nothing said', () => {
+  expect(target('h1')).toMatchObject({
+    address: 'h1',
+    port: 22,
+    user: userInfo().username,
+    keyFile: undefined,
+    hostKeyChecking: 'yes',
+    connectTimeoutMs: 10_000,
+  })
+})
+
+test.each([
+  ['remote_user', 'h1', defaults('remote_user = ann'), { user: 'ann' }],
+  ['ansible_user wins', 'h1 ansible_user=bob', defaults('remote_user = ann'), { user: 'bob' }],
+  [
+    'ssh_args win over all',
+    'h1 ansible_user=bob ansible_port=1',
+    ssh('ssh_args = -l eve -p 2'),
+    { user: 'eve', port: 2 },
+  ],
+  [
+    'ansible_ssh_args stand for ssh_args',
+    'h1 ansible_ssh_args="-p 3"',
+    ssh('ssh_args = -l eve -p 2'),
+    { user: userInfo().username, port: 3 },
+  ],
+  [
+    'common arguments come last',
+    'h1 ansible_ssh_common_args="-l eve -p 5"',
+    defaults('remote_user = ann'),
+    { user: 'ann', port: 5 },
+  ],
+  [
+    'those of ansible.cfg only where the host has none',
+    'h1 ansible_ssh_common_args=""',
+    ssh('ssh_common_args = -p 5'),
+    { port: 22 },
+  ],
+  ['private_key_file', 'h1', defaults('private_key_file = ~/k'), { keyFile: '/home/ann/k' }],
+  [
+    'the key of the host',
+    'h1 ansible_ssh_private_key_file=~/own',
+    defaults('private_key_file = k'),
+    { keyFile: '~/own' },
+  ],
+  ['timeout', 'h1', defaults('timeout = 30'), { connectTimeoutMs: 30_000 }],
+  ['a timeout of 0 is none', 'h1', defaults('timeout = 0'), { connectTimeoutMs: 10_000 }],
+  ['host_key_checking', 'h1', defaults('host_key_checking = False'), { hostKeyChecking: 'no' }],
+  [
+    'that of the host wins',
+    'h1 ansible_host_key_checking=True',
+    defaults('host_key_checking = False'),
+    { hostKeyChecking: 'yes' },
+  ],
+  ['harmless ssh_args', 'h1', ssh('ssh_args = -C -o ControlMaster=auto -o ControlPersist=60s'), { port: 22 }],
+  ['become as it is', 'h1', '[privilege_escalation]\nbecome_user = root\nbecome_method=sudo\n', { port: 22 }],
+])('%s', (_, line, config, expected) => expect(target(line, config)).toMatchObject(expected))
+
+test('options win', () => {
+  const config = defaults('timeout = 30\nhost_key_checking = False')
+  expect(target('h1', config, { timeout: 5, acceptNewHostKeys: true })).toMatchObject({
+    connectTimeoutMs: 5000,
+    hostKeyChecking: 'accept-new',
+  })
+})
+
+test.each([
+  ['h1', '[privilege_escalation]\nbecome_user = app\n', 'BECOME /w/ansible.cfg:2'],
+  ['h1 ansible_become_user=app', '', 'BECOME inv:1:4'],
+  ['h1 ansible_become_method=su', '', 'BECOME inv:1:4'],
+  ['h1', ssh('ssh_extra_args = -J gate'), 'SSH_OPTION /w/ansible.cfg:2'],
+])('%s, %j is refused', (line, config, expected) =>
+  expect(problemsOf(() => target(line, config))).toEqual([expected]),
+)
