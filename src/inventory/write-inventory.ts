@@ -81,5 +81,6 @@ function comment(text: string): string {
 
 /** A value under [all:vars]: quoted where Ansible would read something else than this text. */
 function literal(text: string): string {
-  return /^[\w./~@:+-]*[A-Za-z/~][\w./~@:+-]*$/.test(text) ? text : pythonRepr(text)
+  const plain = /^[\w./~@:+-]*[A-Za-z/~][\w./~@:+-]*$/.test(text) && !/^(None|True|False)$/.test(text)
+  return plain ? text : pythonRepr(text)
 }
