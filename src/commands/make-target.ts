@@ -23,11 +23,11 @@ export function makeTarget(
   config?: AnsibleConfig,
 ): Target {
   mustBecomeRoot(settings, config)
-  const { origins } = settings
-  const before = argumentsFor(host, settings.sshArgs, config, 'sshArgs')
-  const common = argumentsFor(host, origins.commonArgs && settings.commonArgs, config, 'sshCommonArgs')
-  const extra = argumentsFor(host, origins.extraArgs && settings.extraArgs, config, 'sshExtraArgs')
-  const after = { ...extra, ...common }
+  const before = argumentsFor(host, settings, config, 'sshArgs')
+  const after = {
+    ...argumentsFor(host, settings, config, 'extraArgs'),
+    ...argumentsFor(host, settings, config, 'commonArgs'),
+  }
   const checking = settings.hostKeyChecking ?? config?.hostKeyChecking
   return {
     host,
@@ -52,27 +52,35 @@ export function makeTarget(
   }
 }
 
-/** The ssh options of the inventory, or else of ansible.cfg, whose errors tell its line. */
+/** Where ansible.cfg holds what the inventory does not say. */
+const CONFIG = {
+  sshArgs: { field: 'sshArgs', key: 'ssh_args' },
+  commonArgs: { field: 'sshCommonArgs', key: 'ssh_common_args' },
+  extraArgs: { field: 'sshExtraArgs', key: 'ssh_extra_args' },
+} as const
+
+/** The ssh options of the inventory, or else of ansible.cfg; an error tells the line. */
 function argumentsFor(
   host: string,
-  words: string[] | undefined,
+  settings: ConnectionSettings,
   config: AnsibleConfig | undefined,
-  key: keyof typeof CONFIG_KEYS,
+  name: keyof typeof CONFIG,
 ) {
-  if (words) return sshOptions(host, words)
+  const { field, key } = CONFIG[name]
+  const own = settings.origins[name]
   try {
-    return sshOptions(host, config?.[key] ?? [])
+    return sshOptions(host, (own ? settings[name] : config?.[field]) ?? [])
   } catch (error) {
     if (!(error instanceof ConvecthubError)) throw error
-    const origin = config?.origins[CONFIG_KEYS[key]]
+    const { host: _every, ...details } = error.details
+    const origin = own ?? config?.origins[key]
     throw new ConvecthubError(error.code, error.exit, error.message, {
+      ...details,
       ...(origin && { origin }),
-      hint: `take it out of ${CONFIG_KEYS[key]}`,
+      hint: `take it out of ${own ? 'ansible_' : ''}${key}`,
     })
   }
 }
-
-const CONFIG_KEYS = { sshArgs: 'ssh_args', sshCommonArgs: 'ssh_common_args', sshExtraArgs: 'ssh_extra_args' }
 
 /** convecthub works as root, by sudo: anything else that is asked for is refused, never ignored. */
 function mustBecomeRoot({ becomeMethod, becomeUser, origins }: ConnectionSettings, config?: AnsibleConfig) {

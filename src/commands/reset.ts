@@ -1,7 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { reset } from '../recipes/reset.ts'
-import { ownPaths } from '../steps/reset.ts'
+import { OWN_PATHS } from '../steps/reset.ts'
 import { ask } from '../ui/ask.ts'
 import { count } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
@@ -24,7 +24,7 @@ export async function resetVerb(options: CommonOptions & { yes?: boolean }): Ver
   const left = [...report.facts].flatMap(([host, facts]) => {
     const touched = report.hosts.find((summary) => summary.host === host)
     if (!touched || touched.changed === 0) return []
-    return leftoverLines(facts.get(leftovers(ownPaths(wishes)))).map((line) => ({ host, line }))
+    return leftoverLines(facts.get(leftovers(OWN_PATHS))).map((line) => ({ host, line }))
   })
   if (mode === 'json') {
     for (const { host, line } of left)

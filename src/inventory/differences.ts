@@ -128,5 +128,41 @@ export const DIFFERENCES: readonly Difference[] = [
     convecthub: 'replaces plain references such as {{ ip }} and refuses everything else',
     codes: ['inventory-template'],
   },
+  {
+    case: 'a become method other than sudo, or a become user other than root',
+    ansible: 'becomes that user in that way',
+    convecthub: 'refuses it, with file and line: it works as root',
+    codes: ['BECOME'],
+  },
+  {
+    case: '`ansible_become=false`',
+    ansible: 'works as the user who logged in',
+    convecthub: 'becomes root all the same',
+    codes: [],
+  },
+  {
+    case: 'an option in `ansible_ssh_common_args` and the like that convecthub does not have',
+    ansible: 'hands it to ssh',
+    convecthub: 'refuses it, with file and line',
+    codes: ['SSH_OPTION'],
+  },
+  {
+    case: 'several vault passwords, with or without vault ids',
+    ansible: 'tries them one after the other',
+    convecthub: 'takes one password a run',
+    codes: [],
+  },
+  {
+    case: 'neither `-i` nor an inventory in ansible.cfg',
+    ansible: 'reads /etc/ansible/hosts',
+    convecthub: 'reads ./inv.toml',
+    codes: ['NO_INVENTORY'],
+  },
+  {
+    case: 'environment variables `ANSIBLE_…` besides `ANSIBLE_CONFIG` and `ANSIBLE_VAULT_PASSWORD_FILE`',
+    ansible: 'reads them before ansible.cfg',
+    convecthub: 'does not look at them',
+    codes: [],
+  },
   { case: 'an empty ansible_host', ansible: 'connects to an empty address', ...refused('address') },
 ]
