@@ -8,8 +8,12 @@ import { fileDigest } from './file-digest.ts'
 /** What a file is by its name in the release pages of K3s, Helm and the JupyterHub chart. The first that fits. */
 const NAMES: readonly { name: RegExp; kind: Artifact['kind']; roles: Artifact['roles'] }[] = [
   { name: /^k3s(-arm64|-armhf)?$/, kind: 'k3s', roles: ['driver', 'worker'] },
-  { name: /^helm(-[\w.-]+)?$/, kind: 'helm', roles: ['driver'] },
-  { name: /\.tar(\.gz|\.zst|\.lz4|\.bz2)?$|\.tzst$/, kind: 'images', roles: ['driver', 'worker'] },
+  { name: /^helm(-(?!.*\.(gz|zip|zst|tar)$)[\w.-]+)?$/, kind: 'helm', roles: ['driver'] },
+  {
+    name: /^(?!helm-|k3s-v).*\.tar(\.gz|\.zst|\.lz4|\.bz2)?$|\.tzst$/,
+    kind: 'images',
+    roles: ['driver', 'worker'],
+  },
   { name: /\.tgz$/, kind: 'chart', roles: ['driver'] },
 ]
 

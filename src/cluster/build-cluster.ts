@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
+import { ConvecthubError, ConvecthubErrors, formatOrigin, type Origin } from '../errors.ts'
 import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
 import { resolveText } from '../inventory/resolve-text.ts'
 import { Secret } from '../secret.ts'
@@ -14,33 +14,38 @@ type Addresses = ReadonlyMap<string, { address: string; port: number }>
 /**
  * Reads a cluster out of an inventory: roles from groups, settings checked and typed. `addresses` are those that ssh
  * will connect to. Throws ConvecthubErrors with every problem found: BAD_VALUE, NO_ROLE, NO_DRIVER, SAME_ADDRESS,
- * BAD_NAME, DIFFERS.
+ * BAD_NAME, SAME_NAME, DIFFERS, and those of resolveText.
  */
 export function buildCluster(inventory: Inventory, addresses: Addresses): Cluster {
   const errors: ConvecthubError[] = []
-  const hosts = [...inventory.hosts.values()].flatMap((host) => readHost(host, addresses, errors) ?? [])
-  const drivers = hosts.filter(({ role }) => role === 'driver')
-  const first = drivers[0]
-  if (!first && inventory.hosts.size === 0)
+  const all = [...inventory.hosts.values()]
+  const hosts = all.flatMap((host) => readHost(host, addresses, errors) ?? [])
+  const lead = all.find((host) => roleOf(host) === 'driver')
+  if (all.length === 0)
     errors.push(problem('NO_HOSTS', 'the inventory has no host', undefined, 'add a line for each machine'))
-  else if (!first)
-    errors.push(
-      problem(
-        'NO_DRIVER',
-        'no host is in the group `driver`',
-        undefined,
-        'put the machine that shall lead the cluster under [driver]',
-      ),
-    )
-  sameAddress(hosts, addresses, errors)
-  const lead = first && inventory.hosts.get(first.name)
+  else if (!lead) {
+    const hint = 'put the machine that shall lead the cluster under [driver]'
+    errors.push(problem('NO_DRIVER', 'no host is in the group `driver`', undefined, hint))
+  }
+  unique(all, errors, 'SAME_ADDRESS', 'are both at', 'each machine needs an address of its own', (host) => {
+    const at = addresses.get(host.name)
+    return at ? `${at.address}:${at.port}` : host.name
+  })
+  unique(
+    all,
+    errors,
+    'SAME_NAME',
+    'would both be the node',
+    'names must differ by more than case',
+    ({ name }) => name.toLowerCase(),
+  )
   const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
   if (lead) sameEverywhere(inventory, lead, errors)
-  if (errors.length > 0 || !settings || !first) throw new ConvecthubErrors(errors)
+  if (errors.length > 0 || !settings) throw new ConvecthubErrors(once(errors))
   return {
     name: inventoryName(inventory),
     hosts,
-    drivers,
+    drivers: hosts.filter(({ role }) => role === 'driver'),
     workers: hosts.filter(({ role }) => role === 'worker'),
     registry: hosts.find(({ registry }) => registry),
     token: new Secret(settings.convect_token),
@@ -51,6 +56,22 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   }
 }
 
+function roleOf({ groups }: Host): ClusterHost['role'] | undefined {
+  if (DRIVER_GROUPS.some((name) => groups.includes(name))) return 'driver'
+  return groups.includes('worker') ? 'worker' : undefined
+}
+
+/** A wrong line under [all:vars] is wrong for every host, and told once. */
+function once(errors: readonly ConvecthubError[]): ConvecthubError[] {
+  const told = new Map<string, ConvecthubError>()
+  for (const error of errors) {
+    const { origin } = error.details
+    const key = `${origin && formatOrigin(origin)} ${error.message}`
+    if (!told.has(key)) told.set(key, error)
+  }
+  return [...told.values()]
+}
+
 /** What reset wants typed: the file's name without folder and ending. */
 function inventoryName({ sources }: Inventory): string {
   const base = (sources[0] ?? '').split('/').filter(Boolean).at(-1) ?? ''
@@ -58,8 +79,7 @@ function inventoryName({ sources }: Inventory): string {
 }
 
 function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): ClusterHost | undefined {
-  const inGroup = (name: string) => host.groups.includes(name)
-  const role = DRIVER_GROUPS.some(inGroup) ? 'driver' : inGroup('worker') ? 'worker' : undefined
+  const role = roleOf(host)
   const settings = readSettings(HOST_VARIABLES, host, errors)
   if (!role)
     errors.push(
@@ -88,7 +108,7 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
       name: host.name,
       nodeName,
       role,
-      registry: inGroup('registry'),
+      registry: host.groups.includes('registry'),
       origin: host.origin,
       settings,
       address,
@@ -103,22 +123,32 @@ function readSettings<S extends z.ZodObject>(
   errors: ConvecthubError[],
 ): z.infer<S> | undefined {
   const texts: Record<string, string> = {}
+  let unresolved = false
   for (const name of Object.keys(schema.shape)) {
     const setting = host.vars.get(name)
-    if (setting !== undefined && setting.value !== null) texts[name] = resolveText(host, setting)
+    if (setting === undefined || setting.value === null) continue
+    try {
+      texts[name] = resolveText(host, setting)
+    } catch (error) {
+      if (!(error instanceof ConvecthubError)) throw error
+      errors.push(error)
+      unresolved = true
+    }
   }
   const parsed = schema.safeParse(texts)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return unresolved ? undefined : parsed.data
   for (const { path, message } of parsed.error.issues) {
     const name = String(path[0])
     const setting = host.vars.get(name)
+    if (setting && !(name in texts) && setting.value !== null) continue
     errors.push(badValue(host, name, setting, message))
   }
   return undefined
 }
 
 function badValue(host: Host, name: string, setting: Setting | undefined, message: string): ConvecthubError {
-  const shown = setting && !/token|pass/.test(name) ? `=${setting.raw ?? String(setting.value)}` : ''
+  const shown =
+    setting && !setting.secret && !/token|pass/.test(name) ? `=${setting.raw ?? String(setting.value)}` : ''
   return problem(
     'BAD_VALUE',
     `${name}${shown}: ${message}`,
@@ -128,22 +158,21 @@ function badValue(host: Host, name: string, setting: Setting | undefined, messag
   )
 }
 
-function sameAddress(hosts: readonly ClusterHost[], addresses: Addresses, errors: ConvecthubError[]): void {
-  const seen = new Map<string, ClusterHost>()
+/** No two hosts may have the same of this. */
+function unique(
+  hosts: readonly Host[],
+  errors: ConvecthubError[],
+  code: string,
+  what: string,
+  hint: string,
+  value: (host: Host) => string,
+): void {
+  const seen = new Map<string, Host>()
   for (const host of hosts) {
-    const at = addresses.get(host.name)
-    const key = at ? `${at.address}:${at.port}` : host.name
-    const other = seen.get(key)
-    if (other)
-      errors.push(
-        problem(
-          'SAME_ADDRESS',
-          `${host.name} and ${other.name} are both at ${key}`,
-          host.origin,
-          'each machine needs an address of its own',
-        ),
-      )
-    else seen.set(key, host)
+    const own = value(host)
+    const other = seen.get(own)
+    if (other) errors.push(problem(code, `${host.name} and ${other.name} ${what} ${own}`, host.origin, hint))
+    else seen.set(own, host)
   }
 }
 

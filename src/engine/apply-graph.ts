@@ -3,6 +3,7 @@ import { ConvecthubError } from '../errors.ts'
 import { apply, interrupted } from './apply.ts'
 import type { Outcome } from './event.ts'
 import { atHost, type Fleet, factsOf, planContext, stepsOf } from './fleet.ts'
+import { probe } from './probe.ts'
 import type { RunOptions } from './run.ts'
 import type { Step, StepRef } from './step.ts'
 
@@ -43,14 +44,16 @@ export async function applyGraph(
   }
   const ending = (ref: StepRef) => endings.get(refKey(ref))?.promise
 
-  /** What keeps this step from starting, once all it waits for has ended. */
-  const obstacle = async (step: Step, host: ClusterHost): Promise<string | undefined> => {
-    for (const ref of step.needs?.(host, wishes) ?? []) {
-      const needed = await ending(ref)
-      if (needed && needed.outcome !== 'changed' && needed.outcome !== 'unchanged') return refKey(ref)
+  /** Waits for all that a step needs or comes after: what it lacks, and whether anything was changed there. */
+  const wait = async (step: Step, host: ClusterHost) => {
+    const needs = step.needs?.(host, wishes) ?? []
+    const needed = await Promise.all(needs.map(ending))
+    const before = await Promise.all((step.after?.(host, wishes) ?? []).map(ending))
+    const lacking = needed.findIndex((end) => end && end.outcome !== 'changed' && end.outcome !== 'unchanged')
+    return {
+      blockedBy: lacking < 0 ? undefined : refKey(needs[lacking] as StepRef),
+      changed: [...needed, ...before].some((end) => end?.outcome === 'changed'),
     }
-    await Promise.all((step.after?.(host, wishes) ?? []).map(ending))
-    return undefined
   }
 
   const doStep = async (
@@ -64,14 +67,30 @@ export async function applyGraph(
       return failedBefore
         ? { outcome: 'blocked', blockedBy: failedBefore }
         : { outcome: 'failed', error: lost }
-    const canPlan = plannable(step, host, fleet, options)
-    if (canPlan && step.plan(planContext(host, fleet, options)).length === 0) return { outcome: 'unchanged' }
-    if (failedBefore) return { outcome: signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
-    const blockedBy = await obstacle(step, host)
-    if (signal.aborted) return { outcome: 'skipped' }
+    const isSo = () =>
+      plannable(step, host, fleet, options) && step.plan(planContext(host, fleet, options)).length === 0
+    if (failedBefore) {
+      if (isSo()) return { outcome: 'unchanged' }
+      return { outcome: signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
+    }
+    const { blockedBy, changed } = await wait(step, host)
     // what it waited for is the time of other steps
     times.began = Date.now()
+    try {
+      // what others did may show here, such as a node that joined
+      if (changed && !signal.aborted) fleet.facts.set(host.name, await ask(host))
+    } catch (error) {
+      return { outcome: 'failed', error: atHost(error, host.name, step.id) }
+    }
+    if (isSo()) return { outcome: 'unchanged' }
+    if (signal.aborted) return { outcome: 'skipped' }
     return blockedBy ? { outcome: 'blocked', blockedBy } : makeSo(step, host)
+  }
+
+  const ask = async (host: ClusterHost) => {
+    const connection = fleet.connections.get(host.name)
+    if (!connection) throw new Error(`there is no connection to ${host.name}`)
+    return probe(connection, factsOf(host, options), signal)
   }
 
   const makeSo = async (step: Step, host: ClusterHost): Promise<Ended> => {

@@ -82,7 +82,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     fleet = await connectFleet(hosts, options)
     const reached = hosts.filter((host) => fleet.facts.has(host.name))
     throwProblems(reached, fleet, options)
-    const { changes, given } = planAll(reached, fleet, options)
+    const { changes, given } = planAll(hosts, fleet, options)
     await options.planned?.(fleet)
     if (options.apply) settled = await applyGraph(fleet, given, options)
     ok = true
@@ -101,16 +101,16 @@ function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOption
   const given = new Map<string, Ended>()
   for (const host of hosts) {
     for (const step of stepsOf(host, options)) {
-      if (!plannable(step, host, fleet, options)) continue
-      const planned = step.plan(planContext(host, fleet, options))
+      const planned = plannable(step, host, fleet, options)
+        ? step.plan(planContext(host, fleet, options))
+        : undefined
       if (!options.hosts.includes(host)) {
-        given.set(refKey({ step: step.id, host: host.name }), {
-          outcome: planned.length === 0 ? 'unchanged' : 'blocked',
-        })
-        continue
+        const isSo = planned?.length === 0
+        given.set(refKey({ step: step.id, host: host.name }), { outcome: isSo ? 'unchanged' : 'blocked' })
+      } else if (planned) {
+        changes += planned.length
+        options.emit({ event: 'planned', host: host.name, step: step.id, changes: planned })
       }
-      changes += planned.length
-      options.emit({ event: 'planned', host: host.name, step: step.id, changes: planned })
     }
   }
   return { changes, given }

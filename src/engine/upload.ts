@@ -27,7 +27,7 @@ export async function upload(options: ApplyOptions, change: UploadChange): Promi
     joinSh([
       library,
       sh`set -e
-mkdir -p ${path.slice(0, path.lastIndexOf('/'))}
+cvh_folder ${path.slice(0, path.lastIndexOf('/'))}
 ${change.ours ? sh`cvh_record file ${path}` : rawSh(':')}
 rm -f ${part}
 (umask 077 && : >${part})`,

@@ -4,6 +4,8 @@ import type { Fact, FactFamily } from './fact.ts'
 /** What convecthub recorded that it put on a host. */
 export interface Owned {
   files: readonly string[]
+  /** Folders that were not there before, the outer ones first. */
+  folders: readonly string[]
   packages: readonly string[]
 }
 
@@ -18,7 +20,7 @@ const family: FactFamily<Owned> = {
           .flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])),
       ),
     ]
-    return new Map([['', { files: of('file'), packages: of('package') }]])
+    return new Map([['', { files: of('file'), folders: of('folder'), packages: of('package') }]])
   },
 }
 

@@ -27,8 +27,8 @@ export async function ensureSshKey(stateDir: string): Promise<string> {
 
 /** For machines without OpenSSH. */
 async function makeKey(key: string, publicKey: string): Promise<void> {
-  const { default: ssh2 } = await import('ssh2')
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'convecthub-lab' })
+  const { generateKey } = await import('../transport/generate-key.ts')
+  const pair = generateKey('convecthub-lab')
   await writeFile(key, pair.private, { mode: 0o600 })
   await writeFile(publicKey, `${pair.public}\n`)
 }

@@ -9,6 +9,9 @@ import { unitName } from './k3s-unit.ts'
 import { atLeast } from './k3s-version.ts'
 import type { ManagedFile } from './managed-file.ts'
 
+/** By this label the device plugin finds its nodes. */
+export const GPU_LABEL = 'nvidia.com/gpu.present'
+
 export const TOKEN_FILE = '/etc/rancher/k3s/token'
 
 /** A key of config.yaml: for whom, since which K3s, and its value; undefined leaves it out. */
@@ -33,6 +36,8 @@ const KEYS: readonly Key[] = [
   { key: 'flannel-iface', value: ({ iface }) => iface },
   { key: 'token-file', value: () => TOKEN_FILE },
   { key: 'server', value: (own) => (own.founder ? undefined : serverUrl(own)) },
+  // read when the node registers; one that is there already is labelled by the step gpu-plugin
+  { key: 'node-label', value: ({ host }) => (host.settings.has_gpu ? [`${GPU_LABEL}=true`] : undefined) },
   {
     key: 'cluster-init',
     role: 'driver',

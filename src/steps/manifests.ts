@@ -6,6 +6,7 @@ import { node } from '../facts/node.ts'
 import { sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { K3S } from './artifacts.ts'
+import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
 
 /** K3s applies what appears here, and again when it changes. Only on the first driver: servers do not share it. */
@@ -14,7 +15,6 @@ const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
 const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
 const GPU = `${MANIFESTS}/convecthub-gpu.yaml`
-const GPU_LABEL = 'nvidia.com/gpu.present'
 
 const onFirstDriver = ({ cluster }: Wishes) => [firstDriver(cluster)]
 
@@ -59,7 +59,7 @@ export const gpuPlugin: Step = {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })
     const labels = gpuHosts(context).flatMap(({ nodeName }): Change[] => {
       const state = context.facts.get(node(nodeName))
-      // a machine that is down has no Node yet; it gets its label by the run that brings it in
+      // one that is not there yet registers with its label
       return state === undefined || state.labels[GPU_LABEL] === 'true' ? [] : [labelNode(nodeName)]
     })
     return [...managedFile({ path: GPU, mode: '600', content }, context.facts), ...labels]

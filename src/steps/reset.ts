@@ -59,13 +59,13 @@ export const stopK3s: Step = {
           : cluster.workers
     return before.map(({ name }): StepRef => ({ step: 'stop-k3s', host: name }))
   },
-  facts: (host, wishes) => [owned, unit(unitName(host)), leftovers(ownPaths(wishes))],
+  facts: (host) => [owned, unit(unitName(host)), leftovers(OWN_PATHS)],
   plan: (context) => {
     const { host, facts } = context
     const name = unitName(host)
     const { active, enabled, loaded } = facts.get(unit(name))
     if (!ownsK3s(facts.get(owned))) return []
-    const left = leftoverLines({ ...facts.get(leftovers(ownPaths(context))), paths: [] })
+    const left = leftoverLines({ ...facts.get(leftovers(OWN_PATHS)), paths: [] })
     const running = (loaded && active !== 'inactive' && active !== 'failed') || enabled
     return [...(running ? [stop(name)] : []), ...(running || left.length > 0 ? [clean(left)] : [])]
   },
@@ -108,15 +108,15 @@ export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
   hosts: everyHost,
-  facts: (_host, wishes) => [owned, file(RECORD), leftovers(ownPaths(wishes))],
+  facts: () => [owned, file(RECORD), leftovers(OWN_PATHS)],
   plan: (context) => {
     const { facts } = context
     const record = facts.get(owned)
     if (!facts.get(file(RECORD))) return []
-    const fixed = facts.get(leftovers(ownPaths(context))).paths
+    const fixed = facts.get(leftovers(OWN_PATHS)).paths
     const paths = [
       ...record.files.filter((path) => !isBelow(path, RECORD)),
-      ...fixed.filter((path) => mayRemove(path, record, context)),
+      ...fixed.filter((path) => mayRemove(path, record)),
     ]
     const tops = paths.filter((path) => !paths.some((other) => other !== path && isBelow(path, other)))
     const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
@@ -129,8 +129,9 @@ export const removeFiles: Step = {
         timeoutMs: 600_000,
         script: joinSh([
           rawSh(template('remote/remove-paths.sh')),
-          sh`remove_paths ${paths}
-systemctl daemon-reload
+          ...(paths.length > 0 ? [sh`remove_paths ${paths}`] : []),
+          ...(record.folders.length > 0 ? [sh`remove_empty ${[...record.folders].reverse()}`] : []),
+          sh`systemctl daemon-reload
 rm -rf -- ${RECORD} ${RUN}`,
         ]),
       },
@@ -139,13 +140,11 @@ rm -rf -- ${RECORD} ${RUN}`,
 }
 
 /** The folders in which something may be left, for the audit. */
-export function ownPaths({ cluster }: Wishes): string[] {
-  return [...K3S_PATHS, ...DOCKER_PATHS, cluster.workdir]
-}
+export const OWN_PATHS: readonly string[] = [...K3S_PATHS, ...DOCKER_PATHS]
 
-function mayRemove(path: string, record: Owned, { cluster }: PlanContext): boolean {
+function mayRemove(path: string, record: Owned): boolean {
   if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
-  return path === cluster.workdir || ownsK3s(record)
+  return K3S_PATHS.includes(path) && ownsK3s(record)
 }
 
 /** Recorded when our Docker is removed, so that its folders are known as ours after the package is gone. */

@@ -9,10 +9,10 @@ export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstanc
 
 /** "0.8 s", "12 s", "3 min 05 s". */
 export function duration(ms: number): string {
-  const s = ms / 1000
+  const s = ms < 10_000 ? ms / 1000 : Math.round(ms / 1000)
   if (s < 10) return `${s.toFixed(1)} s`
-  if (s < 120) return `${Math.round(s)} s`
-  return `${Math.floor(s / 60)} min ${String(Math.round(s) % 60).padStart(2, '0')} s`
+  if (s < 120) return `${s} s`
+  return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`
 }
 
 /** "812 kB", "1.4 GB". */

@@ -5,14 +5,13 @@ for name in "$@"; do
 done
 # shellcheck disable=SC2086 # the names are words
 set -- $gone
-[ "$#" -gt 0 ] || exit 0
 ours=" $* "
 foreign() {
   apt-get -s -q purge "$@" 2>/dev/null | sed -n 's/^Purg \([^ ]*\).*/\1/p; s/^Remv \([^ ]*\).*/\1/p' |
     while read -r name; do case $ours in *" $name "*) ;; *) printf '%s\n' "$name" ;; esac; done
 }
-wait_for_lock
-if [ -n "$(foreign "$@")" ]; then
+[ "$#" = 0 ] || wait_for_lock
+if [ "$#" -gt 0 ] && [ -n "$(foreign "$@")" ]; then
   gone=
   for name in "$@"; do
     needed=$(foreign "$name" | tr '\n' ' ')

@@ -8,9 +8,17 @@ cvh_record() {
   grep -qxF -- "$1 $2" "$CVH_STATE/owned" 2>/dev/null || printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned"
 }
 
+# cvh_folder PATH: makes a folder, noting each that was not there
+cvh_folder() {
+  [ ! -d "$1" ] || return 0
+  [ -z "${1%/*}" ] || cvh_folder "${1%/*}"
+  cvh_record folder "$1"
+  mkdir "$1"
+}
+
 # cvh_place PATH MODE: reads stdin into PATH by way of a file beside it, so that no half-written file is ever seen
 cvh_place() {
-  mkdir -p "${1%/*}"
+  cvh_folder "${1%/*}"
   (umask 077 && cat >"$1.part")
   chmod "$2" "$1.part"
   mv -f "$1.part" "$1"

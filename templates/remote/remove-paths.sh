@@ -1,3 +1,10 @@
+# remove_empty FOLDER...: takes away folders that we made, unless somebody put something into them
+remove_empty() {
+  for path in "$@"; do
+    [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty -- "$path" || return 1
+  done
+}
+
 # remove_paths PATH...: takes away files and folders; of a folder that is a mount point, what is in it
 remove_paths() {
   for path in "$@"; do

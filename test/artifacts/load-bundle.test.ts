@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { type Artifact, bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
+import { loadBundle } from '../../src/artifacts/load-bundle.ts'
+import { partialPath } from '../../src/artifacts/partial-path.ts'
+import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
+import { artifact, testBundle } from '../helpers/test-cluster.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convecthub-bundle-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex')
+const put = (name: string, text = name) => {
+  mkdirSync(dirname(join(folder, name)), { recursive: true })
+  writeFileSync(join(folder, name), text)
+}
+const writeLock = (lock: unknown) =>
+  put('bundle.lock.yaml', typeof lock === 'string' ? lock : stringify(lock))
+
+/** A whole bundle on disk: each file holds its own name. */
+function wholeBundle(): Artifact[] {
+  const files = testBundle().files.map((each) => ({
+    ...each,
+    size: each.name.length,
+    sha256: digest(each.name),
+  }))
+  for (const { name } of files) put(name)
+  writeLock({ version: 1, description: 'test', files })
+  return files
+}
+
+async function problems(): Promise<string[]> {
+  try {
+    await loadBundle(folder)
+    return []
+  } catch (error) {
+    const errors = error instanceof ConvecthubErrors ? error.errors : [error]
+    return errors.map((each) => {
+      if (!(each instanceof ConvecthubError)) throw each
+      expect(each.exit).toBe('input')
+      expect(each.details.hint).toBeTruthy()
+      return `${each.code} ${each.message.replaceAll(folder, '')}`
+    })
+  }
+}
+
+it('reads a bundle whose files are as its lock says, and opens them', async () => {
+  const files = wholeBundle()
+  const bundle = await loadBundle(folder)
+  expect(bundle.lock).toEqual({ version: 1, description: 'test', standIn: false, files })
+  const chart = files.find(({ kind }) => kind === 'chart') ?? artifact('')
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bundle.open(chart)) chunks.push(chunk)
+  expect(Buffer.concat(chunks).toString()).toBe(chart.name)
+})
+
+it('tells all files that are not as they should be at once', async () => {
+  wholeBundle()
+  rmSync(join(folder, 'helm'))
+  put('k3s', 'longer than it should be')
+  put('charts/jupyterhub-4.4.0.tgz', 'charts/jupyterhub-4.4.1.tgz')
+  const told = await problems()
+  expect(told).toHaveLength(3)
+  expect(told).toContainEqual('BUNDLE_FILE /k3s: 24 bytes, and 3 are wanted')
+  expect(told).toContainEqual(expect.stringMatching(/^BUNDLE_FILE \/helm: ENOENT/))
+  expect(told).toContainEqual(
+    `BUNDLE_FILE /charts/jupyterhub-4.4.0.tgz: its sha256 is ${digest('charts/jupyterhub-4.4.1.tgz')}, and ${digest('charts/jupyterhub-4.4.0.tgz')} is wanted`,
+  )
+})
+
+const files = testBundle().files
+it.each([
+  { what: 'no lock', lock: undefined, problem: /^BUNDLE_MISSING there is no bundle: ENOENT/ },
+  { what: 'no YAML', lock: 'a: [', problem: /^BUNDLE_LOCK \/bundle.lock.yaml is not a bundle lock/ },
+  { what: 'an empty lock', lock: '', problem: /^BUNDLE_LOCK/ },
+  {
+    what: 'no files',
+    lock: { version: 1, description: 'x', files: [] },
+    problem: /^BUNDLE_LOCK[\s\S]*files/,
+  },
+  {
+    what: 'another version',
+    lock: { version: 2, description: 'x', files },
+    problem: /^BUNDLE_LOCK[\s\S]*version/,
+  },
+  {
+    what: 'neither helm nor chart',
+    lock: { version: 1, description: 'x', files: files.slice(0, 1) },
+    problem: /it names no file of kind helm, chart$/,
+  },
+])('a bundle with $what is refused', async ({ lock, problem }) => {
+  if (lock !== undefined) writeLock(lock)
+  expect(await problems()).toEqual([expect.stringMatching(problem)])
+})
+
+it.each([
+  { what: 'the sample', change: {}, ok: true },
+  { what: 'a path in folders', change: { name: 'a/b-1.0_x+y@z.tar.zst' }, ok: true },
+  { what: 'a path out of the folder', change: { name: '../k3s' }, ok: false },
+  { what: 'a path out by a detour', change: { name: 'a/../../k3s' }, ok: false },
+  { what: 'an absolute path', change: { name: '/etc/passwd' }, ok: false },
+  { what: 'a blank in a path', change: { name: 'my k3s' }, ok: false },
+  { what: 'a shell’s sign in a path', change: { name: 'k3s;reboot' }, ok: false },
+  { what: 'no path', change: { name: '' }, ok: false },
+  { what: 'half a size', change: { size: 1.5 }, ok: false },
+  { what: 'a size below nothing', change: { size: -1 }, ok: false },
+  { what: 'an empty file', change: { size: 0 }, ok: true },
+  { what: 'a short digest', change: { sha256: 'abc' }, ok: false },
+  { what: 'a digest in capitals', change: { sha256: 'A'.repeat(64) }, ok: false },
+  { what: 'another kind', change: { kind: 'rpm' }, ok: false },
+  { what: 'the kernel’s name of an architecture', change: { architecture: 'x86_64' }, ok: false },
+  { what: 'no role', change: { roles: [] }, ok: false },
+  { what: 'another role', change: { roles: ['registry'] }, ok: false },
+  { what: 'a field of its own', change: { sha1: 'x' }, ok: false },
+])('a lock with $what is taken: $ok', ({ change, ok }) => {
+  const lock = { version: 1, description: 'x', files: [{ ...artifact('k3s'), ...change }] }
+  expect(bundleLockSchema.safeParse(lock).success).toBe(ok)
+})
+
+it.each([
+  { path: '/usr/local/bin/k3s', part: '/usr/local/bin/.k3s.part' },
+  {
+    path: '/var/tmp/convecthub/jupyterhub-4.4.0.tgz',
+    part: '/var/tmp/convecthub/.jupyterhub-4.4.0.tgz.part',
+  },
+  { path: '/var/lib/rancher/k3s/agent/images/a.tar', part: '/var/lib/rancher/k3s/agent/.a.tar.part' },
+])('$path grows at $part', ({ path, part }) => {
+  expect(partialPath(path)).toBe(part)
+})

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { loadBundle } from '../../src/artifacts/load-bundle.ts'
+import { lockBundle } from '../../src/artifacts/lock-bundle.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convecthub-bundle-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex')
+const put = (name: string, text = name) => {
+  mkdirSync(dirname(join(folder, name)), { recursive: true })
+  writeFileSync(join(folder, name), text)
+}
+const both = ['driver', 'worker']
+it.each([
+  { name: 'k3s', is: { kind: 'k3s', architecture: 'amd64', roles: both, version: 'v1.34.1+k3s1' } },
+  { name: 'k3s-arm64', is: { kind: 'k3s', architecture: 'arm64', roles: both } },
+  { name: 'k3s-armhf', is: { kind: 'k3s', architecture: 'armhf', roles: both } },
+  { name: 'helm', is: { kind: 'helm', architecture: 'amd64', roles: ['driver'] } },
+  { name: 'helm-linux-arm64', is: { kind: 'helm', architecture: 'arm64' } },
+  { name: 'helm-linux-arm', is: { kind: 'helm', architecture: 'armhf' } },
+  { name: 'k3s-airgap-images-amd64.tar.zst', is: { kind: 'images', architecture: 'amd64', roles: both } },
+  { name: 'k3s-airgap-images-arm64.tar.gz', is: { kind: 'images', architecture: 'arm64' } },
+  { name: 'k3s-airgap-images-arm.tar', is: { kind: 'images', architecture: 'armhf' } },
+  { name: 'images/jupyterhub.tar', is: { kind: 'images', architecture: 'amd64' } },
+  {
+    name: 'jupyterhub-4.4.0.tgz',
+    is: { kind: 'chart', architecture: 'all', roles: ['driver'], version: '4.4.0' },
+  },
+  { name: 'charts/jupyterhub-3.3.8-0.dev.tgz', is: { kind: 'chart', version: '3.3.8-0.dev' } },
+])('$name is known by its name', async ({ name, is }) => {
+  put(name)
+  const { files } = await lockBundle(folder, { description: 'x', versions: { k3s: 'v1.34.1+k3s1' } })
+  expect(files).toEqual([expect.objectContaining({ name, size: name.length, sha256: digest(name), ...is })])
+})
+
+it.each(['sha256sum-amd64.txt', 'install.sh', 'k3s.part', 'README.md'])(
+  '%s is refused, for nobody could use it',
+  async (name) => {
+    put('k3s')
+    put(name)
+    await expect(lockBundle(folder, { description: 'x', versions: {} })).rejects.toMatchObject({
+      code: 'BUNDLE_FILE',
+      exit: 'input',
+    })
+  },
+)
+
+// Helm is published as archives; as a program this one would fail on the host, with `exec format error`
+it('an archive of helm is not taken for the program', async () => {
+  put('helm-v3.19.0-linux-amd64.tar.gz')
+  await expect(lockBundle(folder, { description: 'x', versions: {} })).rejects.toMatchObject({
+    code: 'BUNDLE_FILE',
+  })
+})
+
+it('a folder that was locked can be loaded, and locked again to the same text', async () => {
+  for (const name of ['k3s', 'helm', 'jupyterhub-4.4.0.tgz', 'images/a.tar']) put(name)
+  const options = { description: 'ours', standIn: true, versions: { k3s: 'v1.34.1+k3s1' } }
+  await lockBundle(folder, options)
+  const text = readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8')
+  expect(parse(text)).toMatchObject({ version: 1, description: 'ours', standIn: true })
+  expect((await loadBundle(folder)).lock).toEqual(parse(text))
+  await lockBundle(folder, options)
+  expect(readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8')).toBe(text)
+})

@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest'
+import { problemsOf } from '../helpers/read-inventory.ts'
+
+const AT = 'inv.toml'
+const VARS = '[all:vars]\nconvect_token=k3s_hub_token\n'
+const FLEET = `[driver]\nd1\n[worker]\nw1 x=1\nw2\n${VARS}`
+/** The fleet with settings for w1, which is on line 4. */
+const w1 = (settings: string) => FLEET.replace('x=1', settings)
+/** The fleet with settings for all, from line 8 on. */
+const all = (settings: string) => `${FLEET}${settings}\n`
+
+it.each([
+  { text: FLEET, problems: [] },
+  { text: '', problems: ['NO_HOSTS the inventory has no host'] },
+  { text: VARS, problems: ['NO_HOSTS the inventory has no host'] },
+  { text: `[worker]\nw1\n${VARS}`, problems: ['NO_DRIVER no host is in the group `driver`'] },
+  {
+    text: `spare\n${FLEET}`,
+    problems: [`${AT}:1 NO_ROLE spare is in none of the groups driver and worker`],
+  },
+  {
+    text: `${FLEET}[registry]\nr1\n`,
+    problems: [`${AT}:9 NO_ROLE r1 is in none of the groups driver and worker`],
+  },
+  {
+    text: w1('ansible_host=10.0.0.1').replace('w2', 'w2 ansible_ssh_host=10.0.0.1'),
+    problems: [`${AT}:5 SAME_ADDRESS w2 and w1 are both at 10.0.0.1:22`],
+  },
+  {
+    text: w1('ansible_host=10.0.0.1').replace('w2', 'w2 ansible_host=10.0.0.1 ansible_port=2222'),
+    problems: [],
+  },
+  { text: FLEET.replace('w1', 'w_1'), problems: [`${AT}:4 BAD_NAME w_1 cannot be the name of a K3s node`] },
+  { text: FLEET.replace('w1', 'w1-'), problems: [`${AT}:4 BAD_NAME w1- cannot be the name of a K3s node`] },
+  {
+    text: w1('http_port=9000'),
+    problems: [`${AT}:4 DIFFERS http_port is not the same for d1 and w1`],
+  },
+  {
+    text: w1('convect_token=another-token'),
+    problems: [`${AT}:4 DIFFERS convect_token is not the same for d1 and w1`],
+  },
+  { text: w1('convect_token=k3s_hub_token'), problems: [] },
+  {
+    text: FLEET.replace('d1', 'd1 jhub_config_path=a.yaml'),
+    problems: [`${AT}:2 DIFFERS jhub_config_path is not the same for d1 and w1`],
+  },
+  {
+    text: '[driver]\nd1\n',
+    problems: [`${AT}:2 BAD_VALUE convect_token: a shared secret for the cluster is needed`],
+  },
+  {
+    text: all('convect_token=short'),
+    problems: [`${AT}:8 BAD_VALUE convect_token: at least 8 characters without blanks or colons are needed`],
+  },
+  {
+    text: all('convect_token=has:a:colon'),
+    problems: [`${AT}:8 BAD_VALUE convect_token: at least 8 characters without blanks or colons are needed`],
+  },
+  {
+    text: all('convect_workdir=tmp/x'),
+    problems: [`${AT}:8 BAD_VALUE convect_workdir=tmp/x: an absolute path without blanks is needed`],
+  },
+  { text: all('http_port=0'), problems: [`${AT}:8 BAD_VALUE http_port=0: a port is from 1 to 65535`] },
+  {
+    text: all('https_port=70000'),
+    problems: [`${AT}:8 BAD_VALUE https_port=70000: a port is from 1 to 65535`],
+  },
+  { text: all('http_port=web'), problems: [`${AT}:8 BAD_VALUE http_port=web: a port number is needed`] },
+  { text: w1('has_gpu=maybe'), problems: [`${AT}:4 BAD_VALUE has_gpu=maybe: true or false is needed`] },
+  {
+    text: w1('my_iface="eth1; reboot"'),
+    problems: [
+      `${AT}:4 BAD_VALUE my_iface=eth1; reboot: the name of a network interface is needed, such as eth1`,
+    ],
+  },
+  {
+    text: w1('docker_repo=mirror.lan/ubuntu'),
+    problems: [`${AT}:4 BAD_VALUE docker_repo=mirror.lan/ubuntu: an http:// or https:// address is needed`],
+  },
+  {
+    text: `spare\n[driver]\nd1\n[worker]\nw1 my_iface=a/b\nw2 has_gpu=2\n${VARS}http_port=x\n`,
+    problems: [
+      `${AT}:1 NO_ROLE spare is in none of the groups driver and worker`,
+      `${AT}:5 BAD_VALUE my_iface=a/b: the name of a network interface is needed, such as eth1`,
+      `${AT}:6 BAD_VALUE has_gpu=2: true or false is needed`,
+      `${AT}:9 BAD_VALUE http_port=x: a port number is needed`,
+    ],
+  },
+])('$text is told: $problems', ({ text, problems }) => {
+  expect(problemsOf(text).toSorted()).toEqual(problems.toSorted())
+})

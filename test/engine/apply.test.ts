@@ -1,0 +1,152 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { apply } from '../../src/engine/apply.ts'
+import type { Change } from '../../src/engine/change.ts'
+import type { EngineEvent } from '../../src/engine/event.ts'
+import type { ConvecthubError } from '../../src/errors.ts'
+import { file } from '../../src/facts/file.ts'
+import { Secret } from '../../src/secret.ts'
+import { rawSh } from '../../src/sh.ts'
+import { digest } from '../../src/steps/digest.ts'
+import { type LocalHost, localHost } from '../helpers/local-host.ts'
+import { artifact } from '../helpers/test-cluster.ts'
+
+let host: LocalHost
+beforeEach(() => {
+  host = localHost()
+})
+afterEach(() => host.remove())
+
+const at = (name: string) => join(host.folder, name)
+const run = (script: string): Change => ({
+  kind: 'run',
+  sign: '!',
+  title: script,
+  timeoutMs: 1000,
+  script: rawSh(script),
+})
+
+/** Applies changes by a real sh, and proves the file `a`. */
+async function applied(changes: readonly Change[], content = '') {
+  const events: EngineEvent[] = []
+  let error: ConvecthubError | undefined
+  const facts = await apply({
+    connection: host.connection,
+    host: 'w1',
+    step: 'test',
+    changes,
+    facts: [file(at('a'))],
+    source: async function* () {
+      yield Buffer.from(content)
+    },
+    emit: (event) => events.push(event),
+    signal: new AbortController().signal,
+  }).catch((caught: ConvecthubError) => {
+    error = caught
+    return undefined
+  })
+  const said = events.map((event) => {
+    if (event.event === 'line') return `| ${event.line}`
+    return 'change' in event ? `${event.event}: ${event.change.title}` : event.event
+  })
+  return { state: facts?.get(file(at('a'))), said, error }
+}
+
+const write = (content: string | Secret, ours = false): Change => {
+  return { kind: 'file', sign: '+', title: 'a', path: at('a'), content, mode: '600', ours }
+}
+
+it.each([
+  { what: 'text', content: 'it’s 100 % $HOME\n' },
+  { what: 'an empty file', content: '' },
+  { what: 'a secret', content: new Secret("pass'word\n") },
+])('a file change makes $what, and its proof sees it', async ({ content }) => {
+  const { state } = await applied([write(content)])
+  const text = content instanceof Secret ? content.reveal() : content
+  expect(readFileSync(at('a'), 'utf8')).toBe(text)
+  expect(state).toMatchObject({ type: 'file', mode: '600', digest: digest(text) })
+})
+
+it('notes a file as ours only when it is', async () => {
+  await applied([write('x')])
+  expect(existsSync(join(host.state, 'owned'))).toBe(false)
+  await applied([write('y', true)])
+  expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${at('a')}\n`)
+})
+
+it.each([
+  { what: 'an exit code', bad: 'exit 3', message: 'exit 3: exit code 3' },
+  {
+    what: 'any failing command',
+    bad: 'false\necho not reached',
+    message: 'false\necho not reached: exit code 1',
+  },
+])('the first failure, by $what, ends it', async ({ bad, message }) => {
+  const { said, error } = await applied([run('echo one'), run(bad), run('touch never')])
+  expect(said.slice(0, 3)).toEqual(['change-start: echo one', '| one', 'change-end: echo one'])
+  expect(said).not.toContain(`change-end: ${bad}`)
+  expect(said).not.toContain('| not reached')
+  expect(existsSync(at('never'))).toBe(false)
+  expect(error).toMatchObject({ code: 'STEP_FAILED', message, details: { host: 'w1', step: 'test' } })
+})
+
+it.each([
+  { what: 'no newline at its end', script: 'printf half', line: '| half' },
+  { what: 'stderr', script: 'echo bad >&2', line: '| bad' },
+  { what: 'something like a mark', script: 'echo "::change 7 end 0"', line: '| ::change 7 end 0' },
+])('output with $what is told line by line', async ({ script, line }) => {
+  const { said } = await applied([run(script)])
+  expect(said).toEqual([`change-start: ${script}`, line, `change-end: ${script}`])
+})
+
+it('the error shows the lines of the change that failed, and what to do where the words are known', async () => {
+  const { error } = await applied([run('echo fine'), run('echo "No space left on device"; exit 2')])
+  expect(error?.details.evidence).toBe('No space left on device')
+  expect(error?.details.hint).toContain('the disk is full')
+})
+
+it('a wait that fails tells its last words, and its evidence', async () => {
+  const { error } = await applied([
+    {
+      kind: 'wait',
+      sign: '!',
+      title: 'wait for it',
+      timeoutMs: 0,
+      until: rawSh('echo asked; false'),
+      evidence: rawSh('echo the journal'),
+    },
+  ])
+  expect(error?.message).toContain('wait for it: it did not come')
+  expect(error?.details.evidence).toBe('asked\nthe journal')
+})
+
+const big = 'x'.repeat(8 * 1024 * 1024)
+it.each([
+  { what: 'a small file', content: 'chart', kept: false },
+  { what: 'a big one, whose digest is kept for the next run', content: big, kept: true },
+])('an upload puts $what in its place', async ({ content, kept }) => {
+  const sent = artifact('a', { size: content.length, sha256: digest(content) })
+  const { state, said } = await applied(
+    [{ kind: 'upload', sign: '+', title: 'send a', artifact: sent, path: at('a'), mode: '755', ours: true }],
+    content,
+  )
+  expect(said).toEqual(['change-start: send a', 'progress', 'change-end: send a'])
+  expect(state).toMatchObject({ digest: digest(content), mode: '755', size: content.length })
+  expect(statSync(at('a')).size).toBe(content.length)
+  expect(existsSync(at('.a.part'))).toBe(false)
+  expect(existsSync(join(host.state, 'digests'))).toBe(kept)
+})
+
+it('an upload that arrives altered never gets its place', async () => {
+  writeFileSync(at('a'), 'the old one')
+  const sent = artifact('a', { size: 5, sha256: digest('whole') })
+  const { error, state } = await applied(
+    [{ kind: 'upload', sign: '~', title: 'send a', artifact: sent, path: at('a'), mode: '755', ours: true }],
+    'other',
+  )
+  expect(state).toBeUndefined()
+  expect(error).toMatchObject({ code: 'UPLOAD_DIGEST', exit: 'failed' })
+  expect(readFileSync(at('a'), 'utf8')).toBe('the old one')
+  expect(existsSync(at('.a.part'))).toBe(false)
+})

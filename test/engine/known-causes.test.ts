@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { knownCause } from '../../src/engine/known-causes.ts'
+
+it.each([
+  { output: 'cp: error writing: No space left on device', hint: 'df -h' },
+  { output: 'touch: cannot touch /x: Read-only file system', hint: 'dmesg' },
+  {
+    output: 'mkdir /sys/fs/cgroup/kubepods: read-only file system',
+    hint: 'the cgroup mounts are read-only',
+  },
+  {
+    output: "E: Failed to fetch http://archive.ubuntu.com/x  Temporary failure resolving 'a'",
+    hint: 'mirror',
+  },
+  { output: 'E: Unable to locate package conntrack', hint: 'lacks this package' },
+  { output: "E: Package 'docker.io' has no installation candidate", hint: 'lacks this package' },
+  {
+    output: 'the dpkg lock was not freed within 15 minutes; held by: apt (pid 7)',
+    hint: 'wait for that process',
+  },
+  { output: 'etcdserver: too many learner members in cluster', hint: 'another server is joining' },
+  { output: 'Node password rejected, duplicate hostname or contents of …', hint: 'kubectl delete node' },
+  { output: 'failed to validate token: token CA hash does not match', hint: 'convect_token' },
+  { output: 'tls: x509: certificate has expired or is not yet valid: current time', hint: 'clocks' },
+  {
+    output: 'Error: another operation (install/upgrade/rollback) is in progress',
+    hint: 'the same command clears it',
+  },
+  { output: 'listen tcp :6443: bind: address already in use', hint: 'ss -ltnp' },
+])('"$output" is known: $hint', ({ output, hint }) => {
+  expect(knownCause(`some line\n${output}\nanother`)).toContain(hint)
+})
+
+it.each(['', 'everything is fine', 'Setting up curl (7.88.1) ...'])('"%s" is not known', (output) => {
+  expect(knownCause(output)).toBeUndefined()
+})

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest'
+import type { Step } from '../../src/engine/step.ts'
+import { fakeStep, thing } from '../helpers/fake-step.ts'
+import { of, runFakes } from '../helpers/run-fakes.ts'
+
+const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers
+const onWorkers: Step['hosts'] = ({ cluster }) => cluster.workers
+const server = fakeStep('server', { hosts: onDrivers })
+const agent = fakeStep('agent', { hosts: onWorkers, needs: () => [{ step: 'server', host: 'd1' }] })
+const late = fakeStep('late', { hosts: onWorkers, after: () => [{ step: 'server', host: 'd1' }] })
+
+it('a failed change ends its step, blocks the rest of its host and those that need it, and no others', async () => {
+  const recipe = [fakeStep('a', { hosts: onDrivers, things: ['a1', 'a2'] }), server, fakeStep('b'), agent]
+  const { ended, hosts, report } = await runFakes({
+    recipe,
+    hosts: { d1: { reactions: { 'make a1': 7 } } },
+  })
+  expect(ended).toEqual({
+    'a on d1': 'failed',
+    'server on d1': 'blocked',
+    'b on d1': 'blocked',
+    'b on w1': 'changed',
+    'agent on w1': 'blocked',
+  })
+  expect(hosts.d1?.ran).toEqual(['make a1'])
+  expect(report).toMatchObject({
+    ok: false,
+    hosts: [
+      { host: 'd1', failed: 1, blocked: 2, changed: 0, blockedBy: 'a on d1', error: { code: 'STEP_FAILED' } },
+      { host: 'w1', failed: 0, blocked: 1, changed: 1, blockedBy: 'server on d1' },
+    ],
+  })
+})
+
+it('a step after a failed one is done all the same', async () => {
+  const { ended } = await runFakes({
+    recipe: [server, late],
+    hosts: { d1: { reactions: { 'make server': 1 } } },
+  })
+  expect(ended).toEqual({ 'server on d1': 'failed', 'late on w1': 'changed' })
+})
+
+it('what is already so is unchanged, also behind a failure', async () => {
+  const { ended } = await runFakes({
+    recipe: [fakeStep('a'), fakeStep('b')],
+    only: ['w1'],
+    hosts: { w1: { made: ['b'], reactions: { 'make a': 1 } } },
+  })
+  expect(ended).toEqual({ 'a on w1': 'failed', 'b on w1': 'unchanged' })
+})
+
+it('the error of a failed change names host, step, change, exit code and its last lines', async () => {
+  const outcome = await runFakes({
+    recipe: [fakeStep('a')],
+    only: ['w1'],
+    hosts: { w1: { reactions: { 'make a': 3 } } },
+  })
+  const [step] = of(outcome, 'step')
+  expect(step?.error).toMatchObject({ code: 'STEP_FAILED', exit: 'failed', message: 'make a: exit code 3' })
+  expect(step?.error?.details).toMatchObject({ host: 'w1', step: 'a', evidence: 'a went wrong' })
+  expect(of(outcome, 'change-end')).toEqual([])
+})
+
+it.each([
+  { what: 'at all', stubborn: ['a'], message: 'done, but not so afterwards: make a' },
+  { what: 'in part', stubborn: ['b'], message: 'done, but not so afterwards: make b' },
+  { what: 'in all parts', stubborn: ['a', 'b'], message: 'done, but not so afterwards: make a; make b' },
+])('a step that is not so afterwards, $what, has failed', async ({ stubborn, message }) => {
+  const outcome = await runFakes({
+    recipe: [fakeStep('step', { things: ['a', 'b'] }), fakeStep('next')],
+    only: ['w1'],
+    hosts: { w1: { stubborn } },
+  })
+  expect(of(outcome, 'step')[0]?.error).toMatchObject({ code: 'NOT_PROVEN', exit: 'failed', message })
+  expect(outcome.ended).toEqual({ 'step on w1': 'failed', 'next on w1': 'blocked' })
+})
+
+it('a host that cannot be reached fails, and holds up only those that need it', async () => {
+  const outcome = await runFakes({
+    recipe: [fakeStep('a'), server, late, agent],
+    hosts: { d1: 'unreachable' },
+  })
+  expect(outcome.ended).toEqual({
+    'a on d1': 'failed',
+    'server on d1': 'blocked',
+    'a on w1': 'changed',
+    'late on w1': 'changed',
+    'agent on w1': 'blocked',
+  })
+  expect(of(outcome, 'host-failed')).toMatchObject([{ host: 'd1', error: { code: 'CONNECT' } }])
+  expect(outcome.report).toMatchObject({ ok: false, hosts: [{ error: { exit: 'unreachable' } }, {}] })
+})
+
+it('a host whose answers cannot be read fails like one that cannot be reached', async () => {
+  const odd = fakeStep('odd', {
+    hosts: onWorkers,
+    facts: () => [
+      { family: { ...thing('x').family, id: 'odd', parse: () => JSON.parse('{"cut') }, key: 'x' },
+    ],
+  })
+  const outcome = await runFakes({ recipe: [fakeStep('a'), odd] })
+  expect(of(outcome, 'host-failed')).toMatchObject([{ host: 'w1', error: { code: 'PROBE' } }])
+  expect(outcome.ended['a on d1']).toBe('changed')
+  expect(outcome.hosts.w1?.closed).toBe(1)
+})

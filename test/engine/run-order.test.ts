@@ -1,0 +1,119 @@
+import { expect, it } from 'vitest'
+import type { Step, StepRef } from '../../src/engine/step.ts'
+import { fakeStep, make, thing } from '../helpers/fake-step.ts'
+import { of, runFakes } from '../helpers/run-fakes.ts'
+import { testWishes } from '../helpers/test-cluster.ts'
+
+const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers
+const onWorkers: Step['hosts'] = ({ cluster }) => cluster.workers
+const at = (step: string, host: string) => (): readonly StepRef[] => [{ step, host }]
+
+/** The order of two things in what all hosts did. */
+const isBefore = (order: readonly string[], first: string, second: string) => {
+  expect(order).toContain(first)
+  expect(order).toContain(second)
+  return order.indexOf(first) < order.indexOf(second)
+}
+
+it('does the steps of a host in the recipe’s order, and the changes of a step in the plan’s', async () => {
+  const recipe = [fakeStep('a', { things: ['a1', 'a2'] }), fakeStep('b'), fakeStep('c')]
+  const { order, report } = await runFakes({ recipe, only: ['w1'] })
+  expect(order).toEqual(['w1: a1', 'w1: a2', 'w1: b', 'w1: c'])
+  expect(report).toMatchObject({ ok: true, interrupted: false, changes: 4 })
+})
+
+it.each([
+  { what: 'needs', more: { needs: at('server', 'd1') } },
+  { what: 'after', more: { after: at('server', 'd1') } },
+])('a step with $what waits for that step on that host', async ({ more }) => {
+  const recipe = [
+    fakeStep('slow', { hosts: onDrivers, things: ['s1', 's2', 's3'] }),
+    fakeStep('server', { hosts: onDrivers }),
+    fakeStep('agent', { hosts: onWorkers, ...more }),
+  ]
+  const outcome = await runFakes({ recipe })
+  expect(isBefore(outcome.order, 'd1: server', 'w1: agent')).toBe(true)
+  expect(outcome.report?.ok).toBe(true)
+})
+
+it('steps without an edge between them do not wait for a slow host', async () => {
+  const stop = new AbortController()
+  const recipe = [fakeStep('a'), fakeStep('b')]
+  const outcome = await runFakes({
+    recipe,
+    signal: stop.signal,
+    hosts: { d1: { reactions: { 'make a': 'hang' } } },
+    hear: (event) => {
+      if (event.event === 'step' && event.host === 'w1' && event.step === 'b') stop.abort()
+    },
+  })
+  expect(outcome.ended['b on w1']).toBe('changed')
+  expect(outcome.ended['a on d1']).toBe('failed')
+})
+
+it('joins servers one by one, agents once the first is there', async () => {
+  const wishes = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1', 'w2'] })
+  const previous: Step['after'] = (host, { cluster }) => {
+    const before = cluster.drivers[cluster.drivers.indexOf(host) - 1]
+    return before ? [{ step: 'server', host: before.name }] : []
+  }
+  const recipe = [
+    fakeStep('server', { hosts: onDrivers, after: previous }),
+    fakeStep('agent', { hosts: onWorkers, needs: at('server', 'd1') }),
+  ]
+  const { order } = await runFakes({ recipe, wishes })
+  expect(order.filter((line) => line.endsWith('server'))).toEqual(['d1: server', 'd2: server', 'd3: server'])
+  for (const worker of ['w1', 'w2']) expect(isBefore(order, 'd1: server', `${worker}: agent`)).toBe(true)
+})
+
+// such as the label of a GPU node: the worker joins, then the driver labels it
+const join = fakeStep('join', { hosts: onWorkers, things: ['world:node'] })
+const label = fakeStep('label', {
+  hosts: onDrivers,
+  after: at('join', 'w1'),
+  facts: () => ['world:node', 'manifest', 'label'].map(thing),
+  plan: ({ facts }) => [
+    ...(facts.get(thing('manifest')) ? [] : [make('manifest')]),
+    ...(facts.get(thing('world:node')) && !facts.get(thing('label')) ? [make('label')] : []),
+  ],
+})
+
+it.each([
+  { what: 'it has other things to do, too', d1: {} },
+  { what: 'there was nothing to do before', d1: { made: ['manifest'] } },
+])('a step plans by what is so after its wait, also when $what', async ({ d1 }) => {
+  const { ended, hosts } = await runFakes({ recipe: [join, label], hosts: { d1 } })
+  expect(ended).toEqual({ 'join on w1': 'changed', 'label on d1': 'changed' })
+  expect(hosts.d1?.made).toEqual(new Set(['manifest', 'label']))
+})
+
+it('a host’s lock is held by whom the run names, and only where something changes', async () => {
+  const { hosts } = await runFakes({
+    recipe: [fakeStep('a')],
+    owner: 'ann at laptop',
+    hosts: { d1: { made: ['a'] } },
+  })
+  expect(hosts.d1?.owner).toBeUndefined()
+  expect(hosts.w1?.owner).toBe('ann at laptop')
+})
+
+it('tells all that happens on a host in this order', async () => {
+  const outcome = await runFakes({
+    recipe: [fakeStep('a')],
+    only: ['w1'],
+    hosts: { w1: { reactions: { 'make a': ['half way'] } } },
+  })
+  expect(outcome.events.map(({ event }) => event)).toEqual([
+    'run',
+    'connected',
+    'planned',
+    'step-start',
+    'change-start',
+    'line',
+    'change-end',
+    'step',
+    'summary',
+  ])
+  expect(of(outcome, 'line')).toMatchObject([{ host: 'w1', step: 'a', line: 'half way' }])
+  expect(of(outcome, 'connected')).toMatchObject([{ host: 'w1', os: 'Fake OS' }])
+})

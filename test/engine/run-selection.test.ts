@@ -1,0 +1,145 @@
+import { expect, it } from 'vitest'
+import type { Finding, Step } from '../../src/engine/step.ts'
+import { fakeStep, make, thing } from '../helpers/fake-step.ts'
+import { of, runFakes } from '../helpers/run-fakes.ts'
+
+// the agent's files hold the server's address, so its plan looks at the server's facts
+const peeking = fakeStep('agent', {
+  hosts: ({ cluster }) => cluster.workers,
+  needs: () => [{ step: 'server', host: 'd1' }],
+  plan: ({ peer }) => (peer('d1').get(thing('server')) ? [] : [make('agent')]),
+})
+
+const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers
+const onWorkers: Step['hosts'] = ({ cluster }) => cluster.workers
+const server = fakeStep('server', { hosts: onDrivers })
+const agent = fakeStep('agent', { hosts: onWorkers, needs: () => [{ step: 'server', host: 'd1' }] })
+
+it.each([
+  { what: 'is so', d1: { made: ['server'] }, ended: { 'agent on w1': 'changed' }, order: ['w1: agent'] },
+  { what: 'is not so', d1: {}, ended: { 'agent on w1': 'blocked' }, order: [] },
+])(
+  'a host outside the selection is asked and left alone; what it $what counts',
+  async ({ d1, ended, order }) => {
+    const outcome = await runFakes({ recipe: [server, agent], only: ['w1'], hosts: { d1 } })
+    expect(outcome.ended).toEqual(ended)
+    expect(outcome.order).toEqual(order)
+    expect(outcome.hosts.d1).toMatchObject({ connects: 1, ran: [], owner: undefined, closed: 1 })
+    expect(of(outcome, 'planned').map(({ host }) => host)).toEqual(['w1'])
+    expect(outcome.report?.hosts.map(({ host }) => host)).toEqual(['w1'])
+  },
+)
+
+it('a plan that looks at a host that is away is that host’s fault, not a crash', async () => {
+  const { ended } = await runFakes({
+    recipe: [server, peeking],
+    only: ['w1'],
+    hosts: { d1: 'unreachable' },
+  })
+  expect(ended).toEqual({ 'agent on w1': 'blocked' })
+})
+
+it('a host outside the selection that nobody needs is not contacted', async () => {
+  const { hosts } = await runFakes({ recipe: [server, agent], only: ['d1'] })
+  expect(hosts.w1).toMatchObject({ connects: 0, runs: 0 })
+})
+
+it('a selected host whose needed host is away is blocked by it', async () => {
+  const { ended, order } = await runFakes({
+    recipe: [server, agent],
+    only: ['w1'],
+    hosts: { d1: 'unreachable' },
+  })
+  expect(ended).toEqual({ 'agent on w1': 'blocked' })
+  expect(order).toEqual([])
+})
+
+it.each([
+  { what: 'a plan', apply: false },
+  { what: 'a run', apply: true },
+])('$what of a fleet that is as it should be takes one connection and one exec a host', async ({ apply }) => {
+  const outcome = await runFakes({
+    recipe: [server, agent, fakeStep('a')],
+    apply,
+    hosts: { d1: { made: ['server', 'a'] }, w1: { made: ['agent', 'a'] } },
+  })
+  for (const host of ['d1', 'w1'])
+    expect(outcome.hosts[host]).toMatchObject({ connects: 1, runs: 1, ran: [], closed: 1 })
+  expect(outcome.report).toMatchObject({ ok: true, changes: 0 })
+  expect(of(outcome, 'planned').every(({ changes }) => changes.length === 0)).toBe(true)
+})
+
+it('a change and its proof are one exec', async () => {
+  const { hosts } = await runFakes({ recipe: [fakeStep('a', { things: ['a', 'b', 'c'] })], only: ['w1'] })
+  expect(hosts.w1).toMatchObject({ connects: 1, runs: 2, ran: ['make a', 'make b', 'make c'] })
+})
+
+it('a plan tells every change and makes none', async () => {
+  const outcome = await runFakes({
+    recipe: [fakeStep('a'), fakeStep('b')],
+    apply: false,
+    hosts: { d1: { made: ['a'] } },
+  })
+  expect(outcome.report).toMatchObject({ ok: true, changes: 3 })
+  expect(
+    of(outcome, 'planned').map(({ host, step, changes }) => `${step} on ${host}: ${changes.length}`),
+  ).toEqual(['a on d1: 0', 'b on d1: 1', 'a on w1: 1', 'b on w1: 1'])
+  expect(outcome.order).toEqual([])
+  expect(of(outcome, 'step')).toEqual([])
+})
+
+it('what was planned is known before anything is changed', async () => {
+  const seen: string[] = []
+  await runFakes({
+    recipe: [fakeStep('a')],
+    only: ['w1'],
+    planned: async ({ connections }) => {
+      seen.push(`planned, with ${[...connections.keys()]}`)
+    },
+    hear: ({ event }) => {
+      if (event === 'planned' || event === 'change-start') seen.push(event)
+    },
+  })
+  expect(seen).toEqual(['planned', 'planned, with w1', 'change-start'])
+})
+
+const finding = (level: Finding['level'], host: string): Finding => ({
+  level,
+  id: 'cpu',
+  host,
+  message: '1 processor core; 2 are needed',
+  hint: 'give the machine more',
+})
+const checked = (...found: Finding[]) => [fakeStep('checks', { check: () => found }), fakeStep('a')]
+
+it.each([
+  { what: 'an error', recipe: checked(finding('error', 'w1')), stops: true },
+  { what: 'a warning', recipe: checked(finding('warning', 'w1')), stops: false },
+  {
+    what: 'an error that is ignored',
+    recipe: checked(finding('error', 'w1')),
+    ignore: ['cpu'],
+    stops: false,
+  },
+  {
+    what: 'an error, another one ignored',
+    recipe: checked(finding('error', 'w1')),
+    ignore: ['os'],
+    stops: true,
+  },
+  { what: 'an error of a host outside the selection', recipe: checked(finding('error', 'd1')), stops: false },
+])('$what stops the run before any change: $stops', async ({ recipe, ignore = [], stops }) => {
+  const outcome = await runFakes({ recipe, only: ['w1'], ignore: new Set(ignore) })
+  expect(of(outcome, 'finding')).toHaveLength(1)
+  expect(outcome.order.length === 0).toBe(stops)
+  expect(outcome.problems !== undefined).toBe(stops)
+  expect(outcome.events.at(-1)).toMatchObject({ event: 'summary', ok: !stops })
+  expect(outcome.hosts.w1?.closed).toBe(1)
+})
+
+it('all errors of all hosts are told at once', async () => {
+  const { problems } = await runFakes({ recipe: checked(finding('error', 'd1'), finding('error', 'w1')) })
+  expect(problems?.exit).toBe('preflight')
+  expect(problems?.errors.map(({ code, details }) => `${code} ${details.host}`)).toEqual(['cpu d1', 'cpu w1'])
+  expect(problems?.errors[0]).toMatchObject({ details: { hint: 'give the machine more' } })
+})

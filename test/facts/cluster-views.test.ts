@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest'
+import { leftoverLines, leftovers } from '../../src/facts/leftovers.ts'
+import { loginPage } from '../../src/facts/login-page.ts'
+import { node } from '../../src/facts/node.ts'
+import { release } from '../../src/facts/release.ts'
+import { parseFact } from '../helpers/parse-fact.ts'
+
+const condition = (type: string, status: string) => ({ type, status, reason: 'x' })
+const nodeJson = (name: string, conditions: unknown, labels?: Record<string, string>) => ({
+  kind: 'Node',
+  metadata: { name, ...(labels && { labels }) },
+  status: {
+    conditions,
+    nodeInfo: { kubeletVersion: 'v1.34.1+k3s1', containerRuntimeVersion: 'containerd://2.1.4-k3s1' },
+  },
+})
+const list = (...items: unknown[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+const ready = condition('Ready', 'True')
+
+it.each([
+  {
+    what: 'a Ready node',
+    text: list(nodeJson('d1', [condition('DiskPressure', 'False'), ready])),
+    ready: true,
+  },
+  { what: 'one that is not', text: list(nodeJson('d1', [condition('Ready', 'False')])), ready: false },
+  { what: 'one that is lost', text: list(nodeJson('d1', [condition('Ready', 'Unknown')])), ready: false },
+  { what: 'one that has told nothing yet', text: list(nodeJson('d1', undefined)), ready: false },
+  {
+    what: 'an etcd learner',
+    text: list(nodeJson('d1', [ready, condition('EtcdIsVoter', 'False')])),
+    ready: false,
+  },
+  {
+    what: 'an etcd voter',
+    text: list(nodeJson('d1', [condition('EtcdIsVoter', 'True'), ready])),
+    ready: true,
+  },
+  { what: 'the only node that an agent may see', text: JSON.stringify(nodeJson('d1', [ready])), ready: true },
+  { what: 'a node after a warning', text: `W1123 old API\n${list(nodeJson('d1', [ready]))}`, ready: true },
+  { what: 'another node', text: list(nodeJson('d10', [ready])), ready: undefined },
+  { what: 'no node', text: list(), ready: undefined },
+  { what: 'no K3s', text: '', ready: undefined },
+  { what: 'an API that does not answer', text: 'The connection was refused', ready: undefined },
+])('$what is ready: $ready', ({ text, ready }) => {
+  expect(parseFact(node('d1'), text)?.ready).toBe(ready)
+})
+
+it('a node tells labels, version and runtime', () => {
+  expect(parseFact(node('d1'), list(nodeJson('d1', [ready], { 'nvidia.com/gpu.present': 'true' })))).toEqual({
+    ready: true,
+    labels: { 'nvidia.com/gpu.present': 'true' },
+    version: 'v1.34.1+k3s1',
+    runtime: 'containerd://2.1.4-k3s1',
+  })
+})
+
+const RELEASE =
+  '{"hooks":[],"info":{"deleted":"","description":"stand-in: programs of the lab, inputs 5d45fed354ae4109","status":"deployed"},"name":"convecthub","namespace":"convecthub","version":2}'
+
+it.each([
+  {
+    text: RELEASE,
+    value: {
+      status: 'deployed',
+      description: 'stand-in: programs of the lab, inputs 5d45fed354ae4109',
+      revision: 2,
+    },
+  },
+  { text: `WARNING: old flag\n${RELEASE}`, value: { status: 'deployed', revision: 2 } },
+  {
+    text: '{"info":{"status":"pending-install"},"version":1}',
+    value: { status: 'pending-install', description: '', revision: 1 },
+  },
+  { text: '{}', value: { status: 'unknown', description: '', revision: 0 } },
+])('reads the release $text', ({ text, value }) => {
+  expect(parseFact(release('convecthub', 'convecthub'), text)).toMatchObject(value)
+})
+
+it.each(['', 'Error: release: not found'])('there is no release by "%s"', (text) => {
+  expect(parseFact(release('convecthub', 'convecthub'), text)).toBeUndefined()
+})
+
+const PAGES =
+  'page http 80  200 JupyterHub\npage https 9443 eth1 503 \npage http 9000 eth1 000 \npage http 81   '
+
+it.each([
+  { fact: loginPage('http', 80, ''), value: { status: 200, title: 'JupyterHub' } },
+  { fact: loginPage('https', 9443, 'eth1'), value: { status: 503, title: '' } },
+  { fact: loginPage('http', 9000, 'eth1'), value: { status: 0, title: '' } },
+  { fact: loginPage('http', 81, ''), value: { status: 0, title: '' } },
+  { fact: loginPage('http', 8080, ''), value: { status: 0, title: '' } },
+])('the page $fact.key is $value.status', ({ fact, value }) => {
+  expect(parseFact(fact, PAGES)).toEqual(value)
+})
+
+const TRACES = `process 53022 /usr/bin/perl /usr/local/bin/k3s server 
+mount /var/lib/kubelet/pods/stand-in/volumes/kubernetes.io~projected/token
+mount /run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/stand-in/rootfs
+link cni0
+link flannel.1
+netns cni-1234
+rules iptables: 8 lines
+path /etc/rancher`
+
+it('reads what K3s left, and tells it again as lines', () => {
+  const found = parseFact(leftovers(['/etc/rancher']), TRACES)
+  expect(found).toEqual({
+    processes: ['53022 /usr/bin/perl /usr/local/bin/k3s server '],
+    mounts: [
+      '/var/lib/kubelet/pods/stand-in/volumes/kubernetes.io~projected/token',
+      '/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/stand-in/rootfs',
+    ],
+    links: ['cni0', 'flannel.1'],
+    namespaces: ['cni-1234'],
+    rules: ['iptables: 8 lines'],
+    paths: ['/etc/rancher'],
+  })
+  expect(leftoverLines(found)).toEqual(TRACES.split('\n'))
+})
+
+it.each(['', 'pathological x', 'a mount /x'])('nothing is left by "%s"', (text) => {
+  expect(leftoverLines(parseFact(leftovers([]), text))).toEqual([])
+})

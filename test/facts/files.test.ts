@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest'
+import { disk } from '../../src/facts/disk.ts'
+import { file } from '../../src/facts/file.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { parseFact } from '../helpers/parse-fact.ts'
+
+const STATS = `stat /usr/local/bin/k3s 81ed 755 root:root 84682 1795462618 966672
+stat /etc/rancher/k3s/token 8180 600 root:root 48 1795462618 966711
+stat /etc 41ed 755 root:root 4096 1795462618 933986
+stat /bin a1ff 777 root:root 7 1795458803 941148
+stat /run/x.sock c1ed 755 www-data:UNKNOWN 0 1795458803 17
+stat /var/tmp/sticky 43ff 1777 root:root 4096 1795458803 18
+stat /a/gone-while-read 81a4 644 root:root 9 1795458803 19
+49baecd23cad886d34a56e072a0277148928fcc1909d27817ea1580aa3f437b2  /usr/local/bin/k3s
+da501096c43c436e84195e12c9acddfaf862c81bb80818c69df5806d3d475f29  /etc/rancher/k3s/token`
+
+it.each([
+  {
+    path: '/usr/local/bin/k3s',
+    state: {
+      type: 'file',
+      mode: '755',
+      owner: 'root:root',
+      size: 84682,
+      digest: '49baecd23cad886d34a56e072a0277148928fcc1909d27817ea1580aa3f437b2',
+    },
+  },
+  { path: '/etc/rancher/k3s/token', state: { type: 'file', mode: '600', size: 48 } },
+  { path: '/etc', state: { type: 'directory', mode: '755', digest: undefined } },
+  { path: '/bin', state: { type: 'link', digest: undefined } },
+  { path: '/run/x.sock', state: { type: 'other', owner: 'www-data:UNKNOWN' } },
+  { path: '/var/tmp/sticky', state: { type: 'directory', mode: '1777' } },
+  { path: '/a/gone-while-read', state: { type: 'file', digest: undefined } },
+])('reads $path', ({ path, state }) => {
+  expect(parseFact(file(path), STATS)).toMatchObject(state)
+})
+
+it.each([
+  { what: 'not there', path: '/no', text: STATS },
+  { what: 'a path that another one begins with', path: '/etc/rancher', text: STATS },
+  { what: 'no answer', path: '/etc', text: '' },
+])('nothing is at a path that is $what', ({ path, text }) => {
+  expect(parseFact(file(path), text)).toBeUndefined()
+})
+
+it('a path with blanks is refused, for it would be two', () => {
+  expect(() => file('/etc/a b')).toThrow('/etc/a b')
+})
+
+it.each([
+  {
+    what: 'a lab machine',
+    path: '/var/lib/rancher',
+    text: 'disk /var/lib/rancher /dev/vda         264212084 19848828  75652436      21% /var/lib/rancher',
+    value: { sizeMiB: 258019, freeMiB: 73879, mount: '/var/lib/rancher' },
+  },
+  {
+    what: 'an overlay',
+    path: '/',
+    text: 'disk / overlay          264212084 19848828  75652436      21% /',
+    value: { sizeMiB: 258019, freeMiB: 73879, mount: '/' },
+  },
+  {
+    what: 'a mount point with a blank',
+    path: '/srv/x',
+    text: 'disk /srv/x /dev/sdb1         1048576 0  1048576      0% /srv/my disk',
+    value: { sizeMiB: 1024, freeMiB: 1024, mount: '/srv/my disk' },
+  },
+  {
+    what: 'a share whose name has a blank',
+    path: '/srv/x',
+    text: 'disk /srv/x //nas/my share         1048576 1024  2048      0% /srv/x',
+    value: { sizeMiB: 1024, freeMiB: 2, mount: '/srv/x' },
+  },
+  {
+    what: 'a full disk',
+    path: '/',
+    text: 'disk / /dev/sda1 2048 2048 0 100% /',
+    value: { sizeMiB: 2, freeMiB: 0, mount: '/' },
+  },
+  { what: 'no df', path: '/', text: 'disk / ', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
+  { what: 'no answer', path: '/', text: '', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
+])('reads the disk of $what', ({ path, text, value }) => {
+  expect(parseFact(disk(path), text)).toEqual(value)
+})
+
+it.each([
+  { what: 'no record', text: '', files: [], packages: [] },
+  {
+    what: 'a record',
+    text: 'package conntrack\nfile /usr/local/bin/k3s\nfile /etc/rancher/k3s/token',
+    files: ['/usr/local/bin/k3s', '/etc/rancher/k3s/token'],
+    packages: ['conntrack'],
+  },
+  { what: 'a thing noted twice', text: 'package curl\npackage curl', files: [], packages: ['curl'] },
+  { what: 'a line cut off, and odd ones', text: 'junk\n\nfile', files: [], packages: [] },
+])('reads $what of what is ours', ({ text, files, packages }) => {
+  expect(parseFact(owned, text)).toEqual({ files, folders: [], packages })
+})

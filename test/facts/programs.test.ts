@@ -1,0 +1,137 @@
+import { expect, it } from 'vitest'
+import { jobs } from '../../src/engine/jobs.ts'
+import { apt } from '../../src/facts/apt.ts'
+import { command } from '../../src/facts/command.ts'
+import { gpu } from '../../src/facts/gpu.ts'
+import { installedPackage } from '../../src/facts/packages.ts'
+import { unit } from '../../src/facts/unit.ts'
+import { parseFact } from '../helpers/parse-fact.ts'
+
+const PACKAGES = `ca-certificates ii  20230311+deb12u1
+curl ii  7.88.1-10+deb12u14
+libc6:amd64 ii  2.36-9+deb12u14
+docker.io hi  24.0.7-0ubuntu2~22.04.1
+iptables rc  1.6.0-2ubuntu3
+conntrack iU  1:1.4.3-3
+g++ iF  4:12.2.0-3
+virtual un  
+broken iiR 1.0`
+
+it.each([
+  { name: 'ca-certificates', version: '20230311+deb12u1' },
+  { name: 'curl', version: '7.88.1-10+deb12u14' },
+  { name: 'libc6', version: '2.36-9+deb12u14', why: 'the architecture is no part of the name' },
+  { name: 'docker.io', version: '24.0.7-0ubuntu2~22.04.1', why: 'on hold, and there' },
+  { name: 'iptables', version: undefined, why: 'only its configuration is left' },
+  { name: 'conntrack', version: undefined, why: 'unpacked only' },
+  { name: 'g++', version: undefined, why: 'half configured' },
+  { name: 'virtual', version: undefined, why: 'known, not installed' },
+  { name: 'broken', version: undefined, why: 'must be installed anew' },
+  { name: 'nosuch', version: undefined, why: 'unknown' },
+])('package $name: $version', ({ name, version }) => {
+  expect(parseFact(installedPackage(name), PACKAGES)).toBe(version)
+})
+
+it.each([
+  { name: 'ip', text: 'ip=/usr/sbin/ip\nnosuch=', path: '/usr/sbin/ip' },
+  { name: 'nosuch', text: 'ip=/usr/sbin/ip\nnosuch=', path: undefined },
+  { name: 'systemd-run', text: 'systemd-run=/usr/bin/systemd-run', path: '/usr/bin/systemd-run' },
+  { name: 'run', text: 'systemd-run=/usr/bin/systemd-run', path: undefined },
+  { name: 'ip', text: 'ip=ip', path: undefined },
+  { name: 'ip', text: "ip=alias ip='ip -c'", path: undefined },
+  { name: 'ip', text: '', path: undefined },
+])('$name by "$text" is at $path', ({ name, text, path }) => {
+  expect(parseFact(command(name), text)).toBe(path)
+})
+
+it.each([
+  { what: 'whole', text: 'present', value: { present: true, broken: '' } },
+  {
+    what: 'interrupted',
+    text: 'present\nThe following packages are only half configured, probably due to problems\n curl  transfers data',
+    value: {
+      present: true,
+      broken:
+        'The following packages are only half configured, probably due to problems\n curl  transfers data',
+    },
+  },
+  { what: 'not there', text: '', value: { present: false, broken: '' } },
+])('apt is $what', ({ text, value }) => {
+  expect(parseFact(apt, text)).toEqual(value)
+})
+
+const UNITS = `unit k3s.service
+MainPID=53022
+LoadState=loaded
+ActiveState=active
+UnitFileState=enabled
+CONVECTHUB_INPUTS=9ab5b4766c09ddf9ce9bb98a7782ea599b4a4867dc8ec0bdbed71c504054a68b
+unit docker.service
+MainPID=0
+LoadState=loaded
+ActiveState=failed
+UnitFileState=disabled
+unit nosuch.service
+MainPID=0
+LoadState=not-found
+ActiveState=inactive
+UnitFileState=
+unit silent.service
+`
+
+it.each([
+  {
+    name: 'k3s.service',
+    value: {
+      loaded: true,
+      active: 'active',
+      enabled: true,
+      inputs: '9ab5b4766c09ddf9ce9bb98a7782ea599b4a4867dc8ec0bdbed71c504054a68b',
+    },
+  },
+  { name: 'docker.service', value: { loaded: true, active: 'failed', enabled: false, inputs: undefined } },
+  { name: 'nosuch.service', value: { loaded: false, active: 'inactive', enabled: false, inputs: undefined } },
+  { name: 'silent.service', value: { loaded: false, active: 'unknown', enabled: false, inputs: undefined } },
+  { name: 'absent.service', value: { loaded: false, active: 'unknown', enabled: false, inputs: undefined } },
+])('reads the unit $name', ({ name, value }) => {
+  expect(parseFact(unit(name), UNITS)).toEqual(value)
+})
+
+it('a unit without systemd is told apart from its neighbours', () => {
+  expect(parseFact(unit('b.service'), 'unit a.service\n\nunit b.service\n')).toMatchObject({ loaded: false })
+})
+
+it.each([
+  { what: 'nothing', text: '', value: { cards: [], driver: undefined, nouveau: false, runtime: false } },
+  {
+    what: 'all',
+    text: 'card=0000:01:00.0\ncard=0000:02:00.0\ndriver=535.183.01\nsecureboot=1\nruntime=1\nubuntu-drivers=1',
+    value: {
+      cards: ['0000:01:00.0', '0000:02:00.0'],
+      driver: '535.183.01',
+      secureBoot: true,
+      runtime: true,
+      ubuntuDrivers: true,
+      nouveau: false,
+    },
+  },
+  {
+    what: 'a card held by nouveau',
+    text: 'card=0000:01:00.0\nnouveau=1',
+    value: { nouveau: true, driver: undefined },
+  },
+])('reads a machine with $what of NVIDIA', ({ text, value }) => {
+  expect(parseFact(gpu, text)).toMatchObject(value)
+})
+
+it.each([
+  { text: '', names: [] },
+  { text: 'convecthub-packages.service loaded active running sh -c …', names: ['packages'] },
+  {
+    text: 'convecthub-k3s-node.service loaded activating start x\nconvecthub-nvidia.service loaded active running y',
+    names: ['k3s-node', 'nvidia'],
+  },
+  { text: 'cron.service loaded active running', names: [] },
+])('the jobs in "$text" are $names', ({ text, names }) => {
+  expect(parseFact(jobs, text)).toEqual(names)
+})

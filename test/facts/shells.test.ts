@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { jobs } from '../../src/engine/jobs.ts'
+import { addresses } from '../../src/facts/addresses.ts'
+import { apt } from '../../src/facts/apt.ts'
+import { command } from '../../src/facts/command.ts'
+import { disk } from '../../src/facts/disk.ts'
+import { type Fact, parseProbe, probeScript } from '../../src/facts/fact.ts'
+import { file } from '../../src/facts/file.ts'
+import { gpu } from '../../src/facts/gpu.ts'
+import { leftovers } from '../../src/facts/leftovers.ts'
+import { loginPage } from '../../src/facts/login-page.ts'
+import { node } from '../../src/facts/node.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { installedPackage } from '../../src/facts/packages.ts'
+import { listeningPorts } from '../../src/facts/ports.ts'
+import { release } from '../../src/facts/release.ts'
+import { system } from '../../src/facts/system.ts'
+import { unit } from '../../src/facts/unit.ts'
+import { isThere, runShell, SHELLS } from '../helpers/shell.ts'
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'convecthub-facts-'))
+const TEXT = join(FOLDER, 'text')
+writeFileSync(TEXT, 'a text\n', { mode: 0o640 })
+afterAll(() => rmSync(FOLDER, { recursive: true }))
+
+/** Every family, asked about this very machine; they only read. */
+const FACTS: readonly Fact<unknown>[] = [
+  system,
+  addresses,
+  apt,
+  command('getconf'),
+  command('no-such-program'),
+  disk('/'),
+  disk('/no/such/folder'),
+  file('/'),
+  file('/bin/sh'),
+  file(TEXT),
+  file('/no/such/file'),
+  gpu,
+  leftovers(['/no/such/folder']),
+  loginPage('http', 1, 'lo'),
+  node('no-such-node'),
+  owned,
+  installedPackage('no-such-package'),
+  listeningPorts,
+  release('no-such-namespace', 'no-such-release'),
+  unit('no-such-unit.service'),
+  jobs,
+]
+const FAMILIES = [...new Map(FACTS.map((fact) => [fact.family.id, fact])).values()]
+
+it.skipIf(!isThere('busybox'))('busybox is here, so that its sh is among the shells', () => {
+  expect(SHELLS).toContainEqual(['busybox', 'sh'])
+})
+
+for (const shell of SHELLS) {
+  it.each(FAMILIES)(`${shell[0]} understands the script of $family.id`, ({ family }) => {
+    const keys = FACTS.filter((fact) => fact.family === family).map(({ key }) => key)
+    expect(runShell(family.script(keys).reveal(), [...shell, '-n'])).toMatchObject({ code: 0, errors: '' })
+  })
+
+  it(`${shell[0]} answers everything in one go, and says nothing else`, () => {
+    const { output, errors } = runShell(probeScript(FACTS).reveal(), shell)
+    expect(errors).toBe('')
+    const facts = parseProbe(FACTS, output)
+    expect(facts.get(system).kernel).toBe(runShell('uname -r').output.trim())
+    expect(facts.get(command('getconf'))).toBe(runShell('command -v getconf').output.trim())
+    expect(facts.get(command('no-such-program'))).toBeUndefined()
+    expect(facts.get(file('/'))).toMatchObject({ type: 'directory' })
+    expect(facts.get(file(TEXT))).toMatchObject({
+      type: 'file',
+      mode: '640',
+      size: 7,
+      digest: createHash('sha256').update('a text\n').digest('hex'),
+    })
+    expect(facts.get(file('/no/such/file'))).toBeUndefined()
+    expect(facts.get(disk('/no/such/folder'))).toEqual(facts.get(disk('/')))
+    expect(facts.get(disk('/')).sizeMiB).toBeGreaterThan(0)
+    expect(facts.get(loginPage('http', 1, 'lo')).status).toBe(0)
+    expect(facts.get(leftovers(['/no/such/folder'])).paths).toEqual([])
+    expect(facts.get(unit('no-such-unit.service'))).toMatchObject({ loaded: false, enabled: false })
+  })
+}
+
+it('a host without any tool still gives an answer that can be read', () => {
+  const { output, errors } = runShell(`PATH=/nonexistent; ${probeScript(FACTS).reveal()}`)
+  expect(errors).toBe('')
+  const facts = parseProbe(FACTS, output)
+  expect(facts.get(system)).toMatchObject({ os: { id: '' }, kernel: '' })
+  expect(facts.get(addresses)).toEqual({ interfaces: new Map(), defaultInterface: undefined })
+  expect(facts.get(apt)).toEqual({ present: false, broken: '' })
+  expect(facts.get(command('getconf'))).toBeUndefined()
+})

@@ -1,0 +1,98 @@
+import type { Change, UploadChange } from '../../src/engine/change.ts'
+import type { PlanContext, Step } from '../../src/engine/step.ts'
+import { command } from '../../src/facts/command.ts'
+import { file } from '../../src/facts/file.ts'
+import { gpu } from '../../src/facts/gpu.ts'
+import { node } from '../../src/facts/node.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { release } from '../../src/facts/release.ts'
+import { system } from '../../src/facts/system.ts'
+import { unit } from '../../src/facts/unit.ts'
+import { provision } from '../../src/recipes/provision.ts'
+import { reset } from '../../src/recipes/reset.ts'
+import { OWN_PATHS } from '../../src/steps/reset.ts'
+import {
+  type Answer,
+  contextOf,
+  fileOf,
+  gpuOf,
+  is,
+  leftoversOf,
+  machine,
+  running,
+  systemOf,
+} from './fake-facts.ts'
+import { testBundle, testWishes } from './test-cluster.ts'
+
+/** The text of the JupyterHub values of these plans, which must never be seen either. */
+export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
+
+export interface Planned {
+  step: Step
+  host: string
+  context: PlanContext
+  changes: readonly Change[]
+}
+
+const HOSTS = ['d1', 'd2', 'w1']
+const SETTINGS = { w1: { has_gpu: true, docker_repo: 'https://mirror.lan/linux/ubuntu' } }
+
+/** States of machines between them make every step plan all that it can. */
+const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
+  { version: 'v1.34.1+k3s1', answers: [] },
+  {
+    version: 'v1.21.3+k3s1',
+    answers: [
+      is(system, systemOf({ cgroup: 1 })),
+      is(release('convecthub', 'convecthub'), { status: 'pending-upgrade', description: '', revision: 3 }),
+      is(command('dockerd'), '/usr/bin/dockerd'),
+      is(node('w1'), { ready: false, labels: {}, version: '', runtime: '' }),
+      running('k3s.service', 'old'),
+      running('k3s-agent.service', 'old'),
+    ],
+  },
+  {
+    version: 'v1.35.0+k3s1',
+    answers: [
+      is(gpu, gpuOf({ cards: ['0000:01:00.0'], driver: '535.1' })),
+      is(release('convecthub', 'convecthub'), { status: 'pending-install', description: '', revision: 1 }),
+    ],
+  },
+]
+
+function wishesOf(version: string) {
+  const parts = { drivers: ['d1', 'd2'], workers: ['w1'], registry: 'w1', settings: SETTINGS }
+  return testWishes(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
+}
+
+function plansOf(recipe: readonly Step[], version: string, answers: readonly Answer[]): Planned[] {
+  const wishes = wishesOf(version)
+  const known = Object.fromEntries(HOSTS.map((name, i) => [name, machine(i + 1, answers)]))
+  return recipe.flatMap((step) =>
+    step.hosts(wishes).map(({ name }) => {
+      const context = contextOf(step, wishes, name, known)
+      return { step, host: name, context, changes: step.plan(context) }
+    }),
+  )
+}
+
+/** Every kind of plan of every step. */
+export function allPlans(): Planned[] {
+  const wishes = wishesOf('v1.34.1+k3s1')
+  const files = ['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker']
+  const used: Answer[] = [
+    is(owned, { files, folders: [], packages: ['docker.io', 'conntrack'] }),
+    is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
+    is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'x' }),
+    leftoversOf(OWN_PATHS, { links: ['cni0'], paths: ['/etc/rancher', '/var/lib/docker'] }),
+  ]
+  return [
+    ...STATES.flatMap(({ version, answers }) => plansOf(provision, version, answers)),
+    ...plansOf(reset, 'v1.34.1+k3s1', used),
+  ]
+}
+
+/** All changes that go to a host as script, not as an upload. */
+export function isScripted(change: Change): change is Exclude<Change, UploadChange> {
+  return change.kind !== 'upload'
+}

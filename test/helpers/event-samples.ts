@@ -1,0 +1,90 @@
+import type { Change } from '../../src/engine/change.ts'
+import type { EngineEvent } from '../../src/engine/event.ts'
+import { ConvecthubError } from '../../src/errors.ts'
+import { Secret } from '../../src/secret.ts'
+import { sh } from '../../src/sh.ts'
+import { artifact } from './test-cluster.ts'
+
+/** A secret that is in every sample which can hold one. */
+export const HIDDEN = 'a-hidden-word'
+
+const change: Change = {
+  kind: 'file',
+  sign: '+',
+  title: '/etc/a',
+  path: '/etc/a',
+  content: 'one\ntwo\n',
+  mode: '644',
+  ours: true,
+}
+
+export const CHANGES: readonly Change[] = [
+  change,
+  {
+    kind: 'file',
+    sign: '~',
+    title: '/etc/b',
+    path: '/etc/b',
+    content: new Secret(HIDDEN),
+    mode: '600',
+    ours: true,
+  },
+  {
+    kind: 'upload',
+    sign: '+',
+    title: '/bin/k3s',
+    artifact: artifact('k3s'),
+    path: '/bin/k3s',
+    mode: '755',
+    ours: true,
+  },
+  { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'] },
+  { kind: 'run', sign: '-', title: 'stop k3s', timeoutMs: 1, script: sh`stop ${new Secret(HIDDEN)}` },
+  { kind: 'wait', sign: '!', title: 'wait', timeoutMs: 1, until: sh`ask ${new Secret(HIDDEN)}` },
+]
+
+export const ERROR = new ConvecthubError('STEP_FAILED', 'failed', 'start k3s: exit code 1', {
+  host: 'w1',
+  step: 'k3s-agent',
+  evidence: 'line one\nline two',
+  hint: 'look there',
+  cause: new Error('an inner one'),
+})
+
+const host = 'w1'
+const step = 'k3s-agent'
+const summary = {
+  host,
+  changed: 1,
+  unchanged: 2,
+  failed: 1,
+  blocked: 0,
+  skipped: 0,
+  error: ERROR,
+  blockedBy: 'a on d1',
+}
+
+/** One of every event, with all that it may carry. */
+export const EVENTS: readonly EngineEvent[] = [
+  {
+    event: 'run',
+    verb: 'provision',
+    hosts: ['d1', host],
+    steps: [{ id: step, title: 'Start' }],
+    standIn: true,
+  },
+  { event: 'connected', host, ms: 120, os: 'Ubuntu 22.04.5 LTS' },
+  { event: 'host-failed', host, error: ERROR },
+  {
+    event: 'finding',
+    finding: { level: 'warning', id: 'cpu', host, message: 'few cores', hint: 'give more' },
+  },
+  { event: 'planned', host, step, changes: CHANGES },
+  { event: 'step-start', host, step },
+  { event: 'change-start', host, step, change },
+  { event: 'change-end', host, step, change, ms: 5 },
+  { event: 'line', host, step, line: 'a "quoted" line\u0007' },
+  { event: 'progress', host, step, sent: 5, total: 10 },
+  { event: 'step', host, step, outcome: 'failed', ms: 1500, error: ERROR, blockedBy: 'a on d1' },
+  { event: 'summary', verb: 'provision', ok: false, ms: 65_000, interrupted: false, hosts: [summary] },
+]

@@ -1,0 +1,146 @@
+import type { Change } from '../../src/engine/change.ts'
+import type { PlanContext, Step, Wishes } from '../../src/engine/step.ts'
+import { addresses } from '../../src/facts/addresses.ts'
+import { apt } from '../../src/facts/apt.ts'
+import { command } from '../../src/facts/command.ts'
+import { type Disk, disk } from '../../src/facts/disk.ts'
+import type { Fact, Facts } from '../../src/facts/fact.ts'
+import { type FileState, file } from '../../src/facts/file.ts'
+import { type Gpu, gpu } from '../../src/facts/gpu.ts'
+import { type Leftovers, leftovers } from '../../src/facts/leftovers.ts'
+import { loginPage } from '../../src/facts/login-page.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { listeningPorts } from '../../src/facts/ports.ts'
+import { type System, system } from '../../src/facts/system.ts'
+import { unit } from '../../src/facts/unit.ts'
+import { hostOf } from './test-cluster.ts'
+
+/** A fact with its answer. */
+export type Answer = readonly [fact: Fact<unknown>, value: unknown]
+
+export function is<T>(fact: Fact<T>, value: T): Answer {
+  return [fact, value]
+}
+
+const key = ({ family, key }: Fact<unknown>) => `${family.id} ${key}`
+
+/** Families whose answer is undefined where a test says nothing: nothing is there. */
+const ABSENT = ['file', 'package', 'release', 'node', 'command']
+
+/** What a family answers about anything that a test does not name. */
+const EMPTY: Readonly<Record<string, unknown>> = {
+  unit: { loaded: false, active: 'inactive', enabled: false, inputs: undefined },
+  leftovers: { processes: [], mounts: [], links: [], namespaces: [], rules: [], paths: [] },
+  'login-page': { status: 0, title: '' },
+}
+
+/** Facts that hold these answers, the last one of each counting. With `asked`, any other fact is refused. */
+export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unknown>[]): Facts {
+  const known = new Map(answers.map(([fact, value]) => [key(fact), value]))
+  const listed = asked && new Set(asked.map(key))
+  return {
+    get<T>(fact: Fact<T>): T {
+      const name = key(fact)
+      if (listed && !listed.has(name)) throw new Error(`the step plans by ${name}, which it does not ask for`)
+      if (known.has(name)) return known.get(name) as T
+      if (ABSENT.includes(fact.family.id)) return undefined as T
+      if (fact.family.id in EMPTY) return EMPTY[fact.family.id] as T
+      throw new Error(`the test gives no answer on ${name}`)
+    },
+  }
+}
+
+/** A sound Ubuntu 22.04 with nothing of ours on it. */
+export function machine(number: number, more: readonly Answer[] = []): Answer[] {
+  return [
+    is(system, systemOf({ hostname: `m${number}`, machineId: `id${number}` })),
+    is(addresses, { interfaces: new Map([['eth1', [`10.0.0.${number}`]]]), defaultInterface: 'eth1' }),
+    is(apt, { present: true, broken: '' }),
+    is(owned, { files: [], folders: [], packages: [] }),
+    is(listeningPorts, new Map([[22, 'sshd']])),
+    is(disk('/var/lib/rancher'), diskOf()),
+    is(gpu, gpuOf()),
+    ...['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum'].map((name) =>
+      is(command(name), `/usr/bin/${name}`),
+    ),
+    ...more,
+  ]
+}
+
+export function systemOf(more: Partial<System> = {}): System {
+  return {
+    os: { id: 'ubuntu', version: '22.04', name: 'Ubuntu 22.04.5 LTS', codename: 'jammy' },
+    kernel: '5.15.0-91-generic',
+    architecture: 'amd64',
+    cpus: 4,
+    memoryMiB: 7936,
+    hostname: 'm1',
+    machineId: 'id1',
+    clock: 1_795_462_000,
+    cgroup: 2,
+    systemd: true,
+    user: 'vagrant',
+    ...more,
+  }
+}
+
+export function diskOf(more: Partial<Disk> = {}): Disk {
+  return { sizeMiB: 50_000, freeMiB: 40_000, mount: '/', ...more }
+}
+
+export function gpuOf(more: Partial<Gpu> = {}): Gpu {
+  return {
+    cards: [],
+    driver: undefined,
+    nouveau: false,
+    secureBoot: false,
+    runtime: false,
+    ubuntuDrivers: false,
+    ...more,
+  }
+}
+
+export function fileOf(more: Partial<FileState> = {}): FileState {
+  return { type: 'file', mode: '644', owner: 'root:root', size: 1, digest: 'other', ...more }
+}
+
+export function leftoversOf(paths: readonly string[], more: Partial<Leftovers> = {}): Answer {
+  return is(leftovers(paths), {
+    processes: [],
+    mounts: [],
+    links: [],
+    namespaces: [],
+    rules: [],
+    paths: [],
+    ...more,
+  })
+}
+
+export const running = (name: string, inputs?: string): Answer =>
+  is(unit(name), { loaded: true, active: 'active', enabled: true, inputs })
+
+export const page = (scheme: 'http' | 'https', port: number, status: number, iface = ''): Answer =>
+  is(loginPage(scheme, port, iface), { status, title: 'JupyterHub' })
+
+export const present = (path: string, state: Partial<FileState> = {}): Answer => is(file(path), fileOf(state))
+
+/** What a step sees of a host; it may only look at what its `facts` names. */
+export function contextOf(
+  step: Step,
+  wishes: Wishes,
+  name: string,
+  answers: Readonly<Record<string, readonly Answer[]>>,
+): PlanContext {
+  const host = hostOf(wishes, name)
+  return {
+    ...wishes,
+    host,
+    facts: fakeFacts(answers[name] ?? [], step.facts(host, wishes)),
+    peer: (other) => fakeFacts(answers[other] ?? []),
+  }
+}
+
+/** A plan as the list of "sign kind title" that people would read. */
+export function shown(changes: readonly Change[]): string[] {
+  return changes.map(({ sign, kind, title }) => `${sign} ${kind} ${title}`)
+}

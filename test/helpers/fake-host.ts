@@ -1,0 +1,130 @@
+import { ConvecthubError } from '../../src/errors.ts'
+import type { Connection, Result } from '../../src/transport/connection.ts'
+
+/** What a command of a fake host does: text says it, a number fails with it, `hang` goes on until it is interrupted. */
+export type Reaction = readonly string[] | number | 'hang'
+
+export interface FakeHost {
+  connection: Connection
+  /** What is so on this host by now: the names of all that was made. */
+  made: Set<string>
+  /** Scripts that ran, as the words that a fake host understands. */
+  ran: string[]
+  /** Bytes by path that were appended. */
+  files: Map<string, string>
+  connects: number
+  runs: number
+  closed: number
+  owner: string | undefined
+}
+
+export interface FakeHostOptions {
+  made?: readonly string[]
+  /** By the command's whole text: `make a`. */
+  reactions?: Readonly<Record<string, Reaction>>
+  /** Hears each command of this host as it starts. */
+  hear?: (host: string, command: string) => void
+  /** Names that are never so, whatever is made. */
+  stubborn?: readonly string[]
+  /** What is so for all hosts: the names that begin with `world:`, such as the nodes of a cluster. */
+  world?: Set<string>
+}
+
+const WORDS = /::change (\d+) (start|end)|(::probe)|::fact ([\w-]+)|^(make|ask) (.+)$/gm
+
+/**
+ * A host that understands no shell, but reads in a rendered script what it knows, in order: `make NAME`, which makes
+ * it so, `ask NAMES`, the marks of changes and the names of facts. Everything else in a script says nothing.
+ */
+export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost {
+  const { reactions = {}, hear = () => {}, stubborn = [], world = new Set() } = options
+  const made = new Set(options.made)
+  const fake: Omit<FakeHost, 'connection'> = {
+    made,
+    ran: [],
+    files: new Map(),
+    connects: 0,
+    runs: 0,
+    closed: 0,
+    owner: undefined,
+  }
+
+  const placeOf = (what: string) => (what.startsWith('world:') ? world : made)
+  const make = async (
+    what: string,
+    signal?: AbortSignal,
+  ): Promise<{ code: number; lines: readonly string[] }> => {
+    const command = `make ${what}`
+    fake.ran.push(command)
+    hear(name, command)
+    const reaction = reactions[command]
+    if (reaction === 'hang') {
+      await aborted(signal)
+      return { code: 143, lines: [] }
+    }
+    if (typeof reaction === 'number') return { code: reaction, lines: [`${what} went wrong`] }
+    if (!stubborn.includes(what)) placeOf(what).add(what)
+    return { code: 0, lines: reaction ?? [] }
+  }
+
+  const run: Connection['run'] = async (script, { onLine, signal }): Promise<Result> => {
+    fake.runs += 1
+    const output: string[] = []
+    const say = (line: string) => {
+      output.push(line)
+      onLine?.(line)
+    }
+    const ended = (code: number): Result => ({ code, output: output.join('\n'), ms: 1 })
+    let code = 0
+    for (const [, index, what, probe, family, verb, words = ''] of script.reveal().matchAll(WORDS)) {
+      if (what === 'start') say(`::change ${index} start`)
+      if (what === 'end') {
+        say(`::change ${index} end ${code}`)
+        if (code !== 0) return ended(code)
+      }
+      if (probe) say('::probe')
+      if (family) {
+        say('')
+        say(`::fact ${family}`)
+        if (family === 'system') say('os.PRETTY_NAME=Fake OS')
+      }
+      if (verb === 'ask')
+        for (const word of words.split(' ')) say(`${word}=${placeOf(word).has(word) ? 'so' : 'no'}`)
+      if (verb !== 'make') continue
+      const did = await make(words, signal)
+      code = did.code
+      for (const line of did.lines) say(line)
+    }
+    return ended(code)
+  }
+
+  const append: Connection['append'] = async (path, data) => {
+    for await (const chunk of data)
+      fake.files.set(path, (fake.files.get(path) ?? '') + Buffer.from(chunk).toString('latin1'))
+  }
+  const connection: Connection = {
+    host: name,
+    execs: 1,
+    run,
+    append,
+    lock: async (owner) => {
+      fake.owner = owner
+    },
+    close: () => {
+      fake.closed += 1
+    },
+  }
+  return Object.assign(fake, { connection })
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    else signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** What connecting to a host that is not there ends with. */
+export function unreachable(host: string): ConvecthubError {
+  return new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host })
+}

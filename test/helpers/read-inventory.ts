@@ -1,0 +1,34 @@
+import { buildCluster } from '../../src/cluster/build-cluster.ts'
+import type { Cluster } from '../../src/cluster/cluster.ts'
+import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../../src/errors.ts'
+import { connectionSettings } from '../../src/inventory/connection-settings.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { memoryFiles } from '../inventory/memory-files.ts'
+
+/** The cluster of an inventory's text, `inv.toml`. */
+export function readCluster(text: string, extraVars: readonly string[] = []): Cluster {
+  const files = memoryFiles({ '/w/inv.toml': text })
+  const inventory = loadInventory({ sources: ['inv.toml'], extraVars, cwd: '/w', files })
+  const addresses = new Map(
+    [...inventory.hosts.values()].map((host) => {
+      const { address, port = 22 } = connectionSettings(host)
+      return [host.name, { address, port }]
+    }),
+  )
+  return buildCluster(inventory, addresses)
+}
+
+/** What is wrong with an inventory, each as "file:line CODE message". */
+export function problemsOf(text: string): string[] {
+  try {
+    readCluster(text)
+    return []
+  } catch (error) {
+    const errors = error instanceof ConvecthubErrors ? error.errors : [error]
+    return errors.map((each) => {
+      if (!(each instanceof ConvecthubError)) throw each
+      const { origin } = each.details
+      return `${origin ? `${formatOrigin({ file: origin.file, line: origin.line ?? 0 })} ` : ''}${each.code} ${each.message}`
+    })
+  }
+}

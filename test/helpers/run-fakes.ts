@@ -1,0 +1,91 @@
+import type { ClusterHost } from '../../src/cluster/cluster.ts'
+import type { EngineEvent } from '../../src/engine/event.ts'
+import { type RunOptions, type RunReport, run } from '../../src/engine/run.ts'
+import type { Step, Wishes } from '../../src/engine/step.ts'
+import { ConvecthubErrors } from '../../src/errors.ts'
+import { type FakeHost, type FakeHostOptions, fakeHost, unreachable } from './fake-host.ts'
+import { testWishes } from './test-cluster.ts'
+
+export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'connect' | 'recipe' | 'emit'>> {
+  recipe: readonly Step[]
+  wishes?: Wishes
+  /** The selection; all when left out. */
+  only?: readonly string[]
+  hosts?: Readonly<Record<string, FakeHostOptions | 'unreachable'>>
+  hear?: (event: EngineEvent) => void
+}
+
+export interface FakeOutcome {
+  report: RunReport | undefined
+  problems: ConvecthubErrors | undefined
+  events: readonly EngineEvent[]
+  hosts: Readonly<Record<string, FakeHost>>
+  /** What all hosts made, in the order in which it began: `host: thing`. */
+  order: readonly string[]
+  /** How each step ended: `step on host` → outcome. */
+  ended: Readonly<Record<string, string>>
+}
+
+/** Runs a recipe of fake steps against fake hosts. */
+export async function runFakes({ recipe, only, hosts = {}, hear, ...more }: FakeRun): Promise<FakeOutcome> {
+  const wishes = more.wishes ?? testWishes()
+  const events: EngineEvent[] = []
+  const order: string[] = []
+  const fakes: Record<string, FakeHost> = {}
+  const world = new Set<string>()
+  for (const { name } of wishes.cluster.hosts) {
+    const options = hosts[name]
+    fakes[name] = fakeHost(name, {
+      world,
+      ...(options !== 'unreachable' && options),
+      hear: (host, command) => order.push(`${host}: ${command.slice(5)}`),
+    })
+  }
+  const connect = async ({ name }: ClusterHost) => {
+    const fake = fakes[name]
+    if (!fake) throw new Error(`no fake host ${name}`)
+    fake.connects += 1
+    if (hosts[name] === 'unreachable') throw unreachable(name)
+    return fake.connection
+  }
+  const options: RunOptions = {
+    verb: 'provision',
+    recipe,
+    wishes,
+    hosts: wishes.cluster.hosts.filter(({ name }) => !only || only.includes(name)),
+    connect,
+    source: async function* () {},
+    apply: true,
+    forks: 10,
+    ignore: new Set(),
+    owner: 'the test',
+    emit: (event) => {
+      events.push(event)
+      hear?.(event)
+    },
+    signal: new AbortController().signal,
+    ...more,
+  }
+  let report: RunReport | undefined
+  let problems: ConvecthubErrors | undefined
+  try {
+    report = await run(options)
+  } catch (error) {
+    if (!(error instanceof ConvecthubErrors)) throw error
+    problems = error
+  }
+  const ended = Object.fromEntries(
+    events.flatMap((event) =>
+      event.event === 'step' ? [[`${event.step} on ${event.host}`, event.outcome]] : [],
+    ),
+  )
+  return { report, problems, events, hosts: fakes, order, ended }
+}
+
+/** The events of one kind. */
+export function of<K extends EngineEvent['event']>(
+  { events }: FakeOutcome,
+  kind: K,
+): Extract<EngineEvent, { event: K }>[] {
+  return events.filter((event): event is Extract<EngineEvent, { event: K }> => event.event === kind)
+}

@@ -1,0 +1,80 @@
+import type { Artifact, BundleLock } from '../../src/artifacts/bundle-lock.ts'
+import type { Cluster, ClusterHost } from '../../src/cluster/cluster.ts'
+import type { HostSettings } from '../../src/cluster/variables.ts'
+import type { Wishes } from '../../src/engine/step.ts'
+import { Secret } from '../../src/secret.ts'
+
+/** The token of every test cluster; it must never be seen. */
+export const TOKEN = 'top-secret-token'
+
+export interface ClusterParts extends Partial<Pick<Cluster, 'workdir' | 'httpPort' | 'httpsPort'>> {
+  drivers?: readonly string[]
+  workers?: readonly string[]
+  registry?: string
+  settings?: Readonly<Record<string, Partial<HostSettings>>>
+}
+
+/** A cluster of named hosts; the address of each is 10.0.0.N, where N counts drivers, then workers. */
+export function testCluster(parts: ClusterParts = {}): Cluster {
+  const { drivers = ['d1'], workers = ['w1'], registry, settings = {}, ...rest } = parts
+  const hosts = [...drivers, ...workers].map(
+    (name, i): ClusterHost => ({
+      name,
+      nodeName: name.toLowerCase(),
+      role: drivers.includes(name) ? 'driver' : 'worker',
+      registry: name === registry,
+      origin: { file: '/inv.toml', line: i + 1 },
+      settings: { has_gpu: false, install_nvidia_driver: true, install_docker: true, ...settings[name] },
+      address: `10.0.0.${i + 1}`,
+    }),
+  )
+  return {
+    name: 'inv',
+    hosts,
+    drivers: hosts.filter(({ role }) => role === 'driver'),
+    workers: hosts.filter(({ role }) => role === 'worker'),
+    registry: hosts.find((host) => host.registry),
+    token: new Secret(TOKEN),
+    workdir: '/var/tmp/convecthub',
+    jhubConfigPath: undefined,
+    httpPort: 80,
+    httpsPort: 443,
+    ...rest,
+  }
+}
+
+/** A file of a bundle; its sha256 is made of its name, so that two are never alike. */
+export function artifact(name: string, more: Partial<Artifact> = {}): Artifact {
+  const sha256 = Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64)
+  return {
+    name,
+    size: 1000,
+    sha256,
+    kind: 'k3s',
+    architecture: 'amd64',
+    roles: ['driver', 'worker'],
+    ...more,
+  }
+}
+
+export function testBundle(k3sVersion = 'v1.34.1+k3s1', more: readonly Artifact[] = []): BundleLock {
+  const files = [
+    artifact('k3s', { version: k3sVersion }),
+    artifact('helm', { kind: 'helm', roles: ['driver'] }),
+    artifact('k3s-airgap-images-amd64.tar', { kind: 'images', size: 2_500_000 }),
+    artifact('charts/jupyterhub-4.4.0.tgz', { kind: 'chart', architecture: 'all', roles: ['driver'] }),
+    ...more,
+  ]
+  return { version: 1, description: 'the test bundle', standIn: false, files }
+}
+
+export function testWishes(parts: ClusterParts = {}, more: Partial<Wishes> = {}): Wishes {
+  return { cluster: testCluster(parts), bundle: testBundle(), jhubConfig: '', ...more }
+}
+
+/** The host of this name. */
+export function hostOf({ cluster }: Wishes, name: string): ClusterHost {
+  const host = cluster.hosts.find((each) => each.name === name)
+  if (!host) throw new Error(`the test cluster has no ${name}`)
+  return host
+}

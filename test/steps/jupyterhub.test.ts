@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { release } from '../../src/facts/release.ts'
+import { jupyterhub } from '../../src/steps/jupyterhub.ts'
+import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
+import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
+import { artifact, hostOf, testBundle, testWishes } from '../helpers/test-cluster.ts'
+
+const wishes = testWishes({}, { jhubConfig: 'hub:\n  x: 1\n' })
+const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
+const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
+const CHART = '/var/tmp/convecthub/jupyterhub-4.4.0.tgz'
+const at = (status: string, description: string, revision = 2) =>
+  is(release('convecthub', 'convecthub'), { status, description, revision })
+
+const empty = planStep(jupyterhub, wishes, 'd1')
+const files = answersAfter(empty.filter(({ kind }) => kind === 'file'))
+const helm = empty.at(-1)
+const described =
+  helm?.kind === 'run' ? (/--description '([^']*)'/.exec(helm.script.reveal())?.[1] ?? '') : ''
+const SEND = `+ upload ${CHART}`
+const UPGRADE = '~ run helm upgrade convecthub, and wait for it'
+
+it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
+  {
+    what: 'no release',
+    plan: [`+ file ${DEFAULTS}`, `+ file ${VALUES}`, SEND, '+ run helm install convecthub, and wait for it'],
+  },
+  { what: 'this release', answers: [...files, at('deployed', described)], plan: [] },
+  {
+    what: 'this release, a file altered',
+    answers: [...files, at('deployed', described), present(VALUES)],
+    plan: [`~ file ${VALUES}`],
+  },
+  {
+    what: 'a release from other inputs',
+    answers: [...files, at('deployed', 'other')],
+    plan: [SEND, UPGRADE],
+  },
+  {
+    what: 'no release, the chart sent before',
+    answers: [...files, present(CHART, { digest: artifact('charts/jupyterhub-4.4.0.tgz').sha256 })],
+    plan: ['+ run helm install convecthub, and wait for it'],
+  },
+  { what: 'a failed release', answers: [...files, at('failed', described)], plan: [SEND, UPGRADE] },
+  {
+    what: 'a first install that was killed',
+    answers: [...files, at('pending-install', described, 1)],
+    plan: [
+      SEND,
+      '~ run uninstall revision 1 of convecthub, left pending-install by a helm that was killed',
+      UPGRADE,
+    ],
+  },
+  {
+    what: 'an upgrade that was killed',
+    answers: [...files, at('pending-upgrade', described, 4)],
+    plan: [
+      SEND,
+      '~ run rollback revision 4 of convecthub, left pending-upgrade by a helm that was killed',
+      UPGRADE,
+    ],
+  },
+  {
+    what: 'a rollback that was killed',
+    answers: [...files, at('pending-rollback', 'x', 5)],
+    plan: [
+      SEND,
+      '~ run rollback revision 5 of convecthub, left pending-rollback by a helm that was killed',
+      UPGRADE,
+    ],
+  },
+])('JupyterHub with $what: $plan', ({ answers = [], plan }) => {
+  expect(shown(planStep(jupyterhub, wishes, 'd1', { d1: answers }))).toEqual(plan)
+})
+
+it.each([
+  { what: 'the values', other: { ...wishes, jhubConfig: 'hub: {}\n' }, upgrades: true },
+  {
+    what: 'the chart',
+    other: {
+      ...wishes,
+      bundle: {
+        ...testBundle(),
+        files: testBundle().files.map((each) => ({ ...each, sha256: 'f'.repeat(64) })),
+      },
+    },
+    upgrades: true,
+  },
+  { what: 'K3s', other: { ...wishes, bundle: testBundle('v1.34.9+k3s1') }, upgrades: false },
+  {
+    what: 'the number of workers',
+    other: testWishes({ workers: ['w1', 'w2'] }, { jhubConfig: wishes.jhubConfig }),
+    upgrades: false,
+  },
+])('another version of $what upgrades the release: $upgrades', ({ other, upgrades }) => {
+  const plan = shown(planStep(jupyterhub, other, 'd1', { d1: [...files, at('deployed', described)] }))
+  expect(plan.includes(UPGRADE)).toBe(upgrades)
+})
+
+it('the user’s values are merged over the defaults, in files for root alone', () => {
+  expect(fileText(empty, VALUES)).toBe(wishes.jhubConfig)
+  expect(parse(fileText(empty, DEFAULTS))).toMatchObject({ ingress: { enabled: true } })
+  expect(empty.filter((change) => change.kind === 'file').map(({ mode }) => mode)).toEqual(['600', '600'])
+  const script = helm?.kind === 'run' ? helm.script.reveal() : ''
+  expect(script.indexOf(`-f ${VALUES}`)).toBeGreaterThan(script.indexOf(`-f ${DEFAULTS}`))
+})
+
+it('helm outlives the connection, and a stand-in is called one', () => {
+  expect(helm).toMatchObject({ kind: 'run', durable: true })
+  const standIn = testWishes({}, { bundle: { ...testBundle(), standIn: true } })
+  expect(shown(planStep(jupyterhub, standIn, 'd1')).at(-1)).toContain('(stand-in)')
+})
+
+it('JupyterHub comes after all nodes, well or not, on the first driver only', () => {
+  const own = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
+  expect(jupyterhub.hosts(own).map(({ name }) => name)).toEqual(['d1'])
+  expect(jupyterhub.after?.(hostOf(own, 'd1'), own)).toEqual(
+    ['d1', 'd2', 'w1'].map((host) => ({ step: 'k3s-node', host })),
+  )
+})

@@ -1,0 +1,154 @@
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { addresses } from '../../src/facts/addresses.ts'
+import { system } from '../../src/facts/system.ts'
+import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
+import { type Answer, is, shown, systemOf } from '../helpers/fake-facts.ts'
+import { fileText, planStep } from '../helpers/plan-step.ts'
+import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
+
+const HA: ClusterParts = { drivers: ['d1', 'd2'], workers: ['W1'] }
+const TOKEN_FILE = '/etc/rancher/k3s/token'
+const V1 = is(system, systemOf({ cgroup: 1 }))
+
+function files(host: string, parts: ClusterParts, version: string, answers: readonly Answer[] = []) {
+  const wishes = testWishes(parts, { bundle: testBundle(version) })
+  const step = wishes.cluster.drivers.some(({ name }) => name === host) ? k3sServer : k3sAgent
+  return planStep(step, wishes, host, { [host]: answers })
+}
+const config = (...args: Parameters<typeof files>) =>
+  parse(fileText(files(...args), '/etc/rancher/k3s/config.yaml')) as Record<string, unknown>
+
+it.each([
+  {
+    what: 'a lone server of 1.21, with keys that it knows only',
+    host: 'd1',
+    parts: {},
+    version: 'v1.21.3+k3s1',
+    is: {
+      'node-name': 'd1',
+      'node-ip': '10.0.0.1',
+      'flannel-iface': 'eth1',
+      'token-file': TOKEN_FILE,
+      'tls-san': ['10.0.0.1', 'd1'],
+      'write-kubeconfig-mode': '0600',
+    },
+  },
+  {
+    what: 'the founder of several',
+    host: 'd1',
+    parts: HA,
+    version: 'v1.34.1+k3s1',
+    is: {
+      'node-name': 'd1',
+      'node-ip': '10.0.0.1',
+      'flannel-iface': 'eth1',
+      'token-file': TOKEN_FILE,
+      'cluster-init': true,
+      'tls-san': ['10.0.0.1', 'd1'],
+      'write-kubeconfig-mode': '0600',
+      'prefer-bundled-bin': true,
+    },
+  },
+  {
+    what: 'a joining server',
+    host: 'd2',
+    parts: HA,
+    version: 'v1.34.1+k3s1',
+    is: {
+      'node-name': 'd2',
+      'node-ip': '10.0.0.2',
+      'flannel-iface': 'eth1',
+      'token-file': TOKEN_FILE,
+      server: 'https://10.0.0.1:6443',
+      'tls-san': ['10.0.0.2', 'd2'],
+      'write-kubeconfig-mode': '0600',
+      'prefer-bundled-bin': true,
+    },
+  },
+  {
+    what: 'an agent of 1.21, its name in lower case',
+    host: 'W1',
+    parts: HA,
+    version: 'v1.21.3+k3s1',
+    is: {
+      'node-name': 'w1',
+      'node-ip': '10.0.0.3',
+      'flannel-iface': 'eth1',
+      'token-file': TOKEN_FILE,
+      server: 'https://10.0.0.1:6443',
+    },
+  },
+])('config.yaml of $what', ({ host, parts, version, is }) => {
+  expect(config(host, parts, version)).toEqual(is)
+})
+
+it.each([
+  { version: 'v1.34.6+k3s1', answers: [V1], arg: undefined },
+  { version: 'v1.35.0+k3s1', answers: [V1], arg: ['fail-cgroupv1=false'] },
+  { version: 'v1.36.2+k3s1', answers: [V1], arg: ['fail-cgroupv1=false'] },
+  { version: 'v1.35.0+k3s1', answers: [], arg: undefined },
+])('$version on cgroup v1 or 2 gets kubelet-arg $arg', ({ version, answers, arg }) => {
+  for (const host of ['d1', 'w1']) expect(config(host, {}, version, answers)['kubelet-arg']).toEqual(arg)
+})
+
+it.each([
+  { what: 'my_iface', my_iface: 'eth2', ip: '192.168.1.5', iface: 'eth2' },
+  { what: 'the address of ssh', ip: '10.0.0.1', iface: 'eth1' },
+])('a host with several interfaces is known by that of $what', ({ my_iface, ip, iface }) => {
+  const answer = is(addresses, {
+    interfaces: new Map([
+      ['eth0', ['10.9.9.9']],
+      ['eth1', ['10.0.0.1']],
+      ['eth2', ['192.168.1.5']],
+    ]),
+    defaultInterface: 'eth0',
+  })
+  const parts = { settings: { d1: my_iface === undefined ? {} : { my_iface } } }
+  expect(config('d1', parts, 'v1.34.1+k3s1', [answer])).toMatchObject({
+    'node-ip': ip,
+    'flannel-iface': iface,
+  })
+})
+
+it('the token is in its own file alone, readable by root only', () => {
+  const plan = files('d1', HA, 'v1.34.1+k3s1')
+  expect(fileText(plan, TOKEN_FILE)).toBe(TOKEN)
+  expect(plan.find((change) => change.title === TOKEN_FILE)).toMatchObject({
+    kind: 'file',
+    mode: '600',
+    ours: true,
+  })
+  const others = plan.filter((change) => change.title !== TOKEN_FILE)
+  expect(
+    others.filter((change) => change.kind === 'file').every(({ content }) => typeof content === 'string'),
+  ).toBe(true)
+  expect(JSON.stringify(others)).not.toContain(TOKEN)
+})
+
+it.each([
+  { host: 'd1', registry: 'w1', endpoint: 'http://10.0.0.2:5000' },
+  { host: 'w1', registry: 'w1', endpoint: 'http://10.0.0.2:5000' },
+  { host: 'w1', registry: 'd1', endpoint: 'http://10.0.0.1:5000' },
+])('$host looks for images at the registry on $registry first', ({ host, registry, endpoint }) => {
+  const text = fileText(files(host, { registry }, 'v1.34.1+k3s1'), '/etc/rancher/k3s/registries.yaml')
+  const { mirrors } = parse(text) as { mirrors: Record<string, { endpoint: string[] }> }
+  expect(new Set(Object.values(mirrors).flatMap(({ endpoint }) => endpoint))).toEqual(new Set([endpoint]))
+})
+
+it.each([
+  { version: 'v1.21.3+k3s1', link: true },
+  { version: 'v1.22.0+k3s1', link: false },
+  { version: 'v1.34.1+k3s1', link: false },
+])('$version gets the link file that old flannel wants: $link', ({ version, link }) => {
+  expect(shown(files('d1', {}, version)).includes('+ file /etc/systemd/network/50-flannel.link')).toBe(link)
+})
+
+it.each([
+  { host: 'd1', unit: 'k3s.service', start: 'ExecStart=/usr/local/bin/k3s server' },
+  { host: 'w1', unit: 'k3s-agent.service', start: 'ExecStart=/usr/local/bin/k3s agent' },
+])('$host runs $unit', ({ host, unit, start }) => {
+  const text = fileText(files(host, {}, 'v1.34.1+k3s1'), `/etc/systemd/system/${unit}`)
+  expect(text.split('\n')).toContain(start)
+  expect(text.split('\n')).toContain(`EnvironmentFile=/etc/systemd/system/${unit}.env`)
+})

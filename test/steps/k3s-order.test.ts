@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import type { Step } from '../../src/engine/step.ts'
+import { node } from '../../src/facts/node.ts'
+import { k3sAgent, k3sNode, k3sServer } from '../../src/steps/k3s.ts'
+import { is, shown } from '../helpers/fake-facts.ts'
+import { planStep } from '../helpers/plan-step.ts'
+import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+
+const wishes = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
+const ref = ({ step, host }: { step: string; host: string }) => `${step} on ${host}`
+it.each<{ step: Step; host: string; needs: string[]; after: string[]; registry?: string }>([
+  { step: k3sServer, host: 'd1', needs: [], after: [] },
+  { step: k3sServer, host: 'd2', needs: ['k3s-server on d1'], after: ['k3s-node on d1'] },
+  { step: k3sServer, host: 'd3', needs: ['k3s-server on d1'], after: ['k3s-node on d2'] },
+  { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1'], after: [] },
+  { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1', 'preflight on d2'], after: [], registry: 'd2' },
+  { step: k3sServer, host: 'd1', needs: ['preflight on w1'], after: [], registry: 'w1' },
+  { step: k3sServer, host: 'd1', needs: [], after: [], registry: 'd1' },
+  { step: k3sNode, host: 'w1', needs: [], after: [] },
+])(
+  '$step.id on $host waits for what it needs, registry $registry',
+  ({ step, host, needs, after, registry }) => {
+    const own = testWishes({
+      drivers: ['d1', 'd2', 'd3'],
+      workers: ['w1'],
+      ...(registry !== undefined && { registry }),
+    })
+    expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
+    expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
+  },
+)
+
+const nodeState = (ready: boolean) => ({ ready, labels: {}, version: 'v1', runtime: 'containerd' })
+it.each([
+  { what: 'is Ready', answer: nodeState(true), plan: [] },
+  { what: 'is not Ready', answer: nodeState(false), plan: ['! wait wait until node w1 is Ready'] },
+  { what: 'is not there', answer: undefined, plan: ['! wait wait until node w1 is Ready'] },
+])('a node that $what: $plan', ({ answer, plan }) => {
+  expect(shown(planStep(k3sNode, wishes, 'w1', { w1: [is(node('w1'), answer)] }))).toEqual(plan)
+})
+
+it('a worker asks by its kubelet’s credentials, a driver by its own', () => {
+  const script = (host: string) => {
+    const [change] = planStep(k3sNode, wishes, host)
+    return change?.kind === 'wait' ? change.until.reveal() : ''
+  }
+  expect(script('w1')).toContain('--kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig get node w1')
+  expect(script('d2')).toContain('k3s kubectl get node d2')
+})

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { atLeast } from '../../src/steps/k3s-version.ts'
+
+it.each([
+  { version: 'v1.21.3+k3s1', wanted: '1.21.3', is: true },
+  { version: 'v1.21.3+k3s1', wanted: '1.21.4', is: false },
+  { version: 'v1.9.9', wanted: '1.10.0', is: false },
+  { version: '2.0', wanted: '1.35.0', is: true },
+  { version: 'v1.35.0-rc1+k3s1', wanted: '1.35.0', is: true },
+  { version: '', wanted: '0.0.1', is: false },
+])('$version is at least $wanted: $is', ({ version, wanted, is }) => {
+  expect(atLeast(version, wanted)).toBe(is)
+})

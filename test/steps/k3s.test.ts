@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest'
+import { unit } from '../../src/facts/unit.ts'
+import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
+import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
+import { answersAfter, planStep } from '../helpers/plan-step.ts'
+import { artifact, testBundle, testWishes } from '../helpers/test-cluster.ts'
+
+const CONFIG = '/etc/rancher/k3s/config.yaml'
+const TOKEN = '/etc/rancher/k3s/token'
+const SERVER = '/etc/systemd/system/k3s.service'
+const wishes = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
+
+it.each([
+  {
+    what: 'the founder',
+    step: k3sServer,
+    host: 'd1',
+    plan: [
+      `+ file ${CONFIG}`,
+      `+ file ${TOKEN}`,
+      `+ file ${SERVER}`,
+      `+ file ${SERVER}.env`,
+      '! run start k3s.service',
+      '! wait wait until the Kubernetes API answers',
+    ],
+  },
+  {
+    what: 'a worker',
+    step: k3sAgent,
+    host: 'w1',
+    plan: [
+      `+ file ${CONFIG}`,
+      `+ file ${TOKEN}`,
+      '+ file /etc/systemd/system/k3s-agent.service',
+      '+ file /etc/systemd/system/k3s-agent.service.env',
+      '! run start k3s-agent.service',
+    ],
+  },
+])('$what with nothing on it gets all of it', ({ step, host, plan }) => {
+  expect(shown(planStep(step, wishes, host))).toEqual(plan)
+})
+
+const PROVISIONED = [
+  { step: k3sServer, host: 'd1' },
+  { step: k3sServer, host: 'd2' },
+  { step: k3sAgent, host: 'w1' },
+]
+const before = Object.fromEntries(
+  PROVISIONED.map(({ step, host }) => [host, answersAfter(planStep(step, wishes, host))]),
+)
+
+it.each(PROVISIONED)('nothing is left to do on $host afterwards', ({ step, host }) => {
+  expect(planStep(step, wishes, host, before)).toEqual([])
+})
+
+const gone = (path: string): Answer => [present(path)[0], undefined]
+const stateOf = (more: object) =>
+  is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'other', ...more })
+const inputs = before.d1?.find(([fact]) => fact.key === 'k3s.service')?.[1] as { inputs: string }
+const RESTART = ['~ run restart k3s.service', '! wait wait until the Kubernetes API answers']
+const START = ['! run start k3s.service', '! wait wait until the Kubernetes API answers']
+
+it.each<{ what: string; drift: Answer; plan: string[] }>([
+  { what: 'a changed file', drift: present(CONFIG), plan: [`~ file ${CONFIG}`, ...RESTART] },
+  { what: 'a missing file', drift: gone(TOKEN), plan: [`+ file ${TOKEN}`, ...RESTART] },
+  { what: 'a readable token', drift: present(TOKEN, { mode: '644' }), plan: [`~ file ${TOKEN}`, ...RESTART] },
+  { what: 'a process from other inputs', drift: stateOf({}), plan: RESTART },
+  { what: 'a process that tells no inputs', drift: stateOf({ inputs: undefined }), plan: RESTART },
+  {
+    what: 'a stopped unit',
+    drift: stateOf({ ...inputs, active: 'inactive', inputs: undefined }),
+    plan: START,
+  },
+  { what: 'a failed unit', drift: stateOf({ ...inputs, active: 'failed', inputs: undefined }), plan: START },
+  { what: 'a unit that is not enabled', drift: stateOf({ ...inputs, enabled: false }), plan: RESTART },
+  { what: 'a unit that is just starting', drift: stateOf({ ...inputs, active: 'activating' }), plan: [] },
+])('$what is mended, and no more', ({ drift, plan }) => {
+  const d1 = [...(before.d1 ?? []), drift]
+  expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)
+})
+
+it.each([
+  { what: 'another K3s', wishes: { ...wishes, bundle: testBundle('v1.34.2+k3s1') }, restarts: false },
+  {
+    what: 'another K3s binary',
+    wishes: {
+      ...wishes,
+      bundle: { ...testBundle(), files: [artifact('k3s-new', { version: 'v1.34.1+k3s1' })] },
+    },
+    restarts: true,
+  },
+  {
+    what: 'other images',
+    wishes: { ...wishes, bundle: testBundle(undefined, [artifact('x.tar', { kind: 'images' })]) },
+  },
+  { what: 'other ports', wishes: { ...wishes, cluster: { ...wishes.cluster, httpPort: 9000 } } },
+  { what: 'other JupyterHub values', wishes: { ...wishes, jhubConfig: 'a: 1' } },
+])('$what of the same content restarts K3s: $restarts', ({ wishes: other, restarts = false }) => {
+  const plan = shown(planStep(k3sServer, other, 'd1', before))
+  expect(plan.some((line) => line.includes('restart'))).toBe(restarts)
+  if (!restarts) expect(plan).toEqual([])
+})

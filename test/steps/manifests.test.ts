@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { node } from '../../src/facts/node.ts'
+import { login } from '../../src/steps/login.ts'
+import { gpuPlugin, ingress, registry } from '../../src/steps/manifests.ts'
+import { is, page, shown } from '../helpers/fake-facts.ts'
+import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
+import { testWishes } from '../helpers/test-cluster.ts'
+
+const WAIT = (port: number) => `! wait wait for the login page on port ${port}`
+it.each([
+  { http: 200, https: 200, plan: [] },
+  { http: 302, https: 200, plan: [] },
+  { http: 0, https: 0, plan: [WAIT(80), WAIT(443)] },
+  { http: 200, https: 404, plan: [WAIT(443)] },
+  { http: 503, https: 200, plan: [WAIT(80)] },
+])('login pages with $http and $https: $plan', ({ http, https, plan }) => {
+  const d1 = [page('http', 80, http), page('https', 443, https)]
+  expect(shown(planStep(login, testWishes(), 'd1', { d1 }))).toEqual(plan)
+})
+
+it('the login page is asked for at the ports and interface of the inventory', () => {
+  const own = testWishes({ httpPort: 9000, httpsPort: 9443, settings: { d1: { my_iface: 'eth1' } } })
+  const d1 = [page('http', 9000, 200, 'eth1'), page('https', 9443, 0, 'eth1')]
+  expect(shown(planStep(login, own, 'd1', { d1 }))).toEqual([WAIT(9443)])
+})
+
+const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
+const gpus = { workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } }
+const labelled = (labels: Record<string, string>) =>
+  is(node('w1'), { ready: true, labels, version: '', runtime: '' })
+
+it.each([
+  { what: 'ports', step: ingress, parts: { httpPort: 9000 }, file: 'convecthub-ingress.yaml' },
+  { what: 'registry', step: registry, parts: { registry: 'w1' }, file: 'convecthub-registry.yaml' },
+  { what: 'GPUs', step: gpuPlugin, parts: gpus, file: 'convecthub-gpu.yaml' },
+])('the manifest for $what is written once, on the first driver', ({ step, parts, file }) => {
+  const own = testWishes({ drivers: ['d1', 'd2'], ...parts })
+  expect(step.hosts(own).map(({ name }) => name)).toEqual(['d1'])
+  const plan = planStep(step, own, 'd1')
+  expect(shown(plan)).toEqual([`+ file ${MANIFESTS}/${file}`])
+  expect(planStep(step, own, 'd1', { d1: answersAfter(plan) })).toEqual([])
+  const text = fileText(plan, `${MANIFESTS}/${file}`)
+  expect(
+    parseAllDocuments(text).flatMap((document) => ('errors' in document ? document.errors : [])),
+  ).toEqual([])
+  expect(text).not.toContain('@')
+})
+
+it.each([
+  {
+    what: 'ports',
+    step: ingress,
+    parts: { httpPort: 9000, httpsPort: 9443 },
+    holds: ['exposedPort: 9000', 'exposedPort: 9443'],
+  },
+  {
+    what: 'registry',
+    step: registry,
+    parts: { registry: 'W9', workers: ['W9'] },
+    holds: ['kubernetes.io/hostname: "w9"'],
+  },
+])('the manifest of $what holds what the inventory says', ({ step, parts, holds }) => {
+  const [change] = planStep(step, testWishes(parts), 'd1')
+  for (const line of holds) expect(change?.kind === 'file' && change.content).toContain(line)
+})
+
+it('without registry or GPU there is no step for them', () => {
+  expect([registry, gpuPlugin].flatMap((step) => step.hosts(testWishes()))).toEqual([])
+})
+
+it.each([
+  { what: 'labelled', answers: [labelled({ 'nvidia.com/gpu.present': 'true' })], label: false },
+  { what: 'not labelled', answers: [labelled({})], label: true },
+  { what: 'labelled otherwise', answers: [labelled({ 'nvidia.com/gpu.present': 'false' })], label: true },
+  { what: 'not there', answers: [], label: false },
+])('a GPU node that is $what gets its label: $label', ({ answers, label }) => {
+  const plan = shown(planStep(gpuPlugin, testWishes(gpus), 'd1', { d1: answers }))
+  expect(plan.includes('+ run label node w1 nvidia.com/gpu.present=true')).toBe(label)
+})

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { gpu } from '../../src/facts/gpu.ts'
+import { nvidia } from '../../src/steps/nvidia.ts'
+import { contextOf, gpuOf, is, shown } from '../helpers/fake-facts.ts'
+import { knownOf, planStep } from '../helpers/plan-step.ts'
+import { testWishes } from '../helpers/test-cluster.ts'
+
+const card = { cards: ['0000:01:00.0'] }
+const gpus = testWishes({ workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } })
+const DRIVER = [
+  '+ packages install ubuntu-drivers-common',
+  '+ run install the NVIDIA driver that ubuntu-drivers chooses for servers',
+]
+const TOOLKIT = '+ packages install nvidia-container-toolkit'
+
+it.each([
+  { what: 'nothing but the card', found: card, plan: [...DRIVER, TOOLKIT] },
+  { what: 'a driver', found: { ...card, driver: '535.183.01' }, plan: [TOOLKIT] },
+  { what: 'the toolkit', found: { ...card, runtime: true }, plan: DRIVER },
+  { what: 'both', found: { ...card, driver: '535.183.01', runtime: true }, plan: [] },
+])('a GPU machine with $what: $plan', ({ found, plan }) => {
+  expect(shown(planStep(nvidia, gpus, 'w1', { w1: [is(gpu, gpuOf(found))] }))).toEqual(plan)
+})
+
+it.each([
+  { settings: { w1: { has_gpu: true } }, hosts: ['w1'] },
+  { settings: { w1: { has_gpu: true, install_nvidia_driver: false } }, hosts: [] },
+  { settings: {}, hosts: [] },
+])('$settings: the driver goes to $hosts', ({ settings, hosts }) => {
+  expect(nvidia.hosts(testWishes({ settings })).map(({ name }) => name)).toEqual(hosts)
+})
+
+it.each([
+  { what: 'no card', found: {}, ids: ['gpu'] },
+  { what: 'a card', found: card, ids: [] },
+  { what: 'nouveau on the card', found: { ...card, nouveau: true }, ids: ['nouveau'] },
+  { what: 'nouveau beside the driver', found: { ...card, nouveau: true, driver: '535.1' }, ids: [] },
+])('a GPU machine with $what: $ids', ({ found, ids }) => {
+  const context = contextOf(nvidia, gpus, 'w1', knownOf(gpus, { w1: [is(gpu, gpuOf(found))] }))
+  const findings = nvidia.check?.([context]) ?? []
+  expect(findings.map(({ id }) => id)).toEqual(ids)
+  expect(findings.every(({ level, host, hint }) => level === 'error' && host === 'w1' && hint !== '')).toBe(
+    true,
+  )
+})

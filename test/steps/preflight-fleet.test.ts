@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import type { BundleLock } from '../../src/artifacts/bundle-lock.ts'
+import { addresses } from '../../src/facts/addresses.ts'
+import { listeningPorts } from '../../src/facts/ports.ts'
+import { system } from '../../src/facts/system.ts'
+import { preflight } from '../../src/steps/preflight.ts'
+import { type Answer, contextOf, is, systemOf } from '../helpers/fake-facts.ts'
+import { type Known, knownOf } from '../helpers/plan-step.ts'
+import { artifact, type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
+
+/** What preflight finds on a fleet, as "id host: message". */
+function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock = testBundle()): string[] {
+  const wishes = testWishes(parts, { bundle })
+  const all = knownOf(wishes, known)
+  const contexts = wishes.cluster.hosts.map(({ name }) => contextOf(preflight, wishes, name, all))
+  const findings = preflight.check?.(contexts) ?? []
+  expect(findings.every(({ hint }) => hint !== '')).toBe(true)
+  return findings.map(
+    ({ level, id, host, message }) => `${level === 'error' ? '' : level}${id} ${host}: ${message}`,
+  )
+}
+
+const ports = (...listening: [number, string][]) => is(listeningPorts, new Map(listening))
+const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
+  is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
+it('my_iface must be an interface with an address, and the hint names those that are there', () => {
+  const wishes = testWishes({ settings: { w1: { my_iface: 'eth9' } } })
+  const known = knownOf(wishes, { w1: [interfaces({ lo: ['127.0.0.1'], ens3: ['10.0.0.2', '10.0.0.3'] })] })
+  const [finding] = preflight.check?.([contextOf(preflight, wishes, 'w1', known)]) ?? []
+  expect(finding).toMatchObject({ id: 'interface', message: 'the interface eth9 has no IPv4 address' })
+  expect(finding?.hint).toContain('ens3 (10.0.0.2, 10.0.0.3)')
+})
+
+it.each<{ what: string; parts: ClusterParts; d1: Answer[]; found: string[] }>([
+  {
+    what: 'the API’s port',
+    parts: {},
+    d1: [ports([6443, 'x'])],
+    found: ['port d1: port 6443 is taken by x'],
+  },
+  { what: 'port 80, which it will not use', parts: { httpPort: 9000 }, d1: [ports([80, 'x'])], found: [] },
+  {
+    what: 'its own http_port',
+    parts: { httpPort: 9000 },
+    d1: [ports([9000, 'x'])],
+    found: ['port d1: port 9000 is taken by x'],
+  },
+])('a driver with something at $what: $found', ({ parts, d1, found: expected }) => {
+  expect(found({ d1 }, parts)).toEqual(expected)
+})
+
+it.each([
+  { what: 'of this architecture', files: [artifact('k3s')], errors: 0 },
+  { what: 'of another', files: [artifact('k3s', { architecture: 'arm64' as const })], errors: 2 },
+  { what: 'for drivers only', files: [artifact('k3s', { roles: ['driver'] })], errors: 1 },
+])('a bundle with a K3s $what is an error of $errors hosts', ({ files, errors }) => {
+  const told = found({}, {}, { ...testBundle(), files })
+  expect(told).toHaveLength(errors)
+  expect(told.every((line) => /^bundle \w+: the bundle has no K3s for amd64$/.test(line))).toBe(true)
+})
+
+const clock = (hostname: string, seconds: number) => [
+  is(system, systemOf({ hostname, machineId: hostname, clock: 1_795_462_000 + seconds })),
+]
+it.each([
+  { off: [0, 0, 0], found: [] },
+  { off: [0, 10, 30], found: [] },
+  { off: [0, 0, 31], found: ["clock w2: the clock is 31 s ahead of the other machines'"] },
+  { off: [0, -3600, 5], found: ["clock w1: the clock is 3600 s behind the other machines'"] },
+])('clocks that are off by $off: $found', ({ off: [a = 0, b = 0, c = 0], found: expected }) => {
+  const known = { d1: clock('d1', a), w1: clock('w1', b), w2: clock('w2', c) }
+  expect(found(known, { workers: ['w1', 'w2'] })).toEqual(expected)
+})
+
+it('preflight changes nothing', () => {
+  const wishes = testWishes()
+  expect(preflight.plan(contextOf(preflight, wishes, 'w1', knownOf(wishes)))).toEqual([])
+})

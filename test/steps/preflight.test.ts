@@ -1,0 +1,134 @@
+import { expect, it } from 'vitest'
+import type { BundleLock } from '../../src/artifacts/bundle-lock.ts'
+import { addresses } from '../../src/facts/addresses.ts'
+import { apt } from '../../src/facts/apt.ts'
+import { command } from '../../src/facts/command.ts'
+import { disk } from '../../src/facts/disk.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { listeningPorts } from '../../src/facts/ports.ts'
+import { system } from '../../src/facts/system.ts'
+import { preflight } from '../../src/steps/preflight.ts'
+import { type Answer, contextOf, diskOf, is, present, systemOf } from '../helpers/fake-facts.ts'
+import { type Known, knownOf } from '../helpers/plan-step.ts'
+import { type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
+
+/** What preflight finds on a fleet, as "id host: message". */
+function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock = testBundle()): string[] {
+  const wishes = testWishes(parts, { bundle })
+  const all = knownOf(wishes, known)
+  const contexts = wishes.cluster.hosts.map(({ name }) => contextOf(preflight, wishes, name, all))
+  const findings = preflight.check?.(contexts) ?? []
+  expect(findings.every(({ hint }) => hint !== '')).toBe(true)
+  return findings.map(
+    ({ level, id, host, message }) => `${level === 'error' ? '' : level}${id} ${host}: ${message}`,
+  )
+}
+
+const os = (id: string, version: string, name: string) =>
+  is(system, systemOf({ hostname: 'm2', machineId: 'id2', os: { id, version, name, codename: 'x' } }))
+const is2 = (more: Parameters<typeof systemOf>[0]) =>
+  is(system, systemOf({ hostname: 'm2', machineId: 'id2', ...more }))
+const ports = (...listening: [number, string][]) => is(listeningPorts, new Map(listening))
+const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
+  is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
+const K3S = '/usr/local/bin/k3s'
+const OURS = is(owned, { files: [K3S], folders: [], packages: ['conntrack'] })
+
+it.each<{ what: string; w1: Answer[]; found: string[] }>([
+  { what: 'a sound machine', w1: [], found: [] },
+  { what: 'Ubuntu 16.04', w1: [os('ubuntu', '16.04', 'Ubuntu 16.04.7 LTS')], found: [] },
+  { what: 'Debian 9', w1: [os('debian', '9', 'Debian 9')], found: [] },
+  {
+    what: 'Ubuntu 14.04',
+    w1: [os('ubuntu', '14.04', 'Ubuntu 14.04.6 LTS')],
+    found: ['os w1: Ubuntu 14.04.6 LTS is not supported'],
+  },
+  {
+    what: 'CentOS',
+    w1: [os('centos', '7', 'CentOS Linux 7')],
+    found: ['os w1: CentOS Linux 7 is not supported'],
+  },
+  { what: 'no os-release', w1: [os('', '', '')], found: ['os w1: an unknown system is not supported'] },
+  { what: 'one core', w1: [is2({ cpus: 1 })], found: ['cpu w1: 1 processor core; 2 are needed'] },
+  { what: '4 GB as kernels count them', w1: [is2({ memoryMiB: 3936 })], found: [] },
+  {
+    what: '2 GB',
+    w1: [is2({ memoryMiB: 1976 })],
+    found: ['memory w1: 1976 MiB of memory; 4 GiB are needed'],
+  },
+  {
+    what: 'a small disk',
+    w1: [is(disk('/var/lib/rancher'), diskOf({ sizeMiB: 8000, freeMiB: 100 }))],
+    found: ['disk w1: / has 8000 MiB; 10240 MiB are needed'],
+  },
+  {
+    what: 'a full disk',
+    w1: [is(disk('/var/lib/rancher'), diskOf({ freeMiB: 1000, mount: '/var' }))],
+    found: ['disk w1: /var has only 1000 MiB free'],
+  },
+  {
+    what: 'another init',
+    w1: [is2({ systemd: false })],
+    found: ['systemd w1: the machine does not run systemd'],
+  },
+  {
+    what: 'missing tools',
+    w1: [is(command('flock'), undefined), is(command('ip'), undefined)],
+    found: ['tools w1: missing: ip, flock'],
+  },
+  { what: 'no apt', w1: [is(apt, { present: false, broken: '' })], found: ['apt w1: there is no apt-get'] },
+  {
+    what: 'a dpkg that others left half done',
+    w1: [is(apt, { present: true, broken: 'curl is half configured\nmore' })],
+    found: ['dpkg w1: dpkg was interrupted: curl is half configured'],
+  },
+  { what: 'a dpkg that we left half done', w1: [is(apt, { present: true, broken: 'x' }), OURS], found: [] },
+  {
+    what: 'a K3s of others',
+    w1: [present(K3S)],
+    found: [`foreign-k3s w1: ${K3S} is there, and convecthub did not put it there`],
+  },
+  { what: 'our K3s', w1: [present(K3S), OURS, ports([80, 'k3s'], [10250, 'k3s'])], found: [] },
+  {
+    what: 'a web server',
+    w1: [ports([80, 'nginx'], [443, 'nginx'], [6443, 'x'])],
+    found: ['port w1: port 80 is taken by nginx', 'port w1: port 443 is taken by nginx'],
+  },
+  { what: 'a kubelet', w1: [ports([10250, 'kubelet'])], found: ['port w1: port 10250 is taken by kubelet'] },
+  {
+    what: 'an empty machine-id',
+    w1: [is2({ machineId: '' })],
+    found: ['machine-id w1: /etc/machine-id is empty'],
+  },
+  {
+    what: 'no address',
+    w1: [interfaces({})],
+    found: ['interface w1: the interface to the private network has no IPv4 address'],
+  },
+  {
+    what: 'the same hostname as d1',
+    w1: [is2({ hostname: 'M1' })],
+    found: ['hostname w1: the hostname m1 is also that of d1'],
+  },
+  {
+    what: 'the machine-id of d1',
+    w1: [is2({ machineId: 'id1' })],
+    found: ['machine-id w1: /etc/machine-id id1 is also that of d1'],
+  },
+  {
+    what: 'the node address of d1',
+    w1: [interfaces({ eth0: ['10.0.0.1'] }, 'eth0')],
+    found: ['address w1: the node address 10.0.0.1 is also that of d1'],
+  },
+  {
+    what: 'several faults',
+    w1: [is2({ cpus: 1, systemd: false }), ports([443, 'x'])],
+    found: [
+      'cpu w1: 1 processor core; 2 are needed',
+      'systemd w1: the machine does not run systemd',
+      'port w1: port 443 is taken by x',
+    ],
+  },
+])('a worker with $what: $found', ({ w1, found: expected }) => {
+  expect(found({ w1 })).toEqual(expected)
+})

@@ -1,0 +1,105 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Change } from '../../src/engine/change.ts'
+import { file } from '../../src/facts/file.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { OWN_PATHS, removeFiles, removePackages } from '../../src/steps/reset.ts'
+import { type Answer, fileOf, is, leftoversOf } from '../helpers/fake-facts.ts'
+import { type LocalHost, localHost } from '../helpers/local-host.ts'
+import { planStep } from '../helpers/plan-step.ts'
+import { testWishes } from '../helpers/test-cluster.ts'
+
+const wishes = testWishes()
+const K3S = '/usr/local/bin/k3s'
+const record = (files: string[], packages: string[] = []) => [
+  is(owned, { files, folders: [], packages }),
+  is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
+]
+const left = (more: Parameters<typeof leftoversOf>[1]) => leftoversOf(OWN_PATHS, more)
+const RECORD = '/var/lib/convecthub'
+it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: string }>([
+  { what: 'a record only', answers: [...record([]), left({})], removed: [], title: `remove ${RECORD}` },
+  {
+    what: 'our K3s and its folders',
+    answers: [...record([K3S, '/etc/rancher/k3s/token']), left({ paths: ['/etc/rancher', '/run/k3s'] })],
+    removed: [K3S, '/etc/rancher/k3s/token', '/etc/rancher', '/run/k3s'],
+    title: `remove ${K3S}, /etc/rancher, /run/k3s, ${RECORD}`,
+  },
+  {
+    what: 'K3s’s folders without our K3s',
+    answers: [...record(['/etc/apt/x.list']), left({ paths: ['/etc/rancher'] })],
+    removed: ['/etc/apt/x.list'],
+    title: `remove /etc/apt/x.list, ${RECORD}`,
+  },
+  {
+    what: 'other people’s Docker',
+    answers: [...record([K3S]), left({ paths: ['/var/lib/docker'] })],
+    removed: [K3S],
+    title: `remove ${K3S}, ${RECORD}`,
+  },
+  {
+    what: 'our Docker, whose package is gone',
+    answers: [...record([`${RECORD}/docker`]), left({ paths: ['/var/lib/docker', '/etc/docker'] })],
+    removed: ['/var/lib/docker', '/etc/docker'],
+    title: `remove /var/lib/docker, /etc/docker, ${RECORD}`,
+  },
+  {
+    what: 'many things',
+    answers: [...record(['/a', '/b', '/c', '/d', '/e']), left({})],
+    removed: ['/a', '/b', '/c', '/d', '/e'],
+    title: `remove /a, /b, /c, 2 more, ${RECORD}`,
+  },
+])('a machine with $what: $title', ({ answers, removed, title }) => {
+  const [change] = planStep(removeFiles, wishes, 'w1', { w1: answers })
+  expect(change?.title).toBe(title)
+  const script = change?.kind === 'run' ? change.script.reveal() : ''
+  expect(/^remove_paths (.*)$/m.exec(script)?.[1]).toBe(removed.join(' '))
+  expect(script.trimEnd().split('\n').at(-1)).toContain(`rm -rf -- ${RECORD}`)
+})
+
+// people point convect_workdir at folders of their own, and provision puts but one chart there
+it.each(['/home/vagrant', '/srv/data', '/tmp'])(
+  'reset leaves a working folder %s that holds more than ours',
+  (workdir) => {
+    const own = testWishes({ workdir })
+    const [change] = planStep(removeFiles, own, 'w1', {
+      w1: [...record([K3S]), left({ paths: [workdir] })],
+    })
+    expect(change?.title).not.toContain(workdir)
+  },
+)
+
+let host: LocalHost
+beforeEach(() => {
+  host = localHost()
+})
+afterEach(() => host.remove())
+
+const runHere = (change: Change | undefined) => {
+  if (change?.kind !== 'run') throw new Error('the plan has no such change')
+  return host.connection.run(change.script, { name: 'test', timeoutMs: 1000 })
+}
+
+it('removes just these paths, and its own record last', async () => {
+  const at = (name: string) => join(host.folder, name)
+  mkdirSync(at('ours/deep'), { recursive: true })
+  mkdirSync(host.state)
+  for (const name of ['ours/deep/file', 'a file', 'theirs']) writeFileSync(at(name), '')
+  writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
+  chmodSync(join(host.bin, 'systemctl'), 0o755)
+  const w1 = [...record([at('ours/deep/file'), at('ours'), at('a file'), at('gone')]), left({})]
+  const { code } = await runHere(planStep(removeFiles, wishes, 'w1', { w1 })[0])
+  expect(code).toBe(0)
+  expect(['ours', 'a file', 'theirs', 'state'].filter((name) => existsSync(at(name)))).toEqual(['theirs'])
+})
+
+it('packages that people removed themselves are taken out of the record', async () => {
+  mkdirSync(host.state)
+  writeFileSync(join(host.state, 'owned'), `file ${K3S}\npackage conntrack\n`)
+  writeFileSync(join(host.bin, 'dpkg-query'), '#!/bin/sh\nexit 1\n')
+  chmodSync(join(host.bin, 'dpkg-query'), 0o755)
+  const [purge] = planStep(removePackages, wishes, 'w1', { w1: record([], ['conntrack']) })
+  expect((await runHere(purge)).code).toBe(0)
+  expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${K3S}\n`)
+})

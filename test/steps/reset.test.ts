@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import type { Step } from '../../src/engine/step.ts'
+import { file } from '../../src/facts/file.ts'
+import { owned } from '../../src/facts/owned.ts'
+import { unit } from '../../src/facts/unit.ts'
+import { reset } from '../../src/recipes/reset.ts'
+import { OWN_PATHS, removePackages, stopK3s } from '../../src/steps/reset.ts'
+import { type Answer, fileOf, is, leftoversOf, shown } from '../helpers/fake-facts.ts'
+import { planStep } from '../helpers/plan-step.ts'
+import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+
+const wishes = testWishes()
+const K3S = '/usr/local/bin/k3s'
+const record = (files: string[], packages: string[] = []) => [
+  is(owned, { files, folders: [], packages }),
+  is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
+]
+const left = (more: Parameters<typeof leftoversOf>[1]) => leftoversOf(OWN_PATHS, more)
+const k3sUnit = (active: string, enabled = true) =>
+  is(unit('k3s-agent.service'), { loaded: true, active, enabled, inputs: undefined })
+const EVERYTHING = {
+  processes: ['1 k3s agent'],
+  mounts: ['/run/k3s/x'],
+  links: ['cni0', 'flannel.1', 'veth1'],
+  rules: ['iptables: 8 lines'],
+  paths: ['/etc/rancher', '/var/lib/docker', '/var/lib/rancher'],
+}
+const on = (step: Step, w1: readonly Answer[], own = wishes) => shown(planStep(step, own, 'w1', { w1 }))
+
+it.each(reset)('$id touches nothing on a machine that is not ours, whatever runs there', (step) => {
+  expect(on(step, [k3sUnit('active'), left(EVERYTHING)])).toEqual([])
+})
+
+const CLEAN = "- run end pods and K3s's processes; remove mounts, links (cni0, flannel.1) and iptables rules"
+const CLEAN_BARE = "- run end pods and K3s's processes; remove mounts, links and iptables rules"
+const STOP = '- run stop and disable k3s-agent.service'
+
+it.each<{ what: string; answers: Answer[]; plan: string[] }>([
+  { what: 'runs', answers: [k3sUnit('active'), left(EVERYTHING)], plan: [STOP, CLEAN] },
+  { what: 'is starting over and over', answers: [k3sUnit('activating'), left({})], plan: [STOP, CLEAN_BARE] },
+  {
+    what: 'stands still, to start at boot',
+    answers: [k3sUnit('inactive'), left({})],
+    plan: [STOP, CLEAN_BARE],
+  },
+  {
+    what: 'stands still, leaving traces',
+    answers: [k3sUnit('failed', false), left(EVERYTHING)],
+    plan: [CLEAN],
+  },
+  {
+    what: 'has left only folders',
+    answers: [k3sUnit('inactive', false), left({ paths: ['/etc/rancher'] })],
+    plan: [],
+  },
+  { what: 'is gone', answers: [left({})], plan: [] },
+])('our K3s that $what: $plan', ({ answers, plan }) => {
+  expect(on(stopK3s, [...record([K3S]), ...answers])).toEqual(plan)
+})
+
+it('workers stop first, then the drivers that joined, the founder last', () => {
+  const own = testWishes({ drivers: ['d1', 'd2'], workers: ['w1', 'w2'] })
+  const after = (name: string) => stopK3s.after?.(hostOf(own, name), own).map(({ host }) => host)
+  expect(after('w1')).toEqual([])
+  expect(after('d2')).toEqual(['w1', 'w2'])
+  expect(after('d1')).toEqual(['d2', 'w1', 'w2'])
+})
+
+it.each<{ packages: string[]; plan: string[] }>([
+  { packages: [], plan: [] },
+  { packages: ['conntrack', 'iptables'], plan: ['- run purge conntrack, iptables'] },
+  {
+    packages: ['docker.io', 'conntrack'],
+    plan: ['- run stop Docker, remove its link and rules', '- run purge docker.io, conntrack'],
+  },
+])('of packages, only those that we installed go: $packages', ({ packages, plan }) => {
+  expect(on(removePackages, record([], packages))).toEqual(plan)
+})

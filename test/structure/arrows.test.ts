@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest'
+import { sourceFiles } from '../helpers/source-files.ts'
+
+const FILES = sourceFiles()
+
+/** What everybody may use: files at the top of src/ that know nobody. */
+const COMMON = ['errors.ts', 'exit-codes.ts', 'secret.ts', 'sh.ts', 'templates.ts']
+
+/** The rooms that each room knows; by `types` those of which it may only know the shape. */
+const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readonly string[] }>> = {
+  'cli.ts': { knows: ['commands', 'ui'] },
+  commands: {
+    knows: [
+      'recipes',
+      'steps',
+      'engine',
+      'facts',
+      'cluster',
+      'inventory',
+      'transport',
+      'artifacts',
+      'ui',
+      'lab',
+    ],
+  },
+  recipes: { knows: ['steps', 'facts', 'cluster'], types: ['engine'] },
+  steps: { knows: ['facts', 'cluster'], types: ['engine', 'artifacts'] },
+  engine: { knows: ['facts', 'artifacts'], types: ['cluster', 'transport'] },
+  facts: { knows: [], types: ['cluster'] },
+  cluster: { knows: ['inventory'] },
+  inventory: { knows: [] },
+  transport: { knows: [] },
+  artifacts: { knows: [] },
+  ui: { knows: [], types: ['engine'] },
+  lab: { knows: ['artifacts', 'transport'] },
+}
+
+it('every room of src/ has its arrows, and every arrow its room', () => {
+  const rooms = new Set(FILES.map(({ room }) => room).filter((room) => !COMMON.includes(room)))
+  expect(rooms).toEqual(new Set(Object.keys(ARROWS)))
+  expect(FILES.length).toBeGreaterThan(100)
+})
+
+it.each(Object.entries(ARROWS).map(([room, arrows]) => ({ room, ...arrows })))(
+  '$room knows only $knows, and the types of $types',
+  ({ room, knows, types = [] }) => {
+    const wrong = FILES.filter((file) => file.room === room).flatMap(({ path, imports }) =>
+      imports
+        .filter(
+          ({ room: other }) =>
+            other !== undefined && other !== room && ![...COMMON, ...knows].includes(other),
+        )
+        .filter(({ room: other, typeOnly }) => !(typeOnly && types.includes(other ?? '')))
+        .map(({ module }) => `${path} imports ${module}`),
+    )
+    expect(wrong).toEqual([])
+  },
+)
+
+it('the common files know only each other', () => {
+  const own = FILES.filter(({ room }) => COMMON.includes(room))
+  expect(own).toHaveLength(COMMON.length)
+  const others = own.flatMap(({ imports }) => imports.flatMap(({ room }) => room ?? []))
+  expect(others.filter((room) => !COMMON.includes(room))).toEqual([])
+})
+
+it('transport needs no more than errors, secrets, shell text and templates', () => {
+  const used = FILES.filter(({ room }) => room === 'transport').flatMap(({ imports }) =>
+    imports.flatMap(({ room }) => (room !== undefined && room !== 'transport' ? [room] : [])),
+  )
+  expect(new Set(used)).toEqual(new Set(['errors.ts', 'secret.ts', 'sh.ts', 'templates.ts']))
+})
+
+const users = (name: string) => [
+  ...new Set(
+    FILES.flatMap(({ room, imports }) => (imports.some(({ module }) => module === name) ? [room] : [])),
+  ),
+]
+
+it.each([
+  { name: 'chalk', rooms: ['ui'] },
+  { name: 'ora', rooms: ['ui'] },
+  { name: 'commander', rooms: ['cli.ts', 'commands'] },
+  { name: 'ini', rooms: ['inventory'] },
+])('only $rooms uses $name', ({ name, rooms }) => {
+  expect(users(name).toSorted()).toEqual(rooms)
+})
+
+it('only transport speaks ssh2', () => {
+  expect(users('ssh2')).toEqual(['transport'])
+})
+
+it('logic asks neither clock nor file nor process: facts, steps, recipes and cluster are pure', () => {
+  const impure = FILES.filter(({ room }) => ['facts', 'steps', 'recipes', 'cluster'].includes(room)).flatMap(
+    ({ path, imports }) =>
+      imports
+        .filter(({ module }) => /^node:(?!crypto$|util$)/.test(module))
+        .map(({ module }) => `${path} ${module}`),
+  )
+  expect(impure).toEqual([])
+})
+
+it('only ui, commands and the command line’s table write to the terminal', () => {
+  const writers = FILES.filter(({ text }) => /process\.(stdout|stderr)|console\./.test(text)).map(
+    ({ room }) => room,
+  )
+  expect([...new Set(writers)].filter((room) => !['ui', 'commands', 'cli.ts'].includes(room))).toEqual([])
+})
+
+it('no file loads itself by way of others', () => {
+  const byPath = new Map(FILES.map((file) => [file.path, file]))
+  const done = new Set<string>()
+  const circles: string[] = []
+  const walk = (path: string, way: readonly string[]) => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '))
+    if (done.has(path) || way.includes(path)) return
+    for (const { module, typeOnly, lazy } of byPath.get(path)?.imports ?? [])
+      if (!typeOnly && !lazy) walk(module, [...way, path])
+    done.add(path)
+  }
+  for (const { path } of FILES) walk(path, [])
+  expect(circles).toEqual([])
+})

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { sourceFiles } from '../helpers/source-files.ts'
+
+const FILES = sourceFiles()
+const CEILING = 9 * 1024
+
+/** Named for their place, not for what they export. */
+const NAMED_OTHERWISE = ['cli.ts', 'inventory/check-inventory.ts', 'inventory/ini-value.ts']
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1, -'.ts'.length)
+const exportsOf = (text: string) =>
+  [...text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm)].map(
+    ([, name = '']) => name,
+  )
+
+it.each([
+  { what: 'a default export', pattern: /^export default/m },
+  { what: 'a line of a barrel', pattern: /^export (?:\*|\{[^}]*\}|type \{[^}]*\}) from/m },
+  { what: 'an import without its ending', pattern: /from '\.[^']*(?<!\.ts)'/ },
+])('no file has $what', ({ pattern }) => {
+  expect(FILES.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual([])
+})
+
+it('no file is over 9 KB', () => {
+  expect(FILES.filter(({ text }) => Buffer.byteLength(text) > CEILING).map(({ path }) => path)).toEqual([])
+})
+
+it('every file has a plain name in kebab-case, and none is a drawer', () => {
+  const drawers = ['index', 'utils', 'util', 'helpers', 'common', 'misc', 'types']
+  const odd = FILES.map(({ path }) => nameOf(path)).filter(
+    (name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || drawers.includes(name),
+  )
+  expect(odd).toEqual([])
+})
+
+it('a file with one export shares a word with it', () => {
+  const odd = FILES.flatMap(({ path, text }) => {
+    const [only = '', ...more] = exportsOf(text)
+    if (only === '' || more.length > 0 || NAMED_OTHERWISE.includes(path)) return []
+    const words = nameOf(path)
+      .split('-')
+      .map((word) => word.replace(/s$/, ''))
+    return words.some((word) => only.toLowerCase().includes(word)) ? [] : [`${path} exports ${only}`]
+  })
+  expect(odd).toEqual([])
+})
+
+it('every file exports something, by name', () => {
+  expect(FILES.filter(({ text }) => exportsOf(text).length === 0).map(({ path }) => path)).toEqual([])
+})

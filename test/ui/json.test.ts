@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { ConvecthubError } from '../../src/errors.ts'
+import { EVENT_FIELDS, errorJson, jsonLine, jsonRenderer } from '../../src/ui/json-renderer.ts'
+import { tellErrors } from '../../src/ui/tell-errors.ts'
+import { CHANGES, ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
+
+const written: string[] = []
+beforeEach(() => {
+  written.length = 0
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** The names in a line of the documentation: `host`, `step`, … */
+const namesIn = (text: string) => [...text.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name)
+const DOCUMENTED: Readonly<Record<string, string>> = EVENT_FIELDS
+const told = EVENTS.filter(({ event }) => event !== 'progress')
+
+it.each(told)('$event is one line of JSON that holds what the README says', (event) => {
+  const line = jsonLine(event)
+  expect(line).not.toContain('\n')
+  const { event: kind, ...fields } = JSON.parse(line) as Record<string, unknown>
+  expect(kind).toBe(event.event)
+  const documented = namesIn(DOCUMENTED[event.event] ?? '').filter(
+    (name) => name !== 'status' && name !== 'reset',
+  )
+  expect(new Set(Object.keys(fields))).toEqual(new Set(documented))
+})
+
+it('an error is told in the parts that programs may use', () => {
+  const parts = {
+    code: 'STEP_FAILED',
+    message: 'start k3s: exit code 1',
+    host: 'w1',
+    step: 'k3s-agent',
+    evidence: 'line one\nline two',
+    hint: 'look there',
+  }
+  for (const event of EVENTS) {
+    const value = JSON.parse(jsonLine(event)) as { error?: unknown; hosts?: { error?: unknown }[] }
+    if ('error' in event) expect(value.error).toEqual(parts)
+    if (event.event === 'summary') expect(value.hosts?.[0]?.error).toEqual(parts)
+  }
+})
+
+it('a change is told by kind, sign and title alone', () => {
+  const line = jsonLine({ event: 'planned', host: 'w1', step: 'x', changes: CHANGES })
+  expect((JSON.parse(line) as { changes: unknown }).changes).toEqual(
+    CHANGES.map(({ kind, sign, title }) => ({ kind, sign, title })),
+  )
+})
+
+it('no event shows a secret', () => {
+  expect(EVENTS.map(jsonLine).join()).not.toContain(HIDDEN)
+  expect(EVENTS.map(jsonLine).join()).not.toContain('one\\ntwo')
+})
+
+it.each([
+  { verbose: 0, kinds: told.map(({ event }) => event).filter((event) => event !== 'line') },
+  { verbose: 1, kinds: told.map(({ event }) => event) },
+])('with -v $verbose times it tells $kinds', ({ verbose, kinds }) => {
+  const renderer = jsonRenderer({ mode: 'json', color: true, verbose })
+  for (const event of EVENTS) renderer.on(event)
+  renderer.close()
+  const lines = written.join('').split('\n')
+  expect(lines.pop()).toBe('')
+  expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(kinds)
+})
+
+it('the first line carries the schema’s version', () => {
+  const [run] = EVENTS
+  expect(run && JSON.parse(jsonLine(run))).toMatchObject({ event: 'run', schema: 1 })
+})
+
+it('errors that end a verb are lines of JSON, too', () => {
+  const inventory = new ConvecthubError('BAD_VALUE', 'inventory', 'http_port=x', {
+    origin: { file: 'inv.toml', line: 8, column: 1 },
+    hint: 'correct http_port',
+  })
+  tellErrors([ERROR, inventory], { json: true, color: true })
+  const lines = written
+    .join('')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object)
+  expect(lines).toEqual([
+    { event: 'error', ...JSON.parse(JSON.stringify(errorJson(ERROR))) },
+    {
+      event: 'error',
+      code: 'BAD_VALUE',
+      message: 'http_port=x',
+      origin: { file: 'inv.toml', line: 8, column: 1 },
+      hint: 'correct http_port',
+    },
+  ])
+})

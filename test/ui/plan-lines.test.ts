@@ -1,0 +1,76 @@
+import { Chalk } from 'chalk'
+import { expect, it } from 'vitest'
+import type { Change } from '../../src/engine/change.ts'
+import type { HostSummary } from '../../src/engine/event.ts'
+import type { RunReport } from '../../src/engine/run.ts'
+import { ConvecthubError } from '../../src/errors.ts'
+import { planLines } from '../../src/ui/plan-lines.ts'
+import { CHANGES, HIDDEN } from '../helpers/event-samples.ts'
+
+const plain = new Chalk({ level: 0 })
+const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
+  return { host: name, changed: 0, unchanged: 0, failed: 0, blocked: 0, skipped: 0, ...more }
+}
+
+const report = (changes: number, ...hosts: HostSummary[]): RunReport => {
+  return { ok: true, interrupted: false, hosts, changes, facts: new Map() }
+}
+const planned = (name: string, step: string, changes: readonly Change[]) => {
+  return { event: 'planned', host: name, step, changes } as const
+}
+const away = new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host: 'w2' })
+
+it.each([
+  { what: 'nothing', events: [], report: report(0, host('d1')), lines: ['Nothing to change.'] },
+  {
+    what: 'one change',
+    events: [planned('d1', 'ports', CHANGES.slice(0, 1))],
+    report: report(1, host('d1'), host('w1')),
+    lines: ['d1', '  ports  + /etc/a', '', '1 change on 1 host.'],
+  },
+  {
+    what: 'several, the step’s name once',
+    events: [
+      planned('d1', 'k3s-server', CHANGES.slice(1, 3)),
+      planned('w1', 'packages', CHANGES.slice(3, 6)),
+    ],
+    report: report(5, host('d1'), host('w1')),
+    lines: [
+      'd1',
+      '  k3s-server  ~ /etc/b',
+      '              + /bin/k3s',
+      '',
+      'w1',
+      '  packages    + install curl',
+      '              - stop k3s',
+      '              ! wait',
+      '',
+      '5 changes on 2 hosts.',
+    ],
+  },
+  {
+    what: 'a host that did not answer',
+    events: [],
+    report: report(0, host('d1'), host('w2', { error: away })),
+    lines: ['1 host could not be planned.', '0 changes on 0 hosts.'],
+  },
+])('a plan of $what', ({ events, report, lines }) => {
+  expect(planLines(events, report, undefined, plain)).toEqual(lines)
+})
+
+it.each([
+  { what: 'a new file', before: undefined, lines: ['+ one', '+ two'] },
+  { what: 'another text', before: 'one\nthree\n', lines: ['- three', '  one', '+ two'] },
+  { what: 'the same text', before: 'one\ntwo\n', lines: ['  one', '  two'] },
+])('the difference of $what', ({ before, lines }) => {
+  const current = new Map(before === undefined ? [] : [['d1 /etc/a', before]])
+  const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], report(1, host('d1')), current, plain)
+  expect(shown.slice(2, -2).map((line) => line.slice(7))).toEqual(lines)
+})
+
+it('the difference of a secret is not shown', () => {
+  const current = new Map([['d1 /etc/b', `${HIDDEN}-old`]])
+  const shown = planLines([planned('d1', 'x', CHANGES)], report(6, host('d1')), current, plain).join('\n')
+  expect(shown).toContain('(a secret, not shown)')
+  expect(shown).not.toContain(HIDDEN)
+})

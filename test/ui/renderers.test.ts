@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { EngineEvent } from '../../src/engine/event.ts'
+import { makeRenderer, type OutputMode } from '../../src/ui/renderer.ts'
+import { ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
+
+const out: string[] = []
+const err: string[] = []
+beforeEach(() => {
+  out.length = 0
+  err.length = 0
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0)
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+async function rendered(mode: OutputMode, events: readonly EngineEvent[], verbose = 0): Promise<string[]> {
+  const renderer = await makeRenderer({ mode, color: false, verbose })
+  for (const event of events) renderer.on(event)
+  renderer.close()
+  return err.join('').trimEnd().split('\n')
+}
+
+const [run] = EVENTS.filter(({ event }) => event === 'run')
+const afterRun = (...events: EngineEvent[]) => [...(run ? [run] : []), ...events]
+const at = { host: 'w1', step: 'k3s-agent' } as const
+const change = { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'] } as const
+
+it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
+  { what: 'a step', event: { event: 'step-start', ...at }, line: 'w1    Start' },
+  { what: 'a change', event: { event: 'change-start', ...at, change }, line: 'w1      + install curl' },
+  {
+    what: 'a step that is done',
+    event: { event: 'step', ...at, outcome: 'changed', ms: 1500 },
+    line: 'w1    Start: done in 1.5 s',
+  },
+  {
+    what: 'a step that is blocked',
+    event: { event: 'step', ...at, outcome: 'blocked', ms: 0, blockedBy: 'a on d1' },
+    line: 'w1    Start: blocked by a on d1',
+  },
+  {
+    what: 'a step that is so already',
+    event: { event: 'step', ...at, outcome: 'unchanged', ms: 0 },
+    line: '',
+  },
+  { what: 'a line of output', event: { event: 'line', ...at, line: 'Reading package lists' }, line: '' },
+  {
+    what: 'a line of output with -v',
+    verbose: 1,
+    event: { event: 'line', ...at, line: 'Reading package lists' },
+    line: 'w1      | Reading package lists',
+  },
+  {
+    what: 'a wait for a lock',
+    event: { event: 'line', ...at, line: 'waiting for the dpkg lock, held by: apt (pid 7)' },
+    line: 'w1      | waiting for the dpkg lock, held by: apt (pid 7)',
+  },
+  {
+    what: 'a login with -v',
+    verbose: 1,
+    event: { event: 'connected', host: 'w1', ms: 250, os: 'Ubuntu 22.04' },
+    line: 'w1    connected in 0.3 s, Ubuntu 22.04',
+  },
+  {
+    what: 'a warning',
+    event: {
+      event: 'finding',
+      finding: { level: 'warning', id: 'cpu', host: 'w1', message: 'few cores', hint: 'give more' },
+    },
+    line: 'w1    warning few cores; give more',
+  },
+])('plain output tells $what', async ({ event, verbose, line }) => {
+  expect((await rendered('plain', afterRun(event), verbose)).join('\n')).toBe(line)
+  expect(out).toEqual([])
+})
+
+it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
+  '$mode output shows an error with its lines, the report on stdout',
+  async ({ mode }) => {
+    const shown = (await rendered(mode, EVENTS)).join('\n')
+    expect(shown).toContain(`error w1, k3s-agent: ${ERROR.message} [STEP_FAILED]`)
+    expect(shown).toContain('| line two')
+    expect(out.join('')).toContain('1 host of 1 not done, after 65 s.')
+  },
+)
+
+it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }, { mode: 'json' }])(
+  '$mode output never shows a secret',
+  async ({ mode }) => {
+    const shown = await rendered(mode, EVENTS, 3)
+    expect([...shown, ...out].join('\n')).not.toContain(HIDDEN)
+    expect(shown.length + out.length).toBeGreaterThan(5)
+  },
+)

@@ -1,0 +1,77 @@
+import { Chalk } from 'chalk'
+import { expect, it } from 'vitest'
+import { bytes, columns, count, duration, style } from '../../src/ui/style.ts'
+
+it.each([
+  { ms: 0, text: '0.0 s' },
+  { ms: 840, text: '0.8 s' },
+  { ms: 9900, text: '9.9 s' },
+  { ms: 12_400, text: '12 s' },
+  { ms: 119_000, text: '119 s' },
+  { ms: 120_000, text: '2 min 00 s' },
+  { ms: 185_000, text: '3 min 05 s' },
+  { ms: 3_600_000, text: '60 min 00 s' },
+])('$ms ms are $text', ({ ms, text }) => {
+  expect(duration(ms)).toBe(text)
+})
+
+it('179.6 s round up to three minutes, not down to two', () => {
+  expect(duration(179_600)).toBe('3 min 00 s')
+})
+
+it.each([
+  { number: 0, text: '0 B' },
+  { number: 999, text: '999 B' },
+  { number: 1000, text: '1.0 kB' },
+  { number: 812_000, text: '812 kB' },
+  { number: 1_400_000_000, text: '1.4 GB' },
+  { number: 84_682_123, text: '85 MB' },
+  { number: 2e15, text: '2000 TB' },
+])('$number bytes are $text', ({ number, text }) => {
+  expect(bytes(number)).toBe(text)
+})
+
+it.each([
+  { number: 0, text: '0 hosts' },
+  { number: 1, text: '1 host' },
+  { number: 2, text: '2 hosts' },
+])('$text', ({ number, text }) => {
+  expect(count(number, 'host')).toBe(text)
+})
+
+const red = new Chalk({ level: 1 }).red
+it.each([
+  { what: 'nothing', rows: [], lines: [] },
+  {
+    what: 'two rows',
+    rows: [
+      ['a', 'bb', 'c'],
+      ['aaa', 'b', 'c'],
+    ],
+    lines: ['a    bb  c', 'aaa  b   c'],
+  },
+  {
+    what: 'empty cells at the end',
+    rows: [
+      ['a', ''],
+      ['bb', 'x'],
+    ],
+    lines: ['a', 'bb  x'],
+  },
+  {
+    what: 'colours, which have no width',
+    rows: [
+      [red('a'), 'x'],
+      ['bb', 'y'],
+    ],
+    lines: [`${red('a')}   x`, 'bb  y'],
+  },
+  { what: 'rows of different lengths', rows: [['a'], ['b', 'c']], lines: ['a', 'b  c'] },
+])('columns of $what', ({ rows, lines }) => {
+  expect(columns(rows)).toEqual(lines)
+})
+
+it('there is no colour where there is no terminal', () => {
+  expect(style({ isTTY: false }, true).red('a')).toBe('a')
+  expect(style({ isTTY: true }, false).red('a')).toBe('a')
+})
