@@ -1,0 +1,105 @@
+// npm run bench:inventory: lists one big inventory by convecthub and by ansible-inventory in turn, start-up included,
+// and prints a table. Exit code 1 unless convecthub is 10 times faster, stays below 200 MB, and both say the same.
+// HOSTS, GROUPS and RUNS change the size.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const HOSTS = Number(process.env.HOSTS ?? 10_000)
+const GROUPS = Number(process.env.GROUPS ?? 200)
+const RUNS = Number(process.env.RUNS ?? 5)
+const TIME = '/usr/bin/time'
+const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.js', import.meta.url))
+
+/** Groups of hosts with variables, under ten groups of groups, with variables of all kinds. */
+function bigInventory() {
+  const lines = []
+  for (let group = 0; group < GROUPS; group += 1) {
+    lines.push(`[g${group}]`)
+    for (let host = group; host < HOSTS; host += GROUPS)
+      lines.push(`node${host} ansible_host=10.0.${host >> 8}.${host & 255} rack=${group} note="a b"`)
+    lines.push(
+      `[g${group}:vars]`,
+      `v${group}=1.30`,
+      'shared=[1, 2]',
+      `[top${group % 10}:children]`,
+      `g${group}`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Seconds, MB and output of one run. */
+function measure(command, args, env) {
+  const times = join(folder, 'times')
+  const start = performance.now()
+  const { status, stdout, stderr } = spawnSync(TIME, ['-f', '%M', '-o', times, command, ...args], {
+    env: { ...process.env, ...env },
+    maxBuffer: 2 ** 30,
+    encoding: 'utf8',
+  })
+  const seconds = (performance.now() - start) / 1000
+  if (status !== 0) throw new Error(`${command}: exit code ${status}\n${stderr}`)
+  return {
+    seconds,
+    megabytes: (Number(readFileSync(times, 'utf8')) * 1024) / 1e6,
+    text: stdout.replaceAll(/\s/g, ''),
+  }
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const say = (...cells) =>
+  process.stdout.write(
+    `${cells
+      .map((cell) => String(cell).padEnd(18))
+      .join('')
+      .trimEnd()}\n`,
+  )
+
+if (spawnSync('ansible-inventory', ['--version']).status !== 0 || !existsSync(TIME)) {
+  process.stdout.write('ansible-inventory and /usr/bin/time are needed to compare; nothing was measured\n')
+  process.exit(0)
+}
+const folder = mkdtempSync(join(tmpdir(), 'convecthub-bench-'))
+try {
+  const file = join(folder, 'big.ini')
+  const config = join(folder, 'ansible.cfg')
+  writeFileSync(file, bigInventory())
+  writeFileSync(config, '')
+  const env = { ANSIBLE_CONFIG: config }
+  const args = ['inventory', '-i', file, '--list']
+  say(`${HOSTS} hosts in ${GROUPS} groups`)
+  say('run', 'convecthub s', 'MB', 'ansible s', 'MB', 'times faster')
+  const rows = []
+  for (let run = 1; run <= RUNS; run += 1) {
+    const ours = measure(process.execPath, [PROGRAM, ...args], env)
+    const theirs = measure('ansible-inventory', args.slice(1), env)
+    if (ours.text !== theirs.text) throw new Error('the two do not say the same')
+    rows.push({ ours, theirs })
+    row(run, ours, theirs)
+  }
+  const middle = (who) => ({
+    seconds: median(rows.map((each) => each[who].seconds)),
+    megabytes: Math.max(...rows.map((each) => each[who].megabytes)),
+  })
+  const [ours, theirs] = [middle('ours'), middle('theirs')]
+  row('median s, most MB', ours, theirs)
+  if (theirs.seconds < ours.seconds * 10 || ours.megabytes > 200) process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+function row(name, ours, theirs) {
+  const { seconds, megabytes } = ours
+  const faster = theirs.seconds / seconds
+  say(
+    name,
+    seconds.toFixed(2),
+    megabytes.toFixed(0),
+    theirs.seconds.toFixed(2),
+    theirs.megabytes.toFixed(0),
+    faster.toFixed(1),
+  )
+}
