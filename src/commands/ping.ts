@@ -3,8 +3,8 @@ import { system } from '../facts/system.ts'
 import { ping } from '../recipes/ping.ts'
 import { columns, duration, style } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
-import { runVerb } from './provision.ts'
 import { readFleet } from './read-fleet.ts'
+import { runVerb } from './run-verb.ts'
 
 /** `ping`: a line a host with round trip, system and sudo, or the reason and what to do. */
 export async function pingVerb(options: CommonOptions): VerbResult {

@@ -5,9 +5,9 @@ import { planLines } from '../ui/plan-lines.ts'
 import { style } from '../ui/style.ts'
 import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
-import { runVerb } from './provision.ts'
 import { readFleet } from './read-fleet.ts'
 import { readWishes } from './read-wishes.ts'
+import { runVerb } from './run-verb.ts'
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 

@@ -5,8 +5,8 @@ import { OWN_PATHS } from '../steps/reset.ts'
 import { ask } from '../ui/ask.ts'
 import { count } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
-import { continueCommand, runVerb } from './provision.ts'
 import { type FleetInput, readFleet } from './read-fleet.ts'
+import { continueCommand, runVerb } from './run-verb.ts'
 
 /** `reset`: uninstalls what provision recorded, workers first, then looks for anything that is left. */
 export async function resetVerb(options: CommonOptions & { yes?: boolean }): VerbResult {

@@ -7,8 +7,8 @@ import { loginAnswers, loginPages } from '../steps/login.ts'
 import { columns, style } from '../ui/style.ts'
 import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
-import { runVerb } from './provision.ts'
 import { readFleet } from './read-fleet.ts'
+import { runVerb } from './run-verb.ts'
 
 /** `status`: nodes Ready, release deployed, login page on both ports; a table, and an exit code that says if all is well. */
 export async function statusVerb(options: CommonOptions): VerbResult {

@@ -2,9 +2,9 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { apply, interrupted } from './apply.ts'
 import type { Outcome } from './event.ts'
-import { atHost, type Fleet, factsOf, planContext, stepsOf } from './fleet.ts'
+import { atHost, factsOf, planContext, stepsOf } from './fleet.ts'
 import { probe } from './probe.ts'
-import type { RunOptions } from './run.ts'
+import type { Fleet, RunOptions } from './run-options.ts'
 import type { Step, StepRef } from './step.ts'
 
 /** How a step ended on a host. */

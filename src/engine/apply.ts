@@ -1,25 +1,12 @@
 import { ConvecthubError } from '../errors.ts'
-import { type Fact, type Facts, probeScript } from '../facts/fact.ts'
+import { type Facts, probeScript } from '../facts/fact.ts'
 import { joinSh, type Script, sh } from '../sh.ts'
-import type { Connection } from '../transport/connection.ts'
+import type { ApplyOptions } from './apply-options.ts'
 import type { Change, UploadChange } from './change.ts'
-import type { Emit } from './event.ts'
 import { knownCause } from './known-causes.ts'
 import { readProbe } from './probe.ts'
 import { CHANGE_MARK, changeMs, PROBE_MARK, renderChanges } from './render.ts'
-import { type UploadSource, upload } from './upload.ts'
-
-export interface ApplyOptions {
-  connection: Connection
-  host: string
-  step: string
-  changes: readonly Change[]
-  /** Probed again once all changes are made. */
-  facts: readonly Fact<unknown>[]
-  source: UploadSource
-  emit: Emit
-  signal: AbortSignal
-}
+import { upload } from './upload.ts'
 
 /**
  * Makes the changes in order and probes anew, neighbours and probe in one exec; only an upload is an exchange of its

@@ -7,15 +7,8 @@ import type { Connection } from '../transport/connection.ts'
 import { interrupted } from './apply.ts'
 import { awaitJobs, jobs } from './jobs.ts'
 import { probe } from './probe.ts'
-import type { RunOptions } from './run.ts'
+import type { Fleet, RunOptions } from './run-options.ts'
 import type { PlanContext, Step } from './step.ts'
-
-/** The hosts of a run: who answered with what, and who did not. `facts` are those last probed. */
-export interface Fleet {
-  connections: ReadonlyMap<string, Connection>
-  facts: Map<string, Facts>
-  unreachable: ReadonlyMap<string, ConvecthubError>
-}
 
 /** The steps of a recipe that concern this host, in order. */
 export function stepsOf(

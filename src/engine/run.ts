@@ -1,47 +1,10 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import type { Facts } from '../facts/fact.ts'
-import type { Connection } from '../transport/connection.ts'
 import { applyGraph, type Ended, plannable, refKey, type Settled } from './apply-graph.ts'
-import type { Emit, HostSummary } from './event.ts'
 import { findings } from './findings.ts'
-import { connectFleet, type Fleet, planContext, stepsOf } from './fleet.ts'
-import type { Step, Wishes } from './step.ts'
+import { connectFleet, planContext, stepsOf } from './fleet.ts'
+import type { Fleet, RunOptions, RunReport } from './run-options.ts'
 import { summarize } from './summarize.ts'
-import type { UploadSource } from './upload.ts'
-
-export interface RunOptions {
-  verb: string
-  /** Hosts do these in this order; a `needs` or `after` must name an earlier step, or the same one on another host. */
-  recipe: readonly Step[]
-  wishes: Wishes
-  /** The hosts to work on; others are only asked when a step needs them. */
-  hosts: readonly ClusterHost[]
-  connect(host: ClusterHost): Promise<Connection>
-  source: UploadSource
-  /** False for a plan: nothing is changed. */
-  apply: boolean
-  /** Most logins at once. */
-  forks: number
-  /** Ids of findings that count as warnings. */
-  ignore: ReadonlySet<string>
-  /** Who holds the hosts' locks, for others to read. */
-  owner: string
-  emit: Emit
-  signal: AbortSignal
-  /** Called with the open connections after the plan was made, before anything is changed. */
-  planned?: (fleet: Fleet) => Promise<void>
-}
-
-export interface RunReport {
-  ok: boolean
-  interrupted: boolean
-  hosts: readonly HostSummary[]
-  /** Changes planned in all. */
-  changes: number
-  /** The facts of each host that answered, as last probed. */
-  facts: ReadonlyMap<string, Facts>
-}
 
 /**
  * Connects, probes, checks, plans and (unless it is a plan) applies a recipe. Throws ConvecthubErrors when a check

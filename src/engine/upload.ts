@@ -1,15 +1,11 @@
-import type { Artifact } from '../artifacts/bundle-lock.ts'
 import { partialPath } from '../artifacts/partial-path.ts'
 import { ConvecthubError } from '../errors.ts'
 import { BIG_FILE } from '../facts/file.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
-import type { ApplyOptions } from './apply.ts'
+import type { ApplyOptions } from './apply-options.ts'
 import type { UploadChange } from './change.ts'
 import { changeMs } from './render.ts'
-
-/** Opens an artifact's content; it is read once for each host that lacks it. */
-export type UploadSource = (artifact: Artifact) => AsyncIterable<Uint8Array>
 
 /**
  * Sends a file beside its place, checks its sha256 on the host, then renames it. Errors: UPLOAD_DIGEST when what

@@ -129,7 +129,7 @@ export const removeFiles: Step = {
         timeoutMs: 600_000,
         script: joinSh([
           rawSh(template('remote/remove-paths.sh')),
-          ...(paths.length > 0 ? [sh`remove_paths ${paths}`] : []),
+          sh`remove_paths ${paths}`,
           ...(record.folders.length > 0 ? [sh`remove_empty ${[...record.folders].reverse()}`] : []),
           sh`systemctl daemon-reload
 rm -rf -- ${RECORD} ${RUN}`,

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import type { Change, Sign } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
-import type { RunReport } from '../engine/run.ts'
+import type { RunReport } from '../engine/run-options.ts'
 import { Secret } from '../secret.ts'
 import { count } from './style.ts'
 

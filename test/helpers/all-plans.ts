@@ -78,10 +78,9 @@ function plansOf(recipe: readonly Step[], version: string, answers: readonly Ans
 
 /** Every kind of plan of every step. */
 export function allPlans(): Planned[] {
-  const wishes = wishesOf('v1.34.1+k3s1')
   const files = ['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker']
   const used: Answer[] = [
-    is(owned, { files, folders: [], packages: ['docker.io', 'conntrack'] }),
+    is(owned, { files, folders: ['/var/tmp/convecthub'], packages: ['docker.io', 'conntrack'] }),
     is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
     is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'x' }),
     leftoversOf(OWN_PATHS, { links: ['cni0'], paths: ['/etc/rancher', '/var/lib/docker'] }),

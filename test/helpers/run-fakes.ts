@@ -1,6 +1,7 @@
 import type { ClusterHost } from '../../src/cluster/cluster.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
-import { type RunOptions, type RunReport, run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run.ts'
+import type { RunOptions, RunReport } from '../../src/engine/run-options.ts'
 import type { Step, Wishes } from '../../src/engine/step.ts'
 import { ConvecthubErrors } from '../../src/errors.ts'
 import { type FakeHost, type FakeHostOptions, fakeHost, unreachable } from './fake-host.ts'

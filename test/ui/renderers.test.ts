@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EngineEvent } from '../../src/engine/event.ts'
-import { makeRenderer, type OutputMode } from '../../src/ui/renderer.ts'
+import { makeRenderer } from '../../src/ui/make-renderer.ts'
+import type { OutputMode } from '../../src/ui/renderer.ts'
 import { ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
 
 const out: string[] = []

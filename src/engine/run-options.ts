@@ -1,0 +1,47 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import type { ConvecthubError } from '../errors.ts'
+import type { Facts } from '../facts/fact.ts'
+import type { Connection } from '../transport/connection.ts'
+import type { UploadSource } from './apply-options.ts'
+import type { Emit, HostSummary } from './event.ts'
+import type { Step, Wishes } from './step.ts'
+
+/** The hosts of a run: who answered with what, and who did not. `facts` are those last probed. */
+export interface Fleet {
+  connections: ReadonlyMap<string, Connection>
+  facts: Map<string, Facts>
+  unreachable: ReadonlyMap<string, ConvecthubError>
+}
+
+export interface RunOptions {
+  verb: string
+  /** Hosts do these in this order; a `needs` or `after` must name an earlier step, or the same one on another host. */
+  recipe: readonly Step[]
+  wishes: Wishes
+  /** The hosts to work on; others are only asked when a step needs them. */
+  hosts: readonly ClusterHost[]
+  connect(host: ClusterHost): Promise<Connection>
+  source: UploadSource
+  /** False for a plan: nothing is changed. */
+  apply: boolean
+  /** Most logins at once. */
+  forks: number
+  /** Ids of findings that count as warnings. */
+  ignore: ReadonlySet<string>
+  /** Who holds the hosts' locks, for others to read. */
+  owner: string
+  emit: Emit
+  signal: AbortSignal
+  /** Called with the open connections after the plan was made, before anything is changed. */
+  planned?: (fleet: Fleet) => Promise<void>
+}
+
+export interface RunReport {
+  ok: boolean
+  interrupted: boolean
+  hosts: readonly HostSummary[]
+  /** Changes planned in all. */
+  changes: number
+  /** The facts of each host that answered, as last probed. */
+  facts: ReadonlyMap<string, Facts>
+}

@@ -1,0 +1,18 @@
+import type { OutputMode, Renderer, RendererOptions } from './renderer.ts'
+
+/** `plain` where progress would go into a pipe or a CI log, `tty` else. */
+export function defaultMode(): OutputMode {
+  return process.stderr.isTTY && process.stdout.isTTY && !process.env.CI ? 'tty' : 'plain'
+}
+
+/** The renderer for a mode; each is only loaded when it is used. */
+export async function makeRenderer(options: RendererOptions): Promise<Renderer> {
+  switch (options.mode) {
+    case 'json':
+      return (await import('./json-renderer.ts')).jsonRenderer(options)
+    case 'plain':
+      return (await import('./plain-renderer.ts')).plainRenderer(options)
+    case 'tty':
+      return (await import('./tty-renderer.ts')).ttyRenderer(options)
+  }
+}
