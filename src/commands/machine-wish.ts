@@ -10,6 +10,9 @@ export interface MachineWish {
   gpu?: boolean
 }
 
+/** Groups of the inventory: no host may have such a name. */
+const GROUPS = ['all', 'ungrouped', 'driver', 'worker', 'registry']
+
 const FORM = 'NAME=ADDRESS[:PORT][,driver|worker][,gpu]'
 
 /** Reads one `--host` value. Error: USAGE. */
@@ -27,19 +30,18 @@ export function parseMachine(text: string): MachineWish {
   return machine
 }
 
-/** Asks for one machine; undefined when there are no more. Errors: USAGE, NO_ANSWER. */
+/** Asks for one machine, a wrong answer again; undefined when there are no more. Error: NO_ANSWER. */
 export async function askMachine(known: readonly MachineWish[]): Promise<MachineWish | undefined> {
-  const wrong = (why: string) => new ConvecthubError('USAGE', 'usage', why)
-  const place = (await ask(`Address of machine ${known.length + 1} (empty: no more): `)).trim()
-  if (place === '') return undefined
-  const address = parsePlace(place, wrong)
-  const first = known.length === 0
-  const role = roleOf((await answer('driver or worker', first ? 'driver' : 'worker')).toLowerCase(), wrong)
+  const place = await answer(`Address of machine ${known.length + 1} (empty: no more)`, '', (text) =>
+    text === '' ? undefined : parsePlace(text, wrongAnswer),
+  )
+  if (place === undefined) return undefined
+  const fallback = known.length === 0 ? 'driver' : 'worker'
+  const role = await answer('  driver or worker', fallback, (text) => roleOf(text.toLowerCase(), wrongAnswer))
   const number = known.filter((machine) => machine.role === role).length + 1
-  const name = await answer('Its name', `${role}${number}`)
-  const gpu = (await answer('Has it an NVIDIA GPU for notebooks: yes, no or look', 'look')).toLowerCase()
-  if (!/^(y|yes|n|no|look)$/.test(gpu)) throw wrong(`${gpu}: yes, no or look is needed`)
-  return { name, ...address, role, ...(gpu !== 'look' && { gpu: gpu.startsWith('y') }) }
+  const name = await answer('  Its name', `${role}${number}`, (text) => newName(text, known))
+  const gpu = await answer('  Has it an NVIDIA GPU for notebooks: yes, no or look', 'look', gpuOf)
+  return { name, ...place, role, ...(gpu !== undefined && { gpu }) }
 }
 
 /** Who said nothing is a worker, but the first is the driver where nobody else is. */
@@ -52,8 +54,36 @@ export function withRoles(machines: readonly MachineWish[]): (MachineWish & { ro
   }))
 }
 
-async function answer(question: string, fallback: string): Promise<string> {
-  return (await ask(`  ${question} (${fallback}): `)).trim() || fallback
+/** Asks until `read` takes the answer. */
+async function answer<T>(question: string, fallback: string, read: (text: string) => T): Promise<T> {
+  for (;;) {
+    const text = (await ask(`${question}${fallback && ` (${fallback})`}: `)).trim()
+    try {
+      return read(text || fallback)
+    } catch (error) {
+      if (!(error instanceof ConvecthubError)) throw error
+      process.stderr.write(`  ${error.message}\n`)
+    }
+  }
+}
+
+function wrongAnswer(why: string): ConvecthubError {
+  return new ConvecthubError('USAGE', 'usage', why)
+}
+
+/** A name that K3s takes for a node and that is nobody else's. */
+function newName(text: string, known: readonly MachineWish[]): string {
+  if (!/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/.test(text))
+    throw wrongAnswer(`'${text}' is no name of a machine: letters, digits, - and . only`)
+  if (known.some(({ name }) => name.toLowerCase() === text.toLowerCase()) || GROUPS.includes(text))
+    throw wrongAnswer(`${text} is taken`)
+  return text
+}
+
+function gpuOf(text: string): boolean | undefined {
+  if (/^(y|yes|n|no)$/i.test(text)) return /^y/i.test(text)
+  if (/^look$/i.test(text)) return undefined
+  throw wrongAnswer('yes, no or look is needed')
 }
 
 function roleOf(word: string, wrong: (why: string) => ConvecthubError): 'driver' | 'worker' {

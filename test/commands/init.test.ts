@@ -92,6 +92,15 @@ test('by questions', async () => {
   expect((await check()).code).toBe(0)
 })
 
+test('a wrong answer is asked again', async () => {
+  const answers = ['a b', NOBODY, 'boss', 'driver', 'd_1', 'all', 'd1', 'maybe', 'no', '', '', '', '']
+  const { code, stderr } = await init([], { input: `${answers.join('\n')}\n` })
+  expect(code).toBe(0)
+  expect(stderr).toContain("'boss' is no role")
+  expect(stderr).toContain('all is taken')
+  expect(text().split('\n')).toContain('d1 ansible_host=127.0.0.1 ansible_port=1')
+})
+
 describe('nothing is written', () => {
   test.each([
     [['--yes'], '', 2, 'NO_MACHINES'],
