@@ -45,6 +45,8 @@ function readLock(folder: string): BundleLock {
     const kinds = new Set(lock.files.map(({ kind }) => kind))
     const missing = (['k3s', 'helm', 'chart'] as const).filter((kind) => !kinds.has(kind))
     if (missing.length > 0) throw new Error(`it names no file of kind ${missing.join(', ')}`)
+    if (lock.files.some(({ kind, version }) => kind === 'k3s' && !version))
+      throw new Error('its k3s has no version')
     return lock
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message

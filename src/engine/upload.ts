@@ -25,6 +25,7 @@ export async function upload(options: ApplyOptions, change: UploadChange): Promi
       sh`set -e
 cvh_folder ${path.slice(0, path.lastIndexOf('/'))}
 ${change.ours ? sh`cvh_record file ${path}` : rawSh(':')}
+cvh_record file ${part}
 rm -f ${part}
 (umask 077 && : >${part})`,
     ]),

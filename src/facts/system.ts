@@ -55,7 +55,7 @@ function parseSystem(output: string): System {
       id: text('os.ID'),
       version: text('os.VERSION_ID'),
       name: text('os.PRETTY_NAME'),
-      codename: text('os.VERSION_CODENAME'),
+      codename: text('os.VERSION_CODENAME') || text('os.UBUNTU_CODENAME'),
     },
     kernel: text('kernel'),
     architecture: ARCHITECTURES[machine] ?? machine,

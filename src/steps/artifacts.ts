@@ -1,6 +1,6 @@
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
-import type { Change } from '../engine/change.ts'
+import type { Change, UploadChange } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { HELM } from '../facts/release.ts'
@@ -11,6 +11,9 @@ import { unitName } from './k3s-unit.ts'
 
 export const IMAGES = '/var/lib/rancher/k3s/agent/images'
 export const K3S = '/usr/local/bin/k3s'
+
+/** Where images wait until a running K3s has imported them; on the file system where they stay. */
+const INCOMING = '/var/lib/rancher/k3s/agent/convecthub-incoming'
 
 /** Where each kind of artifact goes, and how; kinds that are not here are used where they are needed. */
 const PLACES: Readonly<Partial<Record<Artifact['kind'], { path(name: string): string; mode: string }>>> = {
@@ -58,21 +61,44 @@ function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): C
   const state = facts.get(file(path))
   if (state?.digest === artifact.sha256 && state.mode === mode) return []
   const title = `${path} (${size(artifact.size)})`
-  const change: Change = { kind: 'upload', sign: state ? '~' : '+', title, artifact, path, mode, ours: true }
+  const change: UploadChange = {
+    kind: 'upload',
+    sign: state ? '~' : '+',
+    title,
+    artifact,
+    path,
+    mode,
+    ours: true,
+  }
   const running = facts.get(unit(unitName(host))).active === 'active'
-  return artifact.kind === 'images' && running ? [change, importImages(path)] : [change]
+  return artifact.kind === 'images' && running ? importImages(change) : [change]
 }
 
-/** K3s reads its images folder when it starts; one that runs is told, instead of being restarted. */
-function importImages(path: string): Change {
-  return {
-    kind: 'run',
-    sign: '!',
-    title: `import the images of ${path}`,
-    timeoutMs: 600_000,
-    durable: true,
-    script: sh`${K3S} ctr -n k8s.io images import ${path}`,
-  }
+/**
+ * K3s reads its images folder when it starts; one that runs is told, instead of being restarted. The file takes its
+ * place only then, so that an import that was cut is seen by the next run.
+ */
+function importImages({ artifact, path, mode, sign, title }: UploadChange): Change[] {
+  const staged = `${INCOMING}/${path.slice(path.lastIndexOf('/') + 1)}`
+  return [
+    { kind: 'upload', sign, title, artifact, path: staged, mode, ours: true },
+    {
+      kind: 'run',
+      sign: '!',
+      title: `import the images of ${path}`,
+      timeoutMs: 600_000,
+      durable: true,
+      script: sh`${K3S} ctr -n k8s.io images import ${staged}`,
+    },
+    {
+      kind: 'run',
+      sign,
+      title: `keep ${path} for later starts`,
+      timeoutMs: 60_000,
+      script: sh`mv -f ${staged} ${path}
+cvh_keep_digest ${artifact.sha256} ${path}`,
+    },
+  ]
 }
 
 function size(bytes: number): string {

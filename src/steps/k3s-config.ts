@@ -73,7 +73,7 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
     {
       path: '/etc/rancher/k3s/config.yaml',
       mode: '600',
-      content: `# Written by convecthub.\n${stringify(Object.fromEntries(config))}`,
+      content: `# Written by convecthub.\n${stringify(Object.fromEntries(config), { version: '1.1' })}`,
     },
     { path: TOKEN_FILE, mode: '600', content: cluster.token },
     ...(cluster.registry ? [registries(context)] : []),

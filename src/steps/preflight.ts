@@ -155,10 +155,14 @@ const RULES: readonly Rule[] = [
       : [],
   ),
   each(({ host, facts, cluster }) => {
-    const wanted =
-      host.role === 'driver'
-        ? [cluster.httpPort, cluster.httpsPort, 6443, 10250]
-        : [cluster.httpPort, cluster.httpsPort, 10250]
+    const wanted = [
+      cluster.httpPort,
+      cluster.httpsPort,
+      10250,
+      ...(host.role === 'driver' ? [6443] : []),
+      ...(host.role === 'driver' && cluster.drivers.length > 1 ? [2379, 2380] : []),
+      ...(host.registry ? [5000] : []),
+    ]
     const listening = facts.get(listeningPorts)
     if (facts.get(owned).files.includes(K3S)) return []
     return wanted

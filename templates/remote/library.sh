@@ -13,7 +13,8 @@ cvh_folder() {
   [ ! -d "$1" ] || return 0
   [ -z "${1%/*}" ] || cvh_folder "${1%/*}"
   cvh_record folder "$1"
-  mkdir "$1"
+  # the record's own folder is there by now
+  [ -d "$1" ] || mkdir "$1"
 }
 
 # cvh_place PATH MODE: reads stdin into PATH by way of a file beside it, so that no half-written file is ever seen

@@ -111,6 +111,13 @@ it.each([
   })
 })
 
+it.each([
+  { settings: { w1: { has_gpu: true } }, label: ['nvidia.com/gpu.present=true'] },
+  { settings: {}, label: undefined },
+])('a node with $settings registers with the label $label', ({ settings, label }) => {
+  expect(config('w1', { settings }, 'v1.21.3+k3s1')['node-label']).toEqual(label)
+})
+
 it('the token is in its own file alone, readable by root only', () => {
   const plan = files('d1', HA, 'v1.34.1+k3s1')
   expect(fileText(plan, TOKEN_FILE)).toBe(TOKEN)

@@ -54,7 +54,7 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
   const [change] = planStep(removeFiles, wishes, 'w1', { w1: answers })
   expect(change?.title).toBe(title)
   const script = change?.kind === 'run' ? change.script.reveal() : ''
-  expect(/^remove_paths (.*)$/m.exec(script)?.[1]).toBe(removed.join(' '))
+  expect(/^remove_paths (.*)$/m.exec(script)?.[1] ?? '').toBe(removed.join(' '))
   expect(script.trimEnd().split('\n').at(-1)).toContain(`rm -rf -- ${RECORD}`)
 })
 
@@ -92,6 +92,19 @@ it('removes just these paths, and its own record last', async () => {
   const { code } = await runHere(planStep(removeFiles, wishes, 'w1', { w1 })[0])
   expect(code).toBe(0)
   expect(['ours', 'a file', 'theirs', 'state'].filter((name) => existsSync(at(name)))).toEqual(['theirs'])
+})
+
+it('folders that we made go when they are empty, and stay when people put something into them', async () => {
+  const at = (name: string) => join(host.folder, name)
+  for (const name of ['a/b', 'theirs/ours']) mkdirSync(at(name), { recursive: true })
+  writeFileSync(at('theirs/note'), '')
+  writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
+  chmodSync(join(host.bin, 'systemctl'), 0o755)
+  const folders = ['a', 'a/b', 'theirs', 'theirs/ours', 'gone'].map(at)
+  const w1 = [...record([]), is(owned, { files: [], folders, packages: [] }), left({})]
+  const { code } = await runHere(planStep(removeFiles, wishes, 'w1', { w1 })[0])
+  expect(code).toBe(0)
+  expect(['a', 'theirs/ours', 'theirs/note'].filter((name) => existsSync(at(name)))).toEqual(['theirs/note'])
 })
 
 it('packages that people removed themselves are taken out of the record', async () => {
