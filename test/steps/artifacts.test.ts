@@ -68,7 +68,11 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
     what: 'a running worker with other images',
     host: 'w1',
     answers: [...(sent.w1 ?? []), running('k3s-agent.service'), present(IMAGES)],
-    plan: [`~ upload ${IMAGES} (3 MB)`, `! run import the images of ${IMAGES}`],
+    plan: [
+      `~ upload ${IMAGES} (3 MB)`,
+      `! run import the images of ${IMAGES}`,
+      `~ run keep ${IMAGES} for later starts`,
+    ],
   },
 ])('the bundle for $what: $plan', ({ host, answers = [], plan }) => {
   expect(shown(planStep(artifacts, wishes, host, { [host]: answers }))).toEqual(plan)
