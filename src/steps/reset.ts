@@ -1,6 +1,6 @@
 import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
+import type { Step, StepRef, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
