@@ -89,22 +89,31 @@ function planK3s(context: PlanContext): Change[] {
   if (fileChanges.length === 0 && up) return []
   return [
     ...fileChanges,
-    startUnit(name, active === 'active'),
+    startUnit(name, env.path, active === 'active'),
     ...(host.role === 'driver' ? [waitApi(name)] : []),
   ]
 }
 
-/** Starts without waiting: `systemctl start` would wait for ever for a K3s that never gets ready. */
-function startUnit(name: string, active: boolean): Change {
+/**
+ * Starts without waiting for K3s, as `systemctl start` would for ever for one that never gets ready; only until its
+ * process is there, by the inputs in its environment.
+ */
+function startUnit(name: string, env: string, active: boolean): Change {
   return {
     kind: 'run',
     sign: active ? '~' : '!',
     title: `${active ? 'restart' : 'start'} ${name}`,
-    timeoutMs: 60_000,
+    timeoutMs: 90_000,
     script: sh`systemctl daemon-reload
 systemctl enable ${name}
 systemctl reset-failed ${name} 2>/dev/null || :
-systemctl restart --no-block ${name}`,
+systemctl restart --no-block ${name}
+k3s_runs() {
+  pid=$(cvh_unit_pid ${name})
+  [ "\${pid:-0}" != 0 ] && tr '\\0' '\\n' <"/proc/$pid/environ" | grep -qxF -f ${env}
+}
+cvh_wait 60 k3s_runs || { ${journal(name)}
+exit 75; }`,
   }
 }
 
