@@ -37,7 +37,6 @@ const DOCKER_PATHS = [
   '/etc/docker',
   '/run/docker',
   '/run/docker.sock',
-  '/run/containerd',
 ]
 const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
 
@@ -131,7 +130,9 @@ export const removeFiles: Step = {
           rawSh(template('remote/remove-paths.sh')),
           sh`remove_paths ${paths}`,
           ...(record.folders.length > 0 ? [sh`remove_empty ${[...record.folders].reverse()}`] : []),
-          sh`systemctl daemon-reload
+          // the shims' sockets, unless they are those of a containerd that the host has by itself
+          sh`command -v containerd >/dev/null || rm -rf /run/containerd
+systemctl daemon-reload
 rm -rf -- ${RECORD} ${RUN}`,
         ]),
       },
