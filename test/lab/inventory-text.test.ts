@@ -4,13 +4,13 @@ import { inventoryCovers, inventoryText, inventoryToken, valuesText } from '../.
 import { planMachines } from '../../src/lab/plan-machines.ts'
 
 const machines = planMachines(3, 1, '10.1.2.0/24')
-const text = inventoryText('/work/lab', machines, 'secret')
+const text = inventoryText('/home/ops/lab', machines, 'secret')
 
 it('is the inventory of the guide', () => {
   expect(text.replace(/^#.*\n/gm, '')).toBe(`
-driver1 ansible_ssh_user=lab ansible_ssh_host=10.1.2.11 ansible_ssh_private_key_file='/work/lab/id_ed25519' my_iface=eth0
-worker1 ansible_ssh_user=lab ansible_ssh_host=10.1.2.101 ansible_ssh_private_key_file='/work/lab/id_ed25519' my_iface=eth0
-worker2 ansible_ssh_user=lab ansible_ssh_host=10.1.2.102 ansible_ssh_private_key_file='/work/lab/id_ed25519' my_iface=eth0
+driver1 ansible_ssh_user=lab ansible_ssh_host=10.1.2.11 ansible_ssh_private_key_file='/home/ops/lab/id_ed25519' my_iface=eth0
+worker1 ansible_ssh_user=lab ansible_ssh_host=10.1.2.101 ansible_ssh_private_key_file='/home/ops/lab/id_ed25519' my_iface=eth0
+worker2 ansible_ssh_user=lab ansible_ssh_host=10.1.2.102 ansible_ssh_private_key_file='/home/ops/lab/id_ed25519' my_iface=eth0
 
 [driver]
 driver1
@@ -30,7 +30,7 @@ install_docker=false
 jhub_config_path=jupyterhub.yaml
 http_port=80
 https_port=443
-ansible_ssh_common_args='-o UserKnownHostsFile=/work/lab/known_hosts'
+ansible_ssh_common_args='-o UserKnownHostsFile=/home/ops/lab/known_hosts'
 `)
   expect(text.startsWith('# ')).toBe(true)
 })
