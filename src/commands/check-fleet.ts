@@ -19,13 +19,13 @@ export interface CheckedFleet {
   errors: ConvecthubError[]
 }
 
-/** Makes the cluster and the targets of all hosts, and collects the errors of buildCluster, makeTarget and identities. */
+/** Makes the cluster and the targets of all hosts; collects the inventory's doubts and the errors of what it calls. */
 export function checkFleet(
   { inventory, config }: InventoryInput,
   options: Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>,
   password?: Secret,
 ): CheckedFleet {
-  const errors: ConvecthubError[] = []
+  const errors: ConvecthubError[] = [...inventory.doubts]
   const targets = new Map<string, Target>()
   for (const host of inventory.hosts.values()) {
     attempt(errors, () => {

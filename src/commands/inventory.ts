@@ -1,4 +1,4 @@
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, formatOrigin } from '../errors.ts'
 import type { VerbResult } from './common-options.ts'
 import { type InventoryOptions, readInventory } from './read-inventory.ts'
 
@@ -17,6 +17,10 @@ export async function inventoryVerb(options: Options): VerbResult {
     })
   }
   const { inventory } = await readInventory(options)
+  for (const { message, details } of inventory.doubts) {
+    const where = details.origin ? `${formatOrigin(details.origin)}: ` : ''
+    process.stderr.write(`warning: ${where}${message}; all other commands refuse it: ${details.hint}\n`)
+  }
   const { listJson, hostJson } = await import('../inventory/list-json.ts')
   if (options.host !== undefined) process.stdout.write(`${hostJson(inventory, options.host)}\n`)
   else if (options.list) process.stdout.write(`${listJson(inventory)}\n`)

@@ -24,7 +24,9 @@ export async function readFleet(options: CommonOptions): Promise<FleetInput> {
   const password = (options.askBecomePass ?? config?.becomeAskPass) ? await askPassword() : undefined
   const { cluster, targets, errors } = checkFleet(input, options, password)
   if (errors.length > 0 || !cluster) throw new ConvecthubErrors(errors)
-  const names = new Set(selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() }))
+  const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
+  if (selection.doubts.length > 0) throw new ConvecthubErrors([...selection.doubts])
+  const names = new Set(selection.hosts)
   return { ...input, cluster, hosts: cluster.hosts.filter(({ name }) => names.has(name)), targets }
 }
 

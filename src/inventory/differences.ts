@@ -7,6 +7,11 @@ export interface Difference {
   codes: readonly string[]
 }
 
+const doubted = (code: string): { convecthub: string; codes: readonly string[] } => ({
+  convecthub: 'lists it as Ansible does, with a warning; refuses it, with file and line, everywhere else',
+  codes: [`inventory-${code}`],
+})
+
 const refused = (code: string): { convecthub: string; codes: readonly string[] } => ({
   convecthub: 'refuses it, with file and line',
   codes: [`inventory-${code}`],
@@ -40,12 +45,17 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'a `:port` behind something that is no host name, such as `user@h1:22`',
     ansible: 'takes the whole text, port included, as the name of the host',
-    ...refused('host-pattern'),
+    ...doubted('host-pattern'),
   },
-  { case: 'a port of 0 or above 65535', ansible: 'accepts it, or ignores 0', ...refused('port') },
+  { case: 'a port of 0 or above 65535', ansible: 'accepts it, or ignores 0', ...doubted('port') },
   {
-    case: 'a range that names no host, counts backwards, in several letters or with a sign, or names more than 100000 hosts',
-    ansible: 'gives no host, or some nobody meant, without a word',
+    case: 'a range of numbers that counts backwards',
+    ansible: 'gives no host, without a word',
+    ...doubted('range'),
+  },
+  {
+    case: 'a range in several letters or with a sign, or of more than 100000 hosts',
+    ansible: 'gives hosts that nobody meant, without a word',
     ...refused('range'),
   },
   {

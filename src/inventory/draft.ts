@@ -1,4 +1,4 @@
-import type { Origin } from '../errors.ts'
+import type { ConvecthubError, Origin } from '../errors.ts'
 import type { Setting, Value, Warning } from './inventory.ts'
 import { Float } from './inventory.ts'
 import { problem } from './problems.ts'
@@ -26,6 +26,7 @@ export interface Draft {
   groups: Map<string, DraftGroup>
   hosts: Map<string, DraftHost>
   warnings: Warning[]
+  doubts: ConvecthubError[]
   /** The text of each file read, for messages that only the end can tell. */
   texts: Map<string, string>
 }
@@ -35,7 +36,7 @@ const BUILT_IN: Origin = { file: '(built in)' }
 
 /** An inventory with only `all` and `ungrouped`. */
 export function newDraft(): Draft {
-  const draft: Draft = { groups: new Map(), hosts: new Map(), warnings: [], texts: new Map() }
+  const draft: Draft = { groups: new Map(), hosts: new Map(), warnings: [], doubts: [], texts: new Map() }
   addGroup(draft, 'all', BUILT_IN).children.set('ungrouped', BUILT_IN)
   addGroup(draft, 'ungrouped', BUILT_IN)
   return draft

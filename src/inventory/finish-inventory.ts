@@ -45,7 +45,7 @@ export function finishInventory(
     for (const layer of [host.vars, ...outer.files('host', name), outer.extra]) assign(vars, layer)
     hosts.set(name, { name, origin: host.origin, groups: base.groups, vars })
   }
-  return { sources, hosts, groups, warnings: draft.warnings }
+  return { sources, hosts, groups, warnings: draft.warnings, doubts: draft.doubts }
 }
 
 function nameClash(draft: Draft, name: string, group: DraftGroup, origin: Host['origin']): ConvecthubError {

@@ -13,6 +13,7 @@ export function readHostList(draft: Draft, list: string, problems: ConvecthubErr
       problems.push(pattern)
       continue
     }
+    if (pattern.doubt) draft.doubts.push(pattern.doubt)
     const [name = ''] = pattern.names
     if (draft.hosts.has(name)) continue
     addHost(draft, name, origin, pattern.port)

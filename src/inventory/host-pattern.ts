@@ -10,12 +10,14 @@ const MAX_PORT = 65_535
 export interface HostPattern {
   names: string[]
   port?: number
+  /** What Ansible takes without a word, though nobody can mean it. */
+  doubt?: ConvecthubError
 }
 
 /**
  * The host names and port that a host line, a YAML key or an entry of a host list stands for (rules.md §6).
- * @returns an error of code inventory-host-pattern, inventory-range or inventory-port for what Ansible refuses, and
- * for a `:port` that it would silently take as part of the name.
+ * @returns an error of code inventory-host-pattern or inventory-range for what Ansible refuses; as `doubt` these and
+ * inventory-port for a `:port` that it would silently take as part of the name, a port that is none, an empty range.
  */
 export function parseHostPattern(
   pattern: string,
@@ -41,24 +43,20 @@ export function parseHostPattern(
       'a colon is followed by the port, or left out',
     )
   }
-  if (parsed === undefined && address.replaceAll(/\[[^\]]*\]/g, '').includes(':')) {
-    return wrong(
-      'host-pattern',
-      `'${pattern}' is neither a host name with a port nor an IPv6 address`,
-      HOST_HINT,
-    )
-  }
-  if (port !== undefined && (port < 1 || port > MAX_PORT)) {
-    return wrong(
-      'port',
-      `the port ${port} of '${pattern}' is not in 1-${MAX_PORT}`,
-      'the SSH port is usually 22',
-    )
-  }
-  if (!options.ranges) return { names: [address], ...(port !== undefined && { port }) }
-  const expansion = expandRanges(address)
+  const expansion = options.ranges ? expandRanges(address) : { names: [address] }
   if ('error' in expansion) return wrong('range', expansion.error, expansion.hint)
-  return { names: expansion.names, ...(port !== undefined && { port }) }
+  let doubt: ConvecthubError | undefined
+  if (parsed === undefined && address.replaceAll(/\[[^\]]*\]/g, '').includes(':')) {
+    const message = `'${pattern}' is neither a host name with a port nor an IPv6 address`
+    doubt = wrong('host-pattern', message, HOST_HINT)
+  } else if (port !== undefined && (port < 1 || port > MAX_PORT)) {
+    const message = `the port ${port} of '${pattern}' is not in 1-${MAX_PORT}`
+    doubt = wrong('port', message, 'the SSH port is usually 22')
+  } else if (expansion.doubt) {
+    doubt = wrong('range', expansion.doubt.error, expansion.doubt.hint)
+  }
+  // Ansible takes 0 for no port
+  return { names: expansion.names, ...(port && { port }), ...(doubt && { doubt }) }
 }
 
 const HOST_HINT =

@@ -2,14 +2,20 @@
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const MAX_NAMES = 100_000
 
-/** The names, or what is wrong with the range. */
-export type Expansion = { names: string[] } | { error: string; hint: string }
+/** What is wrong with a range. */
+interface Fault {
+  error: string
+  hint: string
+}
+
+/** The names, or what is wrong with the range; `doubt` where Ansible takes it and nobody can mean it. */
+export type Expansion = { names: string[]; doubt?: Fault } | Fault
 
 const SHAPE = 'write [begin:end] or [begin:end:step], for example web[01:10]'
 
 /**
- * Expands every `[begin:end:step]` of a host name, the leftmost varying slowest (rules.md §6). Refuses, beyond
- * what Ansible refuses, ranges that give no host, that count in several letters or backwards, or more than 100000.
+ * Expands every `[begin:end:step]` of a host name, the leftmost varying slowest (rules.md §6). Doubts numbers that
+ * count backwards, which give no host; refuses, beyond what Ansible refuses, several letters and more than 100000 names.
  */
 export function expandRanges(name: string): Expansion {
   const open = name.indexOf('[')
@@ -24,7 +30,9 @@ export function expandRanges(name: string): Expansion {
   if ('error' in rest) return rest
   if (values.names.length * rest.names.length > MAX_NAMES) return tooMany()
   const head = name.slice(0, open)
-  return { names: values.names.flatMap((value) => rest.names.map((tail) => `${head}${value}${tail}`)) }
+  const names = values.names.flatMap((value) => rest.names.map((tail) => `${head}${value}${tail}`))
+  const doubt = values.doubt ?? rest.doubt
+  return { names, ...(doubt && { doubt }) }
 }
 
 const tooMany = (): Expansion => ({
@@ -72,8 +80,10 @@ function numberValues(begin: string, end: string, step: number): Expansion {
   }
   const first = Number(begin)
   const last = Number(end)
-  if (first > last)
-    return { error: `the host range [${begin}:${end}] names no host`, hint: `write [${end}:${begin}]` }
+  if (first > last) {
+    const error = `the host range [${begin}:${end}] names no host`
+    return { names: [], doubt: { error, hint: `write [${end}:${begin}]` } }
+  }
   const count = Math.floor((last - first) / step) + 1
   if (!(count <= MAX_NAMES && last <= Number.MAX_SAFE_INTEGER)) return tooMany()
   return {

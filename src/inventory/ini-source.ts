@@ -76,6 +76,7 @@ function readHost(
 ): void {
   const parsed = parseHostLine(line, originAt, problems)
   if (parsed === undefined) return
+  if (parsed.doubt) draft.doubts.push(parsed.doubt)
   for (const name of parsed.names) {
     const host = addHost(draft, name, parsed.origin, parsed.port)
     group.hosts.add(name)

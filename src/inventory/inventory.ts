@@ -1,4 +1,4 @@
-import type { Origin } from '../errors.ts'
+import type { ConvecthubError, Origin } from '../errors.ts'
 
 /** A value as Ansible types it. A `bigint` is an integer that a double cannot hold; `Float` keeps Python's `1.0`. */
 export type Value = null | boolean | number | bigint | string | Float | Value[] | { [key: string]: Value }
@@ -70,4 +70,6 @@ export interface Inventory {
   /** `all` and `ungrouped` are always there. */
   groups: ReadonlyMap<string, Group>
   warnings: readonly Warning[]
+  /** Read as Ansible reads it, without a word, though nobody can mean it: shown by listings, refused by all else. */
+  doubts: readonly ConvecthubError[]
 }

@@ -14,34 +14,44 @@ export interface SelectOptions {
   cwd: string
 }
 
+/** The hosts that a limit leaves, in the order of the inventory. */
+export interface Selection {
+  hosts: string[]
+  /** Parts that match nothing, which Ansible passes over: whoever acts on the hosts must refuse them. */
+  doubts: readonly ConvecthubError[]
+}
+
 /**
- * The hosts that `--limit` leaves, in the order of the inventory (rules.md §11); all of them without a limit.
- * @throws inventory-limit for a part that matches nothing (Ansible only warns) and for a limit that leaves no host.
+ * The hosts that `--limit` leaves (rules.md §11); all of them without a limit.
+ * @throws inventory-limit for an invalid part and for a limit that leaves no host, inventory-limit-file.
  */
 export function selectHosts(
   inventory: Inventory,
   limit: string | undefined,
   options: SelectOptions,
-): string[] {
+): Selection {
   const all = groupHosts(inventory, 'all')
   const parts = limit === undefined ? [] : limitParts(limit, options.cwd, options.files)
   if (parts.length === 0) {
     if (limit?.includes('@')) throw wrong(limit, undefined, 'the limit names no host')
-    return all
+    return { hosts: all, doubts: [] }
   }
+  const doubts: ConvecthubError[] = []
   const problems: ConvecthubError[] = []
   const modifier = (part: LimitPart) =>
     part.text.startsWith('&') || part.text.startsWith('!') ? part.text[0] : ''
   const of = (kind: string) => parts.filter((part) => modifier(part) === kind)
-  const match = (part: LimitPart, text: string) => new Set(matches(inventory, text, part, problems))
+  const match = (part: LimitPart, text: string) =>
+    new Set(matches(inventory, text, part, { problems, doubts }))
   const regular = of('')
   let chosen = new Set(regular.length === 0 ? all : regular.flatMap((part) => [...match(part, part.text)]))
   // First what is meant, then what is common, then what is taken away, whatever the written order.
   for (const part of of('&')) chosen = kept(chosen, match(part, part.text.slice(1)), true)
   for (const part of of('!')) chosen = kept(chosen, match(part, part.text.slice(1)), false)
   throwAll(problems)
+  if (chosen.size === 0) throwAll(doubts)
   if (chosen.size === 0) throw wrong(limit ?? '', undefined, `the limit '${limit}' leaves no host`)
-  return all.filter((host) => chosen.has(host))
+  return { hosts: all.filter((host) => chosen.has(host)), doubts }
 }
 
 const kept = (hosts: Set<string>, others: Set<string>, common: boolean) =>
@@ -55,7 +65,12 @@ function wrong(text: string, part: LimitPart | undefined, message: string): Conv
   })
 }
 
-function matches(inventory: Inventory, text: string, part: LimitPart, problems: ConvecthubError[]): string[] {
+function matches(
+  inventory: Inventory,
+  text: string,
+  part: LimitPart,
+  { problems, doubts }: Record<'problems' | 'doubts', ConvecthubError[]>,
+): string[] {
   if (inventory.hosts.has(text)) return [text]
   const subscript = text.startsWith('~') ? null : SUBSCRIPT.exec(text)
   const pattern = subscript?.[1] ?? text
@@ -72,13 +87,15 @@ function matches(inventory: Inventory, text: string, part: LimitPart, problems: 
     for (const name of inventory.hosts.keys()) if (regex.test(name)) hosts.push(name)
   }
   if (hosts.length === 0 && groups.length === 0) {
-    problems.push(wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`))
+    doubts.push(wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`))
     return []
   }
   if (subscript === null || hosts.length === 0) return hosts
   const picked = pick(hosts, subscript.groups ?? {})
+  // of an index that is out of range Ansible says so itself, of a slice nothing
+  const found = subscript.groups?.index === undefined ? doubts : problems
   if (picked.length === 0)
-    problems.push(wrong(part.text, part, `No hosts matched the subscripted pattern '${text}'`))
+    found.push(wrong(part.text, part, `No hosts matched the subscripted pattern '${text}'`))
   return picked
 }
 

@@ -171,6 +171,7 @@ function readHost(reading: Reading, group: DraftGroup, { key, keyNode, valueNode
   }
   const pattern = parseHostPattern(key, origin, yamlLine(yaml, origin), { ranges: true })
   if (pattern instanceof ConvecthubError) throw pattern
+  if (pattern.doubt) draft.doubts.push(pattern.doubt)
   const vars = yamlSettings(yaml, valueNode, openVault, `what follows host ${key}`)
   for (const name of pattern.names) {
     const host = addHost(draft, name, origin, pattern.port)

@@ -24,7 +24,13 @@ function inventoryOf(vars: Record<string, Setting>): Inventory {
   const origin = { file: AT, line: 2 }
   const all = { convect_token: setting('k3s_hub_token'), ...vars }
   const host: Host = { name: 'd1', origin, groups: ['driver'], vars: new Map(Object.entries(all)) }
-  return { sources: ['inv.toml'], hosts: new Map([['d1', host]]), groups: new Map(), warnings: [] }
+  return {
+    sources: ['inv.toml'],
+    hosts: new Map([['d1', host]]),
+    groups: new Map(),
+    warnings: [],
+    doubts: [],
+  }
 }
 
 function failure(inventory: Inventory): ConvecthubErrors {

@@ -39,6 +39,18 @@ describe('listings', () => {
     const { stdout } = await cli.run(['inventory', '--graph', '--vars'])
     expect(stdout).toContain('  |--@driver:\n  |  |--d1\n  |  |  |--{ansible_host = 10.0.0.1}\n')
   })
+  test('what Ansible takes without a word is listed as there, and refused by all else', async () => {
+    cli.write('odd.ini', `${GOOD}[worker]\nw[3:1]\n`)
+    const listed = await cli.run(['inventory', '--list', '-i', 'odd.ini'])
+    expect(listed.code).toBe(0)
+    expect(JSON.parse(listed.stdout).worker).toEqual({ hosts: ['w1'] })
+    expect(listed.stderr).toContain('odd.ini:10:1: the host range [3:1] names no host')
+    for (const verb of [['inventory', 'check'], ['ping'], ['plan']]) {
+      const { code, stdout, stderr } = await cli.run([...verb, '-i', 'odd.ini'])
+      expect(`${stdout}${stderr}`).toContain('odd.ini:10:1')
+      expect(code).toBe(3)
+    }
+  })
   test.each([
     [['inventory'], 2, 'USAGE'],
     [['inventory', '--list', '--graph'], 2, 'USAGE'],

@@ -17,9 +17,14 @@ export function problemsOf(run: () => unknown): string[] {
     const errors = error instanceof ConvecthubErrors ? error.errors : [error]
     return errors.map((each) => {
       if (!(each instanceof ConvecthubError)) throw each
-      const { file, line, column } = each.details.origin ?? { file: '' }
-      return [`${each.code} ${file}`, line, column].filter((part) => part !== undefined).join(':')
+      return place(each)
     })
   }
   return []
+}
+
+/** An error as `code file:line:column`. */
+export function place({ code, details }: ConvecthubError): string {
+  const { file, line, column } = details.origin ?? { file: '' }
+  return [`${code} ${file}`, line, column].filter((part) => part !== undefined).join(':')
 }

@@ -17,7 +17,8 @@ describe('ranges', () => {
     ['plain', 'plain'],
     ['s[5:5]', 's5'],
     ['z[000:1]', 'refused'],
-    ['z[3:1]', 'refused'],
+    ['z[3:1]', ''],
+    ['z[3:1]y[1:2]', ''],
     ['z[1:]', 'refused'],
     ['z[5]', 'refused'],
     ['z[1:2:3:4]', 'refused'],
@@ -80,7 +81,8 @@ describe('names and ports', () => {
     const text =
       'code' in parsed
         ? parsed.code
-        : [parsed.names.join(','), parsed.port].filter((part) => part !== undefined).join(' ')
+        : (parsed.doubt?.code ??
+          [parsed.names.join(','), parsed.port].filter((part) => part !== undefined).join(' '))
     expect(text).toBe(expected)
   })
 })

@@ -3,7 +3,7 @@ import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
 import { listJson } from '../../src/inventory/list-json.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { Secret } from '../../src/secret.ts'
-import { problemsOf } from './cases-support.ts'
+import { place, problemsOf } from './cases-support.ts'
 import { memoryFiles } from './memory-files.ts'
 
 type Contents = Record<string, string | Uint8Array>
@@ -90,7 +90,6 @@ describe('refused with a place', () => {
     ['[w]\n[w:vars]\nansible_group_priority=high\n', 'inventory-priority inv:3:1'],
     ['[w:children]\nw\n', 'inventory-group-loop inv:2:1'],
     ['[a:children]\nb\n[b:children]\nc\n[c:children]\na\n', 'inventory-group-loop inv:6:1'],
-    ['h1:70000\nh2:0\n', 'inventory-port inv:1:1 inventory-port inv:2:1'],
     ["h1 a='{[1]: 2}'\n", 'inventory-value inv:1:4'],
     [new Uint8Array([104, 0xff, 10]), 'inventory-encoding inv:1:2'],
   ])('%j', (text, expected) => {
@@ -99,7 +98,15 @@ describe('refused with a place', () => {
   test('sources', () => {
     expect(problemsOf(() => load({}, ['nope']))).toEqual(['inventory-not-found nope'])
     expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['inventory-not-found d'])
-    expect(problemsOf(() => load({}, ['h1,h2:x']))).toEqual(['inventory-host-pattern h1,h2:x'])
+  })
+  test('doubts', () => {
+    const doubts = (contents: Record<string, string>, sources?: string[]) =>
+      load(contents, sources).doubts.map(place)
+    expect(doubts({ inv: 'h1:70000\nh2:0\n' })).toEqual(['inventory-port inv:1:1', 'inventory-port inv:2:1'])
+    expect(doubts({}, ['h1,h2:x'])).toEqual(['inventory-host-pattern h1,h2:x'])
+    expect(doubts({ 'inv.yml': 'all:\n  hosts:\n    h[3:1]:\n' }, ['inv.yml'])).toEqual([
+      'inventory-range inv.yml:3:5',
+    ])
   })
   test('all problems of all files at once', () => {
     const contents = {
