@@ -1,16 +1,17 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
+import { SharedFile } from './shared-file.ts'
 
 export interface Bundle {
   folder: string
   lock: BundleLock
-  /** Opens a file of the bundle. */
-  open(artifact: Artifact): AsyncIterable<Uint8Array>
+  /** A file of the bundle, the same for all who ask. */
+  open(artifact: Artifact): SharedFile
 }
 
 /**
@@ -22,10 +23,15 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   const problems = await Promise.all(lock.files.map((artifact) => checkFile(folder, artifact)))
   const errors = problems.filter((problem) => problem !== undefined)
   if (errors.length > 0) throw new ConvecthubErrors(errors)
+  const files = new Map<string, SharedFile>()
   return {
     folder,
     lock,
-    open: ({ name }) => createReadStream(join(folder, name), { highWaterMark: 256 * 1024 }),
+    open({ name }) {
+      const file = files.get(name) ?? new SharedFile(join(folder, name))
+      files.set(name, file)
+      return file
+    },
   }
 }
 

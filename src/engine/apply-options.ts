@@ -1,11 +1,12 @@
 import type { Artifact } from '../artifacts/bundle-lock.ts'
+import type { Readable } from '../artifacts/shared-file.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { Change } from './change.ts'
 import type { Emit } from './event.ts'
 
-/** Opens an artifact's content; it is read once for each host that lacks it. */
-export type UploadSource = (artifact: Artifact) => AsyncIterable<Uint8Array>
+/** The file of an artifact, the same for all hosts. */
+export type UploadSource = (artifact: Artifact) => Readable
 
 /** What making the changes of one step on one host needs. */
 export interface ApplyOptions {

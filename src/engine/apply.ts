@@ -3,6 +3,7 @@ import { type Facts, probeScript } from '../facts/fact.ts'
 import { joinSh, type Script, sh } from '../sh.ts'
 import type { ApplyOptions } from './apply-options.ts'
 import type { Change, UploadChange } from './change.ts'
+import { interrupted } from './interrupted.ts'
 import { knownCause } from './known-causes.ts'
 import { readProbe } from './probe.ts'
 import { CHANGE_MARK, changeMs, PROBE_MARK, renderChanges } from './render.ts'
@@ -90,17 +91,4 @@ function failure(change: Change | undefined, step: string, code: number): string
   if (change?.kind === 'wait')
     return `${change.title}: it did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`
   return `${change?.title ?? step}: exit code ${code}`
-}
-
-/** What Ctrl-C leaves: the change that was under way, by name. */
-export function interrupted(host: string, step: string, change: Change | undefined): ConvecthubError {
-  const what = change ? `stopped during: ${change.title}` : 'stopped'
-  const goesOn = change?.kind === 'packages' || (change?.kind === 'run' && change.durable)
-  return new ConvecthubError('INTERRUPTED', 'interrupted', what, {
-    host,
-    step,
-    hint: goesOn
-      ? 'it goes on by itself on the host; the same command waits for it and continues'
-      : 'the same command continues',
-  })
 }

@@ -1,81 +1,133 @@
+import { createHash } from 'node:crypto'
+import type { Artifact } from '../artifacts/bundle-lock.ts'
 import { partialPath } from '../artifacts/partial-path.ts'
+import type { Readable } from '../artifacts/shared-file.ts'
 import { ConvecthubError } from '../errors.ts'
 import { BIG_FILE } from '../facts/file.ts'
-import { joinSh, rawSh, sh } from '../sh.ts'
+import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import { template } from '../templates.ts'
+import type { Result } from '../transport/connection.ts'
 import type { ApplyOptions } from './apply-options.ts'
+import { blocks } from './blocks.ts'
 import type { UploadChange } from './change.ts'
+import { interrupted } from './interrupted.ts'
+import { knownCause } from './known-causes.ts'
 import { changeMs } from './render.ts'
 
+/** The longest that not one block goes over, ms. */
+const IDLE_MS = 60_000
+
+/** Names of files that gzip makes no smaller. */
+const PACKED = /\.(?:zst|tzst|gz|tgz|xz|txz|bz2|tbz2?|lz4|zip|png|jpe?g)$/i
+
+/** What the upload scripts exit with, see templates/remote/library.sh, and what it means. */
+const FAULTS: Readonly<Record<number, { code: string; message: string; hint: string }>> = {
+  65: {
+    code: 'UPLOAD_DIGEST',
+    message: 'what arrived is not what was sent',
+    hint: 'run the same command again; it sends the file anew',
+  },
+  66: {
+    code: 'NO_SPACE',
+    message: 'there is not enough room for it',
+    hint: 'free some room on the host, then run the same command again',
+  },
+  74: {
+    code: 'UPLOAD_SHORT',
+    message: 'not all of it could be written',
+    hint: 'run the same command again; it continues from what has arrived',
+  },
+}
+
 /**
- * Sends a file beside its place, checks its sha256 on the host, then renames it. Errors: UPLOAD_DIGEST when what
- * arrived is not what was sent, STEP_FAILED when the host cannot take it, and those of the connection.
+ * Sends a file beside its place, from where an earlier try got to if that much is the same, checks the sha256 of all
+ * while it arrives, then renames it. Errors: UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT, STEP_FAILED when the host cannot
+ * take it, and those of the connection.
  */
 export async function upload(options: ApplyOptions, change: UploadChange): Promise<void> {
   const { connection, host, step, emit, signal } = options
   const { artifact, path, mode } = change
   const part = partialPath(path)
   const run = { name: `${step}: ${change.title}`, timeoutMs: changeMs(change), signal }
-  const library = rawSh(template('remote/library.sh'))
-  await must(
-    options,
-    change,
-    joinSh([
-      library,
-      sh`set -e
+  const { output } = await must(options, change, (library) =>
+    connection.run(
+      joinSh([
+        library,
+        sh`set -e
 cvh_folder ${path.slice(0, path.lastIndexOf('/'))}
 ${change.ours ? sh`cvh_record file ${path}` : rawSh(':')}
 cvh_record file ${part}
-rm -f ${part}
-(umask 077 && : >${part})`,
-    ]),
+cvh_begin ${part} ${artifact.size}`,
+      ]),
+      run,
+    ),
   )
-
-  const content = options.source(artifact)
-  async function* counted() {
-    let sent = 0
-    for await (const chunk of content) {
-      if (signal.aborted) return
-      sent += chunk.length
-      yield chunk
-      emit({ event: 'progress', host, step, sent, total: artifact.size })
-    }
+  const source = options.source(artifact)
+  const from = await arrived(output, source, artifact)
+  const reader = source.reader(from)
+  const left = {
+    size: artifact.size - from,
+    packable: !PACKED.test(artifact.name),
+    sent: (bytes: number) =>
+      emit({ event: 'progress', host, step, sent: from + bytes, total: artifact.size }),
   }
-  await connection.append(part, counted(), artifact.size, run)
-
-  await must(
-    options,
-    change,
-    joinSh([
-      library,
-      sh`set -e
-digest=$(sha256sum ${part})
-if [ "\${digest%% *}" != ${artifact.sha256} ]; then rm -f ${part}; exit 65; fi
+  try {
+    await must(options, change, (library) =>
+      connection.feed(
+        joinSh([
+          library,
+          sh`cvh_receive ${part} ${from} ${artifact.size} ${artifact.sha256} || exit
+set -e
 chmod ${mode} ${part}
 mv -f ${part} ${path}
 ${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : rawSh(':')}`,
-    ]),
-  )
+        ]),
+        blocks(reader, left),
+        { ...run, idleMs: IDLE_MS },
+      ),
+    )
+  } finally {
+    await reader.close()
+  }
+}
+
+/** How many bytes the host has already, by what cvh_begin printed; 0 unless they are the file's first ones. */
+async function arrived(output: string, source: Readable, artifact: Artifact): Promise<number> {
+  const [, text = '0', digest] = /^part (\d+) ?([0-9a-f]*)$/m.exec(output) ?? []
+  const size = Number(text)
+  if (size === 0 || size > artifact.size) return 0
+  const hash = createHash('sha256')
+  const reader = source.reader()
+  try {
+    for (let left = size; left > 0; ) {
+      const piece = await reader.read(left)
+      if (piece.length === 0) return 0
+      hash.update(piece)
+      left -= piece.length
+    }
+  } finally {
+    await reader.close()
+  }
+  return hash.digest('hex') === digest ? size : 0
 }
 
 async function must(
-  { connection, host, step, signal }: ApplyOptions,
+  { host, step, signal }: ApplyOptions,
   change: UploadChange,
-  script: ReturnType<typeof joinSh>,
-) {
-  const result = await connection.run(script, {
-    name: `${step}: ${change.title}`,
-    timeoutMs: changeMs(change),
-    signal,
+  act: (library: Script) => Promise<Result>,
+): Promise<Result> {
+  const result = await act(rawSh(template('remote/library.sh')))
+  if (signal.aborted) throw interrupted(host, step, change)
+  if (result.code === 0) return result
+  const fault = FAULTS[result.code]
+  const why = fault?.message ?? `exit code ${result.code}`
+  throw new ConvecthubError(fault?.code ?? 'STEP_FAILED', 'failed', `${change.title}: ${why}`, {
+    host,
+    step,
+    evidence: result.output,
+    hint:
+      knownCause(result.output) ??
+      fault?.hint ??
+      "the lines above are the host's own; mend the cause, then run the same command again",
   })
-  if (result.code === 0) return
-  const digest = result.code === 65
-  throw new ConvecthubError(
-    digest ? 'UPLOAD_DIGEST' : 'STEP_FAILED',
-    'failed',
-    digest
-      ? `${change.title}: what arrived is not what was sent`
-      : `${change.title}: exit code ${result.code}`,
-    { host, step, evidence: result.output, hint: 'run the same command again; it sends the file anew' },
-  )
 }

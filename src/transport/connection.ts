@@ -8,6 +8,13 @@ export interface Result {
   ms: number
 }
 
+/** A piece of a job's input: `size` bytes as they travel; `packed` ones are gzip. */
+export interface Block {
+  size: number
+  packed: boolean
+  data: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
 export interface RunOptions {
   /** Names the wait in the error when a deadline passes. */
   name: string
@@ -25,8 +32,11 @@ export interface Connection {
   /** Remote commands (SSH execs) started so far: one, however many jobs ran. */
   readonly execs: number
   run(script: Script, options: RunOptions): Promise<Result>
-  /** Appends `size` bytes of `data` to the file `path`. */
-  append(path: string, data: AsyncIterable<Uint8Array>, size: number, options: RunOptions): Promise<void>
+  /**
+   * Runs a script with the blocks as its stdin. One that ends before it has read all ends the sending; one whose
+   * blocks stop early sees the end of its input. Each block that is on its way counts as a sign of life.
+   */
+  feed(script: Script, blocks: AsyncIterable<Block>, options: RunOptions): Promise<Result>
   /** Takes the host's lock for as long as this connection lives; error LOCKED names the holder. */
   lock(owner: string): Promise<void>
   close(): void

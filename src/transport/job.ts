@@ -8,6 +8,10 @@ const KEEP = 4 * 1024 * 1024
 export interface Job {
   id: number
   line(line: string): void
+  /** A sign of life other than a line. */
+  touch(): void
+  /** Whether it has ended, well or not. */
+  over(): boolean
   end(code: number): void
   fail(error: ConvecthubError): void
   result: Promise<Result>
@@ -39,7 +43,9 @@ export function startJob(
     if (run.idleMs !== undefined) idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
   }
   const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)
+  let ended = false
   const settle = () => {
+    ended = true
     clearTimeout(whole)
     clearTimeout(idle)
   }
@@ -71,7 +77,7 @@ export function startJob(
     empty = text === ''
     if (!empty) take(text)
   }
-  return { id, line, end, fail, result }
+  return { id, line, touch, over: () => ended, end, fail, result }
 }
 
 function seconds(ms: number): string {

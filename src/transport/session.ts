@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { StringDecoder } from 'node:string_decoder'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
+import type { Script } from '../sh.ts'
 import type { Bootstrap } from './bootstrap.ts'
-import type { Channel, Connection, Result, RunOptions } from './connection.ts'
+import type { Block, Channel, Connection, Result, RunOptions } from './connection.ts'
 import { type Job, startJob } from './job.ts'
 import { sudoError } from './sudo-error.ts'
 
@@ -11,7 +12,7 @@ import { sudoError } from './sudo-error.ts'
  * Makes a Connection of a started bootstrap command. Without a password everything is sent at once, so that the
  * first job costs one round trip; with one, nothing but the password goes out before the shell says "go". What sudo
  * refuses fails the first job. Errors: SUDO_PASSWORD_WRONG, SUDO_PASSWORD_NEEDED, SUDO_DENIED, SUDO_MISSING,
- * LOST, TIMEOUT, WRITE_FAILED.
+ * LOST, TIMEOUT, SOURCE (what is to be sent cannot be read).
  */
 export function openSession(
   host: string,
@@ -42,41 +43,21 @@ export function openSession(
   const connection: Connection = {
     host,
     execs: 1,
-    run(script, runOptions) {
-      const text = script.reveal()
-      const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
-      return exchange(runOptions, async (id) => {
-        await started
-        channel.stdin.write(`run ${id} ${body.length}\n`)
-        channel.stdin.write(body)
-      })
-    },
-    async append(path, data, size, runOptions) {
-      const { signal } = runOptions
-      const result = await exchange(runOptions, async (id) => {
-        await started
-        channel.stdin.write(`put ${id} ${size} ${oneLine(path)}\n`)
-        let sent = 0
-        for await (const chunk of data) {
-          // a byte too many would be read as an order
-          if (sent + chunk.length > size) throw new Error(`the source gave more than ${size} bytes`)
-          if (dead || signal?.aborted) break
-          sent += chunk.length
-          if (!channel.stdin.write(chunk)) await drained(channel)
+    run: (script, runOptions) => exchange(runOptions, async ({ id }) => order('run', id, script)),
+    feed(script, blocks, runOptions) {
+      return exchange(runOptions, async (own) => {
+        await order('feed', own.id, script)
+        for await (const block of blocks) {
+          if (own.over() || runOptions.signal?.aborted) break
+          channel.stdin.write(`${block.size}${block.packed ? ' z' : ''}\n`)
+          await sendBlock(block)
+          own.touch()
         }
-        // the host waits for the rest, which nothing but the end of the session can call off
-        if (sent !== size && !dead) throw new Error(`the source gave ${sent} of ${size} bytes`)
+        if (!dead) channel.stdin.write('0\n')
       })
-      if (result.code !== 0) {
-        throw new ConvecthubError('WRITE_FAILED', 'failed', `could not write ${path}`, {
-          host,
-          evidence: result.output,
-          hint: 'is the disk full? `df -h` on the host tells',
-        })
-      }
     },
     async lock(owner) {
-      const result = await exchange({ name: 'take the lock', timeoutMs: 30_000 }, async (id) => {
+      const result = await exchange({ name: 'take the lock', timeoutMs: 30_000 }, async ({ id }) => {
         await started
         channel.stdin.write(`lock ${id} 0 ${oneLine(owner)}\n`)
       })
@@ -98,25 +79,47 @@ export function openSession(
     },
   }
 
+  async function order(word: 'run' | 'feed', id: number, script: Script): Promise<void> {
+    const text = script.reveal()
+    const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
+    await started
+    channel.stdin.write(`${word} ${id} ${body.length}\n`)
+    channel.stdin.write(body)
+  }
+
+  /** Exactly as many bytes as were announced: one too many would be read as an order. */
+  async function sendBlock({ size, data }: Block): Promise<void> {
+    let sent = 0
+    for await (const chunk of data) {
+      sent += chunk.length
+      if (sent > size) break
+      if (dead) return
+      if (!channel.stdin.write(chunk)) await drained(channel)
+    }
+    // the host waits for the rest, which nothing but the end of the session can call off
+    if (sent !== size && !dead)
+      throw new Error(`the source gave ${sent > size ? 'more than' : `${sent} of`} ${size} bytes`)
+  }
+
   /** One job at a time: sends by `send`, settles when all is sent and the end mark came. */
-  async function exchange(run: RunOptions, send: (id: number) => Promise<void>): Promise<Result> {
+  async function exchange(run: RunOptions, send: (own: Job) => Promise<void>): Promise<Result> {
     if (dead) throw dead
     if (run.signal?.aborted)
       throw new ConvecthubError('INTERRUPTED', 'interrupted', `${run.name}: not begun`, { host })
     if (job) throw new Error(`${host}: ${run.name} began before the last job ended`)
     const own = startJob(host, nextId++, run, die)
     job = own
-    const sending = send(own.id).catch((cause) =>
-      die(new ConvecthubError('LOST', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
+    const sending = send(own).catch((cause) =>
+      die(new ConvecthubError('SOURCE', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
     )
     // after what is being sent, or it would be taken for part of that
     const abort = () => sending.then(() => channel.stdin.write('kill TERM\n'))
     run.signal?.addEventListener('abort', abort, { once: true })
     try {
       const result = await own.result
-      // a host that is content has all of it, unless the sending went wrong on our side
-      if (result.code === 0) await sending
-      if (result.code === 0 && dead) throw dead
+      // what is still being sent would get into the next job's way
+      await sending
+      if (dead) throw dead
       return result
     } finally {
       run.signal?.removeEventListener('abort', abort)

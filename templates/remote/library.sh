@@ -25,6 +25,31 @@ cvh_place() {
   mv -f "$1.part" "$1"
 }
 
+# cvh_sha256: of stdin, by the faster program where it is there
+cvh_sha256() {
+  if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi | cut -c 1-64
+}
+
+# cvh_begin PART BYTES: looks for room, and tells the size and sha256 of what an earlier upload left in PART
+cvh_begin() {
+  have=$(stat -c %s "$1" 2>/dev/null || echo 0)
+  free=$(df -Pk "${1%/*}" | { read -r _ && read -r _ _ _ free _ && echo $((free * 1024)); })
+  if [ "$free" -lt $(($2 - have)) ]; then
+    printf '%s bytes are wanted in %s, and %s are free\n' $(($2 - have)) "${1%/*}" "$free"
+    return 66
+  fi
+  (umask 077 && : >>"$1")
+  printf 'part %s %s\n' "$have" "$([ "$have" = 0 ] || cvh_sha256 <"$1")"
+}
+
+# cvh_receive PART HAVE BYTES SHA256: appends stdin to the HAVE bytes in PART; all must be there, and be what was meant
+cvh_receive() {
+  [ "$2" != 0 ] || : >"$1" || return
+  digest=$({ head -c "$2" "$1" && tee -a "$1"; } | cvh_sha256)
+  [ "$(stat -c %s "$1")" = "$3" ] || return 74
+  [ "$digest" = "$4" ] || { rm -f "$1" && return 65; }
+}
+
 # cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, mtime and inode
 cvh_keep_digest() {
   touch "$CVH_STATE/digests"

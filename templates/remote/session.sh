@@ -1,8 +1,9 @@
 # The far end of a session: reads frames from stdin, runs one job at a time, marks the end of each on stdout.
 #   run ID BYTES        then BYTES of shell: runs it in a process group of its own, its stdin empty
-#   put ID BYTES PATH   then BYTES of data: appends them to PATH
+#   feed ID BYTES       then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
 #   lock ID 0 OWNER     holds the host's lock as long as this session lives, or tells who does
 #   kill SIGNAL         ends the running job's group
+# A block is a line `SIZE` or `SIZE z` (gzip), then SIZE bytes; the last one is `0`.
 # $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
 mark=$1
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -23,6 +24,38 @@ end_group() {
   return 1
 }
 
+# take: the blocks on stdin as one stream; what nobody reads any more is still taken off the wire
+take() {
+  while read -r size kind && [ "$size" -gt 0 ]; do
+    case $kind in
+    z) block | gzip -dc ;;
+    *) block ;;
+    esac
+  done
+}
+
+# block: SIZE bytes of stdin; dd stops at the wanted byte, whatever the pipe holds behind it
+block() {
+  whole=$((size / 65536)) rest=$((size % 65536))
+  [ "$whole" = 0 ] || dd bs=65536 count="$whole" iflag=fullblock 2>/dev/null
+  [ "$rest" = 0 ] || dd bs="$rest" count=1 iflag=fullblock 2>/dev/null
+}
+
+# hold OWNER: takes the host's lock; a session of the same owner that still has it is one whose link broke: it is ended
+hold() {
+  (umask 077 && mkdir -p /run/convecthub)
+  exec 9>>/run/convecthub/lock
+  if ! flock -n 9; then
+    read -r holder owner </run/convecthub/lock
+    [ "$owner" = "$1" ] || { printf '%s\n' "$owner" && return 75; }
+    kill -s TERM -- "-$holder" 2>/dev/null
+    flock -w 10 9 || { printf '%s\n' "$owner" && return 75; }
+  fi
+  read -r _ _ _ _ group _ <"/proc/$$/stat"
+  printf '%s %s\n' "$group" "$1" >/run/convecthub/lock
+}
+
+trap 'end_group TERM; exit 143' TERM HUP
 printf '%s ready %s\n' "$mark" "$(id -u)"
 while read -r op id bytes path; do
   case $op in
@@ -37,25 +70,18 @@ while read -r op id bytes path; do
       printf "\n%s end %s %s\n" "$1" "$2" "$?"' sh "$mark" "$id" 9>&- &
     pid=$! job=$id script=''
     ;;
-  put)
-    blocks=$((bytes / 1048576)) rest=$((bytes % 1048576)) code=0
-    if [ "$blocks" -gt 0 ]; then
-      { dd bs=1048576 count="$blocks" iflag=fullblock status=none >>"$path"; } 2>&1 || code=1
-    fi
-    if [ "$code" = 0 ] && [ "$rest" -gt 0 ]; then
-      { dd bs="$rest" count=1 iflag=fullblock status=none >>"$path"; } 2>&1 || code=1
-    fi
-    printf '\n%s end %s %s\n' "$mark" "$id" "$code"
-    # the rest of the data is still to come and cannot be told from frames
-    [ "$code" = 0 ] || exit 1
+  feed)
+    script=$(dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null)
+    take 9>&- | {
+      (eval "$script") 2>&1
+      printf '\n%s end %s %s\n' "$mark" "$id" "$?"
+      exec cat >/dev/null
+    } 9>&-
+    script='' pid=''
     ;;
   lock)
-    (umask 077 && mkdir -p /run/convecthub)
-    exec 9>>/run/convecthub/lock
-    code=0
-    flock -n 9 || code=75
-    if [ "$code" = 0 ]; then printf '%s\n' "$path" >/run/convecthub/lock; else cat /run/convecthub/lock; fi
-    printf '\n%s end %s %s\n' "$mark" "$id" "$code"
+    hold "$path"
+    printf '\n%s end %s %s\n' "$mark" "$id" "$?"
     ;;
   kill)
     if end_group "$id"; then

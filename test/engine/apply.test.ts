@@ -11,6 +11,7 @@ import { rawSh } from '../../src/sh.ts'
 import { digest } from '../../src/steps/digest.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { artifact } from '../helpers/test-cluster.ts'
+import { textSource } from '../helpers/text-source.ts'
 
 let host: LocalHost
 beforeEach(() => {
@@ -37,9 +38,7 @@ async function applied(changes: readonly Change[], content = '') {
     step: 'test',
     changes,
     facts: [file(at('a'))],
-    source: async function* () {
-      yield Buffer.from(content)
-    },
+    source: () => textSource(content),
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
   }).catch((caught: ConvecthubError) => {

@@ -10,8 +10,8 @@ export interface FakeHost {
   made: Set<string>
   /** Scripts that ran, as the words that a fake host understands. */
   ran: string[]
-  /** Bytes by path that were appended. */
-  files: Map<string, string>
+  /** Bytes that jobs got as their input. */
+  fed: number
   connects: number
   runs: number
   closed: number
@@ -42,7 +42,7 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
   const fake: Omit<FakeHost, 'connection'> = {
     made,
     ran: [],
-    files: new Map(),
+    fed: 0,
     connects: 0,
     runs: 0,
     closed: 0,
@@ -98,15 +98,15 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
     return ended(code)
   }
 
-  const append: Connection['append'] = async (path, data) => {
-    for await (const chunk of data)
-      fake.files.set(path, (fake.files.get(path) ?? '') + Buffer.from(chunk).toString('latin1'))
+  const feed: Connection['feed'] = async (script, blocks, options) => {
+    for await (const { data } of blocks) for await (const chunk of data) fake.fed += chunk.length
+    return run(script, options)
   }
   const connection: Connection = {
     host: name,
     execs: 1,
     run,
-    append,
+    feed,
     lock: async (owner) => {
       fake.owner = owner
     },

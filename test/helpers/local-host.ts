@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Connection } from '../../src/transport/connection.ts'
+import type { Writable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
+import type { Script } from '../../src/sh.ts'
+import type { Connection, Result, RunOptions } from '../../src/transport/connection.ts'
 
 export interface LocalHost {
   connection: Connection
@@ -20,12 +23,13 @@ export function localHost(): LocalHost {
   const state = join(folder, 'state')
   const bin = join(folder, 'bin')
   mkdirSync(bin)
-  const run: Connection['run'] = (script, { onLine }) => {
+  const start = (script: Script, { onLine }: RunOptions, input: (stdin: Writable) => void) => {
     const text = script
       .reveal()
       .replaceAll('/var/lib/convecthub', state)
       .replaceAll('/run/convecthub', join(folder, 'run'))
-    const child = spawn('sh', ['-c', 'exec 2>&1; eval "$(cat)"'], {
+    writeFileSync(join(folder, 'script'), text)
+    const child = spawn('sh', ['-c', `exec 2>&1; eval "$(cat ${folder}/script)"`], {
       cwd: folder,
       env: { LC_ALL: 'C', PATH: `${bin}:${process.env.PATH}` },
     })
@@ -33,8 +37,9 @@ export function localHost(): LocalHost {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
     })
-    child.stdin.end(text)
-    return new Promise((resolve) =>
+    child.stdin.on('error', () => {})
+    input(child.stdin)
+    return new Promise<Result>((resolve) =>
       child.on('close', (code) => {
         const whole = output.replace(/\n$/, '')
         for (const line of whole.split('\n')) onLine?.(line)
@@ -45,9 +50,15 @@ export function localHost(): LocalHost {
   const connection: Connection = {
     host: 'local',
     execs: 1,
-    run,
-    append: async (path, data) => {
-      for await (const chunk of data) appendFileSync(path, chunk)
+    run: (script, options) => start(script, options, (stdin) => stdin.end()),
+    feed: async (script, blocks, options) => {
+      const input: Uint8Array[] = []
+      for await (const { packed, data } of blocks) {
+        const whole: Uint8Array[] = []
+        for await (const chunk of data) whole.push(chunk)
+        input.push(packed ? gunzipSync(Buffer.concat(whole)) : Buffer.concat(whole))
+      }
+      return start(script, options, (stdin) => stdin.end(Buffer.concat(input)))
     },
     lock: async () => {},
     close: () => {},

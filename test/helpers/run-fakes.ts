@@ -6,6 +6,7 @@ import type { Step, Wishes } from '../../src/engine/step.ts'
 import { ConvecthubErrors } from '../../src/errors.ts'
 import { type FakeHost, type FakeHostOptions, fakeHost, unreachable } from './fake-host.ts'
 import { testWishes } from './test-cluster.ts'
+import { textSource } from './text-source.ts'
 
 export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'connect' | 'recipe' | 'emit'>> {
   recipe: readonly Step[]
@@ -55,7 +56,7 @@ export async function runFakes({ recipe, only, hosts = {}, hear, ...more }: Fake
     wishes,
     hosts: wishes.cluster.hosts.filter(({ name }) => !only || only.includes(name)),
     connect,
-    source: async function* () {},
+    source: () => textSource(''),
     apply: true,
     forks: 10,
     ignore: new Set(),

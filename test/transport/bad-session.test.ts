@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { type BadServer, type ExecRequest, runReally, sshServer } from './helpers/bad-server.ts'
+import { endlessBlocks } from './helpers/blocks.ts'
 import { failure, until } from './helpers/wait.ts'
 
 let server: BadServer
@@ -119,10 +120,7 @@ it('a server that vanishes in the middle of a file is LOST', async () => {
     },
   })
   const host = await connect(server.target())
-  async function* endless() {
-    for (;;) yield Buffer.alloc(60_000)
-  }
-  const error = await failure(host.append('/dev/null', endless(), 1e12, options))
+  const error = await failure(host.feed(sh`cat >/dev/null`, endlessBlocks(), options))
   expect(error).toMatchObject({ code: 'LOST', exit: 'failed' })
   expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
 })

@@ -37,7 +37,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** Runs the command as sshd does for a user with this login shell, with the program and one order on stdin. */
 function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string) {
   const { stdout, stderr, status } = spawnSync(shell, ['-c', boot.command], {
-    input: `${boot.program}put 7 4 ${join(folder, 'sent')}\ndata`,
+    input: `${boot.program}feed 7 15\ncat >/dev/null\n3\nda\n0\n`,
     encoding: 'utf8',
     env: { PATH: path, FAKE_PATH: path, HOME: folder, LC_ALL: 'C.UTF-8', LANGUAGE: 'de' },
     timeout: 5000,

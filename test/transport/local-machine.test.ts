@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Target } from '../../src/transport/target.ts'
+import { blocksOf } from './helpers/blocks.ts'
 import { alive, failure, pidIn, until } from './helpers/wait.ts'
 
 let folder: string
@@ -33,14 +34,7 @@ it('jobs and files work without SSH, in one command', async () => {
   const host = await connect(target)
   const path = join(folder, 'file')
   expect(await host.run(sh`id -u; exit 3`, options)).toMatchObject({ code: 3, output: '0' })
-  await host.append(
-    path,
-    (async function* () {
-      yield Buffer.from('data')
-    })(),
-    4,
-    options,
-  )
+  await host.feed(sh`cat >${path}`, blocksOf(Buffer.from('data'), 3), options)
   expect(readFileSync(path, 'utf8')).toBe('data')
   expect(host.execs).toBe(1)
   host.close()

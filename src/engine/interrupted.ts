@@ -1,0 +1,15 @@
+import { ConvecthubError } from '../errors.ts'
+import type { Change } from './change.ts'
+
+/** What Ctrl-C leaves: the change that was under way, by name. */
+export function interrupted(host: string, step: string, change: Change | undefined): ConvecthubError {
+  const what = change ? `stopped during: ${change.title}` : 'stopped'
+  const goesOn = change?.kind === 'packages' || (change?.kind === 'run' && change.durable)
+  return new ConvecthubError('INTERRUPTED', 'interrupted', what, {
+    host,
+    step,
+    hint: goesOn
+      ? 'it goes on by itself on the host; the same command waits for it and continues'
+      : 'the same command continues',
+  })
+}

@@ -1,0 +1,19 @@
+import type { Readable } from '../../src/artifacts/shared-file.ts'
+
+/** What a bundle gives for an artifact, out of memory. */
+export function textSource(content: string | Uint8Array): Readable {
+  const bytes = Buffer.from(content)
+  return {
+    reader(offset = 0) {
+      let at = offset
+      return {
+        read: async (most) => {
+          const piece = bytes.subarray(at, at + most)
+          at += piece.length
+          return piece
+        },
+        close: async () => {},
+      }
+    },
+  }
+}

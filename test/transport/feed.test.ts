@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { failure, settled, until } from './helpers/wait.ts'
+
+let sshd: RealSshd
+const open: Connection[] = []
+/** For what leaves the connection whole. */
+let shared: Connection
+
+async function fresh(): Promise<Connection> {
+  const host = await connect(sshd.target())
+  open.push(host)
+  return host
+}
+
+beforeAll(async () => {
+  sshd = await realSshd()
+  shared = await fresh()
+})
+afterAll(() => {
+  for (const host of open) host.close()
+  sshd?.stop()
+})
+
+const options = { name: 'send a file', timeoutMs: 10_000 }
+const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
+
+it.each([
+  { what: 'plain', packed: false },
+  { what: 'half of it packed', packed: true },
+])('5 MiB of random data arrive intact, $what, and jobs run on afterwards', async ({ packed }) => {
+  const data = randomBytes(5 * 1024 * 1024 + 7)
+  const path = sshd.write('big', '')
+  const result = await shared.feed(sh`cat >${path}; echo done`, blocksOf(data, 1_000_001, packed), options)
+  expect(result).toMatchObject({ code: 0, output: 'done' })
+  expect(sha256(readFileSync(path))).toBe(sha256(data))
+  expect((await shared.run(sh`stat -c %s ${path}`, options)).output).toBe(String(data.length))
+  expect(shared.execs).toBe(1)
+})
+
+it.each([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', async (size) => {
+  const data = randomBytes(size * 3)
+  const { output } = await shared.feed(sh`sha256sum`, blocksOf(data, size || 1), options)
+  expect(output).toContain(sha256(data))
+})
+
+it('what a script prints and its exit code come back; its words are never taken for orders', async () => {
+  const { code, output } = await shared.feed(
+    sh`cat; exit 7`,
+    blocksOf(Buffer.from('run 99 5\nfeed\n0\n'), 4),
+    options,
+  )
+  expect({ code, output }).toEqual({ code: 7, output: 'run 99 5\nfeed\n0' })
+})
+
+it('a script that ends early ends the sending, and the session goes on', async () => {
+  const result = await shared.feed(sh`head -c 10 >/dev/null; exit 3`, endlessBlocks(), options)
+  expect(result.code).toBe(3)
+  expect((await shared.run(sh`echo on`, options)).output).toBe('on')
+})
+
+it.each(['longer', 'shorter'])(
+  'a block %s than announced is an error, and never taken for orders',
+  async (what) => {
+    const host = await fresh()
+    const canary = `${sshd.folder}/canary-${what}`
+    const order = `touch ${canary}\n`
+    async function* wrong() {
+      const text = `1234run 99 ${order.length}\n${order}`
+      yield {
+        size: what === 'longer' ? 4 : 1000,
+        packed: false,
+        data: [Buffer.from('12'), Buffer.from(text)],
+      }
+    }
+    const error = await failure(host.feed(sh`cat >/dev/null`, wrong(), options))
+    expect(error).toMatchObject({ code: 'SOURCE', exit: 'failed' })
+    expect((await failure(host.run(sh`:`, options))).code).toBe('SOURCE')
+    expect(existsSync(canary), 'the order was carried out').toBe(false)
+  },
+)
+
+it('a source that breaks is an error with its words', async () => {
+  const host = await fresh()
+  async function* broken() {
+    yield { size: 2, packed: false, data: [Buffer.from('12')] }
+    throw new Error('disk on fire')
+  }
+  const error = await failure(host.feed(sh`cat >/dev/null`, broken(), options))
+  expect(error).toMatchObject({ code: 'SOURCE' })
+  expect(error.message).toContain('disk on fire')
+})
+
+it('an abort stops the sending between two blocks; the script sees the end of its input, and the session goes on', async () => {
+  const stop = new AbortController()
+  const path = `${sshd.folder}/aborted`
+  async function* endless() {
+    for await (const block of endlessBlocks()) {
+      yield block
+      await until('the file', () => existsSync(path))
+      stop.abort()
+    }
+  }
+  const result = await settled(
+    shared.feed(sh`cat >${path}; echo cut`, endless(), { ...options, signal: stop.signal }),
+  )
+  expect(result.output).toBe('cut')
+  expect((await shared.run(sh`echo on`, options)).output).toBe('on')
+})
+
+it('input that does not move is told by name within the idle deadline', async () => {
+  const host = await fresh()
+  const error = await failure(host.feed(sh`sleep 300`, endlessBlocks(), { ...options, idleMs: 1000 }), 8000)
+  expect(error).toMatchObject({ code: 'TIMEOUT' })
+  expect(error.message).toContain('send a file: no sign of life')
+})
