@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { apply } from './apply.ts'
@@ -5,8 +6,12 @@ import type { Outcome } from './event.ts'
 import { atHost, factsOf, planContext, stepsOf } from './fleet.ts'
 import { interrupted } from './interrupted.ts'
 import { probe } from './probe.ts'
+import { withLink } from './reconnect.ts'
 import type { Fleet, RunOptions } from './run-options.ts'
 import type { Step, StepRef } from './step.ts'
+
+/** Most uploads at once: more would only make each slower. */
+const UPLOADS = 10
 
 /** How a step ended on a host. */
 export interface Ended {
@@ -36,6 +41,7 @@ export async function applyGraph(
   options: RunOptions,
 ): Promise<Settled[]> {
   const { wishes, emit, signal } = options
+  const uploads = pLimit(UPLOADS)
   const settled: Settled[] = []
   const endings = new Map<string, { promise: Promise<Ended>; resolve(ended: Ended): void }>()
   for (const [key, ended] of given) endings.set(key, { promise: Promise.resolve(ended), resolve: () => {} })
@@ -79,7 +85,7 @@ export async function applyGraph(
     times.began = Date.now()
     try {
       // what others did may show here, such as a node that joined
-      if (changed && !signal.aborted) fleet.facts.set(host.name, await ask(host))
+      if (changed && !signal.aborted) fleet.facts.set(host.name, await ask(host, step))
     } catch (error) {
       return { outcome: 'failed', error: atHost(error, host.name, step.id) }
     }
@@ -88,23 +94,23 @@ export async function applyGraph(
     return blockedBy ? { outcome: 'blocked', blockedBy } : makeSo(step, host)
   }
 
-  const ask = async (host: ClusterHost) => {
-    const connection = fleet.connections.get(host.name)
-    if (!connection) throw new Error(`there is no connection to ${host.name}`)
-    return probe(connection, factsOf(host, options), signal)
-  }
+  const ask = (host: ClusterHost, step: Step) =>
+    withLink(host, step.id, fleet, options, (connection) => probe(connection, factsOf(host, options), signal))
 
   const makeSo = async (step: Step, host: ClusterHost): Promise<Ended> => {
-    const changes = step.plan(planContext(host, fleet, options))
-    const connection = fleet.connections.get(host.name)
-    if (changes.length === 0 || !connection) return { outcome: 'unchanged' }
+    const plan = () => step.plan(planContext(host, fleet, options))
     emit({ event: 'step-start', host: host.name, step: step.id })
     try {
-      await connection.lock(options.owner)
-      const facts = factsOf(host, options)
-      const at = { connection, host: host.name, step: step.id, source: options.source, emit, signal }
-      fleet.facts.set(host.name, await apply({ ...at, changes, facts }))
-      const left = step.plan(planContext(host, fleet, options))
+      await withLink(host, step.id, fleet, options, async (connection) => {
+        // what a broken link let go on may have made it so
+        const changes = plan()
+        if (changes.length === 0) return
+        await connection.lock(options.owner)
+        const at = { connection, host: host.name, step: step.id, source: options.source, emit, signal }
+        const facts = factsOf(host, options)
+        fleet.facts.set(host.name, await apply({ ...at, uploads, changes, facts }))
+      })
+      const left = plan()
       if (left.length > 0) throw notProven(left.map(({ title }) => title))
       return { outcome: 'changed' }
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { Readable } from '../artifacts/shared-file.ts'
 import type { Fact } from '../facts/fact.ts'
@@ -17,6 +18,8 @@ export interface ApplyOptions {
   /** Probed again once all changes are made. */
   facts: readonly Fact<unknown>[]
   source: UploadSource
+  /** Holds an upload back while too many are under way. */
+  uploads: LimitFunction
   emit: Emit
   signal: AbortSignal
 }

@@ -24,7 +24,7 @@ export async function apply(options: ApplyOptions): Promise<Facts> {
     const began = Date.now()
     const at = { host: options.host, step: options.step, change }
     options.emit({ event: 'change-start', ...at })
-    await upload(options, change)
+    await options.uploads(() => upload(options, change))
     options.emit({ event: 'change-end', ...at, ms: Date.now() - began })
   }
   const output = await runBatch(

@@ -36,6 +36,8 @@ export type EngineEvent =
   | { event: 'change-end'; host: string; step: string; change: Change; ms: number }
   | { event: 'line'; host: string; step: string; line: string }
   | { event: 'progress'; host: string; step: string; sent: number; total: number }
+  /** The link broke while a step was under way; it goes on when the host answers again. */
+  | { event: 'link-lost'; host: string; step: string; error: ConvecthubError }
   | {
       event: 'step'
       host: string

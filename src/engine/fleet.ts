@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
-import type { Facts } from '../facts/fact.ts'
+import type { Fact, Facts } from '../facts/fact.ts'
 import { system } from '../facts/system.ts'
 import type { Connection } from '../transport/connection.ts'
 import { interrupted } from './interrupted.ts'
@@ -33,6 +33,18 @@ export function planContext(host: ClusterHost, fleet: Fleet, { wishes }: RunOpti
   return { ...wishes, host, facts: factsAt(host.name), peer: factsAt }
 }
 
+/** Asks a host; when it is to be changed, what an earlier run or a broken link left running is awaited first. */
+export async function probeHost(
+  connection: Connection,
+  wanted: readonly Fact<unknown>[],
+  { apply, emit, signal }: RunOptions,
+): Promise<Facts> {
+  const first = await probe(connection, wanted, signal)
+  // it is part of what this run would find half done
+  const waited = apply && (await awaitJobs(connection, first.get(jobs), emit, signal))
+  return waited ? probe(connection, wanted, signal) : first
+}
+
 /** Logs in to all hosts at once and probes each as soon as it is there; a host that fails does not hold up others. */
 export async function connectFleet(hosts: readonly ClusterHost[], options: RunOptions): Promise<Fleet> {
   const { emit, signal } = options
@@ -46,10 +58,7 @@ export async function connectFleet(hosts: readonly ClusterHost[], options: RunOp
     const connection = await options.connect(host)
     connections.set(host.name, connection)
     const wanted = factsOf(host, options)
-    const first = await probe(connection, wanted, signal)
-    // a job that an earlier run left behind is part of what this one would find half done
-    const waited = options.apply && (await awaitJobs(connection, first.get(jobs), emit, signal))
-    const answers = waited ? await probe(connection, wanted, signal) : first
+    const answers = await probeHost(connection, wanted, options)
     facts.set(host.name, answers)
     emit({ event: 'connected', host: host.name, ms: Date.now() - start, os: answers.get(system).os.name })
   }

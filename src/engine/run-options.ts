@@ -8,7 +8,7 @@ import type { Step, Wishes } from './step.ts'
 
 /** The hosts of a run: who answered with what, and who did not. `facts` are those last probed. */
 export interface Fleet {
-  connections: ReadonlyMap<string, Connection>
+  connections: Map<string, Connection>
   facts: Map<string, Facts>
   unreachable: ReadonlyMap<string, ConvecthubError>
 }

@@ -14,6 +14,7 @@ export const EVENT_FIELDS = {
   'change-start': '`host`, `step`, `change`',
   'change-end': '`host`, `step`, `change`, `ms`',
   line: '`host`, `step`, `line`: what the host printed; only with -v',
+  'link-lost': '`host`, `step`, `error`; the step goes on when the host answers again',
   step: '`host`, `step`, `outcome` (unchanged, changed, failed, blocked, skipped), `ms`, `error`, `blockedBy`',
   summary:
     '`verb`, `ok`, `ms`, `interrupted`, `hosts` ({host, changed, unchanged, failed, blocked, skipped, error, blockedBy}); always the last of a run',

@@ -55,6 +55,9 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
       case 'line':
         if (verbose > 0 || /^waiting for/.test(event.line)) say(event.host, paint.dim(`  | ${event.line}`))
         break
+      case 'link-lost':
+        say(event.host, paint.yellow(`${event.error.message}; logging in again`))
+        break
       case 'progress': {
         const current = underWay.get(event.host)
         if (current) current.sent = `${bytes(event.sent)} of ${bytes(event.total)}`

@@ -87,6 +87,12 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         if (verbose > 0) keep(paint.dim(`  ${event.host.padEnd(width)} | ${event.line}`))
         break
       }
+      case 'link-lost':
+        keep(
+          `${paint.yellow('!')} ${paint.bold(event.host.padEnd(width))}  ${event.error.message}; logging in again`,
+        )
+        at(event.host, 'logging in again')
+        break
       case 'progress': {
         const current = now.get(event.host)
         if (!current) break

@@ -11,7 +11,7 @@ export LC_ALL PATH
 unset ENV BASH_ENV CDPATH
 umask 022
 cd /
-pid='' job=''
+pid='' job='' held=''
 
 # end_group SIGNAL: signals the running job; it may have been started this moment, and not have its own group yet
 end_group() {
@@ -43,6 +43,7 @@ block() {
 
 # hold OWNER: takes the host's lock; a session of the same owner that still has it is one whose link broke: it is ended
 hold() {
+  [ -z "$held" ] || return 0
   (umask 077 && mkdir -p /run/convecthub)
   exec 9>>/run/convecthub/lock
   if ! flock -n 9; then
@@ -53,6 +54,7 @@ hold() {
   fi
   read -r _ _ _ _ group _ <"/proc/$$/stat"
   printf '%s %s\n' "$group" "$1" >/run/convecthub/lock
+  held=yes
 }
 
 trap 'end_group TERM; exit 143' TERM HUP

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { apply } from '../../src/engine/apply.ts'
 import type { Change } from '../../src/engine/change.ts'
@@ -39,6 +40,7 @@ async function applied(changes: readonly Change[], content = '') {
     changes,
     facts: [file(at('a'))],
     source: () => textSource(content),
+    uploads: pLimit(1),
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
   }).catch((caught: ConvecthubError) => {
@@ -49,7 +51,13 @@ async function applied(changes: readonly Change[], content = '') {
     if (event.event === 'line') return `| ${event.line}`
     return 'change' in event ? `${event.event}: ${event.change.title}` : event.event
   })
-  return { state: facts?.get(file(at('a'))), said, error }
+  const sent = events.flatMap((event) => (event.event === 'progress' ? [event.sent] : []))
+  return {
+    state: facts?.get(file(at('a'))),
+    said: said.filter((text, i) => text !== said[i - 1]),
+    error,
+    sent,
+  }
 }
 
 const write = (content: string | Secret, ours = false): Change => {
@@ -135,6 +143,36 @@ it.each([
   expect(statSync(at('a')).size).toBe(content.length)
   expect(existsSync(at('.a.part'))).toBe(false)
   expect(existsSync(join(host.state, 'digests'))).toBe(kept)
+})
+
+const send = (content: string, size = content.length): Change => ({
+  kind: 'upload',
+  sign: '+',
+  title: 'send a',
+  artifact: artifact('a', { size, sha256: digest(content) }),
+  path: at('a'),
+  mode: '644',
+  ours: true,
+})
+
+it.each([
+  { what: 'its first half', left: 'abcd'.repeat(100_000), first: 800_000 },
+  { what: 'all of it', left: 'abcd'.repeat(200_000), first: undefined },
+  { what: 'other bytes', left: 'x'.repeat(1000), first: 256 * 1024 },
+  { what: 'more than all of it', left: 'abcd'.repeat(300_000), first: 256 * 1024 },
+])('an upload that finds $what sends what is missing, and no more', async ({ left, first }) => {
+  const content = 'abcd'.repeat(200_000)
+  writeFileSync(at('.a.part'), left)
+  const { state, sent } = await applied([send(content)], content)
+  expect(state).toMatchObject({ digest: digest(content), size: content.length })
+  expect(sent[0]).toBe(first === 800_000 ? 400_000 + 256 * 1024 : first)
+})
+
+it('an upload without room is refused before a byte is sent', async () => {
+  const { error, sent } = await applied([send('', 1e15)])
+  expect(error).toMatchObject({ code: 'NO_SPACE', exit: 'failed' })
+  expect(error?.details.evidence).toMatch(/^1000000000000000 bytes are wanted in .*, and \d+ are free$/)
+  expect(sent).toEqual([])
 })
 
 it('an upload that arrives altered never gets its place', async () => {

@@ -103,3 +103,21 @@ it('a host whose answers cannot be read fails like one that cannot be reached', 
   expect(outcome.ended['a on d1']).toBe('changed')
   expect(outcome.hosts.w1?.closed).toBe(1)
 })
+
+it('a link that breaks is made anew, and the step goes on from what is so by then', async () => {
+  const recipe = [fakeStep('a', { things: ['a1', 'a2', 'a3'] }), fakeStep('b')]
+  const outcome = await runFakes({
+    recipe,
+    only: ['w1'],
+    hosts: { w1: { reactions: { 'make a2': 'lost' } } },
+  })
+  expect(outcome.ended).toEqual({ 'a on w1': 'changed', 'b on w1': 'changed' })
+  // cut before a2 was done, then after it: nothing that is so is made again
+  expect(outcome.hosts.w1?.ran).toEqual(['make a1', 'make a2', 'make a2', 'make a3', 'make b'])
+  expect(outcome.hosts.w1?.connects).toBe(3)
+  expect(of(outcome, 'link-lost').map(({ step, error }) => `${step} ${error.code}`)).toEqual([
+    'a LOST',
+    'a LOST',
+  ])
+  expect(outcome.report?.ok).toBe(true)
+})

@@ -81,6 +81,12 @@ export const EVENTS: readonly EngineEvent[] = [
   },
   { event: 'planned', host, step, changes: CHANGES },
   { event: 'step-start', host, step },
+  {
+    event: 'link-lost',
+    host,
+    step,
+    error: new ConvecthubError('LOST', 'failed', 'connection lost', { host }),
+  },
   { event: 'change-start', host, step, change },
   { event: 'change-end', host, step, change, ms: 5 },
   { event: 'line', host, step, line: 'a "quoted" line\u0007' },

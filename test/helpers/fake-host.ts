@@ -1,8 +1,11 @@
 import { ConvecthubError } from '../../src/errors.ts'
 import type { Connection, Result } from '../../src/transport/connection.ts'
 
-/** What a command of a fake host does: text says it, a number fails with it, `hang` goes on until it is interrupted. */
-export type Reaction = readonly string[] | number | 'hang'
+/**
+ * What a command of a fake host does: text says it, a number fails with it, `hang` goes on until it is interrupted,
+ * `lost` breaks the link, once before and once after it is done.
+ */
+export type Reaction = readonly string[] | number | 'hang' | 'lost'
 
 export interface FakeHost {
   connection: Connection
@@ -62,9 +65,14 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
       await aborted(signal)
       return { code: 143, lines: [] }
     }
+    if (reaction === 'lost') {
+      const times = fake.ran.filter((ran) => ran === command).length
+      if (times === 2) placeOf(what).add(what)
+      if (times < 3) throw new ConvecthubError('LOST', 'failed', 'connection lost', { host: name })
+    }
     if (typeof reaction === 'number') return { code: reaction, lines: [`${what} went wrong`] }
     if (!stubborn.includes(what)) placeOf(what).add(what)
-    return { code: 0, lines: reaction ?? [] }
+    return { code: 0, lines: Array.isArray(reaction) ? reaction : [] }
   }
 
   const run: Connection['run'] = async (script, { onLine, signal }): Promise<Result> => {

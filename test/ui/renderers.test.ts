@@ -30,6 +30,11 @@ const change = { kind: 'packages', sign: '+', title: 'install curl', names: ['cu
 
 it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
   { what: 'a step', event: { event: 'step-start', ...at }, line: 'w1    Start' },
+  {
+    what: 'a link that broke',
+    event: { event: 'link-lost', ...at, error: ERROR },
+    line: `w1    ${ERROR.message}; logging in again`,
+  },
   { what: 'a change', event: { event: 'change-start', ...at, change }, line: 'w1      + install curl' },
   {
     what: 'a step that is done',
