@@ -5,12 +5,19 @@ import type { Connection } from '../transport/connection.ts'
 import type { Emit } from './event.ts'
 import { PACKAGES_MS } from './render.ts'
 
+const SCRIPT = `
+for job in /run/convecthub/*.sh; do
+  job=\${job%.sh}
+  [ -e "$job.sh" ] && [ ! -e "$job.code" ] || continue
+  # one that has no pid yet is about to begin
+  [ ! -e "$job.pid" ] || { read -r pid <"$job.pid" && grep -q "$job" "/proc/$pid/cmdline"; } || continue
+  printf '%s\n' "\${job##*/}"
+done`
+
 const family: FactFamily<readonly string[]> = {
   id: 'jobs',
-  script: () =>
-    rawSh('systemctl list-units --plain --no-legend --state=active,activating "convecthub-*.service"'),
-  parse: (output) =>
-    new Map([['', [...output.matchAll(/^convecthub-([\w-]+)\.service /gm)].map(([, name = '']) => name)]]),
+  script: () => rawSh(SCRIPT),
+  parse: (output) => new Map([['', output.split('\n').filter((name) => name !== '')]]),
 }
 
 /** Jobs of an earlier run that still go on, because its connection was cut. */

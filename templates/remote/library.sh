@@ -65,33 +65,46 @@ cvh_unit_pid() {
   systemctl show -p MainPID "$1" | sed 's/^MainPID=//'
 }
 
-# cvh_follow NAME: shows the job's log until the job has ended, and returns its exit code
+# cvh_within FILE: waits for a file that comes within 5 s, or not at all
+cvh_within() {
+  tries=0
+  until [ -s "$1" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -le 50 ] || return
+    sleep 0.1
+  done
+}
+
+# cvh_follow NAME: shows the job's log until the job has ended, and returns its exit code; 70 when it never ran
 cvh_follow() {
-  pid=$(cvh_unit_pid "convecthub-$1.service")
-  if [ "${pid:-0}" != 0 ]; then
-    tail -n +1 -s 0.2 --pid="$pid" -f "$CVH_RUN/$1.log"
+  if cvh_within "$CVH_RUN/$1.pid" && [ ! -e "$CVH_RUN/$1.code" ]; then
+    tail -n +1 -s 0.2 --pid="$(cat "$CVH_RUN/$1.pid")" -f "$CVH_RUN/$1.log"
   else
     cat "$CVH_RUN/$1.log"
   fi
-  tries=0
-  while [ ! -s "$CVH_RUN/$1.code" ] && [ "$tries" -lt 50 ]; do
-    tries=$((tries + 1))
-    sleep 0.1
-  done
-  return "$(cat "$CVH_RUN/$1.code" || echo 70)"
+  cvh_within "$CVH_RUN/$1.code" || { rm -f "$CVH_RUN/$1.sh" && return 70; }
+  return "$(cat "$CVH_RUN/$1.code")"
 }
 
-# cvh_job NAME: runs the shell on stdin as a transient unit that outlives our connection, and follows it
+# cvh_job NAME: runs the shell on stdin so that it outlives our connection, as a transient unit where systemd runs,
+# and follows it
 cvh_job() {
   (umask 077 && mkdir -p "$CVH_RUN")
-  rm -f "$CVH_RUN/$1.code"
+  rm -f "$CVH_RUN/$1.code" "$CVH_RUN/$1.pid"
   cat >"$CVH_RUN/$1.sh"
   : >"$CVH_RUN/$1.log"
-  systemctl reset-failed "convecthub-$1.service" 2>/dev/null || :
   # shellcheck disable=SC2016 # that text is for the inner sh
-  systemd-run --quiet --unit="convecthub-$1" \
-    sh -c 'sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' sh "$CVH_RUN/$1"
-  cvh_follow "$1"
+  set -- "$1" sh -c 'echo "$$" >"$1.pid.part"; mv "$1.pid.part" "$1.pid"
+    sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' sh "$CVH_RUN/$1"
+  name=$1
+  shift
+  if [ -d /run/systemd/system ]; then
+    systemctl reset-failed "convecthub-$name.service" 2>/dev/null || :
+    systemd-run --quiet --unit="convecthub-$name" "$@"
+  else
+    setsid "$@" </dev/null >/dev/null 2>&1 &
+  fi
+  cvh_follow "$name"
 }
 
 # cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words when it never does, or when it

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { jobs } from '../../src/engine/jobs.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { command } from '../../src/facts/command.ts'
 import { gpu } from '../../src/facts/gpu.ts'
@@ -122,16 +121,4 @@ it.each([
   },
 ])('reads a machine with $what of NVIDIA', ({ text, value }) => {
   expect(parseFact(gpu, text)).toMatchObject(value)
-})
-
-it.each([
-  { text: '', names: [] },
-  { text: 'convecthub-packages.service loaded active running sh -c …', names: ['packages'] },
-  {
-    text: 'convecthub-k3s-node.service loaded activating start x\nconvecthub-nvidia.service loaded active running y',
-    names: ['k3s-node', 'nvidia'],
-  },
-  { text: 'cron.service loaded active running', names: [] },
-])('the jobs in "$text" are $names', ({ text, names }) => {
-  expect(parseFact(jobs, text)).toEqual(names)
 })

@@ -85,7 +85,7 @@ export const EVENTS: readonly EngineEvent[] = [
     event: 'link-lost',
     host,
     step,
-    error: new ConvecthubError('LOST', 'failed', 'connection lost', { host }),
+    error: ERROR,
   },
   { event: 'change-start', host, step, change },
   { event: 'change-end', host, step, change, ms: 5 },
