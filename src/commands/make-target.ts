@@ -3,7 +3,8 @@ import { ConvecthubError } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { ConnectionSettings } from '../inventory/connection-settings.ts'
 import type { Secret } from '../secret.ts'
-import { sshOptions, type Target } from '../transport/target.ts'
+import { type SshOptions, sshOptions } from '../transport/ssh-options.ts'
+import type { Target } from '../transport/target.ts'
 import type { CommonOptions } from './common-options.ts'
 
 /** ssh's own default is to wait as long as the kernel does; Ansible's is this, s. */
@@ -34,7 +35,7 @@ export function makeTarget(
     address: settings.address,
     port: before.port ?? settings.port ?? after.port ?? 22,
     user: before.user ?? settings.user ?? config?.remoteUser ?? after.user ?? userInfo().username,
-    keyFile: before.keyFile ?? settings.keyFile ?? config?.privateKeyFile ?? after.keyFile,
+    keyFile: before.keyFiles?.[0] ?? settings.keyFile ?? config?.privateKeyFile ?? after.keyFiles?.[0],
     password: settings.password,
     becomePassword: settings.becomePassword ?? password,
     connection: settings.connection,
@@ -59,6 +60,18 @@ const CONFIG = {
   extraArgs: { field: 'sshExtraArgs', key: 'ssh_extra_args' },
 } as const
 
+/** Options that a Target has a place for, or that change nothing for it; the others are refused until it has. */
+const FOLLOWED: ReadonlySet<string> = new Set<keyof SshOptions>([
+  ...(['knownHostsFiles', 'hostKeyChecking', 'connectTimeoutMs', 'user', 'port', 'keyFiles'] as const),
+  ...([
+    'serverAliveIntervalMs',
+    'serverAliveCountMax',
+    'identitiesOnly',
+    'settled',
+    'ignoreUnknown',
+  ] as const),
+])
+
 /** The ssh options of the inventory, or else of ansible.cfg; an error tells the line. */
 function argumentsFor(
   host: string,
@@ -69,7 +82,11 @@ function argumentsFor(
   const { field, key } = CONFIG[name]
   const own = settings.origins[name]
   try {
-    return sshOptions(host, (own ? settings[name] : config?.[field]) ?? [])
+    const options = sshOptions(host, (own ? settings[name] : config?.[field]) ?? [])
+    const odd = Object.keys(options).find((option) => !FOLLOWED.has(option))
+    if (odd !== undefined)
+      throw new ConvecthubError('SSH_OPTION', 'inventory', `the ssh option ${odd} is not supported`, { host })
+    return options
   } catch (error) {
     if (!(error instanceof ConvecthubError)) throw error
     const { host: _every, ...details } = error.details
