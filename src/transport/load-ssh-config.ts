@@ -1,0 +1,146 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Origin } from '../errors.ts'
+import { globPaths } from './glob-paths.ts'
+import type { LocalSide } from './local-side.ts'
+import { sshConfigError } from './ssh-config-error.ts'
+import { type SshConfigLine, sshConfigLine } from './ssh-config-line.ts'
+import { asksForFinal } from './ssh-config-match.ts'
+import { expandSshTokens, expandTilde, localTokens } from './ssh-tokens.ts'
+
+/** OpenSSH's READCONF_MAX_DEPTH. */
+const MAX_DEPTH = 16
+
+/** One line that says something. */
+export interface SshConfigEntry extends SshConfigLine {
+  /** The name in lower case. */
+  keyword: string
+  origin: Origin
+  /** What an Include stands for; a text tells what of it we do not follow. */
+  included?: readonly SshConfigBlock[][] | string
+}
+
+/** The lines up to the next Host or Match, which stand or fall together. */
+export interface SshConfigBlock {
+  /** Its Host or Match; absent for what comes before the first one of a file. */
+  head?: SshConfigEntry
+  entries: SshConfigEntry[]
+}
+
+/** The configuration files of one run, read once: sshConfigOptions() asks them about each host. */
+export interface SshConfig {
+  files: readonly (readonly SshConfigBlock[])[]
+  /** A `Match final` is somewhere in them: they count twice. */
+  final: boolean
+}
+
+export interface SshConfigPlaces {
+  /** `-F`: this file counts in place of both others; `none` for no file at all. */
+  configFile?: string | undefined
+  /** The file for every user of the machine, unless /etc/ssh/ssh_config. */
+  system?: string
+}
+
+/**
+ * Reads ~/.ssh/config and /etc/ssh/ssh_config with all that they include; of these a missing one is empty. Errors:
+ * SSH_CONFIG for a file that cannot be read, that others may write, or that is no configuration. Source: ssh.c and
+ * readconf.c of OpenSSH.
+ */
+export function loadSshConfig(local: LocalSide, places: SshConfigPlaces = {}): SshConfig {
+  const { configFile, system = '/etc/ssh/ssh_config' } = places
+  if (configFile?.toLowerCase() === 'none') return { files: [], final: false }
+  const folder = `${local.home}/.ssh`
+  const user: Reading = {
+    local,
+    folder,
+    tilde: true,
+    required: configFile !== undefined,
+    guarded: false,
+    depth: 0,
+  }
+  const files =
+    configFile !== undefined
+      ? [readBlocks(configFile, user)]
+      : [
+          readBlocks(`${folder}/config`, { ...user, guarded: true }),
+          // Its relative includes count from /etc/ssh, and it may not look into home folders.
+          readBlocks(system, { ...user, folder: dirname(system), tilde: false }),
+        ]
+  return { files, final: files.some(wantsFinal) }
+}
+
+interface Reading {
+  local: LocalSide
+  /** Where relative includes are. */
+  folder: string
+  tilde: boolean
+  required: boolean
+  /** Nobody else may write it. */
+  guarded: boolean
+  depth: number
+}
+
+function readBlocks(path: string, reading: Reading, from: Origin = { file: path }): SshConfigBlock[] {
+  if (reading.depth > MAX_DEPTH)
+    throw sshConfigError(`files include each other more than ${MAX_DEPTH} times`, from)
+  let block: SshConfigBlock = { entries: [] }
+  const blocks = [block]
+  for (const [index, raw] of readText(path, reading).split('\n').entries()) {
+    const origin = { file: path, line: index + 1 }
+    const line = sshConfigLine(raw)
+    if (line === undefined) continue
+    if (typeof line === 'string') throw sshConfigError(line, origin, { evidence: raw.trim() })
+    const entry = { ...line, keyword: line.name.toLowerCase(), origin }
+    if (entry.keyword === 'include') block.entries.push({ ...entry, included: readIncludes(entry, reading) })
+    else if (entry.keyword !== 'host' && entry.keyword !== 'match') block.entries.push(entry)
+    else {
+      block = { head: entry, entries: [] }
+      blocks.push(block)
+    }
+  }
+  return blocks
+}
+
+function readIncludes({ words, origin }: SshConfigEntry, reading: Reading): SshConfigBlock[][] | string {
+  const { local, folder, tilde, depth } = reading
+  try {
+    return words.flatMap((word) => {
+      const path = expandSshTokens(word, localTokens(local), local.env)
+      if (path === '' || (path.startsWith('~') && !tilde))
+        throw sshConfigError(`Include ${path || '""'} is no place for a file of the system`, origin)
+      const absolute = /^[~/]/.test(path) ? expandTilde(path, local.home) : `${folder}/${path}`
+      const inner = { ...reading, required: false, guarded: true, depth: depth + 1 }
+      return globPaths(absolute).map((file) => readBlocks(file, inner, origin))
+    })
+  } catch (error) {
+    if (error instanceof SyntaxError) return `${words.join(' ')}: ${error.message}`
+    throw error
+  }
+}
+
+function readText(path: string, { required, guarded, local }: Reading): string {
+  try {
+    const { uid, mode } = statSync(path)
+    if (guarded && ((uid !== 0 && uid !== local.uid) || (mode & 0o022) !== 0))
+      throw sshConfigError(
+        'the ssh configuration can be written by others',
+        { file: path },
+        { hint: `ssh does not read it either; try: chmod go-w ${path}` },
+      )
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'SSH_CONFIG') throw cause
+    // A folder reads as an empty file, as ssh sees it.
+    if (code === 'EISDIR' || (!required && (code === 'ENOENT' || code === 'ENOTDIR'))) return ''
+    throw sshConfigError('the ssh configuration cannot be read', { file: path }, { cause, evidence: message })
+  }
+}
+
+function wantsFinal(blocks: readonly SshConfigBlock[]): boolean {
+  return blocks.some(
+    ({ head, entries }) =>
+      (head?.keyword === 'match' && asksForFinal(head.words)) ||
+      entries.some(({ included = [] }) => typeof included !== 'string' && included.some(wantsFinal)),
+  )
+}

@@ -1,0 +1,100 @@
+import type { Origin } from '../errors.ts'
+import { finishSshOptions } from './finish-ssh-options.ts'
+import type { SshConfig, SshConfigBlock, SshConfigEntry } from './load-ssh-config.ts'
+import type { LocalSide } from './local-side.ts'
+import { remoteName } from './remote-name.ts'
+import { sshConfigError, sshConfigOptionError } from './ssh-config-error.ts'
+import { matchesCriteria, type SshMatchQuestion } from './ssh-config-match.ts'
+import { readSshKeyword } from './ssh-keywords.ts'
+import { mergeSshOptions, type SshOptions } from './ssh-options.ts'
+import { matchesPatterns } from './ssh-pattern.ts'
+
+/** One call of ssh. */
+export interface SshConfigQuery {
+  /** As given to ssh: what the patterns of Host are held against. */
+  host: string
+  /** What was said outside the files, on ssh's command line: it wins. */
+  given?: SshOptions
+  local: LocalSide
+}
+
+/** What has been obtained so far, and where each text of it was written. */
+interface Draft {
+  options: SshOptions
+  origins: Map<string, Origin>
+}
+
+/**
+ * What ssh(1) would do for one host, as `ssh -G` shows it: the first value wins, tokens, `~` and variables are in
+ * place. What nobody said is absent. Pure. Errors: SSH_OPTION (input) for an option that applies to this host and that
+ * we do not follow, SSH_CONFIG for a value that ssh refuses, both with the line. Source: ssh_config(5).
+ */
+export function sshConfigOptions(config: SshConfig, query: SshConfigQuery): SshOptions {
+  const { host, given = {} } = query
+  const draft: Draft = { options: given, origins: new Map() }
+  for (const blocks of config.files) applyBlocks(blocks, draft, query, undefined)
+  const said = draft.options.hostName !== undefined
+  const hostName = remoteName(host, draft.options.hostName, draft.origins)
+  if (config.final) {
+    draft.options = { ...draft.options, hostName }
+    for (const blocks of config.files) applyBlocks(blocks, draft, query, hostName)
+  }
+  return finishSshOptions(draft.options, { query, hostName, said, origins: draft.origins })
+}
+
+/** `final` is where the first reading led to, in the second one. */
+function applyBlocks(
+  blocks: readonly SshConfigBlock[],
+  draft: Draft,
+  query: SshConfigQuery,
+  final: string | undefined,
+): void {
+  for (const { head, entries } of blocks) {
+    // Unlike in Match, the case of letters counts in Host.
+    if (head?.keyword === 'host' && !matchesPatterns(final ?? query.host, head.words)) continue
+    if (head?.keyword === 'match' && !applyMatch(head, draft, query, final)) continue
+    for (const entry of entries) {
+      if (entry.keyword !== 'include') applyKeyword(entry, draft, query)
+      else if (typeof entry.included === 'string')
+        throw sshConfigOptionError(`Include ${entry.included}`, entry.origin, query.host)
+      else for (const included of entry.included ?? []) applyBlocks(included, draft, query, final)
+    }
+  }
+}
+
+function applyMatch(
+  { words, origin }: SshConfigEntry,
+  draft: Draft,
+  query: SshConfigQuery,
+  final: string | undefined,
+): boolean {
+  const result = matchesCriteria(words, questionOf(draft, query, final))
+  if (typeof result === 'boolean') return result
+  if ('unsupported' in result) throw sshConfigOptionError(result.unsupported, origin, query.host)
+  throw sshConfigError(result.refused, origin)
+}
+
+function applyKeyword(entry: SshConfigEntry, draft: Draft, query: SshConfigQuery): void {
+  const { name, text, origin } = entry
+  const read = readSshKeyword(name, entry, draft.options)
+  if (read === 'refused') throw sshConfigError(`ssh does not take ${name} ${text}`, origin)
+  if (read === 'unknown') throw sshConfigOptionError(name, origin, query.host)
+  if (read === 'unsupported') throw sshConfigOptionError(`${name} ${text}`, origin, query.host)
+  for (const value of Object.values(read).flat())
+    if (typeof value === 'string' && !draft.origins.has(value)) draft.origins.set(value, origin)
+  draft.options = mergeSshOptions(draft.options, read)
+}
+
+function questionOf(
+  { options, origins }: Draft,
+  { host, local }: SshConfigQuery,
+  final: string | undefined,
+): SshMatchQuestion {
+  return {
+    original: host,
+    hostName: () => final ?? remoteName(host, options.hostName, origins),
+    user: options.user ?? local.user,
+    localUser: local.user,
+    final: final !== undefined,
+  }
+}
