@@ -1,6 +1,5 @@
 /** Whether a text is what a pattern of ssh(1) means: `*` and `?` are the only signs in it. */
 export function matchesPattern(text: string, pattern: string): boolean {
-  if (!/[*?]/.test(pattern)) return text === pattern
   let at = 0
   let next = 0
   let star = -1
@@ -27,7 +26,7 @@ export function matchesPattern(text: string, pattern: string): boolean {
 export function matchesPatterns(text: string, patterns: readonly string[]): boolean {
   let found = false
   for (const pattern of patterns) {
-    const negated = pattern.startsWith('!')
+    const negated = pattern[0] === '!'
     if (!matchesPattern(text, negated ? pattern.slice(1) : pattern)) continue
     if (negated) return false
     found = true
