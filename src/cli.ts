@@ -53,13 +53,17 @@ function makeProgram(done: (exit: ExitName) => void): Command {
       .option('--key <file>', 'private key to log in with')
       .option('--yes', 'ask nothing')
       .option('--force', 'write over an inventory that is there')
+      .option('-k, --ask-pass', 'ask for the password of ssh, once for all machines')
       .option('-K, --ask-become-pass', 'ask for the sudo password, once for all machines')
       .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
       .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
     async () => (await import('./commands/init.ts')).initVerb,
   )
   act(
-    verb('ping', 'log in to every machine, run sh, check sudo'),
+    verb('ping', 'log in to every machine, run sh, check sudo').option(
+      '--enroll',
+      'first show all host keys that are not known yet, and keep them after one yes',
+    ),
     async () => (await import('./commands/ping.ts')).pingVerb,
   )
   act(
@@ -149,6 +153,7 @@ function sources(command: Command): Command {
 function common(command: Command): Command {
   return sources(command)
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, :&both, :!not')
+    .option('-k, --ask-pass', 'ask for the password of ssh, once for all hosts')
     .option('-K, --ask-become-pass', 'ask for the sudo password, once for all hosts')
     .option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)', wholeNumber)
     .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)

@@ -5,11 +5,14 @@ import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../errors.ts'
 import { unknownVariables } from '../inventory/check-inventory.ts'
 import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/connection-settings.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
-import type { Secret } from '../secret.ts'
-import { identities } from '../transport/identities.ts'
+import { checkKeyFile } from '../transport/key-ring.ts'
+import { loadSshConfig } from '../transport/load-ssh-config.ts'
+import { localSide } from '../transport/local-side.ts'
+import { sshConfigOptions } from '../transport/ssh-config.ts'
 import type { Target } from '../transport/target.ts'
+import type { AskSsh } from '../transport/target-from.ts'
 import type { CommonOptions } from './common-options.ts'
-import { makeTarget } from './make-target.ts'
+import { makeTarget, type Passwords } from './make-target.ts'
 import type { InventoryInput } from './read-inventory.ts'
 
 /** What an inventory means, or everything that is wrong with it. */
@@ -23,19 +26,38 @@ export interface CheckedFleet {
 export function checkFleet(
   { inventory, config }: InventoryInput,
   options: Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>,
-  password?: Secret,
+  passwords: Passwords = {},
 ): CheckedFleet {
   const errors: ConvecthubError[] = [...inventory.doubts]
   const targets = new Map<string, Target>()
+  const askSsh = sshAsker()
+  const checkKey = onceEach(checkKeyFile)
   for (const host of inventory.hosts.values()) {
     attempt(errors, () => {
-      const target = makeTarget(host.name, connectionSettings(host), password, options, config)
+      const target = makeTarget(host.name, connectionSettings(host), passwords, options, config, askSsh)
       targets.set(host.name, target)
-      if (target.connection === 'ssh') identities(target)
+      for (const { connection, keyFiles } of [target, ...target.jumps])
+        if (connection === 'ssh') for (const path of keyFiles) attempt(errors, () => checkKey(path))
     })
   }
   const cluster = attempt(errors, () => buildCluster(inventory, targets))
   return { cluster, targets, errors: distinct(errors) }
+}
+
+/** Asks ssh's configuration files, each of which is read once. */
+function sshAsker(): AskSsh {
+  const local = localSide()
+  const configOf = onceEach((configFile: string | undefined) => loadSshConfig(local, { configFile }))
+  return (host, given) => sshConfigOptions(configOf(given.configFile), { host, given, local })
+}
+
+/** Calls a function once for each argument that it does not fail on. */
+function onceEach<A, T>(act: (argument: A) => T): (argument: A) => T {
+  const known = new Map<A, T>()
+  return (argument) => {
+    if (!known.has(argument)) known.set(argument, act(argument))
+    return known.get(argument) as T
+  }
 }
 
 /** What is legal but probably not meant: an unknown variable is no error, for people keep their own. */

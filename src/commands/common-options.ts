@@ -5,6 +5,7 @@ import type { InventoryOptions } from './read-inventory.ts'
 /** The options that every verb on machines takes, as commander hands them over. */
 export interface CommonOptions extends InventoryOptions {
   limit?: string
+  askPass?: boolean
   askBecomePass?: boolean
   forks?: number
   verbose?: number

@@ -5,18 +5,20 @@ import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import type { Files } from '../inventory/files.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
-import type { Secret } from '../secret.ts'
-import { ask, askSecret } from '../ui/ask.ts'
+import { Shared } from '../transport/shared.ts'
+import { ask } from '../ui/ask.ts'
 import { formatError } from '../ui/format-error.ts'
 import { columns, count, style } from '../ui/style.ts'
+import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
 import { type CheckedFleet, checkFleet } from './check-fleet.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { completedRecord, newRecord } from './init-record.ts'
 import { lookAtMachines, type Seen } from './look-at-machines.ts'
 import { askMachine, type MachineWish, parseMachine, withRoles } from './machine-wish.ts'
+import type { Passwords } from './make-target.ts'
 import { readConfig } from './read-inventory.ts'
 
-interface Options extends Pick<CommonOptions, 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
+interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
   inventory: string
   host?: string[]
   user?: string
@@ -42,10 +44,11 @@ export async function initVerb(options: Options): VerbResult {
     keyFile: options.key ?? (questions ? await orNothing('Private key (those that ssh tries): ') : undefined),
   })
   // Logins go by the inventory to be written, so that it is proven by them.
-  const password = options.askBecomePass ? await askSecret('sudo password: ') : undefined
-  const fleet = accepted(file, record, options, password)
+  const fleet = accepted(file, record, options, await askPasswords(options))
+  const shared = new Shared(askPassphrase)
+  await unlockKeys([...fleet.targets.values()], shared)
   process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
-  const seen = await lookAtMachines(fleet.targets.values())
+  const seen = await lookAtMachines(fleet.targets.values(), shared)
   const found = completedRecord(record, wishes, fleet.cluster?.hosts ?? [], seen)
   accepted(file, found, options)
   tell(found, seen)
@@ -74,7 +77,12 @@ async function orNothing(question: string): Promise<string | undefined> {
 }
 
 /** What the inventory would mean. Throws all that `inventory check` would have against it. */
-function accepted(file: string, record: InventoryRecord, options: Options, password?: Secret): CheckedFleet {
+function accepted(
+  file: string,
+  record: InventoryRecord,
+  options: Options,
+  passwords?: Passwords,
+): CheckedFleet {
   const name = basename(file)
   const bytes = new TextEncoder().encode(inventoryText(record))
   const files: Files = {
@@ -84,7 +92,7 @@ function accepted(file: string, record: InventoryRecord, options: Options, passw
     executable: () => false,
   }
   const inventory = loadInventory({ sources: [name], cwd: '/', files })
-  const fleet = checkFleet({ inventory, config: readConfig() }, options, password)
+  const fleet = checkFleet({ inventory, config: readConfig() }, options, passwords)
   if (fleet.errors.length > 0) throw new ConvecthubErrors(fleet.errors)
   return fleet
 }

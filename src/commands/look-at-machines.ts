@@ -5,6 +5,7 @@ import { type Addresses, addresses } from '../facts/addresses.ts'
 import { type Gpu, gpu } from '../facts/gpu.ts'
 import { type System, system } from '../facts/system.ts'
 import { connect } from '../transport/connect.ts'
+import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 
 /** What a machine showed of itself. */
@@ -20,17 +21,18 @@ const FORKS = 64
 /** Looks at all machines, changing nothing; one that cannot be looked at has its error instead. */
 export async function lookAtMachines(
   targets: Iterable<Target>,
+  shared: Shared,
 ): Promise<Map<string, Seen | ConvecthubError>> {
   const limit = pLimit(FORKS)
   const seen = [...targets].map((target) =>
-    limit(async (): Promise<[string, Seen | ConvecthubError]> => [target.host, await look(target)]),
+    limit(async (): Promise<[string, Seen | ConvecthubError]> => [target.host, await look(target, shared)]),
   )
   return new Map(await Promise.all(seen))
 }
 
-async function look(target: Target): Promise<Seen | ConvecthubError> {
+async function look(target: Target, shared: Shared): Promise<Seen | ConvecthubError> {
   try {
-    const connection = await connect(target)
+    const connection = await connect(target, shared)
     try {
       const facts = await probe(connection, [addresses, gpu, system])
       return { addresses: facts.get(addresses), gpu: facts.get(gpu), system: facts.get(system) }

@@ -1,55 +1,67 @@
-import { userInfo } from 'node:os'
 import { ConvecthubError } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { ConnectionSettings } from '../inventory/connection-settings.ts'
 import type { Secret } from '../secret.ts'
-import { type SshOptions, sshOptions } from '../transport/ssh-options.ts'
+import { mergeSshOptions, type SshOptions, sshOptions } from '../transport/ssh-options.ts'
 import type { Target } from '../transport/target.ts'
+import { type AskSsh, targetFrom } from '../transport/target-from.ts'
 import type { CommonOptions } from './common-options.ts'
-
-/** ssh's own default is to wait as long as the kernel does; Ansible's is this, s. */
-const CONNECT_TIMEOUT_S = 10
 
 type Options = Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>
 
+/** What was typed in for all hosts that have none of their own. */
+export interface Passwords {
+  login?: Secret | undefined
+  become?: Secret | undefined
+}
+
 /**
- * How a host is reached, with Ansible's winners: its ssh_args come first on ssh's command line, then the inventory's
- * variables, ansible.cfg, the other ssh arguments, and ssh's defaults. Errors: BECOME, SSH_OPTION.
+ * How a host is reached, as Ansible calls ssh: ssh_args first, then the inventory's variables, ansible.cfg, the other
+ * ssh arguments, and behind all of them ssh's own configuration, which `askSsh` knows. Errors: BECOME, SSH_OPTION,
+ * SSH_CONFIG.
  */
 export function makeTarget(
   host: string,
   settings: ConnectionSettings,
-  password: Secret | undefined,
+  { login, become }: Passwords,
   options: Options,
-  config?: AnsibleConfig,
+  config: AnsibleConfig | undefined,
+  askSsh: AskSsh,
 ): Target {
-  mustBecomeRoot(settings, config)
-  const before = argumentsFor(host, settings, config, 'sshArgs')
-  const after = {
-    ...argumentsFor(host, settings, config, 'extraArgs'),
-    ...argumentsFor(host, settings, config, 'commonArgs'),
-  }
-  const checking = settings.hostKeyChecking ?? config?.hostKeyChecking
-  return {
+  becomeBySudo(settings, config)
+  const given = [
+    argumentsFor(host, settings, config, 'sshArgs'),
+    own(settings, config, options),
+    argumentsFor(host, settings, config, 'commonArgs'),
+    argumentsFor(host, settings, config, 'extraArgs'),
+  ].reduce(mergeSshOptions)
+  return targetFrom(
     host,
-    address: settings.address,
-    port: before.port ?? settings.port ?? after.port ?? 22,
-    user: before.user ?? settings.user ?? config?.remoteUser ?? after.user ?? userInfo().username,
-    keyFile: before.keyFiles?.[0] ?? settings.keyFile ?? config?.privateKeyFile ?? after.keyFiles?.[0],
-    password: settings.password,
-    becomePassword: settings.becomePassword ?? password,
-    connection: settings.connection,
-    knownHostsFiles: before.knownHostsFiles ??
-      after.knownHostsFiles ?? ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts'],
-    hostKeyChecking: options.acceptNewHostKeys
-      ? 'accept-new'
-      : (before.hostKeyChecking ?? (checking === false ? 'no' : undefined) ?? after.hostKeyChecking ?? 'yes'),
-    connectTimeoutMs:
-      milliseconds(options.timeout) ??
-      before.connectTimeoutMs ??
-      milliseconds(config?.timeout) ??
-      after.connectTimeoutMs ??
-      CONNECT_TIMEOUT_S * 1000,
+    options.acceptNewHostKeys ? { ...given, hostKeyChecking: 'accept-new' } : given,
+    {
+      address: settings.address,
+      password: settings.password ?? login,
+      becomePassword: settings.becomePassword ?? become,
+      becomeUser: settings.becomeUser ?? config?.becomeUser ?? 'root',
+      connection: settings.connection,
+    },
+    askSsh,
+  )
+}
+
+/** What inventory, ansible.cfg and our own options say, in ssh's terms. */
+function own(settings: ConnectionSettings, config: AnsibleConfig | undefined, options: Options): SshOptions {
+  const user = settings.user ?? config?.remoteUser
+  const keyFile = settings.keyFile ?? config?.privateKeyFile
+  const checking = settings.hostKeyChecking ?? config?.hostKeyChecking
+  const timeout = options.timeout ?? config?.timeout
+  return {
+    ...(settings.port !== undefined && { port: settings.port }),
+    ...(user !== undefined && { user }),
+    ...(keyFile !== undefined && { keyFiles: [keyFile] }),
+    ...(checking === false && { hostKeyChecking: 'no' }),
+    // 0 as well: nothing here waits for ever
+    ...(timeout && { connectTimeoutMs: timeout * 1000 }),
   }
 }
 
@@ -60,33 +72,17 @@ const CONFIG = {
   extraArgs: { field: 'sshExtraArgs', key: 'ssh_extra_args' },
 } as const
 
-/** Options that a Target has a place for, or that change nothing for it; the others are refused until it has. */
-const FOLLOWED: ReadonlySet<string> = new Set<keyof SshOptions>([
-  ...(['knownHostsFiles', 'hostKeyChecking', 'connectTimeoutMs', 'user', 'port', 'keyFiles'] as const),
-  ...([
-    'serverAliveIntervalMs',
-    'serverAliveCountMax',
-    'identitiesOnly',
-    'settled',
-    'ignoreUnknown',
-  ] as const),
-])
-
 /** The ssh options of the inventory, or else of ansible.cfg; an error tells the line. */
 function argumentsFor(
   host: string,
   settings: ConnectionSettings,
   config: AnsibleConfig | undefined,
   name: keyof typeof CONFIG,
-) {
+): SshOptions {
   const { field, key } = CONFIG[name]
   const own = settings.origins[name]
   try {
-    const options = sshOptions(host, (own ? settings[name] : config?.[field]) ?? [])
-    const odd = Object.keys(options).find((option) => !FOLLOWED.has(option))
-    if (odd !== undefined)
-      throw new ConvecthubError('SSH_OPTION', 'inventory', `the ssh option ${odd} is not supported`, { host })
-    return options
+    return sshOptions(host, (own ? settings[name] : config?.[field]) ?? [])
   } catch (error) {
     if (!(error instanceof ConvecthubError)) throw error
     const { host: _every, ...details } = error.details
@@ -99,32 +95,18 @@ function argumentsFor(
   }
 }
 
-/** convecthub works as root, by sudo: anything else that is asked for is refused, never ignored. */
-function mustBecomeRoot({ becomeMethod, becomeUser, origins }: ConnectionSettings, config?: AnsibleConfig) {
-  const settings = [
+/** Any other way to become somebody is refused, never ignored. */
+function becomeBySudo({ becomeMethod, origins }: ConnectionSettings, config?: AnsibleConfig) {
+  const method = becomeMethod ?? config?.becomeMethod
+  if (method === undefined || method === 'sudo') return
+  const origin = becomeMethod ? origins.becomeMethod : config?.origins.become_method
+  throw new ConvecthubError(
+    'BECOME',
+    'inventory',
+    `convecthub becomes another user by sudo only, not by ${method}`,
     {
-      value: becomeMethod ?? config?.becomeMethod,
-      wanted: 'sudo',
-      origin: becomeMethod ? origins.becomeMethod : config?.origins.become_method,
-      what: 'becomes root by sudo only',
-    },
-    {
-      value: becomeUser ?? config?.becomeUser,
-      wanted: 'root',
-      origin: becomeUser ? origins.becomeUser : config?.origins.become_user,
-      what: 'must be root on the machines',
-    },
-  ]
-  for (const { value, wanted, origin, what } of settings) {
-    if (value === undefined || value === wanted) continue
-    throw new ConvecthubError('BECOME', 'inventory', `convecthub ${what}, not ${value}`, {
       ...(origin && { origin }),
-      hint: `write ${wanted}, or take it out`,
-    })
-  }
-}
-
-/** Undefined for 0 as well: nothing here waits for ever. */
-function milliseconds(seconds: number | undefined): number | undefined {
-  return seconds ? seconds * 1000 : undefined
+      hint: 'write sudo, or take it out',
+    },
+  )
 }

@@ -7,8 +7,15 @@ import { readFleet } from './read-fleet.ts'
 import { runVerb } from './run-verb.ts'
 
 /** `ping`: a line a host with round trip, system and sudo, or the reason and what to do. */
-export async function pingVerb(options: CommonOptions): VerbResult {
+export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
   const fleet = await readFleet(options)
+  if (options.enroll) {
+    const { enroll } = await import('./enroll.ts')
+    await enroll(
+      fleet.hosts.flatMap(({ name }) => fleet.targets.get(name) ?? []),
+      fleet.shared,
+    )
+  }
   const times = new Map<string, number>()
   const hear = (event: EngineEvent) => event.event === 'connected' && times.set(event.host, event.ms)
   const { report, exit, mode } = await runVerb('ping', ping, fleet, options, {

@@ -2,7 +2,9 @@ import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubErrors, formatOrigin } from '../errors.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
+import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
+import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
 import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
@@ -13,6 +15,8 @@ export interface FleetInput extends InventoryInput {
   /** Those that --limit leaves. */
   hosts: readonly ClusterHost[]
   targets: ReadonlyMap<string, Target>
+  /** What the run's SSH links have in common. */
+  shared: Shared
 }
 
 /** Inventory, cluster, selection and targets; all problems of all hosts at once. */
@@ -21,16 +25,17 @@ export async function readFleet(options: CommonOptions): Promise<FleetInput> {
   const { inventory, config } = input
   for (const { origin, message, hint } of fleetWarnings(inventory))
     process.stderr.write(`warning: ${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}\n`)
-  const password = (options.askBecomePass ?? config?.becomeAskPass) ? await askPassword() : undefined
-  const { cluster, targets, errors } = checkFleet(input, options, password)
+  const passwords = await askPasswords(options, config?.becomeAskPass)
+  const { cluster, targets, errors } = checkFleet(input, options, passwords)
   if (errors.length > 0 || !cluster) throw new ConvecthubErrors(errors)
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
   if (selection.doubts.length > 0) throw new ConvecthubErrors([...selection.doubts])
   const names = new Set(selection.hosts)
-  return { ...input, cluster, hosts: cluster.hosts.filter(({ name }) => names.has(name)), targets }
-}
-
-async function askPassword() {
-  const { askSecret } = await import('../ui/ask.ts')
-  return askSecret('sudo password: ')
+  const hosts = cluster.hosts.filter(({ name }) => names.has(name))
+  const shared = new Shared(askPassphrase)
+  await unlockKeys(
+    hosts.flatMap(({ name }) => targets.get(name) ?? []),
+    shared,
+  )
+  return { ...input, cluster, hosts, targets, shared }
 }

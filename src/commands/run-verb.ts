@@ -36,7 +36,7 @@ export async function runVerb(
       connect: (host) => {
         const target = fleet.targets.get(host.name)
         if (!target) throw new Error(`${host.name} has no target`)
-        return connect(target)
+        return connect(target, fleet.shared)
       },
       forks: Math.min(options.forks ?? fleet.config?.forks ?? fleet.hosts.length, MAX_FORKS) || 1,
       ignore: new Set(options.ignorePreflight),

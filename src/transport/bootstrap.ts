@@ -7,33 +7,37 @@ export interface Bootstrap {
   command: string
   program: string
   mark: string
-  /** Printed by sudo instead of its own prompt when it wants the password. */
+  /** Printed by sudo instead of its own prompt when it wants the password, unless sudoers insists on another. */
   prompt: string
 }
 
 /**
- * The command that turns a login into a root session: by itself for root, by sudo for others. The user's login
- * shell may be anything, so it only ever sees `exec sh -c '…'`. The session's program comes on stdin, to keep argv
- * and sudo's log short. With `askPassword` sudo may ask (on stdin, with our prompt), else it must not.
+ * The command that turns a login into a session of `becomeUser`: by itself where the login is that user already, by
+ * sudo otherwise. The user's login shell may be anything, so it only ever sees `exec sh -c '…'`. The session's
+ * program comes on stdin, behind a line with the mark, to keep argv and sudo's log short: what stands before that
+ * line, such as an answer that nobody took, is dropped. With `askPassword` sudo may ask (on stdin, with our prompt).
  */
-export function bootstrap(options: { become: 'root' | 'none'; askPassword: boolean }): Bootstrap {
+export function bootstrap(options: { becomeUser: string; askPassword: boolean }): Bootstrap {
+  const { becomeUser, askPassword } = options
   const mark = `@@${randomBytes(9).toString('hex')}`
   const prompt = `@@sudo-${randomBytes(9).toString('hex')}:`
-  const program = template('remote/session.sh')
-  const read = `dd bs=${Buffer.byteLength(program)} count=1 iflag=fullblock 2>/dev/null`
-  const session = `sh -c 'printf "\\n%s go\\n" ${mark}; eval "$(${read})"' sh ${mark}`
-  const sudo = options.askPassword ? `sudo -S -p ${prompt} -- ${session}` : `sudo -n -- ${session}`
-  const become = [
+  const text = template('remote/session.sh')
+  const session = `sh -c ${quote(
+    [
+      `printf "\\n%s go\\n" ${mark}`,
+      `while IFS= read -r line && [ "$line" != ${mark} ]; do :; done`,
+      `eval "$(dd bs=${Buffer.byteLength(text)} count=1 iflag=fullblock 2>/dev/null)"`,
+    ].join('; '),
+  )} sh ${mark}`
+  const ways = askPassword ? `-S -p ${prompt}` : '-n'
+  const who = becomeUser === 'root' ? '' : `-u ${quote(becomeUser)} `
+  const command = [
     // sudo's words are read, so they have to be English
     'LC_ALL=C; export LC_ALL; unset LANGUAGE',
-    `if [ "$(id -u)" = 0 ]; then exec ${session}; fi`,
+    `if [ "$(id -un)" = ${quote(becomeUser)} ]${becomeUser === 'root' ? ' || [ "$(id -u)" = 0 ]' : ''}; then exec ${session}; fi`,
     `command -v sudo >/dev/null || { echo ${mark} nosudo; exit 1; }`,
-    `exec ${sudo}`,
+    `echo ${mark} sudo`,
+    `exec sudo ${ways} ${who}-- ${session}`,
   ].join('; ')
-  return {
-    command: `exec sh -c ${quote(options.become === 'root' ? become : `exec ${session}`)}`,
-    program,
-    mark,
-    prompt,
-  }
+  return { command: `exec sh -c ${quote(command)}`, program: `${mark}\n${text}`, mark, prompt }
 }

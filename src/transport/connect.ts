@@ -3,7 +3,8 @@ import { ConvecthubError } from '../errors.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
 import { localChannel } from './local.ts'
-import { openSession } from './session.ts'
+import { openSession, type StartChannel } from './session.ts'
+import { Shared } from './shared.ts'
 import { sshConnect } from './ssh.ts'
 import type { Target } from './target.ts'
 
@@ -13,22 +14,28 @@ const TRIES = 3
 /** How long login shell and sudo may take before the root shell answers, ms. */
 const START_MS = 30_000
 
-/** A root shell on the target, by SSH or on this machine. Errors: those of sshConnect and openSession. */
-export async function connect(target: Target): Promise<Connection> {
-  const boot = bootstrap({ become: 'root', askPassword: target.becomePassword !== undefined })
+/**
+ * A root shell on the target, by SSH or on this machine. Errors: those of sshConnect and openSession. `shared` is
+ * what the run's links have in common.
+ */
+export async function connect(target: Target, shared = new Shared()): Promise<Connection> {
+  const boot = bootstrap({ becomeUser: target.becomeUser, askPassword: target.becomePassword !== undefined })
   const options = { password: target.becomePassword, startMs: START_MS }
   if (target.connection === 'local') {
     const channel = localChannel(boot.command)
-    return openSession(target.host, channel, boot, { ...options, disconnect: () => channel.close() })
+    const start = async () => channel
+    return openSession(target.host, start, boot, { ...options, disconnect: () => channel.close() })
   }
   for (let left = TRIES; ; left--) {
     try {
-      const link = await sshConnect(target)
-      const channel = await link.exec(boot.command, START_MS).catch((error) => {
-        link.close()
-        throw error
-      })
-      return openSession(target.host, channel, boot, { ...options, disconnect: link.close })
+      const link = await sshConnect(target, shared)
+      const start: StartChannel = ({ terminal }) => link.exec(boot.command, { ms: START_MS, terminal })
+      return await openSession(target.host, start, boot, { ...options, disconnect: link.close }).catch(
+        (error) => {
+          link.close()
+          throw error
+        },
+      )
     } catch (error) {
       const dropped = error instanceof ConvecthubError && error.code === 'LOGIN_DROPPED'
       if (left === 1 || !dropped) throw error

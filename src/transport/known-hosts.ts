@@ -8,48 +8,80 @@ interface Entry {
   marker: string | undefined
 }
 
+/** `authority`: all that is on file for the host are certificate authorities, whose word we cannot check. */
+export type Verdict = 'known' | 'unknown' | 'changed' | 'revoked' | 'authority'
+
 export interface KnownHosts {
-  /** Key types on file for this address, so that the server is asked for one of them first. */
-  types(address: string, port: number): string[]
+  /** Key types on file for this name, so that the server is asked for one of them first. */
+  types(name: string): string[]
   /** What the file says of this key. `known` lists the fingerprints on file where it is `changed`. */
-  check(
-    address: string,
-    port: number,
-    key: Buffer,
-  ): { verdict: 'known' | 'unknown' | 'changed' | 'revoked'; known: string[] }
+  check(name: string, key: Buffer): { verdict: Verdict; known: string[] }
+  /** Takes in what was written to the file meanwhile. */
+  add(line: string): void
 }
 
-/** Reads the text of one or several known_hosts files (format of sshd(8): hashed names, `[host]:port`, @revoked). */
+/** The name under which known_hosts has a host: its alias, its address, or `[address]:port` for a port of its own. */
+export function hostKeyName(target: {
+  address: string
+  port: number
+  hostKeyAlias?: string | undefined
+}): string {
+  const { address, port, hostKeyAlias } = target
+  return hostKeyAlias ?? (port === 22 ? address : `[${address}]:${port}`)
+}
+
+/** Reads the text of one or several known_hosts files (format of sshd(8): hashed names, `[host]:port`, markers). */
 export function knownHosts(text: string): KnownHosts {
-  const entries = text.split('\n').flatMap(parseLine)
-  const of = (address: string, port: number) => {
-    const name = port === 22 ? address : `[${address}]:${port}`
-    return entries.filter((entry) => matches(entry.names, name))
+  const plain = new Map<string, Entry[]>()
+  /** Those that every name has to be tried on. */
+  const others: Entry[] = []
+  const found = new Map<string, Entry[]>()
+  const add = (lines: string) => {
+    found.clear()
+    for (const entry of lines.split('\n').flatMap(parseLine)) {
+      if (/[|*?!]/.test(entry.names)) others.push(entry)
+      else
+        for (const name of new Set(entry.names.toLowerCase().split(',')))
+          plain.set(name, [...(plain.get(name) ?? []), entry])
+    }
   }
+  const of = (name: string) => {
+    const known = found.get(name)
+    if (known) return known
+    const entries = [
+      ...(plain.get(name.toLowerCase()) ?? []),
+      ...others.filter((entry) => matches(entry.names, name)),
+    ]
+    found.set(name, entries)
+    return entries
+  }
+  add(text)
   return {
-    types: (address, port) => [
+    add,
+    types: (name) => [
       ...new Set(
-        of(address, port)
-          .filter((e) => !e.marker)
-          .map((e) => e.type),
+        of(name)
+          .filter(({ marker }) => !marker)
+          .map(({ type }) => type),
       ),
     ],
-    check(address, port, key) {
+    check(name, key) {
       const encoded = key.toString('base64')
-      const found = of(address, port)
-      const plain = found.filter((entry) => entry.marker === undefined)
-      const known = plain.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
-      if (found.some((entry) => entry.marker === '@revoked' && entry.key === encoded))
+      const entries = of(name)
+      const keys = entries.filter(({ marker }) => marker === undefined)
+      const known = keys.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
+      if (entries.some((entry) => entry.marker === '@revoked' && entry.key === encoded))
         return { verdict: 'revoked', known }
-      if (plain.some((entry) => entry.key === encoded)) return { verdict: 'known', known }
-      return { verdict: plain.length > 0 ? 'changed' : 'unknown', known }
+      if (keys.some((entry) => entry.key === encoded)) return { verdict: 'known', known }
+      if (keys.length > 0) return { verdict: 'changed', known }
+      const authority = entries.some(({ marker }) => marker === '@cert-authority')
+      return { verdict: authority ? 'authority' : 'unknown', known }
     },
   }
 }
 
 /** A known_hosts line for this key. */
-export function knownHostsLine(address: string, port: number, key: Buffer): string {
-  const name = port === 22 ? address : `[${address}]:${port}`
+export function knownHostsLine(name: string, key: Buffer): string {
   return `${name} ${keyType(key)} ${key.toString('base64')}\n`
 }
 

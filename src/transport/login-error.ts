@@ -1,36 +1,35 @@
-import { ConvecthubError } from '../errors.ts'
-import { fingerprint, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
+import { ConvecthubError, type ErrorDetails } from '../errors.ts'
+import type { Tried } from './attempts.ts'
+import { fingerprint, hostKeyName, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-file.ts'
-import type { Target } from './target.ts'
+import { expandHome, type Target } from './target.ts'
 
 /** What ssh2 says of a failed login beside its message. */
 export type LoginFault = Error & { level?: string; code?: string }
 
 /**
- * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in `file`. Gives
- * HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, KNOWN_HOSTS, or undefined when the key is good.
+ * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file.
+ * Gives HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, KNOWN_HOSTS, or undefined when the key is good.
  */
-export function hostKeyError(
-  target: Target,
-  key: Buffer,
-  known: KnownHosts,
-  file: string | undefined,
-): ConvecthubError | undefined {
-  const { host, address, port } = target
-  if (target.hostKeyChecking === 'no') return undefined
-  const { verdict, known: onFile } = known.check(address, port, key)
+export function hostKeyError(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
+  const { host, hostKeyChecking } = target
+  if (hostKeyChecking === 'no') return undefined
+  const name = hostKeyName(target)
+  const { verdict, known: onFile } = known.check(name, key)
   if (verdict === 'known') return undefined
-  if (verdict === 'unknown' && target.hostKeyChecking === 'accept-new' && file) {
-    return addKnownHost(host, file, knownHostsLine(address, port, key))
-  }
+  if (verdict === 'unknown' && hostKeyChecking === 'accept-new') return keepHostKey(target, key, known)
   const shown = `${keyType(key)} ${fingerprint(key)}`
-  if (verdict === 'unknown') {
+  if (verdict === 'unknown' || verdict === 'authority') {
+    const enroll = 'convecthub ping --enroll, which asks once for all (in scripts: --accept-new-host-keys)'
     return new ConvecthubError('HOST_KEY_UNKNOWN', 'unreachable', `the host key is not known: ${shown}`, {
       host,
-      hint: "compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then call again with --accept-new-host-keys",
+      ...(verdict === 'authority' && {
+        evidence: 'on file is only a @cert-authority for it, and convecthub does not check host certificates',
+      }),
+      hint: `compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then: ${enroll}`,
     })
   }
-  const name = port === 22 ? address : `[${address}]:${port}`
+  const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts'
   const message = `the host key is not the one on file: ${shown}`
   return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
     host,
@@ -39,30 +38,61 @@ export function hostKeyError(
   })
 }
 
-/** Why a login failed: AUTH, LOGIN_DROPPED (may be tried again) or UNREACHABLE. `methods` are those tried. */
-export function loginError(target: Target, error: LoginFault, methods: readonly string[]): ConvecthubError {
+/** Writes a new key to the first known_hosts file. Gives KNOWN_HOSTS when that cannot be done. */
+export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
+  const [file] = target.knownHostsFiles
+  const line = knownHostsLine(hostKeyName(target), key)
+  const error = file === undefined ? undefined : addKnownHost(target.host, expandHome(file), line)
+  if (!error) known.add(line)
+  return error
+}
+
+/** Why a login failed: AUTH, LOGIN_DROPPED (may be tried again) or UNREACHABLE. `said` are words of a ProxyCommand. */
+export function loginError(
+  target: Target,
+  error: LoginFault,
+  { methods, taken, question }: Tried,
+  said = '',
+): ConvecthubError {
   const tried = [...new Set(methods)].join(', ')
+  const details = {
+    host: target.host,
+    ...(question && { evidence: `it asks: ${question}` }),
+  }
   if (error.level === 'client-authentication') {
-    return refused(target, tried ? `tried ${tried}` : 'there was no key, agent or password to try')
+    const wanted = taken.length > 0 ? `; it takes ${taken.join(', ')}` : ''
+    return refused(
+      target,
+      `${tried ? `tried ${tried}` : 'there was no key, agent or password to try'}${wanted}`,
+      details,
+    )
   }
   // sshd's words when more keys were offered than MaxAuthTries allows; ssh2 gives them no code of their own
   if (/Too many authentication failures/.test(error.message)) {
-    return refused(target, `tried ${tried}; more than it allows`)
+    return refused(target, `tried ${tried}; more than it allows`, details)
   }
   const late = error.level === 'client-timeout'
-  const why = late ? `no answer within ${target.connectTimeoutMs / 1000} s` : error.message
   const dropped = !late && (error.code ?? 'ECONNRESET') === 'ECONNRESET'
-  const message = `${target.address}:${target.port}: ${why}`
+  const message = `${target.address}:${target.port}: ${error.message}`
   return new ConvecthubError(dropped ? 'LOGIN_DROPPED' : 'UNREACHABLE', 'unreachable', message, {
-    host: target.host,
+    ...details,
+    ...(said && { evidence: `the ProxyCommand said: ${said}` }),
     cause: error,
     hint: 'is the machine on, on this network, and sshd running on that port?',
   })
 }
 
-function refused({ host, keyFile, port, user, address }: Target, why: string): ConvecthubError {
+function refused(target: Target, why: string, details: ErrorDetails): ConvecthubError {
+  const { keyFiles, port, user, address, jumps } = target
+  const options = [
+    ...keyFiles.map((file) => `-i ${file}`),
+    ...(jumps.length > 0
+      ? [`-J ${jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`).join(',')}`]
+      : []),
+    `-p ${port}`,
+  ]
   return new ConvecthubError('AUTH', 'unreachable', `${user}@${address}:${port} was refused (${why})`, {
-    host,
-    hint: `try: ssh ${keyFile ? `-i ${keyFile} ` : ''}-p ${port} ${user}@${address}`,
+    ...details,
+    hint: `try: ssh ${options.join(' ')} ${user}@${address}`,
   })
 }

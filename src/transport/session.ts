@@ -1,37 +1,49 @@
 import { once } from 'node:events'
-import { StringDecoder } from 'node:string_decoder'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { Script } from '../sh.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Block, Channel, Connection, Result, RunOptions } from './connection.ts'
 import { type Job, startJob } from './job.ts'
+import { eachLine } from './line-reader.ts'
 import { sudoError } from './sudo-error.ts'
+import { sudoTalk } from './sudo-talk.ts'
+
+/** Starts the bootstrap command, with a terminal for hosts whose sudo insists on one. */
+export type StartChannel = (options: { terminal: boolean }) => Promise<Channel>
 
 /**
  * Makes a Connection of a started bootstrap command. Without a password everything is sent at once, so that the
  * first job costs one round trip; with one, nothing but the password goes out before the shell says "go". What sudo
- * refuses fails the first job. Errors: SUDO_PASSWORD_WRONG, SUDO_PASSWORD_NEEDED, SUDO_DENIED, SUDO_MISSING,
- * LOST, TIMEOUT, SOURCE (what is to be sent cannot be read).
+ * refuses fails the first job; where it only misses a terminal, the command is started again with one. Errors:
+ * SUDO_PASSWORD_WRONG, SUDO_PASSWORD_NEEDED, SUDO_DENIED, SUDO_MISSING, LOST, TIMEOUT, SOURCE (what is to be sent
+ * cannot be read).
  */
-export function openSession(
+export async function openSession(
   host: string,
-  channel: Channel,
+  start: StartChannel,
   boot: Bootstrap,
   options: { password: Secret | undefined; startMs: number; disconnect: () => void },
-): Connection {
+): Promise<Connection> {
   const { password } = options
+  let channel = await start({ terminal: false })
   let job: Job | undefined
   let nextId = 1
   let ready = false
   let dead: ConvecthubError | undefined
-  let stderr = ''
-  let asked = 0
+  /** What went out before the shell answered: said again to a second one. */
+  let early: (string | Uint8Array)[] = []
+  let execs = 1
+  let said = () => ''
   let open = () => {}
   const started = new Promise<void>((resolve) => {
     open = resolve
   })
 
+  const write = (data: string | Uint8Array) => {
+    if (!ready) early.push(data)
+    return channel.stdin.write(data)
+  }
   const die = (error: ConvecthubError) => {
     dead ??= error
     const failed = job
@@ -42,24 +54,26 @@ export function openSession(
 
   const connection: Connection = {
     host,
-    execs: 1,
+    get execs() {
+      return execs
+    },
     run: (script, runOptions) => exchange(runOptions, async ({ id }) => order('run', id, script)),
     feed(script, blocks, runOptions) {
       return exchange(runOptions, async (own) => {
         await order('feed', own.id, script)
         for await (const block of blocks) {
           if (own.over() || runOptions.signal?.aborted) break
-          channel.stdin.write(`${block.size}${block.packed ? ' z' : ''}\n`)
+          write(`${block.size}${block.packed ? ' z' : ''}\n`)
           await sendBlock(block)
           own.touch()
         }
-        if (!dead) channel.stdin.write('0\n')
+        if (!dead) write('0\n')
       })
     },
     async lock(owner) {
       const result = await exchange({ name: 'take the lock', timeoutMs: 30_000 }, async ({ id }) => {
         await started
-        channel.stdin.write(`lock ${id} 0 ${oneLine(owner)}\n`)
+        write(`lock ${id} 0 ${oneLine(owner)}\n`)
       })
       if (result.code !== 0) {
         throw new ConvecthubError(
@@ -83,8 +97,8 @@ export function openSession(
     const text = script.reveal()
     const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
     await started
-    channel.stdin.write(`${word} ${id} ${body.length}\n`)
-    channel.stdin.write(body)
+    write(`${word} ${id} ${body.length}\n`)
+    write(body)
   }
 
   /** Exactly as many bytes as were announced: one too many would be read as an order. */
@@ -94,7 +108,7 @@ export function openSession(
       sent += chunk.length
       if (sent > size) break
       if (dead) return
-      if (!channel.stdin.write(chunk)) await drained(channel)
+      if (!write(chunk)) await drained(channel)
     }
     // the host waits for the rest, which nothing but the end of the session can call off
     if (sent !== size && !dead)
@@ -113,7 +127,7 @@ export function openSession(
       die(new ConvecthubError('SOURCE', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
     )
     // after what is being sent, or it would be taken for part of that
-    const abort = () => sending.then(() => channel.stdin.write('kill TERM\n'))
+    const abort = () => sending.then(() => write('kill TERM\n'))
     run.signal?.addEventListener('abort', abort, { once: true })
     try {
       const result = await own.result
@@ -127,50 +141,62 @@ export function openSession(
     }
   }
 
-  const onLine = (line: string) => {
-    if (!line.startsWith(boot.mark)) {
+  const attach = (now: Channel, terminal: boolean) => {
+    const talk = sudoTalk(now, boot, password)
+    said = talk.said
+    const onMark = (word: string, id: string | undefined, code: string | undefined) => {
+      if (word === 'sudo') talk.begin()
+      if (word === 'nosudo') talk.line('sudo: command not found')
+      if (word === 'go') talk.over()
+      if (word === 'go' && password) {
+        write(boot.program)
+        open()
+      }
+      if (word === 'ready') {
+        ready = true
+        early = []
+        clearTimeout(late)
+      }
+      if (word === 'end' && job?.id === Number(id)) job?.end(Number(code))
+      if (word === 'killed' && job?.id === Number(id)) job?.end(143)
+    }
+    const onLine = (line: string) => {
+      const [mark, word = '', id, code] = line.split(' ')
+      if (mark === boot.mark) onMark(word, id, code)
       // what the login shell's start-up files print comes before
-      if (ready) job?.line(line)
-      return
+      else if (ready) job?.line(line)
+      else if (terminal) talk.line(line)
     }
-    const [, word, id, code] = line.split(' ')
-    if (word === 'go' && password) {
-      channel.stdin.write(boot.program)
-      open()
-    }
-    if (word === 'ready') {
-      ready = true
-      clearTimeout(late)
-    }
-    if (word === 'end' && job?.id === Number(id)) job?.end(Number(code))
-    if (word === 'killed' && job?.id === Number(id)) job?.end(143)
-    if (word === 'nosudo') stderr += 'sudo: command not found\n'
+    // with a terminal, sudo's question comes among what is printed
+    eachLine(now.stdout, onLine, (rest) => terminal && !ready && talk.rest(rest))
+    eachLine(now.stderr, talk.line, talk.rest)
+    now.stdin.on('error', () => {})
+    now.closed.then(({ code, error }) => {
+      talk.over()
+      const refusal = ready
+        ? lost(host, error, talk.said())
+        : sudoError(host, talk.said(), talk.asked(), code)
+      if (refusal.code !== 'SUDO_NEEDS_TTY' || terminal) return finish(refusal)
+      execs += 1
+      start({ terminal: true }).then(again, finish)
+    })
   }
-
+  const again = (next: Channel) => {
+    channel = next
+    attach(next, true)
+    for (const data of early) next.stdin.write(data)
+  }
+  const finish = (error: ConvecthubError) => {
+    clearTimeout(late)
+    die(error)
+  }
   const late = setTimeout(() => {
     const message = `no root shell within ${options.startMs / 1000} s of login`
-    die(new ConvecthubError('TIMEOUT', 'unreachable', message, { host, evidence: stderr.trim() }))
+    die(new ConvecthubError('TIMEOUT', 'unreachable', message, { host, evidence: said() }))
   }, options.startMs)
-
-  channel.closed.then(({ code, error }) => {
-    clearTimeout(late)
-    die(ready ? lost(host, error, stderr) : sudoError(host, stderr, asked, code))
-  })
-
-  eachLine(channel.stdout, onLine)
-  channel.stderr.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(-4096)
-    while (stderr.includes(boot.prompt)) {
-      stderr = stderr.replace(boot.prompt, '')
-      asked += 1
-      // a second question means that the answer was wrong: never answered, for accounts lock
-      if (asked > 1 || !password) channel.close()
-      else channel.stdin.write(`${password.reveal()}\n`)
-    }
-  })
-  channel.stdin.on('error', () => {})
+  attach(channel, false)
   if (!password) {
-    channel.stdin.write(boot.program)
+    write(boot.program)
     open()
   }
   return connection
@@ -193,18 +219,6 @@ function lost(host: string, error: Error | undefined, stderr: string): Convecthu
 function oneLine(text: string): string {
   if (text.includes('\n')) throw new Error('it holds a newline')
   return text
-}
-
-/** Calls `onLine` for every line, without its newline, in UTF-8; a last line without newline counts. */
-function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  stream.on('data', (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) onLine(line)
-  })
-  stream.on('end', () => rest && onLine(rest))
 }
 
 /** Settles when more may be written, or never can be. */

@@ -1,78 +1,114 @@
-import ssh2, { type AuthenticationType, type Client, type ConnectConfig } from 'ssh2'
+import type { Duplex } from 'node:stream'
+import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
+import { attempts, authHandler, type Tried } from './attempts.ts'
 import type { Channel } from './connection.ts'
-import { identities } from './identities.ts'
-import { knownHosts } from './known-hosts.ts'
-import { readKnownHosts } from './known-hosts-file.ts'
+import { hostKeyName, type KnownHosts } from './known-hosts.ts'
+import type { Link } from './link.ts'
 import { hostKeyError, type LoginFault, loginError } from './login-error.ts'
-import { expandHome, type Target } from './target.ts'
+import type { Shared } from './shared.ts'
+import type { Target } from './target.ts'
+import { openWay } from './way.ts'
 
-export interface SshLink {
-  /** Starts a command; error NO_SHELL when the host refuses it, or does not answer within `ms`. */
-  exec(command: string, ms: number): Promise<Channel>
-  close(): void
-}
+/** A login may take that much longer than connecting: name services and PAM modules are slow at times. */
+const LOGIN_TIMES = 3
+
+/** Modes of a terminal that lets every byte pass as it is (RFC 4254 §8): we need only that there is one. */
+const RAW = { ECHO: 0, ICANON: 0, ISIG: 0, IEXTEN: 0, OPOST: 0, ONLCR: 0, ICRNL: 0, IXON: 0, IXOFF: 0 }
+
+/** What speaks against the key that a host shows; undefined: nothing. */
+export type JudgeKey = (target: Target, key: Buffer, known: KnownHosts) => ConvecthubError | undefined
 
 /**
- * Logs in by SSH. Errors: those of loginError, hostKeyError, identities and readKnownHosts. Host keys are checked as OpenSSH does with StrictHostKeyChecking.
+ * Logs in by SSH, through jump hosts where the target has them. Errors: those of loginError, hostKeyError, attempts,
+ * openWay and Shared.known. `judge` replaces the check of the host key, which is OpenSSH's.
  */
-export function sshConnect(target: Target): Promise<SshLink> {
-  const files = target.knownHostsFiles.map(expandHome)
-  const known = knownHosts(files.map((file) => readKnownHosts(target.host, file)).join('\n'))
-  const privateKeys = identities(target)
+export async function sshConnect(
+  target: Target,
+  shared: Shared,
+  judge: JudgeKey = hostKeyError,
+): Promise<Link> {
+  const known = shared.known(target)
+  const methods = await attempts(target, shared.ring).catch((error) => {
+    throw atHost(error, target.host)
+  })
+  const way = await openWay(target, shared.jumps, (jump) => sshConnect(jump, shared))
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
+    const tried: Tried = { methods: [], taken: [], question: undefined }
     let keyError: ConvecthubError | undefined
     let gone: (error?: Error) => void = () => {}
     const ended = new Promise<Error | undefined>((done) => {
       gone = done
     })
-    const methods: AuthenticationType[] = []
+    const fail = (error: LoginFault) => {
+      clearTimeout(deadline)
+      way.close()
+      reject(keyError ?? loginError(target, error, tried, way.said()))
+      client.destroy()
+    }
+    const late = (what: string, ms: number) =>
+      fail(Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }))
+    let deadline = setTimeout(late, target.connectTimeoutMs, 'connect', target.connectTimeoutMs)
+    client.on('handshake', () => {
+      clearTimeout(deadline)
+      const ms = target.connectTimeoutMs * LOGIN_TIMES
+      deadline = setTimeout(late, ms, 'login', ms)
+    })
     client.on('ready', () => {
+      clearTimeout(deadline)
       // small frames must not wait for the acknowledgement of the ones before
-      client.setNoDelay(true)
+      if (!way.stream) client.setNoDelay(true)
       resolve({
-        exec: (command, ms) => exec(client, target.host, command, ended, ms),
-        close: () => client.end(),
+        exec: (command, options) => exec(client, target.host, command, ended, options),
+        forward: (address, port) => forward(client, address, port),
+        ended,
+        close: () => {
+          client.end()
+          way.close()
+        },
       })
     })
     client.on('error', (error: LoginFault) => {
+      // an agent that does not answer is only one way less
+      if (error.level === 'agent') return
       gone(error)
-      reject(keyError ?? loginError(target, error, methods))
+      fail(error)
     })
     client.on('close', () => {
       gone()
-      reject(keyError ?? loginError(target, new Error('the connection was closed during login'), methods))
+      fail(new Error('the connection was closed during login'))
     })
     const config: ConnectConfig = {
       host: target.address,
       port: target.port,
       username: target.user,
-      readyTimeout: target.connectTimeoutMs,
-      keepaliveInterval: 10_000,
-      keepaliveCountMax: 3,
-      algorithms: { serverHostKey: hostKeyOrder(known.types(target.address, target.port)) },
+      ...(way.stream && { sock: way.stream as never }),
+      readyTimeout: 0,
+      keepaliveInterval: target.keepaliveMs,
+      keepaliveCountMax: target.keepaliveCount,
+      algorithms: { serverHostKey: hostKeyOrder(known.types(hostKeyName(target))) },
       hostVerifier: (key: Buffer) => {
-        keyError = hostKeyError(target, key, known, files[0])
+        keyError = judge(target, key, known)
         return keyError === undefined
       },
-    }
-    const tries = [
-      ...privateKeys.map((key) => ({ type: 'publickey' as const, username: target.user, key })),
-      ...(process.env.SSH_AUTH_SOCK && !target.keyFile
-        ? [{ type: 'agent' as const, username: target.user, agent: process.env.SSH_AUTH_SOCK }]
-        : []),
-      ...(target.password
-        ? [{ type: 'password' as const, username: target.user, password: target.password.reveal() }]
-        : []),
-    ]
-    config.authHandler = (_left, _partial, next) => {
-      const attempt = tries.shift()
-      if (attempt) methods.push(attempt.type)
-      next(attempt ?? (false as never))
+      authHandler: authHandler(methods, tried),
     }
     client.connect(config)
   })
+}
+
+function atHost(error: unknown, host: string): unknown {
+  if (!(error instanceof ConvecthubError)) return error
+  return new ConvecthubError(error.code, error.exit, error.message, { ...error.details, host })
+}
+
+function forward(client: Client, address: string, port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) =>
+    client.forwardOut('127.0.0.1', 0, address, port, (error, stream) =>
+      error ? reject(error) : resolve(stream),
+    ),
+  )
 }
 
 function exec(
@@ -80,12 +116,12 @@ function exec(
   host: string,
   command: string,
   ended: Promise<Error | undefined>,
-  ms: number,
+  { ms, terminal }: { ms: number; terminal: boolean },
 ): Promise<Channel> {
   return new Promise((resolve, reject) => {
     const refuse = (why: string) => reject(new ConvecthubError('NO_SHELL', 'unreachable', why, { host }))
     const late = setTimeout(refuse, ms, `the host did not start a command within ${ms / 1000} s`)
-    client.exec(command, (error, stream) => {
+    const begun = (error: Error | undefined, stream: ClientChannel) => {
       clearTimeout(late)
       if (error) return refuse(`the host refused a command: ${error.message}`)
       let code: number | undefined
@@ -97,7 +133,8 @@ function exec(
         ended.then((why) => done({ code, ...(why && { error: why }) }))
       })
       resolve({ stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.close() })
-    })
+    }
+    client.exec(command, terminal ? { pty: { modes: RAW as never } } : {}, begun)
   })
 }
 

@@ -24,7 +24,7 @@ const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: s
     words: /must have a tty/,
     code: 'SUDO_NEEDS_TTY',
     message: 'sudo is set to requiretty on this host',
-    hint: "remove 'Defaults requiretty' from /etc/sudoers",
+    hint: "remove 'Defaults requiretty' from /etc/sudoers: a terminal did not help",
   },
 ]
 

@@ -26,7 +26,7 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
   const config = (lines: string) =>
     cli.write(
       'ansible.cfg',
-      `[defaults]\ninventory = hosts.ini\nremote_user = root\nprivate_key_file = ${sshd.target().keyFile}\n${lines}`,
+      `[defaults]\ninventory = hosts.ini\nremote_user = root\nprivate_key_file = ${sshd.target().keyFiles[0]}\n${lines}`,
     )
 
   test('is reached', async () => {

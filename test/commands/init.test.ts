@@ -135,7 +135,7 @@ describe.skipIf(!SSHD)('a machine that answers', () => {
   afterAll(() => sshd.stop())
   const args = (...more: string[]) => [
     ...['--host', `d1=127.0.0.1:${sshd.port},gpu`, '--host', `w1=${NOBODY}`],
-    ...['--user', 'root', '--key', String(sshd.target().keyFile), '--yes', ...more],
+    ...['--user', 'root', '--key', String(sshd.target().keyFiles[0]), '--yes', ...more],
   ]
 
   test('is looked at', async () => {

@@ -13,7 +13,8 @@ const target = (line: string, config = '', options: Parameters<typeof makeTarget
   const files = memoryFiles({ '/w/inv': line, '/w/ansible.cfg': config })
   const { hosts } = loadInventory({ cwd: '/w', sources: ['inv'], files })
   const cfg = ansibleConfig({ cwd: '/w', home: '/home/ann', env: {}, files })
-  return makeTarget('h1', connectionSettings(hosts.get('h1') as Host), new Secret('s'), options, cfg)
+  const settings = connectionSettings(hosts.get('h1') as Host)
+  return makeTarget('h1', settings, { become: new Secret('s') }, options, cfg, (_host, given) => given)
 }
 const defaults = (lines: string) => `[defaults]\n${lines}\n`
 const ssh = (lines: string) => `[ssh_connection]\n${lines}\n`
@@ -23,7 +24,7 @@ test('nothing said', () => {
     address: 'h1',
     port: 22,
     user: userInfo().username,
-    keyFile: undefined,
+    keyFiles: [],
     hostKeyChecking: 'yes',
     connectTimeoutMs: 10_000,
   })
@@ -56,12 +57,12 @@ test.each([
     ssh('ssh_common_args = -p 5'),
     { port: 22 },
   ],
-  ['private_key_file', 'h1', defaults('private_key_file = ~/k'), { keyFile: '/home/ann/k' }],
+  ['private_key_file', 'h1', defaults('private_key_file = ~/k'), { keyFiles: ['/home/ann/k'] }],
   [
     'the key of the host',
     'h1 ansible_ssh_private_key_file=~/own',
     defaults('private_key_file = k'),
-    { keyFile: '~/own' },
+    { keyFiles: ['~/own'] },
   ],
   ['timeout', 'h1', defaults('timeout = 30'), { connectTimeoutMs: 30_000 }],
   ['a timeout of 0 is none', 'h1', defaults('timeout = 0'), { connectTimeoutMs: 10_000 }],
@@ -73,6 +74,8 @@ test.each([
     { hostKeyChecking: 'yes' },
   ],
   ['harmless ssh_args', 'h1', ssh('ssh_args = -C -o ControlMaster=auto -o ControlPersist=60s'), { port: 22 }],
+  ['a become user', 'h1 ansible_become_user=app', '', { becomeUser: 'app' }],
+  ['that of ansible.cfg', 'h1', '[privilege_escalation]\nbecome_user = app\n', { becomeUser: 'app' }],
   ['become as it is', 'h1', '[privilege_escalation]\nbecome_user = root\nbecome_method=sudo\n', { port: 22 }],
 ])('%s', (_, line, config, expected) => expect(target(line, config)).toMatchObject(expected))
 
@@ -85,10 +88,9 @@ test('options win', () => {
 })
 
 test.each([
-  ['h1', '[privilege_escalation]\nbecome_user = app\n', 'BECOME /w/ansible.cfg:2'],
-  ['h1 ansible_become_user=app', '', 'BECOME inv:1:4'],
   ['h1 ansible_become_method=su', '', 'BECOME inv:1:4'],
-  ['h1', ssh('ssh_extra_args = -J gate'), 'SSH_OPTION /w/ansible.cfg:2'],
+  ['h1', ssh('ssh_extra_args = -J gate -W x:1'), 'SSH_OPTION /w/ansible.cfg:2'],
+  ['h1', '[privilege_escalation]\nbecome_method = su\n', 'BECOME /w/ansible.cfg:2'],
 ])('%s, %j is refused', (line, config, expected) =>
   expect(problemsOf(() => target(line, config))).toEqual([expected]),
 )

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bootstrap } from '../../src/transport/bootstrap.ts'
@@ -59,7 +59,7 @@ const begun = ({ mark }: ReturnType<typeof bootstrap>) => [
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh']
 
 it.each(shells)('%s: no sudo wanted, the session begins', (shell) => {
-  const boot = bootstrap({ become: 'none', askPassword: false })
+  const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
   const { session, stderr } = login(shell, boot, '/usr/bin:/bin')
   expect({ session, stderr }).toEqual({ session: begun(boot), stderr: '' })
 })
@@ -73,31 +73,32 @@ it.each(
       ] as const,
   ),
 )('%s: sudo gets the session as one word, password: %s', (shell, askPassword) => {
-  const boot = bootstrap({ become: 'root', askPassword })
+  const boot = bootstrap({ becomeUser: 'root', askPassword })
   const { stdout, session } = login(shell, boot, withSudo)
   const asking = askPassword ? ['-S', '-p', boot.prompt] : ['-n']
-  expect(stdout.split('\n').slice(1, asking.length + 4)).toEqual([...asking, '--', 'sh', '-c'])
+  expect(stdout.split('\n').slice(2, asking.length + 5)).toEqual([...asking, '--', 'sh', '-c'])
   expect(session).toEqual(begun(boot))
 })
 
 it('sudo speaks English whatever the user prefers, for its words are read', () => {
-  const boot = bootstrap({ become: 'root', askPassword: false })
-  expect(login('/bin/sh', boot, withSudo).stdout.split('\n')[0]).toBe('LC_ALL=C')
+  const boot = bootstrap({ becomeUser: 'root', askPassword: false })
+  expect(login('/bin/sh', boot, withSudo).stdout.split('\n')[1]).toBe('LC_ALL=C')
 })
 
 it('a host without sudo says so', () => {
-  const boot = bootstrap({ become: 'root', askPassword: false })
+  const boot = bootstrap({ becomeUser: 'root', askPassword: false })
   const { stdout, status } = login('/bin/sh', boot, withoutSudo)
   expect({ stdout, status }).toEqual({ stdout: `${boot.mark} nosudo\n`, status: 1 })
 })
 
 it('nobody can guess mark or prompt, and the program travels on stdin, not in the command', () => {
-  const boots = Array.from({ length: 50 }, () => bootstrap({ become: 'root', askPassword: true }))
+  const boots = Array.from({ length: 50 }, () => bootstrap({ becomeUser: 'root', askPassword: true }))
   expect(new Set(boots.flatMap(({ mark, prompt }) => [mark, prompt])).size).toBe(100)
   for (const { command, program, mark, prompt } of boots) {
     expect(mark).toMatch(/^@@[0-9a-f]{18}$/)
     expect(prompt).not.toContain('%')
-    expect(program).not.toContain(mark)
+    expect(program.startsWith(`${mark}\n`)).toBe(true)
+    expect(program.slice(mark.length)).not.toContain(mark)
     expect(command.length).toBeLessThan(1000)
   }
 })

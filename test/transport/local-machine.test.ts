@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
-import type { Target } from '../../src/transport/target.ts'
 import { blocksOf } from './helpers/blocks.ts'
+import { testTarget } from './helpers/test-target.ts'
 import { alive, failure, pidIn, until } from './helpers/wait.ts'
 
 let folder: string
@@ -15,19 +15,12 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const target: Target = {
-  host: 'h1',
-  address: 'not looked at',
-  port: 22,
-  user: 'root',
-  keyFile: '/not/looked/at',
-  password: undefined,
-  becomePassword: undefined,
+const target = testTarget({
   connection: 'local',
-  knownHostsFiles: [],
-  hostKeyChecking: 'yes',
+  address: 'not looked at',
+  keyFiles: ['/not/looked/at'],
   connectTimeoutMs: 1,
-}
+})
 const options = { name: 'test', timeoutMs: 10_000 }
 
 it('jobs and files work without SSH, in one command', async () => {

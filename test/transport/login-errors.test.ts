@@ -62,7 +62,7 @@ it.each<Row>([
   },
   {
     what: 'a key that is not let in',
-    over: (f) => ({ keyFile: `${f}/wrong` }),
+    over: (f) => ({ keyFiles: [`${f}/wrong`] }),
     ...auth,
     message: /^root@127\.0\.0\.1:\d+ was refused \(tried publickey\)$/,
     hint: /^try: ssh -i \S+\/wrong -p \d+ root@127\.0\.0\.1$/,
@@ -76,70 +76,70 @@ it.each<Row>([
   },
   {
     what: 'a wrong password',
-    over: () => ({ user: user.name, keyFile: undefined, password: new Secret('wr0ng') }),
+    over: () => ({ user: user.name, keyFiles: [], password: new Secret('wr0ng') }),
     ...auth,
     message: /tried password/,
     hint: /ssh/,
   },
   {
     what: 'nothing to try',
-    over: () => ({ keyFile: undefined }),
+    over: () => ({ keyFiles: [] }),
     ...auth,
     message: /was refused/,
     hint: /ssh/,
   },
   {
     what: 'more tries than the server allows',
-    over: (f) => ({ ...strict.target(), keyFile: `${f}/wrong`, password: new Secret('wr0ng') }),
+    over: (f) => ({ ...strict.target(), keyFiles: [`${f}/wrong`], password: new Secret('wr0ng') }),
     ...auth,
     message: /was refused \(tried publickey/,
     hint: /ssh/,
   },
   {
     what: 'a missing key file',
-    over: (f) => ({ keyFile: `${f}/missing` }),
+    over: (f) => ({ keyFiles: [`${f}/missing`] }),
     ...keyFile,
     message: /\/missing cannot be read/,
     hint: /ansible_ssh_private_key_file/,
   },
   {
     what: 'a folder as key file',
-    over: (f) => ({ keyFile: f }),
+    over: (f) => ({ keyFiles: [f] }),
     ...keyFile,
     message: /cannot be read/,
     hint: /ansible_ssh_private_key_file/,
   },
   {
     what: 'a key file with something else',
-    over: (f) => ({ keyFile: `${f}/garbage` }),
+    over: (f) => ({ keyFiles: [`${f}/garbage`] }),
     ...keyFile,
     message: /garbage cannot be read/,
     hint: /private key/,
   },
   {
     what: 'an empty key file',
-    over: (f) => ({ keyFile: `${f}/empty` }),
+    over: (f) => ({ keyFiles: [`${f}/empty`] }),
     ...keyFile,
     message: /empty cannot be read/,
     hint: /private key/,
   },
   {
     what: 'the public key instead',
-    over: (f) => ({ keyFile: `${f}/user_key.pub` }),
+    over: (f) => ({ keyFiles: [`${f}/user_key.pub`] }),
     ...keyFile,
     message: /user_key\.pub/,
     hint: /private key/,
   },
   {
     what: 'a key with passphrase',
-    over: (f) => ({ keyFile: `${f}/locked` }),
+    over: (f) => ({ keyFiles: [`${f}/locked`] }),
     ...encrypted,
     message: /locked has a passphrase/,
     hint: /ssh-add \S+\/locked/,
   },
   {
     what: 'an RSA key with passphrase',
-    over: (f) => ({ keyFile: `${f}/locked_rsa` }),
+    over: (f) => ({ keyFiles: [`${f}/locked_rsa`] }),
     ...encrypted,
     message: /has a passphrase/,
     hint: /ssh-add/,
@@ -153,7 +153,7 @@ it.each<Row>([
 })
 
 it('password and key both let in, and the user need not be root', async () => {
-  for (const over of [{ keyFile: undefined, password: new Secret(user.password) }, {}]) {
+  for (const over of [{ keyFiles: [], password: new Secret(user.password) }, {}]) {
     const host = await connect(sshd.target({ user: user.name, ...over }))
     const { output } = await host.run(sh`id -u`, { name: 'id', timeoutMs: 10_000 })
     expect(output).toBe('0')

@@ -7,6 +7,7 @@ import ssh2, { type AuthContext, type Connection, type ExecInfo, type ServerChan
 import { Secret } from '../../../src/secret.ts'
 import type { Target } from '../../../src/transport/target.ts'
 import { makeKey } from './keys.ts'
+import { testTarget } from './test-target.ts'
 
 /** A server on 127.0.0.1 that does what a real sshd would not. */
 export interface BadServer {
@@ -97,20 +98,15 @@ async function listen(
     connections: () => count,
     open: () => sockets.size,
     vanish,
-    target: (over) => ({
-      host: 'h1',
-      address: '127.0.0.1',
-      port,
-      user: 'root',
-      keyFile: undefined,
-      password: new Secret('any'),
-      becomePassword: undefined,
-      connection: 'ssh',
-      knownHostsFiles: [],
-      hostKeyChecking: 'no',
-      connectTimeoutMs: 10_000,
-      ...over,
-    }),
+    target: (over) =>
+      testTarget({
+        port,
+        keyFiles: [],
+        password: new Secret('any'),
+        knownHostsFiles: [],
+        hostKeyChecking: 'no',
+        ...over,
+      }),
     stop() {
       vanish()
       server.close()

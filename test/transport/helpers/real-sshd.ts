@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Target } from '../../../src/transport/target.ts'
 import { type KeyPair, makeKey } from './keys.ts'
+import { testTarget } from './test-target.ts'
 import { until } from './wait.ts'
 
 /** An sshd of our own on 127.0.0.1 that lets every user of this machine in with one key. */
@@ -71,20 +72,15 @@ export async function realSshd(settings: readonly string[] = []): Promise<RealSs
     port,
     pid,
     hostKey,
-    target: (over) => ({
-      host: 'h1',
-      address: '127.0.0.1',
-      port,
-      user: 'root',
-      keyFile: userKey.path,
-      password: undefined,
-      becomePassword: undefined,
-      connection: 'ssh',
-      knownHostsFiles: [join(folder, 'known_hosts')],
-      hostKeyChecking: 'yes',
-      connectTimeoutMs: 10_000,
-      ...over,
-    }),
+    target: (over) =>
+      testTarget({
+        port,
+        keyFiles: [userKey.path],
+        password: undefined,
+        knownHostsFiles: [join(folder, 'known_hosts')],
+        hostKeyChecking: 'yes',
+        ...over,
+      }),
     write(name, text) {
       writeFileSync(join(folder, name), text)
       return join(folder, name)

@@ -1,0 +1,49 @@
+import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import { attempts } from '../transport/attempts.ts'
+import type { Shared } from '../transport/shared.ts'
+import type { Target } from '../transport/target.ts'
+import type { CommonOptions } from './common-options.ts'
+import type { Passwords } from './make-target.ts'
+
+/**
+ * Asks for the passwords that the options want, each once for all hosts. As with Ansible, no answer for sudo's means
+ * that of the login. Error: NO_ANSWER.
+ */
+export async function askPasswords(
+  { askPass, askBecomePass }: Pick<CommonOptions, 'askPass' | 'askBecomePass'>,
+  becomeAskPass?: boolean,
+): Promise<Passwords> {
+  if (!askPass && !(askBecomePass ?? becomeAskPass)) return {}
+  const { askSecret } = await import('../ui/ask.ts')
+  const login = askPass ? await askSecret('ssh password: ') : undefined
+  if (!(askBecomePass ?? becomeAskPass)) return { login }
+  const become = await askSecret(`sudo password${login ? ' (that of ssh)' : ''}: `)
+  return { login, become: login && become.reveal() === '' ? login : become }
+}
+
+/** Asks for the passphrase of a key; undefined without an answer. */
+export async function askPassphrase(path: string): Promise<Secret | undefined> {
+  const { askSecret } = await import('../ui/ask.ts')
+  const answer = await askSecret(`passphrase of ${path}: `).catch((error) => {
+    if (error instanceof ConvecthubError && error.code === 'NO_ANSWER') return undefined
+    throw error
+  })
+  return answer?.reveal() === '' ? undefined : answer
+}
+
+/**
+ * Has all keys ready that the hosts will be shown, their passphrases asked for before the first connection. Errors:
+ * KEY_FILE, KEY_ENCRYPTED, one for each key.
+ */
+export async function unlockKeys(targets: readonly Target[], { ring }: Shared): Promise<void> {
+  const errors = new Map<string, ConvecthubError>()
+  for (const target of targets.flatMap((each) => [...each.jumps, each])) {
+    if (target.connection === 'local') continue
+    await attempts(target, ring).catch((error) => {
+      if (!(error instanceof ConvecthubError)) throw error
+      errors.set(error.message, error)
+    })
+  }
+  if (errors.size > 0) throw new ConvecthubErrors([...errors.values()])
+}

@@ -1,0 +1,68 @@
+import pLimit from 'p-limit'
+import { ConvecthubError } from '../errors.ts'
+import { fingerprint, keyType } from '../transport/known-hosts.ts'
+import { keepHostKey } from '../transport/login-error.ts'
+import { type ScannedKey, scanHostKey } from '../transport/scan-host-key.ts'
+import type { Shared } from '../transport/shared.ts'
+import type { Target } from '../transport/target.ts'
+import { ask } from '../ui/ask.ts'
+import { columns, count, style } from '../ui/style.ts'
+import { MAX_FORKS } from './run-verb.ts'
+
+interface NewKey {
+  target: Target
+  key: Buffer
+}
+
+/**
+ * Shows all host keys that are not on file yet in one table, and keeps them after one yes; jump hosts come before
+ * those behind them. What cannot be reached, or shows another key than before, is left to the login to tell.
+ * Errors: NOT_CONFIRMED, KNOWN_HOSTS.
+ */
+export async function enroll(targets: readonly Target[], shared: Shared): Promise<void> {
+  const remote = targets.filter(({ connection }) => connection === 'ssh')
+  await enrollAll(
+    remote.flatMap(({ jumps }) => jumps),
+    shared,
+  )
+  await enrollAll(remote, shared)
+}
+
+async function enrollAll(targets: readonly Target[], shared: Shared): Promise<void> {
+  const limit = pLimit(MAX_FORKS)
+  const scanned = await Promise.all(
+    [...byAddress(targets).values()].map((target) =>
+      limit(async (): Promise<NewKey | undefined> => {
+        const seen = await scanHostKey(target, shared).catch((error): ScannedKey | undefined => {
+          if (error instanceof ConvecthubError) return undefined
+          throw error
+        })
+        const isNew = seen?.verdict === 'unknown' || seen?.verdict === 'authority'
+        return isNew ? { target, key: seen.key } : undefined
+      }),
+    ),
+  )
+  const found = scanned.filter((each) => each !== undefined)
+  if (found.length === 0) return
+  const paint = style(process.stderr, true)
+  const rows = found.map(({ target: { host, address, port }, key }) => [
+    paint.bold(host),
+    `${address}:${port}`,
+    keyType(key),
+    fingerprint(key),
+  ])
+  for (const line of columns(rows)) process.stderr.write(`${line}\n`)
+  const files = [...new Set(found.map(({ target }) => target.knownHostsFiles[0]))].join(', ')
+  const question = `Compare them with the machines' own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub).\nAdd ${count(found.length, 'key')} to ${files}? (yes/no) `
+  if (!/^y(es)?$/i.test((await ask(question)).trim()))
+    throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'no key was added')
+  for (const { target, key } of found) {
+    const error = keepHostKey(target, key, shared.known(target))
+    if (error) throw error
+  }
+}
+
+/** Several names of one machine are one machine. */
+function byAddress(targets: readonly Target[]): Map<string, Target> {
+  return new Map(targets.map((target) => [`${target.address} ${target.port} ${target.hostKeyAlias}`, target]))
+}

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs'
+import ssh2, { type ParsedKey } from 'ssh2'
+import { ConvecthubError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import { agentKeys } from './agent.ts'
+import { type PrivateKey, parsePrivateKey, readKeyFile } from './private-key.ts'
+import { expandHome } from './target.ts'
+
+/** Asks for the passphrase of a key file; undefined when there is nobody to ask, or no answer. */
+export type AskPassphrase = (path: string) => Promise<Secret | undefined>
+
+/** How often a passphrase is asked, as ssh does; nothing is locked by a wrong one. */
+const TRIES = 3
+
+/** What ssh tries without being told, in its order. */
+export const DEFAULT_KEYS = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519']
+
+/** The private keys of a run: each file is read once, and its passphrase asked once, for all hosts. */
+export class KeyRing {
+  readonly #ask: AskPassphrase
+  readonly #texts = new Map<string, Promise<Buffer>>()
+  readonly #files = new Map<string, Promise<PrivateKey>>()
+  readonly #opened = new Map<string, Promise<ParsedKey | undefined>>()
+  readonly #agents = new Map<string, Promise<readonly ParsedKey[]>>()
+  /** One question at a time. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(ask: AskPassphrase = async () => undefined) {
+    this.#ask = ask
+  }
+
+  /** The keys that the agent behind a socket holds. */
+  agent(socket: string): Promise<readonly ParsedKey[]> {
+    return once(this.#agents, socket, () => agentKeys(socket))
+  }
+
+  /**
+   * The key in a file, undefined while its passphrase is not known. Errors: KEY_FILE for a file that cannot be read
+   * or holds no private key, KEY_ENCRYPTED when no answer was right.
+   */
+  async key(path: string, { ask } = { ask: true }): Promise<ParsedKey | undefined> {
+    const text = once(this.#texts, path, async () => readKeyFile(path))
+    const parsed = await once(this.#files, path, async () => parsePrivateKey(await text))
+    if ('broken' in parsed) throw broken(path, parsed.broken)
+    if ('key' in parsed) return parsed.key
+    return ask || this.#opened.has(path)
+      ? once(this.#opened, path, async () => this.#open(path, await text))
+      : undefined
+  }
+
+  #open(path: string, text: Buffer): Promise<ParsedKey | undefined> {
+    const asked = this.#turn.then(async () => {
+      for (let left = TRIES; left > 0; left--) {
+        const passphrase = await this.#ask(path)
+        if (!passphrase) return undefined
+        const opened = parsePrivateKey(text, passphrase)
+        if ('key' in opened) return opened.key
+      }
+      throw keyEncrypted(path, 'the passphrase was not right')
+    })
+    this.#turn = asked.catch(() => {})
+    return asked
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const value = known.get(name) ?? make()
+  known.set(name, value)
+  return value
+}
+
+/** Finds what is wrong with a key file without asking for its passphrase. Error: KEY_FILE. */
+export function checkKeyFile(path: string): void {
+  const parsed = parsePrivateKey(readKeyFile(path))
+  if ('broken' in parsed) throw broken(path, parsed.broken)
+}
+
+/** The public half of a key file, where it lies beside it: enough to find the key in an agent. */
+export function publicKey(path: string): ParsedKey | undefined {
+  const file = `${expandHome(path)}.pub`
+  if (!existsSync(file)) return undefined
+  const parsed = ssh2.utils.parseKey(readFileSync(file))
+  return parsed instanceof Error ? undefined : Array.isArray(parsed) ? parsed[0] : parsed
+}
+
+/** A key that is of no use without its passphrase: KEY_ENCRYPTED. */
+export function keyEncrypted(path: string, why = 'it has a passphrase, and nobody gave it'): ConvecthubError {
+  return new ConvecthubError('KEY_ENCRYPTED', 'input', `the private key ${path} cannot be used: ${why}`, {
+    hint: `answer the question for it, or load it into an agent: ssh-add ${path}`,
+  })
+}
+
+function broken(path: string, why: string): ConvecthubError {
+  return new ConvecthubError('KEY_FILE', 'input', `the private key ${path} cannot be used`, {
+    evidence: why,
+    hint: 'give a private key as ssh-keygen writes it',
+  })
+}

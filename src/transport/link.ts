@@ -1,0 +1,13 @@
+import type { Duplex } from 'node:stream'
+import type { Channel } from './connection.ts'
+
+/** One SSH connection, logged in. */
+export interface Link {
+  /** Starts a command; error NO_SHELL when the host refuses it, or does not answer within `ms`. */
+  exec(command: string, options: { ms: number; terminal: boolean }): Promise<Channel>
+  /** A way from there to an address; error UNREACHABLE. */
+  forward(address: string, port: number): Promise<Duplex>
+  /** Settles when it has ended, with the reason when that is none of ours. */
+  ended: Promise<Error | undefined>
+  close(): void
+}

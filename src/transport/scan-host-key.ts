@@ -1,0 +1,27 @@
+import { ConvecthubError } from '../errors.ts'
+import { hostKeyName, type Verdict } from './known-hosts.ts'
+import type { Shared } from './shared.ts'
+import { sshConnect } from './ssh.ts'
+import type { Target } from './target.ts'
+
+/** The key that a host shows, and what is on file of it. */
+export interface ScannedKey {
+  key: Buffer
+  verdict: Verdict
+}
+
+/** Looks at a host's key and goes away again. Errors: those of sshConnect, but for the key itself. */
+export async function scanHostKey(target: Target, shared: Shared): Promise<ScannedKey> {
+  let seen: ScannedKey | undefined
+  try {
+    const link = await sshConnect(target, shared, (_target, key, known) => {
+      seen = { key, verdict: known.check(hostKeyName(target), key).verdict }
+      return new ConvecthubError('SCANNED', 'unreachable', 'that was all that was wanted')
+    })
+    link.close()
+  } catch (error) {
+    if (!seen) throw error
+  }
+  if (!seen) throw new Error(`${target.host} showed no key`)
+  return seen
+}

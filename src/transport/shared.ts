@@ -1,0 +1,26 @@
+import { JumpPool } from './jump-pool.ts'
+import { type AskPassphrase, KeyRing } from './key-ring.ts'
+import { type KnownHosts, knownHosts } from './known-hosts.ts'
+import { readKnownHosts } from './known-hosts-file.ts'
+import { expandHome, type Target } from './target.ts'
+
+/** What the links of one run share: keys with their passphrases, jump hosts, and known_hosts files, read once. */
+export class Shared {
+  readonly ring: KeyRing
+  readonly jumps = new JumpPool()
+  readonly #known = new Map<string, KnownHosts>()
+
+  constructor(ask?: AskPassphrase) {
+    this.ring = new KeyRing(ask)
+  }
+
+  /** What is on file of host keys. Error: KNOWN_HOSTS. */
+  known({ host, knownHostsFiles }: Target): KnownHosts {
+    const name = knownHostsFiles.join('\n')
+    const known =
+      this.#known.get(name) ??
+      knownHosts(knownHostsFiles.map((file) => readKnownHosts(host, expandHome(file))).join('\n'))
+    this.#known.set(name, known)
+    return known
+  }
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { Duplex } from 'node:stream'
+import { ConvecthubError } from '../errors.ts'
+import type { JumpPool } from './jump-pool.ts'
+import type { Link } from './link.ts'
+import type { Target } from './target.ts'
+
+/** How the bytes to a host travel: by a socket that ssh2 opens itself, or by this stream. */
+export interface Way {
+  stream: Duplex | undefined
+  /** What the way itself said, such as a ProxyCommand's last words. */
+  said(): string
+  close(): void
+}
+
+/**
+ * Opens the way to a target: through its jump hosts, by its ProxyCommand, or straight. `open` logs in to a jump host.
+ * Errors: those of `open`, told of the jump host by name, and UNREACHABLE.
+ */
+export async function openWay(
+  target: Target,
+  pool: JumpPool,
+  open: (jump: Target) => Promise<Link>,
+): Promise<Way> {
+  if (target.proxyCommand !== undefined) return proxyWay(target, target.proxyCommand)
+  const jump = target.jumps.at(-1)
+  if (!jump) return { stream: undefined, said: () => '', close: () => {} }
+  const link = await pool
+    .take(jump, () => open(jump))
+    .catch((error) => {
+      if (!(error instanceof ConvecthubError)) throw error
+      const message = `jump host ${jump.address}: ${error.message}`
+      throw new ConvecthubError(error.code, error.exit, message, { ...error.details, host: target.host })
+    })
+  try {
+    const stream = await link.forward(target.address, target.port)
+    return { stream, said: () => '', close: link.close }
+  } catch (cause) {
+    link.close()
+    const why = (cause as Error).message
+    throw new ConvecthubError(
+      'UNREACHABLE',
+      'unreachable',
+      `${target.address}:${target.port} by jump host ${jump.address}: ${why}`,
+      {
+        host: target.host,
+        cause,
+        hint: `is the machine on? the jump host must reach it: ssh ${jump.address} nc -z ${target.address} ${target.port}`,
+      },
+    )
+  }
+}
+
+/** As ssh(1) runs it: by a shell, with %h, %p, %r, %n and %% filled in. */
+function proxyWay({ address, port, user, alias }: Target, command: string): Way {
+  const tokens: Readonly<Record<string, string>> = {
+    h: address,
+    p: String(port),
+    r: user,
+    n: alias,
+    '%': '%',
+  }
+  const text = command.replaceAll(/%([hprn%])/g, (_all, letter: string) => tokens[letter] ?? '')
+  const child = spawn('/bin/sh', ['-c', `exec ${text}`], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-1024)
+  })
+  child.stdin.on('error', () => {})
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
+  stream.on('error', () => {})
+  child.on('error', (error) => stream.destroy(error))
+  child.on('close', () => stream.destroy())
+  return { stream, said: () => said.trim(), close: () => child.kill() }
+}
