@@ -11,8 +11,7 @@ import { localSide } from '../transport/local-side.ts'
 import { sshConfigOptions } from '../transport/ssh-config.ts'
 import type { Target } from '../transport/target.ts'
 import type { AskSsh } from '../transport/target-from.ts'
-import type { CommonOptions } from './common-options.ts'
-import { makeTarget, type Passwords } from './make-target.ts'
+import { makeTarget, type Passwords, type TargetOptions } from './make-target.ts'
 import type { InventoryInput } from './read-inventory.ts'
 
 /** What an inventory means, or everything that is wrong with it. */
@@ -25,7 +24,7 @@ export interface CheckedFleet {
 /** Makes the cluster and the targets of all hosts; collects the inventory's doubts and the errors of what it calls. */
 export function checkFleet(
   { inventory, config }: InventoryInput,
-  options: Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>,
+  options: TargetOptions,
   passwords: Passwords = {},
 ): CheckedFleet {
   const errors: ConvecthubError[] = [...inventory.doubts]

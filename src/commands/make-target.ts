@@ -1,4 +1,4 @@
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, type Origin } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { ConnectionSettings } from '../inventory/connection-settings.ts'
 import type { Secret } from '../secret.ts'
@@ -7,7 +7,8 @@ import type { Target } from '../transport/target.ts'
 import { type AskSsh, targetFrom } from '../transport/target-from.ts'
 import type { CommonOptions } from './common-options.ts'
 
-type Options = Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'>
+/** `anyUser`: the verb does not need root on the machines. */
+export type TargetOptions = Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'> & { anyUser?: boolean }
 
 /** What was typed in for all hosts that have none of their own. */
 export interface Passwords {
@@ -24,11 +25,11 @@ export function makeTarget(
   host: string,
   settings: ConnectionSettings,
   { login, become }: Passwords,
-  options: Options,
+  options: TargetOptions,
   config: AnsibleConfig | undefined,
   askSsh: AskSsh,
 ): Target {
-  becomeBySudo(settings, config)
+  checkBecome(settings, config, options.anyUser ?? false)
   const given = [
     argumentsFor(host, settings, config, 'sshArgs'),
     own(settings, config, options),
@@ -50,7 +51,11 @@ export function makeTarget(
 }
 
 /** What inventory, ansible.cfg and our own options say, in ssh's terms. */
-function own(settings: ConnectionSettings, config: AnsibleConfig | undefined, options: Options): SshOptions {
+function own(
+  settings: ConnectionSettings,
+  config: AnsibleConfig | undefined,
+  options: TargetOptions,
+): SshOptions {
   const user = settings.user ?? config?.remoteUser
   const keyFile = settings.keyFile ?? config?.privateKeyFile
   const checking = settings.hostKeyChecking ?? config?.hostKeyChecking
@@ -95,18 +100,32 @@ function argumentsFor(
   }
 }
 
-/** Any other way to become somebody is refused, never ignored. */
-function becomeBySudo({ becomeMethod, origins }: ConnectionSettings, config?: AnsibleConfig) {
-  const method = becomeMethod ?? config?.becomeMethod
-  if (method === undefined || method === 'sudo') return
-  const origin = becomeMethod ? origins.becomeMethod : config?.origins.become_method
-  throw new ConvecthubError(
-    'BECOME',
-    'inventory',
-    `convecthub becomes another user by sudo only, not by ${method}`,
-    {
-      ...(origin && { origin }),
-      hint: 'write sudo, or take it out',
-    },
+/** Another way to become somebody is refused, never ignored, and where root is needed anybody else is. */
+function checkBecome(
+  settings: ConnectionSettings,
+  config: AnsibleConfig | undefined,
+  anyUser: boolean,
+): void {
+  const { becomeMethod, becomeUser, origins } = settings
+  refuseBecome(
+    becomeMethod ?? config?.becomeMethod ?? 'sudo',
+    'sudo',
+    becomeMethod ? origins.becomeMethod : config?.origins.become_method,
+    'becomes another user by sudo only',
   )
+  if (anyUser) return
+  refuseBecome(
+    becomeUser ?? config?.becomeUser ?? 'root',
+    'root',
+    becomeUser ? origins.becomeUser : config?.origins.become_user,
+    'must be root on the machines',
+  )
+}
+
+function refuseBecome(value: string, wanted: string, origin: Origin | undefined, what: string): void {
+  if (value === wanted) return
+  throw new ConvecthubError('BECOME', 'inventory', `convecthub ${what}, not ${value}`, {
+    ...(origin && { origin }),
+    hint: `write ${wanted}, or take it out`,
+  })
 }

@@ -8,7 +8,7 @@ import { runVerb } from './run-verb.ts'
 
 /** `ping`: a line a host with round trip, system and sudo, or the reason and what to do. */
 export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
-  const fleet = await readFleet(options)
+  const fleet = await readFleet({ ...options, anyUser: true })
   if (options.enroll) {
     const { enroll } = await import('./enroll.ts')
     await enroll(

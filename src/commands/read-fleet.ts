@@ -7,6 +7,7 @@ import type { Target } from '../transport/target.ts'
 import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
 import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
+import type { TargetOptions } from './make-target.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
 
 /** What a verb works on, read and checked before any machine is contacted. */
@@ -20,7 +21,7 @@ export interface FleetInput extends InventoryInput {
 }
 
 /** Inventory, cluster, selection and targets; all problems of all hosts at once. */
-export async function readFleet(options: CommonOptions): Promise<FleetInput> {
+export async function readFleet(options: CommonOptions & TargetOptions): Promise<FleetInput> {
   const input = await readInventory(options)
   const { inventory, config } = input
   for (const { origin, message, hint } of fleetWarnings(inventory))

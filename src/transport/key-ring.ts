@@ -91,7 +91,7 @@ export function keyEncrypted(path: string, why = 'it has a passphrase, and nobod
 }
 
 function broken(path: string, why: string): ConvecthubError {
-  return new ConvecthubError('KEY_FILE', 'input', `the private key ${path} cannot be used`, {
+  return new ConvecthubError('KEY_FILE', 'input', `the private key ${path} cannot be read`, {
     evidence: why,
     hint: 'give a private key as ssh-keygen writes it',
   })

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 
 /** A longer line is passed on in pieces, characters: nothing that a host prints may fill our memory. */
-const LONGEST = 1024 * 1024
+const LONGEST = 4 * 1024 * 1024
 
 /** Splits a stream into lines of UTF-8 without their newline; a last line without newline counts at the end. */
 export function eachLine(

@@ -43,9 +43,11 @@ export async function sshConnect(
     })
     const fail = (error: LoginFault) => {
       clearTimeout(deadline)
-      way.close()
-      reject(keyError ?? loginError(target, error, tried, way.said()))
       client.destroy()
+      way.said().then((said) => {
+        way.close()
+        reject(keyError ?? loginError(target, error, tried, said))
+      })
     }
     const late = (what: string, ms: number) =>
       fail(Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }))

@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConvecthubError } from '../errors.ts'
 import type { JumpPool } from './jump-pool.ts'
 import type { Link } from './link.ts'
 import type { Target } from './target.ts'
 
+/** How long a ProxyCommand that failed may go on talking, ms. */
+const LAST_WORDS_MS = 500
+
 /** How the bytes to a host travel: by a socket that ssh2 opens itself, or by this stream. */
 export interface Way {
   stream: Duplex | undefined
-  /** What the way itself said, such as a ProxyCommand's last words. */
-  said(): string
+  /** What the way itself said in the end, such as a ProxyCommand's last words. */
+  said(): Promise<string>
   close(): void
 }
 
@@ -24,7 +28,7 @@ export async function openWay(
 ): Promise<Way> {
   if (target.proxyCommand !== undefined) return proxyWay(target, target.proxyCommand)
   const jump = target.jumps.at(-1)
-  if (!jump) return { stream: undefined, said: () => '', close: () => {} }
+  if (!jump) return { stream: undefined, said: async () => '', close: () => {} }
   const link = await pool
     .take(jump, () => open(jump))
     .catch((error) => {
@@ -34,7 +38,7 @@ export async function openWay(
     })
   try {
     const stream = await link.forward(target.address, target.port)
-    return { stream, said: () => '', close: link.close }
+    return { stream, said: async () => '', close: link.close }
   } catch (cause) {
     link.close()
     const why = (cause as Error).message
@@ -70,6 +74,14 @@ function proxyWay({ address, port, user, alias }: Target, command: string): Way 
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
   stream.on('error', () => {})
   child.on('error', (error) => stream.destroy(error))
-  child.on('close', () => stream.destroy())
-  return { stream, said: () => said.trim(), close: () => child.kill() }
+  const ended = new Promise((done) => child.on('close', done))
+  ended.then(() => stream.destroy())
+  return {
+    stream,
+    async said() {
+      await Promise.race([ended, sleep(LAST_WORDS_MS)])
+      return said.trim()
+    },
+    close: () => child.kill(),
+  }
 }

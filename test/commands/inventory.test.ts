@@ -107,7 +107,7 @@ error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is 
     )
   })
   test.each([
-    ['ansible_become_method=su', 'convecthub becomes root by sudo only, not su'],
+    ['ansible_become_method=su', 'convecthub becomes another user by sudo only, not su'],
     ['ansible_become_user=app', 'convecthub must be root on the machines, not app'],
     ['ansible_ssh_args=-4', 'the ssh option -4 is not supported'],
     ['ansible_host_key_checking=maybe', "ansible_host_key_checking is 'maybe'"],
@@ -210,14 +210,16 @@ describe('ansible.cfg', () => {
     const env = { ANSIBLE_CONFIG: config }
     const { code, stdout } = await cli.run(['inventory', 'check'], { env })
     expect(code).toBe(3)
-    expect(stdout).toContain(`error ${config}:3: convecthub becomes root by sudo only, not su [BECOME]`)
+    expect(stdout).toContain(
+      `error ${config}:3: convecthub becomes another user by sudo only, not su [BECOME]`,
+    )
     cli.write('own.ini', `${GOOD}ansible_become_method=sudo\n`)
     expect((await cli.run(['inventory', 'check', '-i', 'own.ini'], { env })).code).toBe(0)
   })
   test('an ssh option that is not supported', async () => {
-    const config = cli.write('ssh.cfg', '[ssh_connection]\nssh_args = -o ProxyJump=gate\n')
+    const config = cli.write('ssh.cfg', '[ssh_connection]\nssh_args = -o CertificateFile=c\n')
     const { stdout } = await cli.run(['inventory', 'check'], { env: { ANSIBLE_CONFIG: config } })
-    expect(stdout).toContain(`error ${config}:2: the ssh option -o ProxyJump=gate is not supported`)
+    expect(stdout).toContain(`error ${config}:2: the ssh option -o CertificateFile=c is not supported`)
     expect(stdout).toContain('→ take it out of ssh_args')
   })
   test('a wrong value', async () => {

@@ -74,10 +74,15 @@ test.each([
     { hostKeyChecking: 'yes' },
   ],
   ['harmless ssh_args', 'h1', ssh('ssh_args = -C -o ControlMaster=auto -o ControlPersist=60s'), { port: 22 }],
-  ['a become user', 'h1 ansible_become_user=app', '', { becomeUser: 'app' }],
-  ['that of ansible.cfg', 'h1', '[privilege_escalation]\nbecome_user = app\n', { becomeUser: 'app' }],
   ['become as it is', 'h1', '[privilege_escalation]\nbecome_user = root\nbecome_method=sudo\n', { port: 22 }],
 ])('%s', (_, line, config, expected) => expect(target(line, config)).toMatchObject(expected))
+
+test.each([
+  ['h1 ansible_become_user=app', ''],
+  ['h1', '[privilege_escalation]\nbecome_user = app\n'],
+])('where root is not needed, sudo may make anybody: %s %j', (line, config) =>
+  expect(target(line, config, { anyUser: true }).becomeUser).toBe('app'),
+)
 
 test('options win', () => {
   const config = defaults('timeout = 30\nhost_key_checking = False')
@@ -91,6 +96,8 @@ test.each([
   ['h1 ansible_become_method=su', '', 'BECOME inv:1:4'],
   ['h1', ssh('ssh_extra_args = -J gate -W x:1'), 'SSH_OPTION /w/ansible.cfg:2'],
   ['h1', '[privilege_escalation]\nbecome_method = su\n', 'BECOME /w/ansible.cfg:2'],
+  ['h1', '[privilege_escalation]\nbecome_user = app\n', 'BECOME /w/ansible.cfg:2'],
+  ['h1 ansible_become_user=app', '', 'BECOME inv:1:4'],
 ])('%s, %j is refused', (line, config, expected) =>
   expect(problemsOf(() => target(line, config))).toEqual([expected]),
 )

@@ -28,7 +28,7 @@ it('no banner ever is UNREACHABLE and names the time waited', async () => {
   server = await rawServer(() => {})
   const error = await failure(echo({ connectTimeoutMs: 500 }))
   expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
-  expect(error.message).toContain('no answer within 0.5 s')
+  expect(error.message).toContain('connect: no answer within 0.5 s')
   expect(server.connections()).toBe(1)
   await gone()
 })
@@ -37,7 +37,7 @@ it('an authentication that is never decided is UNREACHABLE and names the time wa
   server = await sshServer({ auth: () => {} })
   const error = await failure(echo({ connectTimeoutMs: 500 }))
   expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
-  expect(error.message).toContain('no answer within 0.5 s')
+  expect(error.message).toContain('login: no answer within 1.5 s')
   await gone()
 })
 

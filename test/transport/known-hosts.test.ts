@@ -123,7 +123,7 @@ it.each([
   {
     what: 'only an authority',
     lines: () => [`@cert-authority h1 ${other.line}`],
-    verdict: 'unknown',
+    verdict: 'authority',
     types: [],
   },
   {

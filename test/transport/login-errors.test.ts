@@ -64,7 +64,7 @@ it.each<Row>([
     what: 'a key that is not let in',
     over: (f) => ({ keyFiles: [`${f}/wrong`] }),
     ...auth,
-    message: /^root@127\.0\.0\.1:\d+ was refused \(tried publickey\)$/,
+    message: /^root@127\.0\.0\.1:\d+ was refused \(tried publickey; it takes publickey, ?.*\)$/,
     hint: /^try: ssh -i \S+\/wrong -p \d+ root@127\.0\.0\.1$/,
   },
   {
@@ -134,7 +134,7 @@ it.each<Row>([
     what: 'a key with passphrase',
     over: (f) => ({ keyFiles: [`${f}/locked`] }),
     ...encrypted,
-    message: /locked has a passphrase/,
+    message: /locked cannot be used: it has a passphrase/,
     hint: /ssh-add \S+\/locked/,
   },
   {

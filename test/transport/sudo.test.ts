@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
+import { blocksOf } from './helpers/blocks.ts'
 import { parentOf, type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { type TestUser, testUser } from './helpers/test-user.ts'
 import { alive, failure, pidIn, until } from './helpers/wait.ts'
@@ -9,8 +11,8 @@ import { alive, failure, pidIn, until } from './helpers/wait.ts'
 let sshd: RealSshd
 const users: TestUser[] = []
 
-function user(rule?: string, shell?: string): TestUser {
-  const made = testUser(rule, shell)
+function user(rule?: string, shell?: string, defaults?: string): TestUser {
+  const made = testUser(rule, shell, defaults)
   users.push(made)
   return made
 }
@@ -66,6 +68,50 @@ it('the right password is taken at the first try', async () => {
   const one = user('(ALL) ALL')
   expect(await whoami(one.name, one.password)).toBe(asRoot(one.name))
   expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
+})
+
+it.each([
+  { what: 'a terminal', defaults: 'requiretty', execs: 2 },
+  { what: 'a terminal of its own', defaults: 'requiretty, use_pty', execs: 2 },
+  { what: 'a lecture', defaults: 'lecture=always', execs: 1 },
+  { what: 'a question of its own', defaults: 'passprompt_override, passprompt="Who goes there? "', execs: 1 },
+  {
+    what: 'a lecture, a terminal and a question of its own',
+    defaults: 'lecture=always, requiretty, passprompt_override, passprompt="Well? "',
+    execs: 2,
+  },
+])('sudo may want $what: the password is given once all the same', async ({ defaults, execs }) => {
+  for (const [rule, wrong] of [
+    ['(ALL) ALL', 0],
+    ['(ALL) NOPASSWD: ALL', 0],
+    ['(ALL) ALL', 1],
+  ] as const) {
+    const one = user(rule, '/bin/bash', defaults)
+    const becomePassword = new Secret(wrong ? 'not it' : one.password)
+    const host = await connect(sshd.target({ user: one.name, becomePassword }))
+    const bytes = 'a\\tb\\003\\004\\021\\377'
+    const job = host.run(sh`id -u; printf ${bytes} | od -An -c`, options)
+    if (wrong) expect(await failure(job, 15_000)).toMatchObject({ code: 'SUDO_PASSWORD_WRONG' })
+    else {
+      expect((await job).output).toMatch(/^0\n +a +\\t +b +003 +004 +021 +377$/)
+      const data = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256))
+      const { output } = await host.feed(sh`sha256sum`, blocksOf(data, 30_000), options)
+      expect(output).toContain(createHash('sha256').update(data).digest('hex'))
+      expect(host.execs).toBe(execs)
+    }
+    host.close()
+    expect(counts(one).wrong).toBe(wrong)
+  }
+})
+
+it('sudo may make another user of the login', async () => {
+  const [one, app] = [user('(ALL) NOPASSWD: ALL'), user()]
+  const host = await connect(sshd.target({ user: one.name, becomeUser: app.name }))
+  expect((await host.run(sh`id -un`, options)).output).toBe(app.name)
+  host.close()
+  const root = await connect(sshd.target({ becomeUser: app.name }))
+  expect((await root.run(sh`id -un`, options)).output).toBe(app.name)
+  root.close()
 })
 
 it.each(['wrong', '', 'ümläut $(id)'])('a wrong password is tried exactly once: %j', async (password) => {

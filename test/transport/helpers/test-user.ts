@@ -14,8 +14,8 @@ export interface TestUser {
 
 let made = 0
 
-/** `rule` is what sudoers says behind `NAME ALL=`, or undefined for a user who may not use sudo. */
-export function testUser(rule: string | undefined, shell = '/bin/bash'): TestUser {
+/** `rule` is what sudoers says behind `NAME ALL=`, or undefined for a user who may not use sudo; `defaults` go before it. */
+export function testUser(rule: string | undefined, shell = '/bin/bash', defaults = ''): TestUser {
   if (!existsSync('/usr/bin/sudo')) throw new Error('sudo is missing: apt-get install sudo')
   if (!existsSync(shell)) throw new Error(`${shell} is missing: install its package with apt-get`)
   const name = `cvhtest-${process.pid % 100_000}-${++made}`
@@ -34,6 +34,7 @@ export function testUser(rule: string | undefined, shell = '/bin/bash'): TestUse
   )
   const rules = [
     `Defaults:${name} logfile=${log}, pam_service=${name}`,
+    ...(defaults ? [`Defaults:${name} ${defaults}`] : []),
     ...(rule ? [`${name} ALL=${rule}`] : []),
   ]
   writeFileSync(sudoers, `${rules.join('\n')}\n`, { mode: 0o440 })

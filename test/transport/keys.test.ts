@@ -1,0 +1,117 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import { Shared } from '../../src/transport/shared.ts'
+import type { Target } from '../../src/transport/target.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { failure, until } from './helpers/wait.ts'
+
+let sshd: RealSshd
+let folder: string
+let agent: string
+let agentPid: number
+
+/** A key made by ssh-keygen, which the server lets in. */
+function key(name: string, args: readonly string[], passphrase = ''): string {
+  const path = join(folder, name)
+  execFileSync('ssh-keygen', ['-q', '-N', passphrase, '-f', path, ...args])
+  const file = join(sshd.folder, 'authorized_keys')
+  writeFileSync(file, readFileSync(file, 'utf8') + readFileSync(`${path}.pub`, 'utf8'))
+  return path
+}
+
+async function login(over: Partial<Target>, shared = new Shared()): Promise<string> {
+  const host = await connect(sshd.target({ keyFiles: [], ...over }), shared)
+  try {
+    return (await host.run(sh`echo in`, { name: 'test', timeoutMs: 10_000 })).output
+  } finally {
+    host.close()
+  }
+}
+
+beforeAll(async () => {
+  sshd = await realSshd()
+  folder = mkdtempSync(join(tmpdir(), 'cvh-keys-'))
+  agent = join(folder, 'agent')
+  const child = spawn('ssh-agent', ['-D', '-a', agent], { stdio: 'ignore' })
+  agentPid = child.pid as number
+  await until('the agent', () => {
+    try {
+      execFileSync('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: agent }, stdio: 'pipe' })
+      return true
+    } catch (error) {
+      // 1: it answers, and holds nothing
+      return (error as { status?: number }).status === 1
+    }
+  })
+})
+afterAll(() => {
+  process.kill(agentPid)
+  rmSync(folder, { recursive: true, force: true })
+  sshd?.stop()
+})
+
+it.each([
+  ['ed25519', ['-t', 'ed25519']],
+  ['rsa', ['-t', 'rsa', '-b', '2048']],
+  ['ecdsa-256', ['-t', 'ecdsa', '-b', '256']],
+  ['ecdsa-521', ['-t', 'ecdsa', '-b', '521']],
+  ['rsa-pem', ['-t', 'rsa', '-b', '2048', '-m', 'PEM']],
+  ['rsa-pkcs8', ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8']],
+  ['ecdsa-pem', ['-t', 'ecdsa', '-m', 'PEM']],
+  ['ecdsa-pkcs8', ['-t', 'ecdsa', '-m', 'PKCS8']],
+])('a key of kind %s lets in, and with a passphrase as well', async (name, args) => {
+  expect(await login({ keyFiles: [key(name, args)] })).toBe('in')
+  const locked = key(`${name}-locked`, args, 'a pass phrase')
+  const asked: string[] = []
+  const shared = new Shared(async (path) => {
+    asked.push(path)
+    return new Secret('a pass phrase')
+  })
+  const both = [login({ keyFiles: [locked] }, shared), login({ keyFiles: [locked] }, shared)]
+  expect(await Promise.all(both)).toEqual(['in', 'in'])
+  expect(asked).toEqual([locked])
+})
+
+it('a passphrase is asked three times, and then it is an error', async () => {
+  const locked = key('thrice', ['-t', 'ed25519'], 'right')
+  let asked = 0
+  const wrong = new Shared(async () => {
+    asked += 1
+    return new Secret('wrong')
+  })
+  const error = await failure(login({ keyFiles: [locked] }, wrong))
+  expect(error).toMatchObject({ code: 'KEY_ENCRYPTED', exit: 'input' })
+  expect(error.message).toContain('the passphrase was not right')
+  expect(asked).toBe(3)
+})
+
+it('a key that the agent holds needs no passphrase, whether it was asked for or not', async () => {
+  const locked = key('held', ['-t', 'ed25519'], 'phrase')
+  const open = join(folder, 'held-open')
+  copyFileSync(locked, open)
+  chmodSync(open, 0o600)
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', 'phrase', '-N', '', '-f', open])
+  execFileSync('ssh-add', ['-q', open], { env: { ...process.env, SSH_AUTH_SOCK: agent }, stdio: 'pipe' })
+  const never = new Shared(async () => {
+    throw new Error('asked')
+  })
+  expect(await login({ agent, keyFiles: [locked] }, never)).toBe('in')
+  expect(await login({ agent }, never)).toBe('in')
+  const other = join(folder, 'other')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other])
+  expect(await login({ agent, keyFiles: [other] })).toBe('in')
+  const refused = await failure(login({ agent, keyFiles: [other], identitiesOnly: true }))
+  expect(refused.code).toBe('AUTH')
+})
+
+it('an agent that is not there is one way less, and no more', async () => {
+  expect(await login({ agent: join(folder, 'nobody'), keyFiles: [key('alone', ['-t', 'ed25519'])] })).toBe(
+    'in',
+  )
+})
