@@ -5,14 +5,14 @@ import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../errors.ts'
 import { unknownVariables } from '../inventory/check-inventory.ts'
 import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/connection-settings.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
+import { loadSshConfig } from '../ssh-config/load-ssh-config.ts'
+import { localSide } from '../ssh-config/local-side.ts'
+import { sshConfigOptions } from '../ssh-config/ssh-config.ts'
 import { checkKeyFile } from '../transport/key-ring.ts'
-import { loadSshConfig } from '../transport/load-ssh-config.ts'
-import { localSide } from '../transport/local-side.ts'
-import { sshConfigOptions } from '../transport/ssh-config.ts'
 import type { Target } from '../transport/target.ts'
-import type { AskSsh } from '../transport/target-from.ts'
 import { makeTarget, type Passwords, type TargetOptions } from './make-target.ts'
 import type { InventoryInput } from './read-inventory.ts'
+import type { AskSsh } from './target-from.ts'
 
 /** What an inventory means, or everything that is wrong with it. */
 export interface CheckedFleet {

@@ -2,10 +2,10 @@ import { ConvecthubError, type Origin } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { ConnectionSettings } from '../inventory/connection-settings.ts'
 import type { Secret } from '../secret.ts'
-import { mergeSshOptions, type SshOptions, sshOptions } from '../transport/ssh-options.ts'
+import { mergeSshOptions, type SshOptions, sshOptions } from '../ssh-config/ssh-options.ts'
 import type { Target } from '../transport/target.ts'
-import { type AskSsh, targetFrom } from '../transport/target-from.ts'
 import type { CommonOptions } from './common-options.ts'
+import { type AskSsh, targetFrom } from './target-from.ts'
 
 /** `anyUser`: the verb does not need root on the machines. */
 export type TargetOptions = Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'> & { anyUser?: boolean }

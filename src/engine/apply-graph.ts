@@ -6,9 +6,9 @@ import type { Outcome } from './event.ts'
 import { atHost, factsOf, planContext, stepsOf } from './fleet.ts'
 import { interrupted } from './interrupted.ts'
 import { probe } from './probe.ts'
-import { withLink } from './reconnect.ts'
 import type { Fleet, RunOptions } from './run-options.ts'
 import type { Step, StepRef } from './step.ts'
+import { withLink } from './with-link.ts'
 
 /** Most uploads at once: more would only make each slower. */
 const UPLOADS = 10

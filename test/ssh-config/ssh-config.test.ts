@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
-import { loadSshConfig, type SshConfigPlaces } from '../../src/transport/load-ssh-config.ts'
-import type { LocalSide } from '../../src/transport/local-side.ts'
-import { sshConfigOptions } from '../../src/transport/ssh-config.ts'
-import type { SshOptions } from '../../src/transport/ssh-options.ts'
+import { loadSshConfig, type SshConfigPlaces } from '../../src/ssh-config/load-ssh-config.ts'
+import type { LocalSide } from '../../src/ssh-config/local-side.ts'
+import { sshConfigOptions } from '../../src/ssh-config/ssh-config.ts'
+import type { SshOptions } from '../../src/ssh-config/ssh-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'convecthub-ssh-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,9 @@
 import { ConvecthubError } from '../errors.ts'
 import { sshConfigLine } from './ssh-config-line.ts'
 import { readSshKeyword, type SshKeywordResult } from './ssh-keywords.ts'
-import type { Target } from './target.ts'
+
+/** StrictHostKeyChecking: an unknown key is refused, taken and kept, or not looked at. */
+export type HostKeyChecking = 'yes' | 'accept-new' | 'no'
 
 /**
  * What ssh(1) is told, by its command line or by its configuration files. What is absent was not said; values are
@@ -28,7 +30,7 @@ export interface SshOptions {
   globalKnownHostsFiles?: readonly string[]
   /** The name to look for in known_hosts. */
   hostKeyAlias?: string
-  hostKeyChecking?: Target['hostKeyChecking']
+  hostKeyChecking?: HostKeyChecking
   connectTimeoutMs?: number
   /** 0: never asked. */
   serverAliveIntervalMs?: number

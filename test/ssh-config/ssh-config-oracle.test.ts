@@ -7,10 +7,10 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
-import { loadSshConfig } from '../../src/transport/load-ssh-config.ts'
-import { localSide } from '../../src/transport/local-side.ts'
-import { sshConfigOptions } from '../../src/transport/ssh-config.ts'
-import { allKnownHostsFiles, type SshOptions } from '../../src/transport/ssh-options.ts'
+import { loadSshConfig } from '../../src/ssh-config/load-ssh-config.ts'
+import { localSide } from '../../src/ssh-config/local-side.ts'
+import { sshConfigOptions } from '../../src/ssh-config/ssh-config.ts'
+import { allKnownHostsFiles, type SshOptions } from '../../src/ssh-config/ssh-options.ts'
 
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'convecthub-ssh-oracle-'))

@@ -6,7 +6,7 @@ import {
   mergeSshOptions,
   type SshOptions,
   sshOptions,
-} from '../../src/transport/ssh-options.ts'
+} from '../../src/ssh-config/ssh-options.ts'
 import { expandHome } from '../../src/transport/target.ts'
 
 it.each<[string[], SshOptions]>([

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { ConvecthubError } from '../errors.ts'
-import { allKnownHostsFiles, type SshOptions } from './ssh-options.ts'
-import type { Target } from './target.ts'
+import { allKnownHostsFiles, type SshOptions } from '../ssh-config/ssh-options.ts'
+import type { Target } from '../transport/target.ts'
 
 /** ssh's own default is to wait as long as the kernel does; Ansible's is this, ms. */
 const CONNECT_MS = 10_000

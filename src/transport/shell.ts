@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { ConvecthubError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import type { Bootstrap } from './bootstrap.ts'
+import type { Channel } from './connection.ts'
+import { eachLine } from './line-reader.ts'
+import { sudoError } from './sudo-error.ts'
+import { sudoTalk } from './sudo-talk.ts'
+
+/** Starts the bootstrap command, with a terminal for hosts whose sudo insists on one. */
+export type StartChannel = (options: { terminal: boolean }) => Promise<Channel>
+
+export interface ShellOptions {
+  password: Secret | undefined
+  /** How long login shell and sudo may take, ms. */
+  startMs: number
+  /** A line that the session's program printed. */
+  onLine(line: string): void
+  /** A frame of the session's program: its words behind the mark. */
+  onFrame(words: readonly string[]): void
+  /** Nothing comes any more; told once. */
+  onEnd(error: ConvecthubError): void
+}
+
+/** The far end's program, from the start of its command on. */
+export interface Shell {
+  /** Commands started: two where sudo insisted on a terminal. */
+  readonly execs: number
+  /** Settles when orders may be sent. */
+  opened: Promise<void>
+  write(data: string | Uint8Array): void
+  /** Settles when more may be written, or never can be. */
+  drained(): Promise<void>
+  /** Ends its input. */
+  end(): void
+}
+
+/**
+ * Starts the program of a session. Without a password everything is sent at once, so that the first job costs one
+ * round trip; with one, nothing but the password goes out before the shell says "go". Where sudo only misses a
+ * terminal, the command is started again with one, and all is said again. Ends with: LOST, TIMEOUT, those of sudoError.
+ */
+export async function openShell(
+  host: string,
+  start: StartChannel,
+  boot: Bootstrap,
+  options: ShellOptions,
+): Promise<Shell> {
+  const { password, startMs } = options
+  let channel = await start({ terminal: false })
+  let ready = false
+  let ended = false
+  let full = false
+  let execs = 1
+  /** What went out before the program answered. */
+  let early: (string | Uint8Array)[] = []
+  let said = () => ''
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+
+  const write = (data: string | Uint8Array) => {
+    if (!ready) early.push(data)
+    full = !channel.stdin.write(data)
+  }
+  const finish = (error: ConvecthubError) => {
+    clearTimeout(late)
+    if (ended) return
+    ended = true
+    options.onEnd(error)
+  }
+  const begin = () => {
+    write(boot.program)
+    open()
+  }
+
+  const attach = (now: Channel, terminal: boolean) => {
+    const talk = sudoTalk(now, boot, password)
+    said = talk.said
+    const onFrame = (words: readonly string[]) => {
+      const [word] = words
+      if (word === 'sudo') talk.begin()
+      else if (word === 'nosudo') talk.line('sudo: command not found')
+      else if (word === 'go') {
+        talk.over()
+        if (password) begin()
+      } else if (word === 'ready') {
+        ready = true
+        early = []
+        clearTimeout(late)
+      } else options.onFrame(words)
+    }
+    const onLine = (line: string) => {
+      const [mark, ...words] = line.split(' ')
+      if (mark === boot.mark) onFrame(words)
+      // what the login shell's start-up files print comes before
+      else if (ready) options.onLine(line)
+      else if (terminal) talk.line(line)
+    }
+    // with a terminal, sudo's question comes among what is printed
+    eachLine(now.stdout, onLine, (rest) => terminal && !ready && talk.rest(rest))
+    eachLine(now.stderr, talk.line, talk.rest)
+    now.stdin.on('error', () => {})
+    now.closed.then(({ code, error }) => {
+      talk.over()
+      const end = ready ? lost(host, error, talk.said()) : sudoError(host, talk.said(), talk.asked(), code)
+      if (end.code !== 'SUDO_NEEDS_TTY' || terminal) return finish(end)
+      execs += 1
+      start({ terminal: true }).then(again, finish)
+    })
+  }
+  const again = (next: Channel) => {
+    channel = next
+    attach(next, true)
+    for (const data of early) next.stdin.write(data)
+  }
+  const late = setTimeout(() => {
+    const message = `no root shell within ${startMs / 1000} s of login`
+    finish(new ConvecthubError('TIMEOUT', 'unreachable', message, { host, evidence: said() }))
+  }, startMs)
+  attach(channel, false)
+  if (!password) begin()
+  return {
+    get execs() {
+      return execs
+    },
+    opened,
+    write,
+    async drained() {
+      if (full && !ended) await Promise.race([once(channel.stdin, 'drain').catch(() => {}), channel.closed])
+    },
+    end: () => channel.stdin.end(),
+  }
+}
+
+function lost(host: string, error: Error | undefined, evidence: string): ConvecthubError {
+  const message = error ? `connection lost: ${error.message}` : 'connection lost'
+  return new ConvecthubError('LOST', 'failed', message, {
+    host,
+    evidence,
+    hint: 'run the same command again: it continues',
+  })
+}
