@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { ConvecthubError } from '../errors.ts'
 import { allKnownHostsFiles, type SshOptions } from '../ssh-config/ssh-options.ts'
+import { algorithms } from '../transport/algorithms.ts'
 import type { Target } from '../transport/target.ts'
 
 /** ssh's own default is to wait as long as the kernel does; Ansible's is this, ms. */
@@ -73,6 +74,12 @@ function fill(
         : identityAgent === 'none'
           ? undefined
           : identityAgent,
+    algorithms: algorithms({
+      Ciphers: options.ciphers,
+      KexAlgorithms: options.kexAlgorithms,
+      MACs: options.macs,
+      HostKeyAlgorithms: options.hostKeyAlgorithms,
+    }),
     methods: options.preferredAuthentications,
     ...own,
     jumps,

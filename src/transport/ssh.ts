@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
+import { hostKeyOrder } from './algorithms.ts'
 import { attempts, authHandler, type Tried } from './attempts.ts'
 import type { Channel } from './connection.ts'
 import { hostKeyName, type KnownHosts } from './known-hosts.ts'
@@ -89,7 +90,10 @@ export async function sshConnect(
       readyTimeout: 0,
       keepaliveInterval: target.keepaliveMs,
       keepaliveCountMax: target.keepaliveCount,
-      algorithms: { serverHostKey: hostKeyOrder(known.types(hostKeyName(target))) },
+      algorithms: {
+        ...target.algorithms,
+        serverHostKey: hostKeyOrder(target.algorithms, known.types(hostKeyName(target))),
+      } as NonNullable<ConnectConfig['algorithms']>,
       hostVerifier: (key: Buffer) => {
         keyError = judge(target, key, known)
         return keyError === undefined
@@ -138,21 +142,4 @@ function exec(
     }
     client.exec(command, terminal ? { pty: { modes: RAW as never } } : {}, begun)
   })
-}
-
-/** ssh2's own order with the types on file first, as OpenSSH does, so that a known key is what the server shows. */
-function hostKeyOrder(types: readonly string[]) {
-  const all = [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-    'ssh-rsa',
-  ] as const
-  const first = new Set<string>(
-    types.flatMap((type) => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type])),
-  )
-  return [...all].sort((a, b) => Number(first.has(b)) - Number(first.has(a)))
 }

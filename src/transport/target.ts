@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Secret } from '../secret.ts'
+import type { Algorithms } from './algorithms.ts'
 
 /** All that is needed to get a root shell on one host. Paths may begin with `~`. */
 export interface Target {
@@ -22,6 +23,7 @@ export interface Target {
   becomePassword: Secret | undefined
   /** Whom sudo makes of the user: `root`, unless somebody else was asked for. */
   becomeUser: string
+  algorithms: Algorithms
   /** `ssh`, or `local` for a machine that convecthub itself runs on. */
   connection: 'ssh' | 'local'
   /** The way there, first hop first; none: straight. */

@@ -2,7 +2,8 @@ import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { bytes, duration, style } from './style.ts'
+import { duration, style } from './style.ts'
+import { UploadProgress } from './upload-progress.ts'
 
 /** How often a long change gives a sign of life, ms. */
 const HEARTBEAT_MS = 30_000
@@ -11,19 +12,23 @@ const HEARTBEAT_MS = 30_000
 export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
   const paint = style(process.stderr, color)
   const titles = new Map<string, string>()
-  const underWay = new Map<string, { title: string; since: number; sent?: string }>()
+  const uploads = new UploadProgress()
+  const underWay = new Map<string, { title: string; since: number }>()
   let width = 0
   const say = (host: string, text: string) =>
     process.stderr.write(`${paint.bold(host.padEnd(width))}  ${text}\n`)
   const heartbeat = setInterval(() => {
-    for (const [host, { title, since, sent }] of underWay) {
+    for (const [host, { title, since }] of underWay) {
       if (Date.now() - since > HEARTBEAT_MS / 2)
-        say(host, paint.dim(`… ${title} (${sent ?? duration(Date.now() - since)})`))
+        say(host, paint.dim(`… ${title} (${uploads.ofHost(host) ?? duration(Date.now() - since)})`))
     }
+    const all = uploads.total()
+    if (all && underWay.size > 1) say('', paint.dim(`… in all ${all}`))
   }, HEARTBEAT_MS)
   heartbeat.unref()
 
   const on = (event: EngineEvent) => {
+    uploads.on(event)
     switch (event.event) {
       case 'run':
         width = Math.max(...event.hosts.map((host) => host.length), 4)
@@ -58,11 +63,6 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
       case 'link-lost':
         say(event.host, paint.yellow(`${event.error.message}; logging in again`))
         break
-      case 'progress': {
-        const current = underWay.get(event.host)
-        if (current) current.sent = `${bytes(event.sent)} of ${bytes(event.total)}`
-        break
-      }
       case 'step':
         underWay.delete(event.host)
         if (event.outcome === 'changed')
@@ -76,6 +76,7 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         for (const line of reportLines(event, style(process.stdout, color))) process.stdout.write(`${line}\n`)
         break
       case 'planned':
+      case 'progress':
         break
     }
   }

@@ -3,7 +3,8 @@ import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { bytes, columns, count, duration, style } from './style.ts'
+import { columns, count, duration, style } from './style.ts'
+import { UploadProgress } from './upload-progress.ts'
 
 interface Now {
   text: string
@@ -18,6 +19,7 @@ const SHOWN = 12
 export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   const paint = style(process.stderr, color)
   const titles = new Map<string, string>()
+  const uploads = new UploadProgress()
   const now = new Map<string, Now>()
   let width = 0
   let total = 0
@@ -35,7 +37,9 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
       ])
     const more = now.size > SHOWN ? [`  ${paint.dim(`and ${now.size - SHOWN} more`)}`] : []
     spinner.text = [
-      `${done} of ${count(total, 'step')}, ${duration(Date.now() - began)}`,
+      [`${done} of ${count(total, 'step')}`, duration(Date.now() - began), uploads.total()]
+        .filter((part) => part !== undefined)
+        .join(', '),
       ...columns(rows),
       ...more,
     ].join('\n')
@@ -51,6 +55,7 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   const at = (host: string, text: string) => now.set(host, { text, since: Date.now(), detail: '' })
 
   const on = (event: EngineEvent) => {
+    uploads.on(event)
     switch (event.event) {
       case 'run':
         began = Date.now()
@@ -95,10 +100,7 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         break
       case 'progress': {
         const current = now.get(event.host)
-        if (!current) break
-        const speed = event.sent / Math.max(0.001, (Date.now() - current.since) / 1000)
-        const left = Math.ceil((event.total - event.sent) / Math.max(1, speed))
-        current.detail = `${bytes(event.sent)} of ${bytes(event.total)}, ${bytes(speed)}/s, ${duration(left * 1000)} left`
+        if (current) current.detail = uploads.ofHost(event.host) ?? ''
         break
       }
       case 'change-end':

@@ -11,6 +11,7 @@ export function testTarget(over: Partial<Target>): Target {
     keyFiles: [],
     identitiesOnly: false,
     agent: undefined,
+    algorithms: {},
     methods: undefined,
     password: undefined,
     becomePassword: undefined,

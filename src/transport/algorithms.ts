@@ -1,0 +1,106 @@
+import { ConvecthubError } from '../errors.ts'
+
+/** Names of algorithms, best first; undefined: our own choice. */
+export interface Algorithms {
+  cipher?: readonly string[]
+  kex?: readonly string[]
+  hmac?: readonly string[]
+  serverHostKey?: readonly string[]
+}
+
+const ED25519 = 'ssh-ed25519'
+const ECDSA = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
+const AES = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr']
+
+/** What ssh2 can do of each kind: what it offers by itself, best first, and what only when it is asked for. */
+const KNOWN: Readonly<Record<keyof Algorithms, { offered: readonly string[]; more: readonly string[] }>> = {
+  cipher: { offered: AES, more: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc'] },
+  kex: {
+    offered: [
+      'curve25519-sha256@libssh.org',
+      'curve25519-sha256',
+      'ecdh-sha2-nistp256',
+      'ecdh-sha2-nistp384',
+      'ecdh-sha2-nistp521',
+      'diffie-hellman-group-exchange-sha256',
+      'diffie-hellman-group14-sha256',
+      'diffie-hellman-group15-sha512',
+      'diffie-hellman-group16-sha512',
+      'diffie-hellman-group17-sha512',
+      'diffie-hellman-group18-sha512',
+    ],
+    more: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
+  },
+  hmac: {
+    offered: [
+      'hmac-sha2-256-etm@openssh.com',
+      'hmac-sha2-512-etm@openssh.com',
+      'hmac-sha1-etm@openssh.com',
+      'hmac-sha2-256',
+      'hmac-sha2-512',
+      'hmac-sha1',
+    ],
+    more: [],
+  },
+  serverHostKey: { offered: [ED25519, ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'], more: [] },
+}
+
+/** The keyword of ssh_config(5) for each kind. */
+export type AlgorithmKeyword = 'Ciphers' | 'KexAlgorithms' | 'MACs' | 'HostKeyAlgorithms'
+const KINDS: Readonly<Record<AlgorithmKeyword, keyof Algorithms>> = {
+  Ciphers: 'cipher',
+  KexAlgorithms: 'kex',
+  MACs: 'hmac',
+  HostKeyAlgorithms: 'serverHostKey',
+}
+
+/**
+ * What to offer where ssh's configuration wants lists of its own: `a,b`, or our choice with `+` more, `-` fewer
+ * (patterns) or `^` others in front, as in ssh_config(5). What ssh2 does not know is left out of a list; error
+ * SSH_OPTION when nothing is left.
+ */
+export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | undefined>>): Algorithms {
+  const chosen: Partial<Record<keyof Algorithms, readonly string[]>> = {}
+  for (const [keyword, kind] of Object.entries(KINDS) as [AlgorithmKeyword, keyof Algorithms][]) {
+    const list = lists[keyword]
+    if (list === undefined) continue
+    const names = choose(list, kind)
+    if (names.length === 0) {
+      throw new ConvecthubError('SSH_OPTION', 'input', `convecthub knows none of the ${keyword} ${list}`, {
+        hint: `add one of ${KNOWN[kind].offered.join(', ')} for these hosts in ssh's configuration`,
+      })
+    }
+    chosen[kind] = names
+  }
+  return chosen
+}
+
+function choose(list: string, kind: keyof Algorithms): readonly string[] {
+  const { offered, more } = KNOWN[kind]
+  const sign = /^[+^-]/.exec(list)?.[0]
+  const names = (sign ? list.slice(1) : list).split(',')
+  if (sign === '-') return offered.filter((name) => !names.some((pattern) => fits(pattern, name)))
+  const known = names.filter((name) => [...offered, ...more].includes(name))
+  if (sign === '+') return [...new Set([...offered, ...known])]
+  return sign === '^' ? [...new Set([...known, ...offered])] : known
+}
+
+function fits(pattern: string, name: string): boolean {
+  const text = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${text}$`).test(name)
+}
+
+/**
+ * Our choice of host keys with the types on file first, as OpenSSH does, so that a known key is what the server
+ * shows; a list of the user's own stays as it is.
+ */
+export function hostKeyOrder({ serverHostKey }: Algorithms, onFile: readonly string[]): readonly string[] {
+  if (serverHostKey) return serverHostKey
+  const first = new Set(
+    onFile.flatMap((type) => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type])),
+  )
+  return KNOWN.serverHostKey.offered.toSorted((a, b) => Number(first.has(b)) - Number(first.has(a)))
+}

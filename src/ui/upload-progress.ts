@@ -1,0 +1,64 @@
+import type { EngineEvent } from '../engine/event.ts'
+import { bytes, duration } from './style.ts'
+
+/** One file on its way to one host; ms and bytes. */
+interface Upload {
+  since: number
+  /** What had arrived before this run. */
+  from: number
+  sent: number
+  total: number
+}
+
+/** What is known of all uploads of a run: fed with its events, asked for texts. */
+export class UploadProgress {
+  readonly #now: () => number
+  readonly #current = new Map<string, Upload>()
+  #planned = 0
+  #done = 0
+  #moved = 0
+  #since: number | undefined
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  on(event: EngineEvent): void {
+    if (event.event === 'planned') {
+      for (const change of event.changes) if (change.kind === 'upload') this.#planned += change.artifact.size
+    } else if (event.event === 'progress') {
+      const { host, sent, total } = event
+      this.#since ??= this.#now()
+      const known = this.#current.get(host)
+      if (known && known.total === total && known.sent <= sent) {
+        this.#moved += sent - known.sent
+        known.sent = sent
+      } else this.#current.set(host, { since: this.#now(), from: sent, sent, total })
+    } else if (event.event === 'change-end' && event.change.kind === 'upload') {
+      this.#current.delete(event.host)
+      this.#done += event.change.artifact.size
+    } else if (event.event === 'step') this.#current.delete(event.host)
+  }
+
+  /** "1.2 of 3.4 GB, 110 MB/s, 20 s left" of the file that goes to a host; undefined while none does. */
+  ofHost(host: string): string | undefined {
+    const upload = this.#current.get(host)
+    if (!upload) return undefined
+    const { since, from, sent, total } = upload
+    return text(sent, total, sent - from, this.#now() - since)
+  }
+
+  /** The same of all files to all hosts; undefined when nothing is to be sent, or all of it has been. */
+  total(): string | undefined {
+    if (this.#since === undefined) return undefined
+    const sent = this.#done + [...this.#current.values()].reduce((sum, upload) => sum + upload.sent, 0)
+    if (sent >= this.#planned) return undefined
+    return text(sent, this.#planned, this.#moved, this.#now() - this.#since)
+  }
+}
+
+function text(sent: number, total: number, moved: number, ms: number): string {
+  const speed = (moved / Math.max(1, ms)) * 1000
+  const left = speed > 0 ? `, ${bytes(speed)}/s, ${duration(((total - sent) / speed) * 1000)} left` : ''
+  return `${bytes(sent)} of ${bytes(total)}${left}`
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import type { Change } from '../../src/engine/change.ts'
+import { UploadProgress } from '../../src/ui/upload-progress.ts'
+import { artifact } from '../helpers/test-cluster.ts'
+
+const change: Change = {
+  kind: 'upload',
+  sign: '+',
+  title: 'send it',
+  artifact: artifact('a', { size: 100e6 }),
+  path: '/a',
+  mode: '644',
+  ours: true,
+}
+const step = 'artifacts'
+
+it('each host and all together have what went, how fast, and how long it takes', () => {
+  let now = 0
+  const progress = new UploadProgress(() => now)
+  const sent = (host: string, bytes: number) =>
+    progress.on({ event: 'progress', host, step, sent: bytes, total: 100e6 })
+  for (const host of ['h1', 'h2']) progress.on({ event: 'planned', host, step, changes: [change] })
+  expect(progress.total()).toBeUndefined()
+  // an earlier run left 50 MB there, which is no speed of this one
+  sent('h1', 50e6)
+  sent('h2', 0)
+  expect(progress.ofHost('h1')).toBe('50 MB of 100 MB')
+  now = 2000
+  sent('h1', 70e6)
+  sent('h2', 20e6)
+  expect(progress.ofHost('h1')).toBe('70 MB of 100 MB, 10 MB/s, 3.0 s left')
+  expect(progress.total()).toBe('90 MB of 200 MB, 20 MB/s, 5.5 s left')
+  progress.on({ event: 'change-end', host: 'h1', step, change, ms: 1 })
+  expect(progress.ofHost('h1')).toBeUndefined()
+  expect(progress.total()).toBe('120 MB of 200 MB, 20 MB/s, 4.0 s left')
+  progress.on({ event: 'change-end', host: 'h2', step, change, ms: 1 })
+  expect(progress.total()).toBeUndefined()
+})
