@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { expect, it } from 'vitest'
+import { blocks } from '../../src/engine/blocks.ts'
+import { textSource } from '../helpers/text-source.ts'
+
+const MB = 1024 * 1024
+const text = Buffer.from('the same words again and again\n'.repeat((20 * MB) / 31))
+
+/** Takes all blocks over a link of so many bytes a second; what arrived, and how much of it went packed. */
+async function over(data: Buffer, { rate, packable = true }: { rate: number; packable?: boolean }) {
+  const arrived: Buffer[] = []
+  const sent: number[] = []
+  let wire = 0
+  let packed = 0
+  for await (const block of blocks(textSource(data).reader(), {
+    size: data.length,
+    packable,
+    sent: (bytes) => sent.push(bytes),
+  })) {
+    const pieces: Uint8Array[] = []
+    for await (const piece of block.data) pieces.push(piece)
+    const bytes = Buffer.concat(pieces)
+    expect(bytes).toHaveLength(block.size)
+    wire += bytes.length
+    if (block.packed) packed += 1
+    // the link of this test, not a wait for something
+    if (Number.isFinite(rate)) await sleep((bytes.length / rate) * 1000)
+    arrived.push(block.packed ? gunzipSync(bytes) : bytes)
+  }
+  expect(Buffer.concat(arrived).equals(data)).toBe(true)
+  expect(sent).toEqual(sent.toSorted((a, b) => a - b))
+  expect(sent.at(-1)).toBe(data.length)
+  return { wire, packed }
+}
+
+it('over a slow link, what packs well goes packed once the link is known', async () => {
+  const { wire, packed } = await over(text, { rate: 8 * MB })
+  expect(packed).toBeGreaterThan(5)
+  expect(wire).toBeLessThan(text.length / 2)
+})
+
+it.each([
+  { what: 'over a fast link', data: text, rate: Number.POSITIVE_INFINITY, packable: true },
+  { what: 'what is packed already', data: text, rate: 20 * MB, packable: false },
+])('nothing is packed: $what', async ({ data, rate, packable }) => {
+  expect(await over(data, { rate, packable })).toEqual({ wire: data.length, packed: 0 })
+})
+
+it('what does not pack is sampled once, and goes as it is', async () => {
+  const data = randomBytes(20 * MB)
+  const { wire, packed } = await over(data, { rate: 20 * MB })
+  expect(packed).toBe(1)
+  expect(wire).toBeLessThan(data.length * 1.01)
+})
+
+it('a file that became shorter is an error', async () => {
+  await expect(async () => {
+    for await (const { data } of blocks(textSource('short').reader(), {
+      size: 10,
+      packable: false,
+      sent: () => {},
+    }))
+      for await (const _piece of data);
+  }).rejects.toThrow('the file has become shorter')
+})
