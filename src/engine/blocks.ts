@@ -45,7 +45,7 @@ export async function* blocks(reader: Reader, { size, packable, sent }: BlockOpt
   while (left > 0) {
     const now = Math.min(length, left)
     const began = performance.now()
-    yield { size: now, packed: false, data: pieces(reader, now) }
+    yield { size: now, data: pieces(reader, now) }
     const ms = performance.now() - began
     left -= now
     sent(size - left)
@@ -83,7 +83,7 @@ async function packed(reader: Reader, raw: number): Promise<Packed> {
   const whole: Uint8Array[] = []
   for await (const piece of pieces(reader, raw)) whole.push(piece)
   const data = await pack(Buffer.concat(whole), { level: constants.Z_BEST_SPEED })
-  return { raw, block: { size: data.length, packed: true, data: [data] } }
+  return { raw, block: { size: data.length, raw, data: [data] } }
 }
 
 async function* pieces(reader: Reader, size: number): AsyncGenerator<Uint8Array> {

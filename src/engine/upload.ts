@@ -83,7 +83,7 @@ mv -f ${part} ${path}
 ${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : rawSh(':')}`,
         ]),
         blocks(reader, left),
-        { ...run, idleMs: IDLE_MS },
+        { ...run, idleMs: IDLE_MS, into: { file: part, have: from } },
       ),
     )
   } finally {

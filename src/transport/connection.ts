@@ -8,10 +8,10 @@ export interface Result {
   ms: number
 }
 
-/** A piece of a job's input: `size` bytes as they travel; `packed` ones are gzip. */
+/** A piece of a job's input: `size` bytes as they travel; where `raw` is there, they are gzip of that many bytes. */
 export interface Block {
   size: number
-  packed: boolean
+  raw?: number
   data: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
@@ -26,6 +26,10 @@ export interface RunOptions {
   signal?: AbortSignal
 }
 
+export interface FeedOptions extends RunOptions {
+  into?: { file: string; have: number }
+}
+
 /** A root shell on one host. Every method fails with a ConvecthubError that names the host. */
 export interface Connection {
   readonly host: string
@@ -34,9 +38,11 @@ export interface Connection {
   run(script: Script, options: RunOptions): Promise<Result>
   /**
    * Runs a script with the blocks as its stdin. One that ends before it has read all ends the sending; one whose
-   * blocks stop early sees the end of its input. Each block that is on its way counts as a sign of life.
+   * blocks stop early sees the end of its input. Each block that is on its way counts as a sign of life. With `into`
+   * the blocks go behind the first `have` bytes of a file (0 begins it anew), which costs the host one copy less, and
+   * the script reads a line with the size of each block that is there.
    */
-  feed(script: Script, blocks: AsyncIterable<Block>, options: RunOptions): Promise<Result>
+  feed(script: Script, blocks: AsyncIterable<Block>, options: FeedOptions): Promise<Result>
   /** Takes the host's lock for as long as this connection lives; error LOCKED names the holder. */
   lock(owner: string): Promise<void>
   close(): void

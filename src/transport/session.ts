@@ -67,16 +67,16 @@ export async function openSession(
     }
   }
 
-  const order = (word: 'run' | 'feed', { id }: Job, script: Script) => {
+  const order = (word: 'run' | 'feed', { id }: Job, script: Script, more = '') => {
     const text = script.reveal()
     const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
-    shell.write(`${word} ${id} ${body.length}\n`)
+    shell.write(`${word} ${id} ${body.length}${more}\n`)
     shell.write(body)
   }
 
   /** Exactly as many bytes as were announced: one too many would be read as an order. */
-  async function sendBlock({ size, packed, data }: Block): Promise<void> {
-    shell.write(`${size}${packed ? ' z' : ''}\n`)
+  async function sendBlock({ size, raw, data }: Block): Promise<void> {
+    shell.write(raw === undefined ? `${size}\n` : `${size} ${raw}\n`)
     let sent = 0
     for await (const chunk of data) {
       sent += chunk.length
@@ -98,7 +98,8 @@ export async function openSession(
     run: (script, runOptions) => exchange(runOptions, async (own) => order('run', own, script)),
     feed: (script, blocks, runOptions) =>
       exchange(runOptions, async (own) => {
-        order('feed', own, script)
+        const { into } = runOptions
+        order('feed', own, script, into && ` ${into.have} ${oneLine(into.file)}`)
         for await (const block of blocks) {
           if (own.over() || runOptions.signal?.aborted) break
           await sendBlock(block)
@@ -108,9 +109,7 @@ export async function openSession(
       }),
     async lock(owner) {
       const result = await exchange({ name: 'take the lock', timeoutMs: 30_000 }, async ({ id }) => {
-        // a frame is a line: a newline in it would begin another one
-        if (owner.includes('\n')) throw new Error('the owner holds a newline')
-        shell.write(`lock ${id} 0 ${owner}\n`)
+        shell.write(`lock ${id} 0 ${oneLine(owner)}\n`)
       })
       if (result.code === 0) return
       const message = `another convecthub is at work on this host: ${result.output}`
@@ -124,4 +123,10 @@ export async function openSession(
       options.disconnect()
     },
   }
+}
+
+/** A frame is a line: a newline in it would begin another one. */
+function oneLine(text: string): string {
+  if (text.includes('\n')) throw new Error('it holds a newline')
+  return text
 }

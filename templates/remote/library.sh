@@ -42,10 +42,16 @@ cvh_begin() {
   printf 'part %s %s\n' "$have" "$([ "$have" = 0 ] || cvh_sha256 <"$1")"
 }
 
-# cvh_receive PART HAVE BYTES SHA256: appends stdin to the HAVE bytes in PART; all must be there, and be what was meant
+# cvh_read SIZE: that many bytes of stdin, and not one more
+cvh_read() {
+  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null
+  [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
+}
+
+# cvh_receive PART HAVE BYTES SHA256: hashes PART while it grows, by the sizes on stdin; all must be there, and be
+# what was meant
 cvh_receive() {
-  [ "$2" != 0 ] || : >"$1" || return
-  digest=$({ head -c "$2" "$1" && tee -a "$1"; } | cvh_sha256)
+  digest=$({ cvh_read "$2" <&4 && while read -r size; do cvh_read "$size" <&4; done; } 4<"$1" | cvh_sha256)
   [ "$(stat -c %s "$1")" = "$3" ] || return 74
   [ "$digest" = "$4" ] || { rm -f "$1" && return 65; }
 }

@@ -1,9 +1,11 @@
 # The far end of a session: reads frames from stdin, runs one job at a time, marks the end of each on stdout.
 #   run ID BYTES        then BYTES of shell: runs it in a process group of its own, its stdin empty
 #   feed ID BYTES       then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
+#   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
+#                       script reads is a line with the size of each block that is there
 #   lock ID 0 OWNER     holds the host's lock as long as this session lives, or tells who does
 #   kill SIGNAL         ends the running job's group
-# A block is a line `SIZE` or `SIZE z` (gzip), then SIZE bytes; the last one is `0`.
+# A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
 # $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
 mark=$1
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -26,18 +28,25 @@ end_group() {
 
 # take: the blocks on stdin as one stream; what nobody reads any more is still taken off the wire
 take() {
-  while read -r size kind && [ "$size" -gt 0 ]; do
-    case $kind in
-    z) block | gzip -dc ;;
-    *) block ;;
-    esac
+  while read -r size raw && [ "$size" -gt 0 ]; do
+    if [ -n "$raw" ]; then block | gzip -dc; else block; fi
+  done
+}
+
+# keep HAVE FILE: the blocks on stdin into a file, by the program that reads them, so that they are copied but once
+keep() {
+  exec 5>>"$2" || return
+  [ "$1" != 0 ] || : >"$2"
+  while read -r size raw && [ "$size" -gt 0 ]; do
+    if [ -n "$raw" ]; then block | gzip -dc >&5; else block >&5; fi || return
+    printf '%s\n' "${raw:-$size}"
   done
 }
 
 # block: SIZE bytes of stdin; dd stops at the wanted byte, whatever the pipe holds behind it
 block() {
   whole=$((size / 65536)) rest=$((size % 65536))
-  [ "$whole" = 0 ] || dd bs=65536 count="$whole" iflag=fullblock 2>/dev/null
+  [ "$whole" = 0 ] || dd bs=65536 count="$whole" iflag=fullblock 2>/dev/null || return
   [ "$rest" = 0 ] || dd bs="$rest" count=1 iflag=fullblock 2>/dev/null
 }
 
@@ -74,7 +83,12 @@ while read -r op id bytes path; do
     ;;
   feed)
     script=$(dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null)
-    take 9>&- | {
+    if [ -z "$path" ]; then
+      take
+    else
+      # the rest of a block that cannot be kept cannot be told from frames
+      keep "${path%% *}" "${path#* }" || kill -s TERM "$$"
+    fi 9>&- | {
       (eval "$script") 2>&1
       printf '\n%s end %s %s\n' "$mark" "$id" "$?"
       exec cat >/dev/null

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
@@ -52,13 +52,20 @@ export function localHost(): LocalHost {
     execs: 1,
     run: (script, options) => start(script, options, (stdin) => stdin.end()),
     feed: async (script, blocks, options) => {
-      const input: Uint8Array[] = []
-      for await (const { packed, data } of blocks) {
+      const { into } = options
+      const input: (Uint8Array | string)[] = []
+      if (into?.have === 0) writeFileSync(into.file, '')
+      for await (const { raw, data } of blocks) {
         const whole: Uint8Array[] = []
         for await (const chunk of data) whole.push(chunk)
-        input.push(packed ? gunzipSync(Buffer.concat(whole)) : Buffer.concat(whole))
+        const bytes = raw === undefined ? Buffer.concat(whole) : gunzipSync(Buffer.concat(whole))
+        if (into) appendFileSync(into.file, bytes)
+        input.push(into ? `${bytes.length}\n` : bytes)
       }
-      return start(script, options, (stdin) => stdin.end(Buffer.concat(input)))
+      return start(script, options, (stdin) => {
+        for (const piece of input) stdin.write(piece)
+        stdin.end()
+      })
     },
     lock: async () => {},
     close: () => {},

@@ -50,6 +50,32 @@ it.each([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', asyn
   expect(output).toContain(sha256(data))
 })
 
+it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
+  'blocks may go into a file, behind what is to stay: %j',
+  async (name) => {
+    const data = randomBytes(3_000_000)
+    const file = `${sshd.folder}/${name}`
+    const sizes = (have: number, packed: boolean) =>
+      shared.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } })
+    expect((await sizes(0, false)).output).toBe('1000000\n1000000\n1000000')
+    expect(sha256(readFileSync(file))).toBe(sha256(data))
+    expect((await sizes(data.length, true)).output).toBe('1000000\n1000000\n1000000')
+    expect(sha256(readFileSync(file))).toBe(sha256(Buffer.concat([data, data])))
+    await sizes(0, true)
+    expect(sha256(readFileSync(file))).toBe(sha256(data))
+  },
+)
+
+it('a file that cannot be written ends the job, and the session, which is out of step', async () => {
+  const host = await fresh()
+  const into = { file: '/dev/full', have: 1 }
+  const first = await settled(
+    host.feed(sh`wc -l; exit 9`, endlessBlocks(), { ...options, into }).catch(({ code }) => code),
+  )
+  expect(['LOST', 9]).toContain(typeof first === 'object' ? first.code : first)
+  expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
+})
+
 it('what a script prints and its exit code come back; its words are never taken for orders', async () => {
   const { code, output } = await shared.feed(
     sh`cat; exit 7`,
@@ -89,7 +115,7 @@ it.each(['longer', 'shorter'])(
 it('a source that breaks is an error with its words', async () => {
   const host = await fresh()
   async function* broken() {
-    yield { size: 2, packed: false, data: [Buffer.from('12')] }
+    yield { size: 2, data: [Buffer.from('12')] }
     throw new Error('disk on fire')
   }
   const error = await failure(host.feed(sh`cat >/dev/null`, broken(), options))

@@ -6,13 +6,14 @@ export async function* blocksOf(data: Uint8Array, size: number, packed = false):
   for (let at = 0, count = 0; at < data.length; at += size, count++) {
     const piece = data.subarray(at, at + size)
     const bytes = packed && count % 2 === 1 ? gzipSync(piece) : piece
-    yield { size: bytes.length, packed: bytes !== piece, data: pieces(bytes, 50_001) }
+    const raw = bytes === piece ? {} : { raw: piece.length }
+    yield { size: bytes.length, ...raw, data: pieces(bytes, 50_001) }
   }
 }
 
 /** Blocks of zeros without end. */
 export async function* endlessBlocks(): AsyncGenerator<Block> {
-  for (;;) yield { size: 60_000, packed: false, data: [Buffer.alloc(60_000)] }
+  for (;;) yield { size: 60_000, data: [Buffer.alloc(60_000)] }
 }
 
 function* pieces(data: Uint8Array, size: number) {
