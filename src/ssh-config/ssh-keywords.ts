@@ -73,6 +73,9 @@ const KEYWORDS: ReadonlyMap<string, Read> = new Map(
   }),
 )
 
+/** All keywords that we follow, in lower case. */
+export const FOLLOWED: readonly string[] = [...KEYWORDS.keys()]
+
 /**
  * What one keyword of ssh(1) sets, in any case of its letters: the one table of both the command line's `-o` and the
  * configuration files. `before` is what was said up to here. Source: ssh_config(5) and OpenSSH's readconf.c.

@@ -10,7 +10,7 @@ import { sshConnect } from './ssh.ts'
 import type { Target } from './target.ts'
 
 /** sshd drops some logins at random when many come at once (MaxStartups), so a reset during login is tried again. */
-const TRIES = 3
+const TRIES = 5
 
 /** How long login shell and sudo may take before the root shell answers, ms. */
 const START_MS = 30_000

@@ -56,7 +56,7 @@ export async function openWay(
 }
 
 /** As ssh(1) runs it: by a shell, with %h, %p, %r, %n and %% filled in. */
-function proxyWay({ address, port, user, alias }: Target, command: string): Way {
+function proxyWay({ host, address, port, user, alias }: Target, command: string): Way {
   const tokens: Readonly<Record<string, string>> = {
     h: address,
     p: String(port),
@@ -64,6 +64,13 @@ function proxyWay({ address, port, user, alias }: Target, command: string): Way 
     n: alias,
     '%': '%',
   }
+  // a shell reads them, and ssh refuses the same
+  const odd = [address, user, alias].find((text) => /^-|[\s'"`$\\;&<>|(){}*?!]/.test(text))
+  if (odd !== undefined)
+    throw new ConvecthubError('SSH_OPTION', 'input', `a ProxyCommand cannot be given the name '${odd}'`, {
+      host,
+      hint: 'names of hosts and users for it are letters, digits and . _ - : @',
+    })
   const text = command.replaceAll(/%([hprn%])/g, (_all, letter: string) => tokens[letter] ?? '')
   const child = spawn('/bin/sh', ['-c', `exec ${text}`], { stdio: ['pipe', 'pipe', 'pipe'] })
   let said = ''
