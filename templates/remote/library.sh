@@ -99,18 +99,17 @@ cvh_job() {
   rm -f "$CVH_RUN/$1.code" "$CVH_RUN/$1.pid"
   cat >"$CVH_RUN/$1.sh"
   : >"$CVH_RUN/$1.log"
+  # a file, for systemd-run would read $$ in an argument as $
   # shellcheck disable=SC2016 # that text is for the inner sh
-  set -- "$1" sh -c 'echo "$$" >"$1.pid.part"; mv "$1.pid.part" "$1.pid"
-    sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' sh "$CVH_RUN/$1"
-  name=$1
-  shift
+  printf '%s\n' 'echo "$$" >"$1.pid.part"; mv "$1.pid.part" "$1.pid"
+sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' >"$CVH_RUN/run"
   if [ -d /run/systemd/system ]; then
-    systemctl reset-failed "convecthub-$name.service" 2>/dev/null || :
-    systemd-run --quiet --unit="convecthub-$name" "$@"
+    systemctl reset-failed "convecthub-$1.service" 2>/dev/null || :
+    systemd-run --quiet --unit="convecthub-$1" sh "$CVH_RUN/run" "$CVH_RUN/$1"
   else
-    setsid "$@" </dev/null >/dev/null 2>&1 &
+    setsid sh "$CVH_RUN/run" "$CVH_RUN/$1" </dev/null >/dev/null 2>&1 &
   fi
-  cvh_follow "$name"
+  cvh_follow "$1"
 }
 
 # cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words when it never does, or when it
