@@ -2,15 +2,16 @@
 // and prints a table. Exit code 1 unless convecthub is 10 times faster, stays below 200 MB, and both say the same.
 // HOSTS, GROUPS and RUNS change the size.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { atEnd } from './clean-up.js'
+import { measure, median, TIME } from './measure.js'
 
 const HOSTS = Number(process.env.HOSTS ?? 10_000)
 const GROUPS = Number(process.env.GROUPS ?? 200)
 const RUNS = Number(process.env.RUNS ?? 5)
-const TIME = '/usr/bin/time'
 const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.js', import.meta.url))
 
 /** Groups of hosts with variables, under ten groups of groups, with variables of all kinds. */
@@ -31,25 +32,7 @@ function bigInventory() {
   return `${lines.join('\n')}\n`
 }
 
-/** Seconds, MB and output of one run. */
-function measure(command, args, env) {
-  const times = join(folder, 'times')
-  const start = performance.now()
-  const { status, stdout, stderr } = spawnSync(TIME, ['-f', '%M', '-o', times, command, ...args], {
-    env: { ...process.env, ...env },
-    maxBuffer: 2 ** 30,
-    encoding: 'utf8',
-  })
-  const seconds = (performance.now() - start) / 1000
-  if (status !== 0) throw new Error(`${command}: exit code ${status}\n${stderr}`)
-  return {
-    seconds,
-    megabytes: (Number(readFileSync(times, 'utf8')) * 1024) / 1e6,
-    text: stdout.replaceAll(/\s/g, ''),
-  }
-}
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const text = ({ stdout }) => stdout.replaceAll(/\s/g, '')
 const say = (...cells) =>
   process.stdout.write(
     `${cells
@@ -63,33 +46,30 @@ if (spawnSync('ansible-inventory', ['--version']).status !== 0 || !existsSync(TI
   process.exit(0)
 }
 const folder = mkdtempSync(join(tmpdir(), 'convecthub-bench-'))
-try {
-  const file = join(folder, 'big.ini')
-  const config = join(folder, 'ansible.cfg')
-  writeFileSync(file, bigInventory())
-  writeFileSync(config, '')
-  const env = { ANSIBLE_CONFIG: config }
-  const args = ['inventory', '-i', file, '--list']
-  say(`${HOSTS} hosts in ${GROUPS} groups`)
-  say('run', 'convecthub s', 'MB', 'ansible s', 'MB', 'times faster')
-  const rows = []
-  for (let run = 1; run <= RUNS; run += 1) {
-    const ours = measure(process.execPath, [PROGRAM, ...args], env)
-    const theirs = measure('ansible-inventory', args.slice(1), env)
-    if (ours.text !== theirs.text) throw new Error('the two do not say the same')
-    rows.push({ ours, theirs })
-    row(run, ours, theirs)
-  }
-  const middle = (who) => ({
-    seconds: median(rows.map((each) => each[who].seconds)),
-    megabytes: Math.max(...rows.map((each) => each[who].megabytes)),
-  })
-  const [ours, theirs] = [middle('ours'), middle('theirs')]
-  row('median s, most MB', ours, theirs)
-  if (theirs.seconds < ours.seconds * 10 || ours.megabytes > 200) process.exitCode = 1
-} finally {
-  rmSync(folder, { recursive: true })
+atEnd(() => rmSync(folder, { recursive: true }))
+const file = join(folder, 'big.ini')
+const config = join(folder, 'ansible.cfg')
+writeFileSync(file, bigInventory())
+writeFileSync(config, '')
+const env = { ...process.env, ANSIBLE_CONFIG: config }
+const args = ['inventory', '-i', file, '--list']
+say(`${HOSTS} hosts in ${GROUPS} groups`)
+say('run', 'convecthub s', 'MB', 'ansible s', 'MB', 'times faster')
+const rows = []
+for (let run = 1; run <= RUNS; run += 1) {
+  const ours = await measure(process.execPath, [PROGRAM, ...args], { env })
+  const theirs = await measure('ansible-inventory', args.slice(1), { env })
+  if (text(ours) !== text(theirs)) throw new Error('the two do not say the same')
+  rows.push({ ours, theirs })
+  row(run, ours, theirs)
 }
+const middle = (who) => ({
+  seconds: median(rows.map((each) => each[who].seconds)),
+  megabytes: Math.max(...rows.map((each) => each[who].megabytes)),
+})
+const [ours, theirs] = [middle('ours'), middle('theirs')]
+row('median s, most MB', ours, theirs)
+if (theirs.seconds < ours.seconds * 10 || ours.megabytes > 200) process.exitCode = 1
 
 function row(name, ours, theirs) {
   const { seconds, megabytes } = ours

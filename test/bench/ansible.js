@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LOOKED_AT, markOf, PACKAGE, smallFiles } from './items.js'
+import { measure } from './measure.js'
+
+/**
+ * Ansible as fast as its settings make it: pipelining, a fork for each host, connections kept open during a run (each
+ * run begins without one), no gathering of facts, no search for Python.
+ * @param {{ folder: string, env: NodeJS.ProcessEnv, rivals: object }} bench
+ * @param {{ knownHosts: string, hosts: readonly unknown[] }} inventory
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ mitogen?: boolean }} [options]
+ */
+export async function ansible({ folder, env, rivals }, inventory, command, args, options = {}) {
+  const own = join(folder, 'ansible')
+  const config = join(own, 'ansible.cfg')
+  const sockets = join(own, 'cp')
+  mkdirSync(sockets, { recursive: true })
+  writeFileSync(config, configText(own, sockets, inventory))
+  const strategy = options.mitogen && {
+    ANSIBLE_STRATEGY_PLUGINS: rivals.mitogen.path,
+    ANSIBLE_STRATEGY: 'mitogen_linear',
+  }
+  try {
+    return await measure(command, ['-i', inventory.ini, ...args], {
+      cwd: own,
+      env: { ...env, ANSIBLE_CONFIG: config, ...strategy },
+    })
+  } finally {
+    for (const socket of readdirSync(sockets))
+      spawnSync('ssh', ['-F', 'none', '-O', 'exit', '-o', `ControlPath=${join(sockets, socket)}`, 'host'])
+  }
+}
+
+function configText(folder, sockets, { knownHosts, hosts }) {
+  return `[defaults]
+forks = ${hosts.length}
+gathering = explicit
+interpreter_python = /usr/bin/python3
+host_key_checking = True
+retry_files_enabled = False
+deprecation_warnings = False
+local_tmp = ${folder}/local
+[ssh_connection]
+pipelining = True
+control_path_dir = ${sockets}
+ssh_args = -F none -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=${knownHosts}
+`
+}
+
+/** The fourteen items as a playbook; the ten files are a loop, which is faster than ten tasks. JSON is YAML. */
+export function writePlaybook(path, folder) {
+  const tasks = [
+    { file: { path: folder, state: 'directory', mode: '0755' } },
+    {
+      copy: { dest: '{{ item.path }}', content: '{{ item.content }}', mode: '0644' },
+      loop: smallFiles(folder),
+    },
+    { command: `dpkg-query -W ${PACKAGE}`, changed_when: false },
+    { stat: { path: LOOKED_AT } },
+    { command: { cmd: `touch ${markOf(folder)}`, creates: markOf(folder) } },
+  ]
+  writeFileSync(path, JSON.stringify([{ hosts: 'all', gather_facts: false, tasks }], null, 2))
+}
+
+/** Tasks that changed something, over all hosts, by the recap at a playbook's end. */
+export function changedTasks({ stdout }) {
+  return [...stdout.matchAll(/ changed=(\d+) /g)].reduce((sum, [, count]) => sum + Number(count), 0)
+}

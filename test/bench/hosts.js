@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createConnection, createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { generateKey } from '../../dist/transport/generate-key.js'
+import { atEnd } from './clean-up.js'
+import { endTrees } from './processes.js'
+
+const SSHD = '/usr/sbin/sshd'
+
+/** Who logs in: root by another name, whose login shell is /bin/sh. */
+export const USER = 'cvhbench'
+
+/** What is a host's own though all are one machine; where it was not before, it goes with the hosts. */
+const OWN = ['/var/lib/convecthub', '/run/convecthub']
+
+/** Every sshd answers at 127.0.0.1 to 127.0.0.N. */
+export const ADDRESSES = 5
+
+/** As if it were a machine: its own files at each of these places, and a passwd with our user; then sshd. */
+const MACHINE = `set -e
+own=$1 passwd=$2
+shift 2
+mount --bind "$passwd" /etc/passwd
+for place; do
+  mkdir -p "$own$place"
+  mount --bind "$own$place" "$place"
+done
+exec ${SSHD} -D -e -f "$own/sshd_config"`
+
+/**
+ * Hosts of loopback: an sshd each, with a port and a host key of its own, in a mount namespace of its own, so that
+ * the user exists only there and no host sees what another one was sent.
+ * @param {string} folder
+ * @param {number} count
+ */
+export async function startHosts(folder, count) {
+  if (process.getuid?.() !== 0) throw new Error('the benchmark starts sshd and must run as root')
+  if (!existsSync(SSHD)) throw new Error(`${SSHD} is missing: apt-get install openssh-server`)
+  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  const shared = join(folder, 'files')
+  const userKey = generateKey('benchmark')
+  const home = join(folder, 'remote-home')
+  const passwd = join(folder, 'passwd')
+  for (const path of [shared, home]) mkdirSync(path)
+  for (const path of OWN.filter((each) => !existsSync(each))) {
+    mkdirSync(path)
+    atEnd(() => readdirSync(path).length > 0 || rmdirSync(path))
+  }
+  copyFileSync('/etc/passwd', passwd)
+  appendFileSync(passwd, `${USER}:*:0:0::${home}:/bin/sh\n`)
+  writeFileSync(join(folder, 'key'), userKey.private, { mode: 0o600 })
+  writeFileSync(join(folder, 'authorized_keys'), userKey.public)
+
+  const pids = []
+  atEnd(() => endTrees(pids))
+  const hosts = (await freePorts(count)).map((port, index) => {
+    const name = `h${index + 1}`
+    const own = join(folder, 'hosts', name)
+    const hostKey = generateKey(name)
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'host_key'), hostKey.private, { mode: 0o600 })
+    writeFileSync(join(own, 'sshd_config'), config(own, folder, port))
+    const args = ['-m', 'sh', '-c', MACHINE, 'sh', own, passwd, shared, ...OWN]
+    const child = spawn('unshare', args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    let log = ''
+    child.stderr.on('data', (chunk) => {
+      log = (log + chunk).slice(-2000)
+    })
+    pids.push(child.pid)
+    child.unref()
+    child.stderr.unref()
+    const key = hostKey.public.split(' ').slice(0, 2).join(' ')
+    return {
+      name,
+      port,
+      key,
+      log: () => log,
+      /** As it was before anybody worked on it. */
+      clear() {
+        for (const place of [shared, ...OWN]) {
+          // the folder itself is mounted
+          for (const path of readdirSync(join(own, place)))
+            rmSync(join(own, place, path), { recursive: true, maxRetries: 3 })
+        }
+      },
+    }
+  })
+  await Promise.all(hosts.map(answers))
+  return { list: hosts, files: shared, key: join(folder, 'key') }
+}
+
+function config(own, folder, port) {
+  const lines = [
+    ...Array.from({ length: ADDRESSES }, (_, index) => `ListenAddress 127.0.0.${index + 1}:${port}`),
+    `HostKey ${own}/host_key`,
+    `AuthorizedKeysFile ${folder}/authorized_keys`,
+    'PermitRootLogin prohibit-password',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PidFile none',
+    'StrictModes no',
+    'UseDNS no',
+    'UsePAM no',
+    'LogLevel ERROR',
+    'MaxStartups 1000',
+    'Subsystem sftp internal-sftp',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Ports that nobody has, all different. */
+async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer()
+      return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+    }),
+  )
+  const ports = servers.map((server) => server.address().port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+async function answers({ name, port, log }) {
+  for (const end = Date.now() + 30_000; !(await greets(port)); await pause(50))
+    if (Date.now() > end) throw new Error(`${name}: sshd does not answer: ${log()}`)
+}
+
+function greets(port) {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' })
+    socket.on('data', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+    socket.on('close', () => resolve(false))
+  })
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import { alternate } from './alternate.js'
+import { ansible, changedTasks, writePlaybook } from './ansible.js'
+import { CHANGES } from './items.js'
+import { convecthub, script } from './ours.js'
+
+/** The fourteen items on hosts where all is so already. */
+export async function converged(bench) {
+  const { run, clear, inventory } = contenders(bench)
+  clear()
+  // what we write, Ansible would write alike, so that nobody has anything to do
+  await run.ours(CHANGES * inventory.hosts.length)
+  return alternate(
+    {
+      ping: run.ping,
+      ours: () => run.ours(0),
+      mitogen: run.mitogen && (() => run.mitogen(0)),
+      ansible: run.ansible && (() => run.ansible(0)),
+    },
+    bench.rounds,
+  )
+}
+
+/** The fourteen items on hosts that have none of them. */
+export function first(bench) {
+  const { run, clear, inventory } = contenders(bench)
+  const fresh = (act) =>
+    act &&
+    (() => {
+      clear()
+      return act(CHANGES * inventory.hosts.length)
+    })
+  return alternate(
+    { ping: run.ping, ours: fresh(run.ours), mitogen: fresh(run.mitogen), ansible: fresh(run.ansible) },
+    bench.rounds,
+  )
+}
+
+function contenders(bench) {
+  const inventory = bench.inventory('items', bench.sizes.hosts)
+  const folder = `${bench.files}/items`
+  const playbook = join(bench.folder, 'items.yml')
+  writePlaybook(playbook, folder)
+  const play = (mitogen) => async (changes) => {
+    const run = await ansible(bench, inventory, 'ansible-playbook', [playbook], { mitogen })
+    // a loop counts as one
+    return must(run, changedTasks(run), changes === 0 ? 0 : 3 * inventory.hosts.length)
+  }
+  const { rivals } = bench
+  return {
+    inventory,
+    clear: () => bench.clear(inventory.hosts.length),
+    run: {
+      ping: () => convecthub(bench, 'ping', '-i', inventory.ini),
+      ours: async (changes) => {
+        const run = await script(bench, 'run-recipe.js', inventory.ini, 'items', folder)
+        return must(run, run.changes, changes)
+      },
+      ansible: rivals.ansible && play(false),
+      mitogen: rivals.mitogen && play(true),
+    },
+  }
+}
+
+function must(run, changes, wanted) {
+  if (changes !== wanted) throw new Error(`${changes} changes instead of ${wanted}\n${run.stdout}`)
+  return run
+}

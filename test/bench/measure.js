@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { atEnd } from './clean-up.js'
+
+export const TIME = '/usr/bin/time'
+
+/** The longest that one run may take, ms. */
+const LIMIT = 20 * 60_000
+
+/** @type {Set<number>} Process groups of programs that run now. */
+const running = new Set()
+atEnd(() => running.forEach(endGroup))
+
+/**
+ * One run of a program, start-up included: seconds by the clock, CPU seconds of it and of all children that it waited
+ * for, the most MB that one of them had in memory, and what it printed.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ */
+export async function measure(command, args, options = {}) {
+  const times = join(tmpdir(), `convecthub-times-${process.pid}`)
+  const began = performance.now()
+  try {
+    const { stdout, stderr, code } = await run(
+      TIME,
+      ['-q', '-f', '%U %S %M', '-o', times, command, ...args],
+      options,
+    )
+    const seconds = (performance.now() - began) / 1000
+    if (code !== 0)
+      throw new Error(`${command} ${args.join(' ').slice(0, 300)}: exit code ${code}\n${stdout}${stderr}`)
+    const [user, system, kilobytes] = readFileSync(times, 'utf8').trim().split(' ').map(Number)
+    return { seconds, cpu: user + system, megabytes: (kilobytes * 1024) / 1e6, stdout, stderr }
+  } finally {
+    rmSync(times, { force: true })
+  }
+}
+
+/** @param {readonly number[]} numbers */
+export function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+}
+
+function run(command, args, options) {
+  return new Promise((resolve, reject) => {
+    // a group of its own, so that a run that is stopped leaves no children
+    const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const late = setTimeout(() => endGroup(child.pid), LIMIT)
+    const output = { stdout: [], stderr: [] }
+    running.add(child.pid)
+    for (const stream of ['stdout', 'stderr']) child[stream].on('data', (chunk) => output[stream].push(chunk))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      clearTimeout(late)
+      running.delete(child.pid)
+      const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) =>
+        Buffer.concat(chunks).toString(),
+      )
+      resolve({ code, stdout, stderr })
+    })
+  })
+}
+
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // it ended by itself meanwhile
+  }
+}

@@ -1,0 +1,45 @@
+// node round-trips.js INVENTORY ping|plan|file FOLDER: does it on one host and prints, as JSON, the ms between what
+// counts: `session` from the started shell to the answer (of a file: from the plan to the proof that it is so), `shell`
+// from the started shell to the end of it all, `total` from TCP's connect.
+import ssh2 from 'ssh2'
+import { readFleet } from '../../dist/commands/read-fleet.js'
+import { runVerb } from '../../dist/commands/run-verb.js'
+import { ping } from '../../dist/recipes/ping.js'
+import { items, smallFile } from './items.js'
+
+const [inventory, what, folder] = process.argv.slice(2)
+const RECIPES = { ping: () => ping, plan: () => items(folder), file: () => smallFile(folder) }
+
+/** When each came first, ms. @type {Record<string, number>} */
+const times = {}
+const note = (name) => {
+  times[name] ??= performance.now()
+}
+
+const { connect, exec } = ssh2.Client.prototype
+ssh2.Client.prototype.connect = function (...args) {
+  note('dial')
+  return connect.apply(this, args)
+}
+ssh2.Client.prototype.exec = function (command, ...args) {
+  const then = args.pop()
+  return exec.call(this, command, ...args, (...answer) => {
+    note('shell')
+    then(...answer)
+  })
+}
+
+const options = { inventory: [inventory], output: 'plain', color: false }
+const fleet = await readFleet(options)
+const { report } = await runVerb('bench', RECIPES[what](), fleet, options, {
+  wishes: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
+  source: undefined,
+  apply: what === 'file',
+  hear: ({ event }) => note(event),
+})
+const end = times[what === 'ping' ? 'connected' : what === 'plan' ? 'planned' : 'step']
+const start = what === 'file' ? times.planned : times.shell
+process.stdout.write(
+  `\n${JSON.stringify({ session: end - start, shell: end - times.shell, total: end - times.dial })}\n`,
+)
+if (!report.ok) process.exitCode = 1

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { alternate } from './alternate.js'
+import { ansible } from './ansible.js'
+import { USER } from './hosts.js'
+import { measure } from './measure.js'
+import { convecthub, script } from './ours.js'
+import { bareSsh2 } from './ping-rows.js'
+
+const CIPHERS = ['aes128-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com']
+const MB = 1e6
+
+/** A big file to one host. */
+export async function upload(bench) {
+  const { inventory, clear, path, ours, copy } = await contenders(bench, 1)
+  const file = bigFileOf(bench)
+  const scp = (cipher, source) => secureCopy(bench, inventory, cipher, source, path)
+  const best = await fastest((cipher) => scp(cipher, smallerFile(bench)))
+  const fresh = (act) =>
+    act &&
+    (() => {
+      clear()
+      return act()
+    })
+  const results = await alternate(
+    {
+      ours: fresh(ours),
+      scp: fresh(() => scp(best, file)),
+      ssh2: fresh(() => bareSsh2(bench, inventory, `cat >${path}`, file)),
+      ansible: fresh(copy),
+    },
+    bench.rounds,
+  )
+  clear()
+  return { ...results, scp: { ...results.scp, note: best } }
+}
+
+/** The same file once more: only what it takes to see that nothing is to be done. */
+export async function again(bench) {
+  const { inventory, clear, ours, copy } = await contenders(bench, 1)
+  clear()
+  await ours()
+  const { ping, ...mine } = await alternate(
+    { ping: () => convecthub(bench, 'ping', '-i', inventory.ini), ours },
+    bench.rounds,
+  )
+  clear()
+  await copy?.()
+  const theirs = await alternate({ ansible: copy }, bench.rounds)
+  clear()
+  return { ours: { ...mine.ours, beyond: mine.ours.seconds - ping.seconds }, ...theirs }
+}
+
+/** The file to several hosts in one run: how often it is read, and what has to be in memory for it. */
+export async function many(bench) {
+  const { ours, clear } = await contenders(bench, bench.sizes.copies)
+  clear()
+  const { read, ...run } = await ours()
+  clear()
+  return { ours: { ...run, reads: read / (bench.sizes.megabytes * MB) } }
+}
+
+async function contenders(bench, count) {
+  const inventory = bench.inventory(`upload-${count}`, count)
+  const bundle = await makeBundle(bench)
+  const path = `${bench.files}/big.tar`
+  const args = ['all', '-m', 'copy', '-a', `src=${bigFileOf(bench)} dest=${path}`]
+  return {
+    inventory,
+    path,
+    clear: () => bench.clear(count),
+    ours: () => script(bench, 'run-recipe.js', inventory.ini, 'file', path, bundle),
+    copy: bench.rivals.ansible && (() => ansible(bench, inventory, 'ansible', args)),
+  }
+}
+
+const bigFileOf = ({ folder }) => join(folder, 'bundle', 'big.tar')
+
+/** A bundle with the big file, whose digest is known from here on, as it is to a user after the first run. */
+async function makeBundle(bench) {
+  const folder = join(bench.folder, 'bundle')
+  if (existsSync(folder)) return folder
+  mkdirSync(folder)
+  writeRandom(bigFileOf(bench), bench.sizes.megabytes)
+  for (const name of ['k3s', 'helm', 'jupyterhub-1.0.0.tgz']) writeFileSync(join(folder, name), name)
+  await convecthub(bench, 'bundle', 'lock', folder, '--k3s', 'v1.34.1+k3s1')
+  return folder
+}
+
+function smallerFile({ folder, sizes }) {
+  const path = join(folder, 'smaller')
+  if (!existsSync(path)) writeRandom(path, Math.ceil(sizes.megabytes / 5))
+  return path
+}
+
+function writeRandom(path, megabytes) {
+  for (let written = 0; written < megabytes; written += 1) appendFileSync(path, randomBytes(MB))
+}
+
+function secureCopy({ env, key }, { hosts: [host], knownHosts }, cipher, source, path) {
+  const options = ['-F', 'none', '-i', key, '-o', `UserKnownHostsFile=${knownHosts}`, '-c', cipher]
+  const target = `${USER}@${host.address}:${path}`
+  return measure('scp', ['-q', ...options, '-P', String(host.port), source, target], { env })
+}
+
+/** The cipher of scp that is fastest here. */
+async function fastest(copy) {
+  const times = await alternate(Object.fromEntries(CIPHERS.map((each) => [each, () => copy(each)])), 2)
+  return CIPHERS.toSorted((a, b) => times[a].seconds - times[b].seconds)[0]
+}
