@@ -1,26 +1,42 @@
 import { median } from './measure.js'
 
-/** Runs longer than this are not repeated, s. */
+/** Runs that take longer than this are repeated less, s: there is less noise in them. */
+const MIDDLING = 3
 const LONG = 10
 
 /**
- * Measures in turn, so that whatever else the machine does falls on all alike: the medians by name. One that is
- * missing stays in the result as such.
+ * Measures in turn, so that whatever else the machine does falls on all alike: the medians by name. A rival that is
+ * missing, or fails, stays in the result as such; a failure of ours is thrown.
  * @param {Readonly<Record<string, (() => Promise<object>) | undefined>>} contenders undefined for what is not installed
- * @param {number} rounds
+ * @param {number} rounds of those that are short
  */
 export async function alternate(contenders, rounds) {
-  const runs = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]))
+  const names = Object.keys(contenders)
+  const runs = Object.fromEntries(names.map((name) => [name, []]))
+  const missing = Object.fromEntries(names.map((name) => [name, contenders[name] ? '' : 'not installed']))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, run] of Object.entries(contenders)) {
-      if (run && !(runs[name][0]?.seconds > LONG)) runs[name].push(await run())
+    for (const name of names) {
+      if (missing[name] || round >= roundsOf(runs[name][0], rounds)) continue
+      try {
+        runs[name].push(await contenders[name]())
+      } catch (error) {
+        if (name === 'ours' || name === 'ping') throw error
+        process.stderr.write(`${name}: ${error.message}\n`)
+        missing[name] = 'failed'
+      }
     }
   }
-  return Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, middle(all)]))
+  return Object.fromEntries(
+    names.map((name) => [name, missing[name] ? { missing: missing[name] } : middle(runs[name])]),
+  )
+}
+
+function roundsOf(firstRun, rounds) {
+  const seconds = firstRun?.seconds ?? 0
+  return seconds > LONG ? 1 : seconds > MIDDLING ? Math.ceil(rounds / 2) : rounds
 }
 
 function middle(runs) {
-  if (runs.length === 0) return { missing: 'not installed' }
   const numbers = Object.keys(runs[0]).filter((field) => typeof runs[0][field] === 'number')
   return Object.fromEntries(numbers.map((field) => [field, median(runs.map((run) => run[field]))]))
 }

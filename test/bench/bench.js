@@ -40,7 +40,7 @@ const {
 const bench = {
   ...{ folder, env, rivals, hosts, files, key, sizes },
   quick: options.quick,
-  rounds: options.quick ? 1 : 3,
+  rounds: options.quick ? 1 : 5,
   write: (name, list) => writeInventory({ folder, key }, name, list),
   /** The first hosts as if nobody had worked on them. */
   clear(count) {

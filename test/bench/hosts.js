@@ -5,7 +5,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -21,21 +20,27 @@ const SSHD = '/usr/sbin/sshd'
 /** Who logs in: root by another name, whose login shell is /bin/sh. */
 export const USER = 'cvhbench'
 
-/** What is a host's own though all are one machine; where it was not before, it goes with the hosts. */
-const OWN = ['/var/lib/convecthub', '/run/convecthub']
+/** What is a host's own though all are one machine. */
+const OWN = ['/run', '/var/lib/convecthub']
 
 /** Every sshd answers at 127.0.0.1 to 127.0.0.N. */
 export const ADDRESSES = 5
 
-/** As if it were a machine: its own files at each of these places, and a passwd with our user; then sshd. */
+/**
+ * As if it were a machine: /etc with our user, its own files at some places, then sshd. The overlays are there because
+ * a mount on a single file or folder goes when somebody else replaces that, as useradd does with /etc/passwd.
+ */
 const MACHINE = `set -e
-own=$1 passwd=$2
+own=$1 over=$2
 shift 2
-mount --bind "$passwd" /etc/passwd
+for place in /etc /var/lib; do
+  mount -t overlay overlay -o "lowerdir=$over$place:$place" "$place"
+done
 for place; do
   mkdir -p "$own$place"
   mount --bind "$own$place" "$place"
 done
+mkdir -m 755 /run/sshd
 exec ${SSHD} -D -e -f "$own/sshd_config"`
 
 /**
@@ -47,18 +52,14 @@ exec ${SSHD} -D -e -f "$own/sshd_config"`
 export async function startHosts(folder, count) {
   if (process.getuid?.() !== 0) throw new Error('the benchmark starts sshd and must run as root')
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is missing: apt-get install openssh-server`)
-  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   const shared = join(folder, 'files')
+  const over = join(folder, 'over')
   const userKey = generateKey('benchmark')
   const home = join(folder, 'remote-home')
-  const passwd = join(folder, 'passwd')
-  for (const path of [shared, home]) mkdirSync(path)
-  for (const path of OWN.filter((each) => !existsSync(each))) {
-    mkdirSync(path)
-    atEnd(() => readdirSync(path).length > 0 || rmdirSync(path))
-  }
-  copyFileSync('/etc/passwd', passwd)
-  appendFileSync(passwd, `${USER}:*:0:0::${home}:/bin/sh\n`)
+  for (const path of [shared, home, join(over, 'etc'), join(over, '/var/lib/convecthub')])
+    mkdirSync(path, { recursive: true })
+  copyFileSync('/etc/passwd', join(over, '/etc/passwd'))
+  appendFileSync(join(over, '/etc/passwd'), `${USER}:*:0:0::${home}:/bin/sh\n`)
   writeFileSync(join(folder, 'key'), userKey.private, { mode: 0o600 })
   writeFileSync(join(folder, 'authorized_keys'), userKey.public)
 
@@ -71,7 +72,7 @@ export async function startHosts(folder, count) {
     mkdirSync(own, { recursive: true })
     writeFileSync(join(own, 'host_key'), hostKey.private, { mode: 0o600 })
     writeFileSync(join(own, 'sshd_config'), config(own, folder, port))
-    const args = ['-m', 'sh', '-c', MACHINE, 'sh', own, passwd, shared, ...OWN]
+    const args = ['-m', 'sh', '-c', MACHINE, 'sh', own, over, shared, ...OWN]
     const child = spawn('unshare', args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
     let log = ''
     child.stderr.on('data', (chunk) => {
@@ -88,10 +89,10 @@ export async function startHosts(folder, count) {
       log: () => log,
       /** As it was before anybody worked on it. */
       clear() {
-        for (const place of [shared, ...OWN]) {
-          // the folder itself is mounted
-          for (const path of readdirSync(join(own, place)))
-            rmSync(join(own, place, path), { recursive: true, maxRetries: 3 })
+        for (const place of [shared, ...OWN].map((each) => join(own, each))) {
+          // the folder itself is mounted, and sshd needs one of its own
+          for (const name of readdirSync(place).filter((each) => each !== 'sshd'))
+            rmSync(join(place, name), { recursive: true, maxRetries: 3 })
         }
       },
     }

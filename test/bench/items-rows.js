@@ -63,6 +63,7 @@ function contenders(bench) {
 }
 
 function must(run, changes, wanted) {
-  if (changes !== wanted) throw new Error(`${changes} changes instead of ${wanted}\n${run.stdout}`)
+  if (changes !== wanted)
+    throw new Error(`${changes} changes instead of ${wanted}\n${run.stdout.slice(-2000)}`)
   return run
 }

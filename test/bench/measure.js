@@ -9,6 +9,9 @@ export const TIME = '/usr/bin/time'
 /** The longest that one run may take, ms. */
 const LIMIT = 20 * 60_000
 
+/** How much of a failed run's output is told. */
+const TOLD = 2000
+
 /** @type {Set<number>} Process groups of programs that run now. */
 const running = new Set()
 atEnd(() => running.forEach(endGroup))
@@ -31,7 +34,9 @@ export async function measure(command, args, options = {}) {
     )
     const seconds = (performance.now() - began) / 1000
     if (code !== 0)
-      throw new Error(`${command} ${args.join(' ').slice(0, 300)}: exit code ${code}\n${stdout}${stderr}`)
+      throw new Error(
+        `${command} ${args.join(' ').slice(0, 300)}: exit code ${code}\n${(stdout + stderr).slice(-TOLD)}`,
+      )
     const [user, system, kilobytes] = readFileSync(times, 'utf8').trim().split(' ').map(Number)
     return { seconds, cpu: user + system, megabytes: (kilobytes * 1024) / 1e6, stdout, stderr }
   } finally {

@@ -88,7 +88,7 @@ export const ROWS = [
     ports: ({ ports }) => ports,
     measure: fleet,
     lines: [
-      { what: 'time a host', of: 'ours.each', to: 'fewer.each', rival: 'fewer hosts', slower: 1.2 },
+      { what: 'time a host', of: 'ours.each', to: 'fewer.each', rival: 'a fifth of it', slower: 1.2 },
       { what: 'memory, MB', of: 'ours.megabytes', most: 300 },
       { what: 'time', of: 'ours.seconds' },
     ],
