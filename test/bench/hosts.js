@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { generateKey } from '../../dist/transport/generate-key.js'
 import { atEnd } from './clean-up.js'
 import { endTrees } from './processes.js'
 
@@ -54,23 +54,21 @@ export async function startHosts(folder, count) {
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is missing: apt-get install openssh-server`)
   const shared = join(folder, 'files')
   const over = join(folder, 'over')
-  const userKey = generateKey('benchmark')
   const home = join(folder, 'remote-home')
   for (const path of [shared, home, join(over, 'etc'), join(over, '/var/lib/convecthub')])
     mkdirSync(path, { recursive: true })
   copyFileSync('/etc/passwd', join(over, '/etc/passwd'))
   appendFileSync(join(over, '/etc/passwd'), `${USER}:*:0:0::${home}:/bin/sh\n`)
-  writeFileSync(join(folder, 'key'), userKey.private, { mode: 0o600 })
-  writeFileSync(join(folder, 'authorized_keys'), userKey.public)
+  const userKey = join(folder, 'key')
+  writeFileSync(join(folder, 'authorized_keys'), `${makeKey(userKey)}\n`)
 
   const pids = []
   atEnd(() => endTrees(pids))
   const hosts = (await freePorts(count)).map((port, index) => {
     const name = `h${index + 1}`
     const own = join(folder, 'hosts', name)
-    const hostKey = generateKey(name)
     mkdirSync(own, { recursive: true })
-    writeFileSync(join(own, 'host_key'), hostKey.private, { mode: 0o600 })
+    const key = makeKey(join(own, 'host_key'))
     writeFileSync(join(own, 'sshd_config'), config(own, folder, port))
     const args = ['-m', 'sh', '-c', MACHINE, 'sh', own, over, shared, ...OWN]
     const child = spawn('unshare', args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -81,7 +79,6 @@ export async function startHosts(folder, count) {
     pids.push(child.pid)
     child.unref()
     child.stderr.unref()
-    const key = hostKey.public.split(' ').slice(0, 2).join(' ')
     return {
       name,
       port,
@@ -98,7 +95,7 @@ export async function startHosts(folder, count) {
     }
   })
   await Promise.all(hosts.map(answers))
-  return { list: hosts, files: shared, key: join(folder, 'key') }
+  return { list: hosts, files: shared, key: userKey }
 }
 
 function config(own, folder, port) {
@@ -118,6 +115,12 @@ function config(own, folder, port) {
     'Subsystem sftp internal-sftp',
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A key pair at `path`; gives the public one as known_hosts has it. */
+function makeKey(path) {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path])
+  return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim()
 }
 
 /** Ports that nobody has, all different. */

@@ -25,6 +25,7 @@ export const ROWS = [
       { what: 'time', of: 'ours.seconds', to: 'ansible.seconds', rival: 'ansible', faster: 6 },
       { what: 'CPU', of: 'ours.cpu', to: 'ansible.cpu', rival: 'ansible', slower: 0.1 },
       { what: 'time', of: 'ours.seconds', to: 'pssh.seconds', rival: 'parallel-ssh' },
+      { what: 'CPU', of: 'ours.cpu', to: 'ssh2.cpu', rival: 'bare ssh2' },
     ],
   },
   {

@@ -11,7 +11,7 @@ export function cells(title, { what, ours, rival, theirs, ratio, wanted, met }) 
   return [title, what, ours, rival, theirs, ratio, wanted, MET.get(met)]
 }
 
-const WIDTHS = [32, 34, 12, 14, 15, 14, 14, 3]
+const WIDTHS = [32, 34, 12, 14, 15, 16, 16, 3]
 
 /** @param {readonly string[]} row */
 export function textLine(row) {
