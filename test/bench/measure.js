@@ -12,9 +12,21 @@ const LIMIT = 20 * 60_000
 /** How much of a failed run's output is told. */
 const TOLD = 2000
 
+const times = join(tmpdir(), `convecthub-times-${process.pid}`)
+
 /** @type {Set<number>} Process groups of programs that run now. */
 const running = new Set()
-atEnd(() => running.forEach(endGroup))
+let guarded = false
+
+/** When the first program starts, so that programs end before the folders that they work in are removed. */
+function guard() {
+  if (guarded) return
+  guarded = true
+  atEnd(() => {
+    for (const pid of running) endGroup(pid)
+    rmSync(times, { force: true })
+  })
+}
 
 /**
  * One run of a program, start-up included: seconds by the clock, CPU seconds of it and of all children that it waited
@@ -24,7 +36,7 @@ atEnd(() => running.forEach(endGroup))
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
  */
 export async function measure(command, args, options = {}) {
-  const times = join(tmpdir(), `convecthub-times-${process.pid}`)
+  guard()
   const began = performance.now()
   try {
     const { stdout, stderr, code } = await run(
