@@ -1,0 +1,212 @@
+import { writeFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import type { ConvecthubError } from '../../src/errors.ts'
+import { rawSh, sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Connection, RunOptions } from '../../src/transport/connection.ts'
+import { type BadServer, runReally, sshServer } from './helpers/bad-server.ts'
+import { endlessBlocks } from './helpers/blocks.ts'
+import { type FaultProxy, faultProxy } from './helpers/fault-proxy.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { failure, until } from './helpers/wait.ts'
+
+let sshd: RealSshd
+let proxy: FaultProxy
+let bad: BadServer | undefined
+
+beforeAll(async () => {
+  sshd = await realSshd()
+})
+beforeEach(async () => {
+  proxy = await faultProxy(sshd.port)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  proxy.stop()
+  bad?.stop()
+  bad = undefined
+})
+afterAll(() => sshd?.stop())
+
+const options = { name: 'test', timeoutMs: 15_000 }
+const login = () => connect(sshd.target({ port: proxy.port, hostKeyChecking: 'no' }))
+const gone = () => until('the end of all connections', () => proxy.open() === 0, 5000)
+
+/** A job that says that it has begun, then nothing more; gives how it fails. */
+async function silentJob(host: Connection, more: Partial<RunOptions> = {}) {
+  let begun = false
+  const onLine = () => {
+    begun = true
+  }
+  const failed = failure(host.run(sh`echo begun; sleep 300`, { ...options, ...more, onLine }), 8000)
+  failed.catch(() => {})
+  await until('the job', () => begun)
+  return { failed }
+}
+
+it.each(['up', 'down'] as const)('half-closed on the way %s while a job runs is LOST', async (way) => {
+  const host = await login()
+  const { failed } = await silentJob(host)
+  proxy.halfClose(way)
+  expect(await failed).toMatchObject({ code: 'LOST', exit: 'failed' })
+  expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
+  await gone()
+})
+
+it('a shell that a signal ends in the middle of a job is LOST', async () => {
+  bad = await sshServer({
+    exec: (request) => {
+      const channel = runReally(request)
+      channel.stdin.on('data', (chunk: Buffer) => {
+        if (!chunk.includes('the second job')) return
+        channel.exit('KILL', false, 'out of memory')
+        channel.close()
+      })
+    },
+  })
+  const host = await connect(bad.target())
+  await host.run(sh`:`, options)
+  const error = await failure(host.run(sh`echo the second job; sleep 300`, options))
+  expect(error).toMatchObject({ code: 'LOST', exit: 'failed' })
+  expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
+  await until('the end of all connections', () => bad?.open() === 0)
+})
+
+it('a window that is never opened is told by name within the idle deadline', async () => {
+  bad = await sshServer({
+    exec: (request) => {
+      const channel = runReally(request)
+      let got = 0
+      channel.on('data', (chunk: Buffer) => {
+        got += chunk.length
+        if (got > 100_000) channel.unpipe().pause()
+      })
+    },
+  })
+  const host = await connect(bad.target())
+  const sending = host.feed(sh`cat >/dev/null`, endlessBlocks(), { ...options, idleMs: 1000 })
+  const error = await failure(sending, 10_000)
+  expect(error).toMatchObject({ code: 'TIMEOUT', exit: 'failed' })
+  expect(error.message).toContain('test: no sign of life')
+  await until('the end of all connections', () => bad?.open() === 0)
+})
+
+it('keepalive finds that a link is dead while a job is silent', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const host = await login()
+  let error: ConvecthubError | undefined
+  const { failed } = await silentJob(host)
+  failed.then((reason) => {
+    error = reason
+  })
+  proxy.hole()
+  // a minute at most
+  for (let s = 0; s < 60 && !error; s += 5) {
+    vi.advanceTimersByTime(5000)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await until('the error', () => error)
+  expect(error).toMatchObject({ code: 'LOST', exit: 'failed' })
+  await gone()
+})
+
+it('over a dead link, a passed deadline leaves no socket', async () => {
+  const host = await login()
+  const { failed } = await silentJob(host, { idleMs: 1500 })
+  proxy.hole()
+  expect((await failed).code).toBe('TIMEOUT')
+  await gone()
+})
+
+it('over a dead link, a connection that is closed leaves no socket', async () => {
+  const host = await login()
+  await host.run(sh`:`, options)
+  proxy.hole()
+  host.close()
+  await gone()
+})
+
+it('over a dead link, closing tells who waits for a job', async () => {
+  const host = await login()
+  const { failed } = await silentJob(host)
+  proxy.hole()
+  host.close()
+  expect((await failed).code).toBe('LOST')
+})
+
+/** The most that this process grows while `work` goes on, bytes. */
+async function growth(work: Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage().rss
+  let most = 0
+  const look = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss - before)
+  }, 50)
+  await work.finally(() => clearInterval(look))
+  return most
+}
+
+it('100 MB on stderr in the middle of a job cost no memory, and the job goes on', async () => {
+  const [start, flooded] = [`${sshd.folder}/start`, `${sshd.folder}/flooded`]
+  const script = sshd.write(
+    'flood',
+    `{ until [ -e ${start} ]; do sleep 0.05; done; head -c 100000000 /dev/zero | tr '\\0' x >&2; : >${flooded}; } &
+eval "$SSH_ORIGINAL_COMMAND"`,
+  )
+  const noisy = await realSshd([`ForceCommand . ${script}`])
+  try {
+    const host = await connect(noisy.target())
+    await host.run(sh`:`, options)
+    const job = host.run(sh`: >${start}; until [ -e ${flooded} ]; do sleep 0.05; done; echo on`, {
+      ...options,
+      timeoutMs: 25_000,
+    })
+    const grown = await growth(job)
+    expect(await job).toMatchObject({ code: 0, output: 'on' })
+    expect(grown).toBeLessThan(60e6)
+    host.close()
+  } finally {
+    noisy.stop()
+  }
+})
+
+it('a line of 64 MB on stdout costs no memory, and the job goes on', async () => {
+  const host = await login()
+  await host.run(sh`:`, options)
+  const job = host.run(sh`head -c 64000000 /dev/zero | tr '\\0' x; echo; echo on`, {
+    ...options,
+    timeoutMs: 10_000,
+  })
+  const grown = await growth(job)
+  const { code, output } = await job
+  expect({ code, end: output.slice(-3) }).toEqual({ code: 0, end: '\non' })
+  expect(grown).toBeLessThan(60e6)
+  host.close()
+})
+
+it('binary junk in a job’s output is output; the next job is not touched by it', async () => {
+  const junk = sshd.write('junk', '')
+  const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919 + (i >> 8)) & 0xff))
+  writeFileSync(junk, bytes)
+  const host = await login()
+  expect((await host.run(sh`cat ${junk}; exit 7`, options)).code).toBe(7)
+  expect(await host.run(sh`echo on`, options)).toMatchObject({ code: 0, output: 'on' })
+  host.close()
+  await gone()
+})
+
+it('junk that comes between two jobs, and marks that are not ours, end no job', async () => {
+  bad = await sshServer({
+    exec: (request) => {
+      const channel = runReally(request)
+      channel.on('data', (chunk: Buffer) => {
+        if (chunk.includes('junk please'))
+          channel.write(Buffer.concat([Buffer.from([0xff, 0xfe, 0, 10]), Buffer.from('\n@@0123 end 2 0\n')]))
+      })
+    },
+  })
+  const host = await connect(bad.target())
+  await host.run(sh`:`, options)
+  expect(await host.run(rawSh('# junk please\nsleep 0.3; exit 5'), options)).toMatchObject({ code: 5 })
+  expect(await host.run(sh`echo on`, options)).toMatchObject({ code: 0, output: 'on' })
+  host.close()
+})

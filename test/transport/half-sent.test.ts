@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { rawSh, sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { endlessBlocks } from './helpers/blocks.ts'
+import { type FaultProxy, faultProxy } from './helpers/fault-proxy.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { alive, failure, until } from './helpers/wait.ts'
+
+let sshd: RealSshd
+let proxy: FaultProxy
+let made = 0
+
+beforeAll(async () => {
+  sshd = await realSshd()
+})
+beforeEach(async () => {
+  proxy = await faultProxy(sshd.port)
+})
+afterEach(() => proxy.stop())
+afterAll(() => sshd?.stop())
+
+const options = { name: 'test', timeoutMs: 15_000 }
+
+// the line where a script is cut may mean something else without its end: `rm -rf /opt/a` of `rm -rf /opt/a.old`
+it.each([
+  { by: 'run', give: (host: Connection, script: ReturnType<typeof sh>) => host.run(script, options) },
+  {
+    by: 'feed',
+    give: (host: Connection, script: ReturnType<typeof sh>) => host.feed(script, endlessBlocks(), options),
+  },
+])('of a script whose end never came, nothing is done: $by', async ({ give }) => {
+  const canary = `${sshd.folder}/half-${++made}`
+  proxy.plan(() => ({ up: { cutAt: 150_000, how: 'fin' } }))
+  const host = await connect(sshd.target({ port: proxy.port, hostKeyChecking: 'no' }))
+  const shell = Number((await host.run(sh`echo "$PPID"`, options)).output)
+  expect(alive(shell)).toBe(true)
+  const filler = `: ${'x'.repeat(98)}\n`.repeat(4000)
+  const error = await failure(give(host, rawSh(`: >>${canary}\n${filler}`)))
+  expect(error).toMatchObject({ code: 'LOST', exit: 'failed' })
+  await until('the end of the session', () => !alive(shell))
+  expect(existsSync(canary), 'the part that came was carried out').toBe(false)
+})
