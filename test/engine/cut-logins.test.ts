@@ -13,7 +13,7 @@ vi.mock(import('../../src/templates.ts'), async (original) =>
 
 /** How long one run may take, ms. */
 const RUN_MS = 60_000
-vi.setConfig({ testTimeout: 2 * RUN_MS, maxConcurrency: 5 })
+vi.setConfig({ testTimeout: 2 * RUN_MS, maxConcurrency: 8 })
 
 let sshd: RealSshd
 beforeAll(async () => {

@@ -32,11 +32,9 @@ const BUFFERED = 5 * 1024 * 1024
 
 /** How long one run may take, ms. */
 const RUN_MS = 60_000
-vi.setConfig({ testTimeout: 2 * RUN_MS })
+vi.setConfig({ testTimeout: 2 * RUN_MS, maxConcurrency: 3 })
 
 let sshd: RealSshd
-let proxy: FaultProxy
-let host: OneHost
 
 beforeAll(async () => {
   sshd = await realSshd()
@@ -44,55 +42,55 @@ beforeAll(async () => {
 })
 afterAll(() => sshd?.stop())
 
-async function fresh(): Promise<() => void> {
-  proxy = await faultProxy(sshd.port)
-  host = oneHost()
-  return () => {
+/** A host of its own behind a proxy of its own. */
+interface Bench {
+  proxy: FaultProxy
+  host: OneHost
+  path: string
+  run(signal?: AbortSignal, hear?: (event: EngineEvent) => void): Promise<OneOutcome>
+}
+
+async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
+  const proxy = await faultProxy(sshd.port)
+  const host = oneHost()
+  const path = join(host.place, 'big.bin')
+  const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })
+  const run: Bench['run'] = (signal, hear) => {
+    const source = new SharedFile(join(sshd.folder, 'source'))
+    const options = { target, source, ...(signal && { signal }), ...(hear && { hear }) }
+    return settled(host.run(send(path), options), RUN_MS)
+  }
+  try {
+    await work({ proxy, host, path, run })
+  } finally {
     proxy.stop()
     host.remove()
   }
 }
 
-const path = () => join(host.place, 'big.bin')
-
 /** A step that wants the file there, with its mode. */
-const send = (): Step => ({
+const send = (path: string): Step => ({
   id: 'send',
   title: 'Send the file',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: () => [file(path())],
+  facts: () => [file(path)],
   plan: ({ facts }) => {
-    const state = facts.get(file(path()))
+    const state = facts.get(file(path))
     if (state?.digest === SHA256 && state.mode === MODE) return []
     const big = artifact('big.bin', { size: SIZE, sha256: SHA256 })
-    return [
-      { kind: 'upload', sign: '+', title: 'big.bin', artifact: big, path: path(), mode: MODE, ours: true },
-    ]
+    return [{ kind: 'upload', sign: '+', title: 'big.bin', artifact: big, path, mode: MODE, ours: true }]
   },
 })
 
-const run = (signal?: AbortSignal, hear?: (event: EngineEvent) => void): Promise<OneOutcome> =>
-  settled(
-    host.run(send(), {
-      target: sshd.target({ port: proxy.port, hostKeyChecking: 'no' }),
-      source: new SharedFile(join(sshd.folder, 'source')),
-      ...(signal && { signal }),
-      ...(hear && { hear }),
-    }),
-    RUN_MS,
-  )
-
-function proveWhole(): void {
-  expect(createHash('sha256').update(readFileSync(path())).digest('hex')).toBe(SHA256)
-  expect((statSync(path()).mode & 0o7777).toString(8)).toBe(MODE)
+function proveWhole({ host, path }: Bench): void {
+  expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(SHA256)
+  expect((statSync(path).mode & 0o7777).toString(8)).toBe(MODE)
   expect(readdirSync(host.place)).toEqual(['big.bin'])
   const [digest, ...more] = readFileSync(join(host.folder, 'state', 'digests'), 'utf8')
     .trim()
     .split('\n')
-  expect({ digest, more }).toEqual({
-    digest: expect.stringMatching(`^${SHA256} ${SIZE} .* ${path()}$`),
-    more: [],
-  })
+  expect(digest).toMatch(new RegExp(`^${SHA256} ${SIZE} .* ${path}$`))
+  expect(more).toEqual([])
 }
 
 /** Numbers from 0 to 1 that a seed gives again: CVH_SEED repeats a failed run. */
@@ -110,27 +108,25 @@ const CUTS = (() => {
   }))
 })()
 
-it.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, async ({ at, how }) => {
-  const clean = await fresh()
-  try {
+it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, ({ at, how }) =>
+  onBench(async (bench) => {
+    const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: at, how } } : {}))
     const { report, errors, breaks } = await run()
     expect(errors).toEqual([])
     // a cut in the first few kilobytes falls into the login, which is simply tried again
     expect({ ok: report.ok, breaks }).toEqual({ ok: true, breaks: at < 20_000 ? expect.any(Number) : 1 })
-    proveWhole()
+    proveWhole(bench)
     expect(proxy.connections()).toBe(2)
     expect(proxy.bytes('up')).toBeLessThan(SIZE + LOST + TALK)
     if (at > SIZE / 2) expect(proxy.bytes('up')).toBeLessThan(1.3 * SIZE)
     await until('the end of all connections', () => proxy.open() === 0)
-  } finally {
-    clean()
-  }
-})
+  }),
+)
 
-it('progress tells of no bytes that have not gone', async () => {
-  const clean = await fresh()
-  try {
+it.concurrent('progress tells of no bytes that have not gone', () =>
+  onBench(async (bench) => {
+    const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: 0.36 * SIZE } } : {}))
     const ahead: number[] = []
     const { report } = await run(undefined, (event) => {
@@ -138,47 +134,38 @@ it('progress tells of no bytes that have not gone', async () => {
     })
     expect(report.ok).toBe(true)
     expect(Math.max(...ahead)).toBeLessThan(BUFFERED)
-  } finally {
-    clean()
-  }
-})
+  }))
 
-it('cut again and again, it still loses no more than what is on its way', async () => {
-  const clean = await fresh()
-  try {
+it.concurrent('cut again and again, it still loses no more than what is on its way', () =>
+  onBench(async (bench) => {
+    const { proxy, run } = bench
     const cuts = 6
     proxy.plan((count) => (count <= cuts ? { up: { cutAt: 3.7 * 1024 * 1024 } } : {}))
     const { report, errors, breaks } = await run()
     expect(errors).toEqual([])
     expect({ ok: report.ok, breaks }).toEqual({ ok: true, breaks: cuts })
-    proveWhole()
+    proveWhole(bench)
     expect(proxy.bytes('up')).toBeLessThan(SIZE + cuts * LOST + TALK)
-  } finally {
-    clean()
-  }
-})
+  }))
 
-it('cut when the file has just taken its place, it is not sent again', async () => {
-  const clean = await fresh()
-  try {
+it.concurrent('cut when the file has just taken its place, it is not sent again', () =>
+  onBench(async (bench) => {
+    const { proxy, host, path, run } = bench
     const sending = run()
-    await Promise.race([sending, until('the file', () => existsSync(path()), RUN_MS)])
+    await Promise.race([sending, until('the file', () => existsSync(path), RUN_MS)])
     proxy.cut()
     const { report, errors } = await sending
     expect(errors).toEqual([])
     expect(report.ok).toBe(true)
     expect(proxy.bytes('up')).toBeLessThan(SIZE + TALK)
     expect(readdirSync(host.place)).toEqual(['big.bin'])
-  } finally {
-    clean()
-  }
-})
+  }))
 
-it.each(['asked to stop', 'gone without a word'])(
+it.concurrent.each(['asked to stop', 'gone without a word'])(
   'when the first client was %s, the next one resumes what has arrived',
-  async (what) => {
-    const clean = await fresh()
-    try {
+  (what) =>
+    onBench(async (bench) => {
+      const { proxy, host, run } = bench
       const stop = new AbortController()
       let stopped = false
       const first = await run(stop.signal, (event) => {
@@ -197,14 +184,11 @@ it.each(['asked to stop', 'gone without a word'])(
       const second = await run()
       expect(second.errors).toEqual([])
       expect(second.report.ok).toBe(true)
-      proveWhole()
+      proveWhole(bench)
       const sent = second.events.flatMap((event) => (event.event === 'progress' ? [event.sent] : []))
       expect(sent[0]).toBeGreaterThan(least)
       expect(sent).toEqual(sent.toSorted((a, b) => a - b))
       expect(sent.at(-1)).toBe(SIZE)
       expect(proxy.bytes('up') - gone).toBeLessThan(SIZE - least)
-    } finally {
-      clean()
-    }
-  },
+    }),
 )

@@ -15,7 +15,7 @@ const family: FactFamily<boolean> = {
 
 /**
  * A step with one job that goes on without its connection, and writes down each time that it begins and that it is
- * done. With `waits` it is not done before there is a file `go`.
+ * done. With `waits` it is not done before there is a file `go`; it ends when the test has put all away.
  */
 export function onceStep({ place }: Pick<OneHost, 'place'>, waits = false): Step {
   const done: Fact<boolean> = { family, key: `${place}/done` }
@@ -41,7 +41,13 @@ while [ "$tick" -lt ${TICKS} ]; do
   tick=$((tick + 1))
   sleep 0.075
 done
-${waits ? sh`until [ -e ${place}/go ]; do sleep 0.05; done` : sh`:`}
+${
+  waits
+    ? sh`until [ -e ${place}/go ]; do
+  [ -d ${place} ] || exit 1
+  sleep 0.05; done`
+    : sh`:`
+}
 echo done >>${place}/done`,
             },
           ],
