@@ -105,8 +105,8 @@ export async function applyGraph(
         // what a broken link let go on may have made it so
         const changes = plan()
         if (changes.length === 0) return
-        await connection.lock(options.owner)
-        const at = { connection, host: host.name, step: step.id, source: options.source, emit, signal }
+        const { owner, source } = options
+        const at = { connection, host: host.name, step: step.id, owner, source, emit, signal }
         const facts = factsOf(host, options)
         fleet.facts.set(host.name, await apply({ ...at, uploads, changes, facts }))
       })

@@ -14,6 +14,8 @@ export interface ApplyOptions {
   connection: Connection
   host: string
   step: string
+  /** Who holds the host's lock while changes are made. */
+  owner: string
   changes: readonly Change[]
   /** Probed again once all changes are made. */
   facts: readonly Fact<unknown>[]

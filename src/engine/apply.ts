@@ -37,7 +37,7 @@ export async function apply(options: ApplyOptions): Promise<Facts> {
 
 /** Runs changes and what follows; returns what was printed after the probe's mark. */
 async function runBatch(
-  { connection, host, step, changes, emit, signal }: ApplyOptions,
+  { connection, host, step, owner, changes, emit, signal }: ApplyOptions,
   batch: readonly [number, Exclude<Change, UploadChange>][],
   then: Script | undefined,
 ): Promise<string> {
@@ -68,6 +68,7 @@ async function runBatch(
   const timeoutMs = 60_000 + batch.reduce((sum, [, change]) => sum + changeMs(change), 0)
   const result = await connection.run(then ? joinSh([script, then]) : script, {
     name: step,
+    lock: owner,
     timeoutMs,
     onLine,
     signal,

@@ -1,12 +1,12 @@
 import pLimit from 'p-limit'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
-import type { Fact, Facts } from '../facts/fact.ts'
+import type { Facts } from '../facts/fact.ts'
 import { system } from '../facts/system.ts'
 import type { Connection } from '../transport/connection.ts'
 import { interrupted } from './interrupted.ts'
-import { awaitJobs, jobs } from './jobs.ts'
-import { probe } from './probe.ts'
+import { jobs } from './jobs.ts'
+import { reach } from './reach.ts'
 import type { Fleet, RunOptions } from './run-options.ts'
 import type { PlanContext, Step } from './step.ts'
 
@@ -33,18 +33,6 @@ export function planContext(host: ClusterHost, fleet: Fleet, { wishes }: RunOpti
   return { ...wishes, host, facts: factsAt(host.name), peer: factsAt }
 }
 
-/** Asks a host; when it is to be changed, what an earlier run or a broken link left running is awaited first. */
-export async function probeHost(
-  connection: Connection,
-  wanted: readonly Fact<unknown>[],
-  { apply, emit, signal }: RunOptions,
-): Promise<Facts> {
-  const first = await probe(connection, wanted, signal)
-  // it is part of what this run would find half done
-  const waited = apply && (await awaitJobs(connection, first.get(jobs), emit, signal))
-  return waited ? probe(connection, wanted, signal) : first
-}
-
 /** Logs in to all hosts at once and probes each as soon as it is there; a host that fails does not hold up others. */
 export async function connectFleet(hosts: readonly ClusterHost[], options: RunOptions): Promise<Fleet> {
   const { emit, signal } = options
@@ -53,18 +41,17 @@ export async function connectFleet(hosts: readonly ClusterHost[], options: RunOp
   const unreachable = new Map<string, ConvecthubError>()
   const limit = pLimit(options.forks)
 
-  const reach = async (host: ClusterHost) => {
+  const logIn = async (host: ClusterHost) => {
     const start = Date.now()
-    const connection = await options.connect(host)
-    connections.set(host.name, connection)
-    const wanted = factsOf(host, options)
-    const answers = await probeHost(connection, wanted, options)
-    facts.set(host.name, answers)
-    emit({ event: 'connected', host: host.name, ms: Date.now() - start, os: answers.get(system).os.name })
+    const answered = await reach(host, factsOf(host, options), options, { back: false })
+    connections.set(host.name, answered.connection)
+    facts.set(host.name, answered.facts)
+    const { os } = answered.facts.get(system)
+    emit({ event: 'connected', host: host.name, ms: Date.now() - start, os: os.name })
   }
   await Promise.all(
     hosts.map((host) =>
-      limit(() => reach(host)).catch((error) => {
+      limit(() => logIn(host)).catch((error) => {
         const known = signal.aborted
           ? interrupted(host.name, 'connect', undefined)
           : atHost(error, host.name, 'connect')

@@ -45,7 +45,7 @@ const FAULTS: Readonly<Record<number, { code: string; message: string; hint: str
  * take it, and those of the connection.
  */
 export async function upload(options: ApplyOptions, change: UploadChange): Promise<void> {
-  const { connection, host, step, emit, signal } = options
+  const { connection, host, step, owner, emit, signal } = options
   const { artifact, path, mode } = change
   const part = partialPath(path)
   const run = { name: `${step}: ${change.title}`, timeoutMs: changeMs(change), signal }
@@ -59,7 +59,7 @@ ${change.ours ? sh`cvh_record file ${path}` : rawSh(':')}
 cvh_record file ${part}
 cvh_begin ${part} ${artifact.size}`,
       ]),
-      run,
+      { ...run, lock: owner },
     ),
   )
   const source = options.source(artifact)

@@ -26,6 +26,11 @@ export interface RunOptions {
   signal?: AbortSignal
 }
 
+export interface ScriptOptions extends RunOptions {
+  /** Who wants to have the host for itself: the script runs only with its lock, which lasts as long as the connection. */
+  lock?: string
+}
+
 export interface FeedOptions extends RunOptions {
   into?: { file: string; have: number }
 }
@@ -35,7 +40,8 @@ export interface Connection {
   readonly host: string
   /** Remote commands (SSH execs) started so far: one, however many jobs ran. */
   readonly execs: number
-  run(script: Script, options: RunOptions): Promise<Result>
+  /** Error LOCKED, which names the holder, when the lock that it needs is somebody else's. */
+  run(script: Script, options: ScriptOptions): Promise<Result>
   /**
    * Runs a script with the blocks as its stdin. One that ends before it has read all ends the sending; one whose
    * blocks stop early sees the end of its input. Each block that is on its way counts as a sign of life. With `into`
@@ -43,8 +49,6 @@ export interface Connection {
    * the script reads a line with the size of each block that is there.
    */
   feed(script: Script, blocks: AsyncIterable<Block>, options: FeedOptions): Promise<Result>
-  /** Takes the host's lock for as long as this connection lives; error LOCKED names the holder. */
-  lock(owner: string): Promise<void>
   close(): void
 }
 

@@ -6,6 +6,9 @@ import type { Block, Connection, Result, RunOptions } from './connection.ts'
 import { type Job, startJob } from './job.ts'
 import { openShell, type StartChannel } from './shell.ts'
 
+/** Stands for an exit code that no command has. */
+const LOCKED = -1
+
 /**
  * Makes a Connection of a bootstrap command: one job at a time, each a frame to the program that templates/remote/
  * session.sh is. What sudo refuses fails the first job. Errors: those of openShell, TIMEOUT, SOURCE (what is to be
@@ -35,6 +38,7 @@ export async function openSession(
       if (job?.id !== Number(id)) return
       if (word === 'end') job.end(Number(code))
       if (word === 'killed') job.end(143)
+      if (word === 'locked') job.end(LOCKED)
     },
     onEnd: die,
   })
@@ -70,8 +74,7 @@ export async function openSession(
   const order = (word: 'run' | 'feed', { id }: Job, script: Script, more = '') => {
     const text = script.reveal()
     const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
-    shell.write(`${word} ${id} ${body.length}${more}\n`)
-    shell.write(body)
+    shell.write(Buffer.concat([Buffer.from(`${word} ${id} ${body.length}${more}\n`), body]))
   }
 
   /** Exactly as many bytes as were announced: one too many would be read as an order. */
@@ -95,7 +98,18 @@ export async function openSession(
     get execs() {
       return shell.execs
     },
-    run: (script, runOptions) => exchange(runOptions, async (own) => order('run', own, script)),
+    async run(script, runOptions) {
+      const { lock } = runOptions
+      const result = await exchange(runOptions, async (own) =>
+        order('run', own, script, lock && ` ${oneLine(lock)}`),
+      )
+      if (result.code !== LOCKED) return result
+      const message = `another convecthub is at work on this host: ${result.output}`
+      throw new ConvecthubError('LOCKED', 'failed', message, {
+        host,
+        hint: 'wait for it to end; the lock goes with its connection',
+      })
+    },
     feed: (script, blocks, runOptions) =>
       exchange(runOptions, async (own) => {
         const { into } = runOptions
@@ -103,21 +117,11 @@ export async function openSession(
         for await (const block of blocks) {
           if (own.over() || runOptions.signal?.aborted) break
           await sendBlock(block)
+          if (dead) break
           own.touch()
         }
         if (!dead) shell.write('0\n')
       }),
-    async lock(owner) {
-      const result = await exchange({ name: 'take the lock', timeoutMs: 30_000 }, async ({ id }) => {
-        shell.write(`lock ${id} 0 ${oneLine(owner)}\n`)
-      })
-      if (result.code === 0) return
-      const message = `another convecthub is at work on this host: ${result.output}`
-      throw new ConvecthubError('LOCKED', 'failed', message, {
-        host,
-        hint: 'wait for it to end; the lock goes with its connection',
-      })
-    },
     close() {
       shell.end()
       options.disconnect()

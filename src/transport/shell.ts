@@ -7,6 +7,9 @@ import { eachLine } from './line-reader.ts'
 import { sudoError } from './sudo-error.ts'
 import { sudoTalk } from './sudo-talk.ts'
 
+/** On stderr there is nothing but words of login shell and sudo, of which the end is kept, characters. */
+const LONGEST_WORDS = 4096
+
 /** Starts the bootstrap command, with a terminal for hosts whose sudo insists on one. */
 export type StartChannel = (options: { terminal: boolean }) => Promise<Channel>
 
@@ -55,14 +58,18 @@ export async function openShell(
   /** What went out before the program answered. */
   let early: (string | Uint8Array)[] = []
   let said = () => ''
+  let first = ''
   let open = () => {}
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
 
   const write = (data: string | Uint8Array) => {
-    if (!ready) early.push(data)
-    full = !channel.stdin.write(data)
+    // the program travels with the first order, in one packet
+    const all = first === '' ? data : Buffer.concat([Buffer.from(first), Buffer.from(data)])
+    first = ''
+    if (!ready) early.push(all)
+    full = !channel.stdin.write(all)
   }
   const finish = (error: ConvecthubError) => {
     clearTimeout(late)
@@ -71,7 +78,7 @@ export async function openShell(
     options.onEnd(error)
   }
   const begin = () => {
-    write(boot.program)
+    first = boot.program
     open()
   }
 
@@ -100,11 +107,12 @@ export async function openShell(
     }
     // with a terminal, sudo's question comes among what is printed
     eachLine(now.stdout, onLine, (rest) => terminal && !ready && talk.rest(rest))
-    eachLine(now.stderr, talk.line, talk.rest)
+    eachLine(now.stderr, talk.line, talk.rest, LONGEST_WORDS)
     now.stdin.on('error', () => {})
     now.closed.then(({ code, error }) => {
       talk.over()
-      const end = ready ? lost(host, error, talk.said()) : sudoError(host, talk.said(), talk.asked(), code)
+      const broken = ready || error !== undefined
+      const end = broken ? lost(host, error, talk.said()) : sudoError(host, talk.said(), talk.asked(), code)
       if (end.code !== 'SUDO_NEEDS_TTY' || terminal) return finish(end)
       execs += 1
       start({ terminal: true }).then(again, finish)

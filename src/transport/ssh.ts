@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net'
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
@@ -10,6 +11,9 @@ import { hostKeyError, type LoginFault, loginError } from './login-error.ts'
 import type { Shared } from './shared.ts'
 import type { Target } from './target.ts'
 import { openWay } from './way.ts'
+
+/** How long the end of a connection may take, ms. */
+const GOODBYE_MS = 2000
 
 /** A login may take that much longer than connecting: name services and PAM modules are slow at times. */
 const LOGIN_TIMES = 3
@@ -38,13 +42,13 @@ export async function sshConnect(
     const client = new ssh2.Client()
     const tried: Tried = { methods: [], taken: [], question: undefined }
     let keyError: ConvecthubError | undefined
-    let gone: (error?: Error) => void = () => {}
-    const ended = new Promise<Error | undefined>((done) => {
+    let gone: (error: Error) => void = () => {}
+    const ended = new Promise<Error>((done) => {
       gone = done
     })
     const fail = (error: LoginFault) => {
       clearTimeout(deadline)
-      client.destroy()
+      socket.destroy()
       way.said().then((said) => {
         way.close()
         reject(keyError ?? loginError(target, error, tried, said))
@@ -60,15 +64,18 @@ export async function sshConnect(
     })
     client.on('ready', () => {
       clearTimeout(deadline)
-      // small frames must not wait for the acknowledgement of the ones before
-      if (!way.stream) client.setNoDelay(true)
       resolve({
         exec: (command, options) => exec(client, target.host, command, ended, options),
         forward: (address, port) => forward(client, address, port),
         ended,
-        close: () => {
+        close() {
           client.end()
-          way.close()
+          gone(new Error('it was closed'))
+          // a dead link takes no goodbye
+          setTimeout(() => {
+            socket.destroy()
+            way.close()
+          }, GOODBYE_MS).unref()
         },
       })
     })
@@ -79,14 +86,15 @@ export async function sshConnect(
       fail(error)
     })
     client.on('close', () => {
-      gone()
+      gone(new Error('the other side closed it'))
+      way.close()
       fail(new Error('the connection was closed during login'))
     })
+    // small frames must not wait for the acknowledgement of the ones before
+    const socket = way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
     const config: ConnectConfig = {
-      host: target.address,
-      port: target.port,
+      sock: socket as never,
       username: target.user,
-      ...(way.stream && { sock: way.stream as never }),
       readyTimeout: 0,
       keepaliveInterval: target.keepaliveMs,
       keepaliveCountMax: target.keepaliveCount,
@@ -121,22 +129,25 @@ function exec(
   client: Client,
   host: string,
   command: string,
-  ended: Promise<Error | undefined>,
+  ended: Promise<Error>,
   { ms, terminal }: { ms: number; terminal: boolean },
 ): Promise<Channel> {
   return new Promise((resolve, reject) => {
-    const refuse = (why: string) => reject(new ConvecthubError('NO_SHELL', 'unreachable', why, { host }))
+    const refuse = (why: string, code = 'NO_SHELL') =>
+      reject(new ConvecthubError(code, 'unreachable', why, { host }))
+    ended.then((why) => refuse(`the connection broke: ${why.message}`, 'LOGIN_DROPPED'))
     const late = setTimeout(refuse, ms, `the host did not start a command within ${ms / 1000} s`)
     const begun = (error: Error | undefined, stream: ClientChannel) => {
       clearTimeout(late)
-      if (error) return refuse(`the host refused a command: ${error.message}`)
+      // that the link ended is told a moment later, and is the better reason
+      if (error) return void setImmediate(refuse, `the host refused a command: ${error.message}`)
       let code: number | undefined
       stream.on('exit', (status: number | null) => {
         code = status ?? undefined
       })
       const closed = new Promise<{ code: number | undefined; error?: Error }>((done) => {
-        stream.on('close', () => done({ code }))
-        ended.then((why) => done({ code, ...(why && { error: why }) }))
+        stream.on('close', () => setImmediate(done, { code }))
+        ended.then((error) => done({ code, error }))
       })
       resolve({ stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.close() })
     }

@@ -1,10 +1,10 @@
 # The far end of a session: reads frames from stdin, runs one job at a time, marks the end of each on stdout.
-#   run ID BYTES        then BYTES of shell: runs it in a process group of its own, its stdin empty
-#   feed ID BYTES       then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
+#   run ID BYTES [OWNER]      then BYTES of shell: runs it in a process group of its own, its stdin empty; with OWNER
+#                             only while this session holds the host's lock, which it takes, or tells who has it
+#   feed ID BYTES             then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
 #   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
-#                       script reads is a line with the size of each block that is there
-#   lock ID 0 OWNER     holds the host's lock as long as this session lives, or tells who does
-#   kill SIGNAL         ends the running job's group
+#                             script reads is a line with the size of each block that is there
+#   kill SIGNAL               ends the running job's group
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
 # $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
 mark=$1
@@ -24,6 +24,12 @@ end_group() {
     sleep 0.02
   done
   return 1
+}
+
+# script BYTES: reads a script; one whose end was cut off on its way must not run. The x keeps its last newlines
+script() {
+  script=$(dd bs="$1" count=1 iflag=fullblock 2>/dev/null && printf x)
+  [ "${#script}" -gt "$1" ] && script=${script%x}
 }
 
 # take: the blocks on stdin as one stream; what nobody reads any more is still taken off the wire
@@ -53,7 +59,7 @@ block() {
 # hold OWNER: takes the host's lock; a session of the same owner that still has it is one whose link broke: it is ended
 hold() {
   [ -z "$held" ] || return 0
-  (umask 077 && mkdir -p /run/convecthub)
+  [ -d /run/convecthub ] || (umask 077 && mkdir -p /run/convecthub)
   exec 9>>/run/convecthub/lock
   if ! flock -n 9; then
     read -r holder owner </run/convecthub/lock
@@ -67,22 +73,25 @@ hold() {
 }
 
 trap 'end_group TERM; exit 143' TERM HUP
-printf '%s ready %s\n' "$mark" "$(id -u)"
+printf '%s ready\n' "$mark"
 while read -r op id bytes path; do
   case $op in
   run)
-    script=$(dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null)
-    # shellcheck disable=SC2016 # that text is for the inner sh
-    # printf is built in and the script comes on stdin, so that no secret in it is ever in an argv
-    printf '%s\n' "$script" | setsid sh -c '
-      script=$(cat)
-      exec </dev/null 2>&1
-      (eval "$script")
-      printf "\n%s end %s %s\n" "$1" "$2" "$?"' sh "$mark" "$id" 9>&- &
+    script "$bytes" || break
+    if [ -n "$path" ] && ! hold "$path"; then
+      printf '\n%s locked %s\n' "$mark" "$id"
+      continue
+    fi
+    # the text is a file of its own to the new sh, so that no secret in it is ever in an argv
+    setsid sh /dev/fd/3 "$mark" "$id" 3<<END 9>&- &
+trap 'printf "\n%s end %s %s\n" "\$1" "\$2" "\$?"' EXIT
+exec </dev/null 2>&1 3<&-
+$script
+END
     pid=$! job=$id script=''
     ;;
   feed)
-    script=$(dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null)
+    script "$bytes" || break
     if [ -z "$path" ]; then
       take
     else
@@ -94,10 +103,6 @@ while read -r op id bytes path; do
       exec cat >/dev/null
     } 9>&-
     script='' pid=''
-    ;;
-  lock)
-    hold "$path"
-    printf '\n%s end %s %s\n' "$mark" "$id" "$?"
     ;;
   kill)
     if end_group "$id"; then

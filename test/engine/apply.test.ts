@@ -37,6 +37,7 @@ async function applied(changes: readonly Change[], content = '') {
     connection: host.connection,
     host: 'w1',
     step: 'test',
+    owner: 'the test',
     changes,
     facts: [file(at('a'))],
     source: () => textSource(content),

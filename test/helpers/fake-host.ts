@@ -75,8 +75,9 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
     return { code: 0, lines: Array.isArray(reaction) ? reaction : [] }
   }
 
-  const run: Connection['run'] = async (script, { onLine, signal }): Promise<Result> => {
+  const run: Connection['run'] = async (script, { onLine, signal, lock }): Promise<Result> => {
     fake.runs += 1
+    if (lock !== undefined) fake.owner = lock
     const output: string[] = []
     const say = (line: string) => {
       output.push(line)
@@ -115,9 +116,6 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
     execs: 1,
     run,
     feed,
-    lock: async (owner) => {
-      fake.owner = owner
-    },
     close: () => {
       fake.closed += 1
     },

@@ -67,7 +67,6 @@ export function localHost(): LocalHost {
         stdin.end()
       })
     },
-    lock: async () => {},
     close: () => {},
   }
   return { connection, folder, state, bin, remove: () => rmSync(folder, { recursive: true, force: true }) }

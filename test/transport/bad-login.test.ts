@@ -50,12 +50,12 @@ it('logins that are dropped twice are tried a third time', async () => {
 it.each([
   { what: 'without a word', words: '' },
   { what: 'as sshd does above MaxStartups', words: 'Exceeded MaxStartups\r\n' },
-])('a server that always drops is given up after three tries: $what', async ({ words }) => {
+])('a server that always drops is given up after five tries: $what', async ({ words }) => {
   server = await rawServer((socket) => socket.end(words))
   const error = await failure(echo(), 10_000)
   expect(error).toMatchObject({ code: 'LOGIN_DROPPED', exit: 'unreachable' })
   expect(error.details.hint).toBeTruthy()
-  expect(server.connections()).toBe(3)
+  expect(server.connections()).toBe(5)
 })
 
 it('a server that is no SSH server is an error, at the first try', async () => {

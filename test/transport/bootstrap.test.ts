@@ -51,7 +51,7 @@ function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string) 
 
 const begun = ({ mark }: ReturnType<typeof bootstrap>) => [
   `${mark} go`,
-  `${mark} ready ${process.getuid?.()}`,
+  `${mark} ready`,
   '',
   `${mark} end 7 0`,
 ]

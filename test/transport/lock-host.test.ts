@@ -26,10 +26,13 @@ afterAll(() => {
 
 const options = { name: 'test', timeoutMs: 10_000 }
 
+/** Runs a job that needs the lock. */
+const lock = (host: Connection, owner: string) => host.run(sh`echo mine`, { ...options, lock: owner })
+
 /** Takes the lock as soon as its last holder is gone. */
 const lockSoon = (host: Connection, owner: string) =>
   until(`the lock for ${owner}`, () =>
-    host.lock(owner).then(
+    lock(host, owner).then(
       () => true,
       () => false,
     ),
@@ -39,13 +42,13 @@ it('the second gets the words of the first, and the lock when the first is gone'
   const [first, second] = [await fresh(), await fresh()]
   const words = "anna@laptop since 10:00, `provision` of 'lab' (pid 12) ü"
   await lockSoon(first, words)
-  const error = await failure(second.lock('berta'))
+  const error = await failure(lock(second, 'berta'))
   expect(error).toMatchObject({ code: 'LOCKED', exit: 'failed' })
   expect(error.message).toContain(words)
   expect((await second.run(sh`echo still here`, options)).output).toBe('still here')
   first.close()
   await lockSoon(second, 'berta')
-  const third = await failure((await fresh()).lock('carla'))
+  const third = await failure(lock(await fresh(), 'carla'))
   expect(third.message).toContain('berta')
   expect(third.message).not.toContain('anna')
   second.close()
@@ -54,7 +57,7 @@ it('the second gets the words of the first, and the lock when the first is gone'
 it('a refused lock is not held by who was refused', async () => {
   const [first, second, third] = [await fresh(), await fresh(), await fresh()]
   await lockSoon(first, 'first')
-  await failure(second.lock('second'))
+  await failure(lock(second, 'second'))
   first.close()
   await lockSoon(third, 'third')
   third.close()
@@ -73,7 +76,7 @@ it('what a job leaves running does not hold the lock', async () => {
 it('an owner of several lines is no way to give orders', async () => {
   const host = await fresh()
   const canary = `${sshd.folder}/canary`
-  await settled(host.lock(`x\nput 9 1 ${canary}`)).catch(() => {})
+  await settled(lock(host, `x\nrun 9 ${`touch ${canary}`.length}\ntouch ${canary}`)).catch(() => {})
   // the first byte of the next order would become the file
   await settled(host.run(sh`:`, options), 1000).catch(() => {})
   expect(existsSync(canary), 'the order was carried out').toBe(false)

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { ConvecthubError } from '../errors.ts'
+import type { Fact, Facts } from '../facts/fact.ts'
+import type { Connection } from '../transport/connection.ts'
+import { awaitJobs, jobs } from './jobs.ts'
+import { probe } from './probe.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** How long a host whose link broke may be away before it is given up, ms. */
+const AWAY_MS = 120_000
+
+/** What says that nobody answers now; all else will not change by asking again. */
+const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOST', 'TIMEOUT'])
+
+/** A host that answered, and what it said. */
+export interface Reached {
+  connection: Connection
+  facts: Facts
+}
+
+/**
+ * Logs in to a host and asks it; when it is to be changed, what an earlier run or a broken link left running is awaited
+ * first. A host that was there before (`back`), or that is lost while it answers, may be away for a while. Errors:
+ * those of the login and the probe.
+ */
+export async function reach(
+  host: ClusterHost,
+  wanted: readonly Fact<unknown>[],
+  options: RunOptions,
+  { back }: { back: boolean },
+): Promise<Reached> {
+  let until = back ? Date.now() + AWAY_MS : 0
+  for (let pause = 250; ; pause = Math.min(pause * 2, 5000)) {
+    let connection: Connection | undefined
+    try {
+      connection = await options.connect(host)
+      const facts = await ask(connection, wanted, options)
+      return { connection, facts }
+    } catch (error) {
+      connection?.close()
+      const away = error instanceof ConvecthubError && AWAY.has(error.code)
+      // it was there, so this is another absence
+      if (away && error.code === 'LOST') until = Date.now() + AWAY_MS
+      if (!away || Date.now() > until || options.signal.aborted) throw error
+      await sleep(pause * (0.5 + Math.random()), undefined, { signal: options.signal }).catch(() => {})
+    }
+  }
+}
+
+async function ask(
+  connection: Connection,
+  wanted: readonly Fact<unknown>[],
+  { apply, emit, signal }: RunOptions,
+): Promise<Facts> {
+  const first = await probe(connection, wanted, signal)
+  // it is part of what this run would find half done
+  const waited = apply && (await awaitJobs(connection, first.get(jobs), emit, signal))
+  return waited ? probe(connection, wanted, signal) : first
+}
