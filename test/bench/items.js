@@ -1,8 +1,5 @@
 // The same fourteen items for all: a folder, ten small files, a package, a look at a file, a command. Here as ours.
-import { file } from '../../dist/facts/file.js'
-import { installedPackage } from '../../dist/facts/packages.js'
-import { sh } from '../../dist/sh.js'
-import { managedFile } from '../../dist/steps/managed-file.js'
+import { file, installedPackage, managedFile, sh } from '../../dist/internals.js'
 
 export const PACKAGE = 'tar'
 export const LOOKED_AT = '/etc/hostname'
@@ -24,7 +21,7 @@ export const markOf = (folder) => `${folder}/done`
 
 const everyHost = ({ cluster }) => cluster.hosts
 
-/** @param {string} folder @returns {import('../../dist/engine/step.js').Step[]} */
+/** @param {string} folder @returns {import('../../src/engine/step.ts').Step[]} */
 export function items(folder) {
   const files = smallFiles(folder)
   const mark = markOf(folder)
@@ -69,7 +66,7 @@ export function items(folder) {
   ]
 }
 
-/** A file of a bundle. @returns {import('../../dist/engine/step.js').Step[]} */
+/** A file of a bundle. @returns {import('../../src/engine/step.ts').Step[]} */
 export function bigFile(path) {
   const artifactOf = ({ bundle }) => bundle.files.find(({ kind }) => kind === 'images')
   return [
@@ -87,7 +84,7 @@ export function bigFile(path) {
   ]
 }
 
-/** One small file. @returns {import('../../dist/engine/step.js').Step[]} */
+/** One small file. @returns {import('../../src/engine/step.ts').Step[]} */
 export function smallFile(folder) {
   const [first] = smallFiles(folder)
   return [

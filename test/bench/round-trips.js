@@ -1,10 +1,9 @@
 // node round-trips.js INVENTORY ping|plan|file FOLDER: does it on one host and prints, as JSON, the ms between what
 // counts: `session` from the started shell to the answer (of a file: from the plan to the proof that it is so), `shell`
 // from the started shell to the end of it all, `total` from TCP's connect.
+
 import ssh2 from 'ssh2'
-import { readFleet } from '../../dist/commands/read-fleet.js'
-import { runVerb } from '../../dist/commands/run-verb.js'
-import { ping } from '../../dist/recipes/ping.js'
+import { ping, readFleet, runVerb } from '../../dist/internals.js'
 import { items, smallFile } from './items.js'
 
 const [inventory, what, folder] = process.argv.slice(2)

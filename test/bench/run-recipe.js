@@ -1,9 +1,8 @@
 // node run-recipe.js INVENTORY items FOLDER, or INVENTORY file PATH BUNDLE: makes it so on all hosts as a verb would,
 // and prints what it cost as a line of JSON.
+
 import { readFileSync } from 'node:fs'
-import { loadBundle } from '../../dist/artifacts/load-bundle.js'
-import { readFleet } from '../../dist/commands/read-fleet.js'
-import { runVerb } from '../../dist/commands/run-verb.js'
+import { loadBundle, readFleet, runVerb } from '../../dist/internals.js'
 import { bigFile, items } from './items.js'
 
 const [inventory, what, path, bundleFolder] = process.argv.slice(2)

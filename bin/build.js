@@ -1,0 +1,27 @@
+// Bundles src/ into dist/: a few files instead of hundreds, which halves the time to the first connection.
+// node bin/build.js [--out FOLDER] [NAME=FILE ...]: more entries beside the command line itself.
+import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true })
+const dir = values.out ?? `${root}dist`
+rmSync(dir, { recursive: true, force: true })
+await build({
+  cwd: root,
+  input: { cli: 'src/cli.ts', ...Object.fromEntries(positionals.map((entry) => entry.split('='))) },
+  platform: 'node',
+  // ssh2 does without its native helpers where they are not built
+  external: [/\.node$/, 'cpu-features'],
+  logLevel: 'warn',
+  output: {
+    dir,
+    format: 'esm',
+    // ssh2's part in WebAssembly asks where it lies
+    banner: 'const __dirname = import.meta.dirname',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  },
+})

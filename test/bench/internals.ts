@@ -1,0 +1,9 @@
+// What the bench calls of the program beside its command line: an entry of its own in the bench's build.
+export { loadBundle } from '../../src/artifacts/load-bundle.ts'
+export { readFleet } from '../../src/commands/read-fleet.ts'
+export { runVerb } from '../../src/commands/run-verb.ts'
+export { file } from '../../src/facts/file.ts'
+export { installedPackage } from '../../src/facts/packages.ts'
+export { ping } from '../../src/recipes/ping.ts'
+export { sh } from '../../src/sh.ts'
+export { managedFile } from '../../src/steps/managed-file.ts'
