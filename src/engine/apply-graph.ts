@@ -1,9 +1,10 @@
 import pLimit from 'p-limit'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
+import { type Facts, laterFacts } from '../facts/fact.ts'
 import { apply } from './apply.ts'
 import type { Outcome } from './event.ts'
-import { atHost, factsOf, planContext, stepsOf } from './fleet.ts'
+import { atHost, factsFrom, planContext, stepsOf } from './fleet.ts'
 import { interrupted } from './interrupted.ts'
 import { probe } from './probe.ts'
 import type { Fleet, RunOptions } from './run-options.ts'
@@ -85,7 +86,7 @@ export async function applyGraph(
     times.began = Date.now()
     try {
       // what others did may show here, such as a node that joined
-      if (changed && !signal.aborted) fleet.facts.set(host.name, await ask(host, step))
+      if (changed && !signal.aborted) learn(host, await ask(host, step))
     } catch (error) {
       return { outcome: 'failed', error: atHost(error, host.name, step.id) }
     }
@@ -94,8 +95,15 @@ export async function applyGraph(
     return blockedBy ? { outcome: 'blocked', blockedBy } : makeSo(step, host)
   }
 
+  const learn = (host: ClusterHost, facts: Facts) => {
+    const before = fleet.facts.get(host.name)
+    fleet.facts.set(host.name, before ? laterFacts(before, facts) : facts)
+  }
+
   const ask = (host: ClusterHost, step: Step) =>
-    withLink(host, step.id, fleet, options, (connection) => probe(connection, factsOf(host, options), signal))
+    withLink(host, step.id, fleet, options, (connection) =>
+      probe(connection, factsFrom(step, host, options), signal),
+    )
 
   const makeSo = async (step: Step, host: ClusterHost): Promise<Ended> => {
     const plan = () => step.plan(planContext(host, fleet, options))
@@ -107,8 +115,8 @@ export async function applyGraph(
         if (changes.length === 0) return
         const { owner, source } = options
         const at = { connection, host: host.name, step: step.id, owner, source, emit, signal }
-        const facts = factsOf(host, options)
-        fleet.facts.set(host.name, await apply({ ...at, uploads, changes, facts }))
+        const facts = factsFrom(step, host, options)
+        learn(host, await apply({ ...at, uploads, changes, facts }))
       })
       const left = plan()
       if (left.length > 0) throw notProven(left.map(({ title }) => title))

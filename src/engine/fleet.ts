@@ -23,6 +23,12 @@ export function factsOf(host: ClusterHost, options: Pick<RunOptions, 'recipe' | 
   return [system, jobs, ...stepsOf(host, options).flatMap((step) => step.facts(host, options.wishes))]
 }
 
+/** What a change of this step may alter of what its host still has to do: the facts of the step and those behind it. */
+export function factsFrom(step: Step, host: ClusterHost, options: Pick<RunOptions, 'recipe' | 'wishes'>) {
+  const steps = stepsOf(host, options)
+  return steps.slice(steps.indexOf(step)).flatMap((each) => each.facts(host, options.wishes))
+}
+
 /** What a step may look at when it plans for this host. */
 export function planContext(host: ClusterHost, fleet: Fleet, { wishes }: RunOptions): PlanContext {
   const factsAt = (name: string): Facts => {

@@ -26,7 +26,7 @@ code=$?
 printf '\n%s\n' ${`${CHANGE_MARK} ${index} end`}" $code"
 [ "$code" = 0 ] || exit "$code"`,
   )
-  return joinSh([library, ...parts])
+  return joinSh([library, rawSh('cvh_load'), ...parts])
 }
 
 /** The longest that a change may take, ms. */
@@ -59,7 +59,7 @@ function renderChange(change: Rendered, job: string): Script {
 
 function renderFile({ path, content, mode, ours }: FileChange): Script {
   return sh`${ours ? sh`cvh_record file ${path}` : rawSh(':')}
-printf '%s' ${content} | cvh_place ${path} ${mode}`
+cvh_write ${path} ${mode} ${content}`
 }
 
 function renderPackages({ names }: PackagesChange, job: string): Script {

@@ -19,6 +19,15 @@ export interface Fact<T> {
 /** The answers of one host. Asking for a fact that was not probed is a fault of ours and throws. */
 export interface Facts {
   get<T>(fact: Fact<T>): T
+  has(fact: Fact<unknown>): boolean
+}
+
+/** Answers of which the later ones count. */
+export function laterFacts(before: Facts, later: Facts): Facts {
+  return {
+    get: (fact) => (later.has(fact) ? later : before).get(fact),
+    has: (fact) => later.has(fact) || before.has(fact),
+  }
 }
 
 const MARK = '::fact'
@@ -51,6 +60,7 @@ export function parseProbe(facts: readonly Fact<unknown>[], output: string): Fac
     answers.set(family.id, family.parse(section, [...keys]))
   }
   return {
+    has: ({ family, key }) => answers.get(family.id)?.has(key) ?? false,
     get<T>({ family, key }: Fact<T>): T {
       const answer = answers.get(family.id)
       if (!answer?.has(key)) throw new Error(`the fact ${family.id} ${key} was not probed`)

@@ -2,10 +2,23 @@
 CVH_STATE=/var/lib/convecthub
 CVH_RUN=/run/convecthub
 
+# cvh_load: reads once what is recorded, for changes that each run in a shell of their own
+cvh_load() {
+  cvh_owned="
+$(cat "$CVH_STATE/owned" 2>/dev/null || :)
+"
+}
+
 # cvh_record KIND NAME: notes what we put on this host before it is put there, so that reset removes just that
 cvh_record() {
-  mkdir -p "$CVH_STATE"
-  grep -qxF -- "$1 $2" "$CVH_STATE/owned" 2>/dev/null || printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned"
+  [ -n "${cvh_owned-}" ] || cvh_load
+  case $cvh_owned in *"
+$1 $2
+"*) return 0 ;; esac
+  [ -d "$CVH_STATE" ] || mkdir -p "$CVH_STATE"
+  printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned"
+  cvh_owned="$cvh_owned$1 $2
+"
 }
 
 # cvh_folder PATH: makes a folder, noting each that was not there
@@ -22,6 +35,16 @@ cvh_place() {
   cvh_folder "${1%/*}"
   (umask 077 && cat >"$1.part")
   chmod "$2" "$1.part"
+  mv -f "$1.part" "$1"
+}
+
+# cvh_write PATH MODE TEXT: as cvh_place, without a program for what the shell can do; in a shell of its own
+cvh_write() {
+  cvh_folder "${1%/*}"
+  [ ! -e "$1.part" ] || rm -f "$1.part"
+  case $2 in 644) umask 022 ;; *) umask 077 ;; esac
+  printf '%s' "$3" >"$1.part"
+  case $2 in 600 | 644) ;; *) chmod "$2" "$1.part" ;; esac
   mv -f "$1.part" "$1"
 }
 

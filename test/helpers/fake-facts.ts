@@ -39,6 +39,7 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
   const known = new Map(answers.map(([fact, value]) => [key(fact), value]))
   const listed = asked && new Set(asked.map(key))
   return {
+    has: () => true,
     get<T>(fact: Fact<T>): T {
       const name = key(fact)
       if (listed && !listed.has(name)) throw new Error(`the step plans by ${name}, which it does not ask for`)
