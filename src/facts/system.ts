@@ -28,9 +28,8 @@ id=
 read -r id </etc/machine-id
 printf 'kernel=%s\\nhostname=%s\\nmemory=%s\\nmachine-id=%s\\n' "$kernel" "$hostname" "$memory" "$id"
 if read -r cpus </sys/devices/system/cpu/online; then printf 'online=%s\\n' "$cpus"
-else printf 'cpus=' && getconf _NPROCESSORS_ONLN; fi
-printf 'machine=' && uname -m
-printf 'clock=' && date +%s
+else printf 'cpus=%s\\n' "$(getconf _NPROCESSORS_ONLN)"; fi
+printf 'machine=%s\\nclock=%s\\n' "$(uname -m)" "$(date +%s)"
 [ ! -f /sys/fs/cgroup/cgroup.controllers ] || echo cgroup=2
 [ ! -d /run/systemd/system ] || echo systemd=1
 printf 'user=%s\\n' "\${SUDO_USER:-root}"`
