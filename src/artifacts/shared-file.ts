@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
 /** What is read at once, bytes. */
-const CHUNK = 1024 * 1024
+const CHUNK = 256 * 1024
 
 /** Chunks that are kept for readers behind the first one. */
-const KEPT = 24
+const KEPT = 32
 
 /** A reader that took nothing for so long holds up nobody, ms. */
 const STALLED_MS = 2000

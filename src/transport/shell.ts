@@ -69,7 +69,11 @@ export async function openShell(
     const all = first === '' ? data : Buffer.concat([Buffer.from(first), Buffer.from(data)])
     first = ''
     if (!ready) early.push(all)
-    full = !channel.stdin.write(all)
+    const send = () => {
+      full = !channel.stdin.write(all)
+    }
+    if (channel.together) channel.together(send)
+    else send()
   }
   const finish = (error: ConvecthubError) => {
     clearTimeout(late)

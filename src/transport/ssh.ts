@@ -65,7 +65,14 @@ export async function sshConnect(
     client.on('ready', () => {
       clearTimeout(deadline)
       resolve({
-        exec: (command, options) => exec(client, target.host, command, ended, options),
+        exec: async (command, options) => ({
+          ...(await exec(client, target.host, command, ended, options)),
+          together(write) {
+            socket.cork()
+            write()
+            process.nextTick(() => socket.uncork())
+          },
+        }),
         forward: (address, port) => forward(client, address, port),
         ended,
         close() {
