@@ -16,12 +16,6 @@ await build({
   // ssh2 does without its native helpers where they are not built
   external: [/\.node$/, 'cpu-features'],
   logLevel: 'warn',
-  output: {
-    dir,
-    format: 'esm',
-    // ssh2's part in WebAssembly asks where it lies
-    banner: 'const __dirname = import.meta.dirname',
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-  },
+  // require() starts a third faster than the loader of modules
+  output: { dir, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
 })

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { must, setup } from './setup.js'
 
-const program = fileURLToPath(new URL('convecthub.js', import.meta.url))
+const program = fileURLToPath(new URL('convecthub.cjs', import.meta.url))
 const inventory = ['-i', 'lab/inv.toml']
 
 /** Runs convecthub as a user would, showing the command. */
@@ -21,9 +21,9 @@ if (process.argv.includes('--down')) {
   convecthub('status', ...inventory)
   process.stdout.write(`
 Three machines are a ConvectHub now (a stand-in: no real K3s or JupyterHub). Look around:
-  node bin/convecthub.js plan -i lab/inv.toml        nothing to change
-  node bin/convecthub.js lab ssh driver1             a shell on a machine
-  node bin/convecthub.js reset -i lab/inv.toml       and back
+  node bin/convecthub.cjs plan -i lab/inv.toml        nothing to change
+  node bin/convecthub.cjs lab ssh driver1             a shell on a machine
+  node bin/convecthub.cjs reset -i lab/inv.toml       and back
 Remove the machines: npm run demo -- --down
 `)
 }

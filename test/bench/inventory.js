@@ -12,7 +12,7 @@ import { measure, median, TIME } from './measure.js'
 const HOSTS = Number(process.env.HOSTS ?? 10_000)
 const GROUPS = Number(process.env.GROUPS ?? 200)
 const RUNS = Number(process.env.RUNS ?? 5)
-const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.cjs', import.meta.url))
 
 /** Groups of hosts with variables, under ten groups of groups, with variables of all kinds. */
 function bigInventory() {

@@ -1,5 +1,5 @@
 // The same fourteen items for all: a folder, ten small files, a package, a look at a file, a command. Here as ours.
-import { file, installedPackage, managedFile, sh } from '../../dist/internals.js'
+import { file, installedPackage, managedFile, sh } from '../../dist/internals.cjs'
 
 export const PACKAGE = 'tar'
 export const LOOKED_AT = '/etc/hostname'

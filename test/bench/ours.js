@@ -3,7 +3,7 @@ import { measure } from './measure.js'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-export const PROGRAM = at('../../bin/convecthub.js')
+export const PROGRAM = at('../../bin/convecthub.cjs')
 
 /** Our command line, as a user calls it. */
 export function convecthub({ env, folder }, ...args) {

@@ -3,7 +3,7 @@
 // from the started shell to the end of it all, `total` from TCP's connect.
 
 import ssh2 from 'ssh2'
-import { ping, readFleet, runVerb } from '../../dist/internals.js'
+import { ping, readFleet, runVerb } from '../../dist/internals.cjs'
 import { items, smallFile } from './items.js'
 
 const [inventory, what, folder] = process.argv.slice(2)

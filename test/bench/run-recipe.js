@@ -2,7 +2,7 @@
 // and prints what it cost as a line of JSON.
 
 import { readFileSync } from 'node:fs'
-import { loadBundle, readFleet, runVerb } from '../../dist/internals.js'
+import { loadBundle, readFleet, runVerb } from '../../dist/internals.cjs'
 import { bigFile, items } from './items.js'
 
 const [inventory, what, path, bundleFolder] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.cjs', import.meta.url))
 
 export interface CliResult {
   code: number | null

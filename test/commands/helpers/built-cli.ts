@@ -29,7 +29,7 @@ export function builtCli(): BuiltCli {
   const cache = join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   const program = mkdtempSync(join(cache, 'cli-'))
-  for (const name of ['bin/convecthub.js', 'package.json', 'templates'])
+  for (const name of ['bin/convecthub.cjs', 'package.json', 'templates'])
     cpSync(join(ROOT, name), join(program, name), { recursive: true })
   execFileSync(process.execPath, [join(ROOT, 'bin/build.js'), '--out', join(program, 'dist')])
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-cli-')))
@@ -46,7 +46,7 @@ export function builtCli(): BuiltCli {
     },
     run: (args, { input = '', env, cwd = folder } = {}) =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, [join(program, 'bin/convecthub.js'), ...args], {
+        const child = spawn(process.execPath, [join(program, 'bin/convecthub.cjs'), ...args], {
           cwd,
           env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', ...env },
         })

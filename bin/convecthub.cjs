@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js'
-
 // whoever reads our output may stop early (`| head`); the run itself goes on
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
@@ -8,4 +6,8 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-process.exitCode = await main(process.argv)
+require('../dist/cli.cjs')
+  .main(process.argv)
+  .then((code) => {
+    process.exitCode = code
+  })
