@@ -22,22 +22,26 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
   const mark = `@@${randomBytes(9).toString('hex')}`
   const prompt = `@@sudo-${randomBytes(9).toString('hex')}:`
   const text = template('remote/session.sh')
-  const session = `sh -c ${quote(
-    [
-      `printf "\\n%s go\\n" ${mark}`,
-      `while IFS= read -r line && [ "$line" != ${mark} ]; do :; done`,
-      `eval "$(dd bs=${Buffer.byteLength(text)} count=1 iflag=fullblock 2>/dev/null)"`,
-    ].join('; '),
-  )} sh ${mark}`
+  const begin = [
+    `printf "\\n%s go\\n" ${mark}`,
+    `while IFS= read -r line && [ "$line" != ${mark} ]; do :; done`,
+    `eval "$(dd bs=${Buffer.byteLength(text)} count=1 iflag=fullblock 2>/dev/null)"`,
+  ].join('; ')
+  const session = `sh -c ${quote(begin)} sh ${mark}`
   const ways = askPassword ? `-S -p ${prompt}` : '-n'
   const who = becomeUser === 'root' ? '' : `-u ${quote(becomeUser)} `
   const command = [
     // sudo's words are read, so they have to be English
     'LC_ALL=C; export LC_ALL; unset LANGUAGE',
-    `if [ "$(id -un)" = ${quote(becomeUser)} ]${becomeUser === 'root' ? ' || [ "$(id -u)" = 0 ]' : ''}; then exec ${session}; fi`,
+    `if ${isAlready(becomeUser)}; then set -- ${mark}; ${begin}; exit; fi`,
     `command -v sudo >/dev/null || { echo ${mark} nosudo; exit 1; }`,
     `echo ${mark} sudo`,
     `exec sudo ${ways} ${who}-- ${session}`,
   ].join('; ')
   return { command: `exec sh -c ${quote(command)}`, program: `${mark}\n${text}`, mark, prompt }
+}
+
+/** Root may go by another name, so its number counts. */
+function isAlready(user: string): string {
+  return user === 'root' ? '[ "$(id -u)" = 0 ]' : `[ "$(id -un)" = ${quote(user)} ]`
 }

@@ -116,6 +116,7 @@ export async function sshConnect(
       authHandler: authHandler(methods, tried),
     }
     client.connect(config)
+    ignoreHostKeyOffers(client)
   })
 }
 
@@ -160,4 +161,19 @@ function exec(
     }
     client.exec(command, terminal ? { pty: { modes: RAW as never } } : {}, begun)
   })
+}
+
+/**
+ * ssh2 has a server prove all host keys that it announces, which costs both sides a signature each; nobody here asks
+ * for them. There is no option for it: where its inside looks otherwise, it goes on proving.
+ */
+function ignoreHostKeyOffers(client: Client): void {
+  type Handler = (protocol: unknown, name: string, ...rest: unknown[]) => void
+  const inside = client as Client & { _protocol?: { _handlers?: { GLOBAL_REQUEST?: Handler } } }
+  const handlers = inside._protocol?._handlers
+  const answer = handlers?.GLOBAL_REQUEST
+  if (!handlers || !answer) return
+  handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
+    if (name !== 'hostkeys-00@openssh.com') answer(protocol, name, ...rest)
+  }
 }
