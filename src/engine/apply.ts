@@ -90,6 +90,6 @@ async function runBatch(
 
 function failure(change: Change | undefined, step: string, code: number): string {
   if (change?.kind === 'wait')
-    return `${change.title}: it did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`
+    return `${change.title}: it ${code === 70 ? 'will not come, and was given up' : `did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`}`
   return `${change?.title ?? step}: exit code ${code}`
 }

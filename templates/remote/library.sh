@@ -135,16 +135,21 @@ sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code
   cvh_follow "$1"
 }
 
-# cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words when it never does, or when it
-# exits 70: it never will
+# cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words and returns 75 when it never
+# does, 70 when it exits 70: it never will
 cvh_wait() {
-  cvh_until=$(($(date +%s) + $1))
+  cvh_until=$(($(date +%s) + $1)) cvh_pause=0.3 cvh_asks=0
   shift
   until cvh_said=$("$@" 2>&1); do
-    if [ "$?" = 70 ] || [ "$(date +%s)" -ge "$cvh_until" ]; then
+    cvh_code=$?
+    if [ "$cvh_code" = 70 ] || [ "$(date +%s)" -ge "$cvh_until" ]; then
       printf '%s\n' "$cvh_said" | tail -n 20
-      return 75
+      [ "$cvh_code" = 70 ] || cvh_code=75
+      return "$cvh_code"
     fi
-    sleep 0.3
+    cvh_asks=$((cvh_asks + 1))
+    # what takes long costs the host less when it is asked less
+    [ "$cvh_asks" -lt 10 ] || cvh_pause=0.7
+    sleep "$cvh_pause"
   done
 }

@@ -125,8 +125,19 @@ it('a wait that fails tells its last words, and its evidence', async () => {
       evidence: rawSh('echo the journal'),
     },
   ])
-  expect(error?.message).toContain('wait for it: it did not come')
+  expect(error?.message).toContain('wait for it: it did not come within 0 s')
   expect(error?.details.evidence).toBe('asked\nthe journal')
+})
+
+it('a wait that is given up does not claim that its time was over', async () => {
+  const wait: Change = {
+    kind: 'wait',
+    sign: '!',
+    title: 'wait for it',
+    timeoutMs: 60_000,
+    until: rawSh('echo broken; exit 70'),
+  }
+  expect((await applied([wait])).error?.message).toBe('wait for it: it will not come, and was given up')
 })
 
 const big = 'x'.repeat(8 * 1024 * 1024)

@@ -93,7 +93,7 @@ cvh_keep_digest ccc ${at('big')}`)
 it.each([
   { what: 'succeeds at once', asked: 'echo up', code: 0, output: '' },
   { what: 'never succeeds: its last words', asked: 'echo not yet; false', code: 75, output: 'not yet' },
-  { what: 'says that it never will', seconds: 60, asked: 'echo gone; exit 70', code: 75, output: 'gone' },
+  { what: 'says that it never will', seconds: 60, asked: 'echo gone; exit 70', code: 70, output: 'gone' },
   { what: 'talks on stderr', asked: 'echo why >&2; exit 1', code: 75, output: 'why' },
 ])('cvh_wait, when the question $what', async ({ asked, seconds = 0, code, output }) => {
   const result = await call(sh`asked() { ${rawSh(asked)}

@@ -4,6 +4,7 @@ import { renderChanges } from '../../src/engine/render.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { status } from '../../src/recipes/status.ts'
+import { template } from '../../src/templates.ts'
 import { jsonLine } from '../../src/ui/json-renderer.ts'
 import { allPlans, isScripted, VALUES_SECRET } from '../helpers/all-plans.ts'
 import { TOKEN } from '../helpers/test-cluster.ts'
@@ -40,13 +41,14 @@ it.each(SECRETS)('%s is in no script as it is shown, no title, no event', (secre
   expect(shown.filter((text) => text.includes(secret))).toEqual([])
 })
 
-it('no secret is in an argv: only built-in printf takes it', () => {
+it('no secret is in an argv: only our own function takes it, and built-in printf from there', () => {
+  expect(template('remote/library.sh')).toMatch(/cvh_write\(\) \{[^}]*printf '%s' "\$3" >/)
   for (const { change, step } of CHANGES) {
     if (!isScripted(change)) continue
     const text = renderChanges([[0, change]], step).reveal()
     for (const secret of SECRETS) {
       for (const [line] of text.matchAll(new RegExp(`^.*${secret}.*$`, 'gm'))) {
-        expect(line.startsWith("printf '%s' ") || line.startsWith('auth: ')).toBe(true)
+        expect(line.startsWith('cvh_write ') || line.startsWith('auth: ')).toBe(true)
       }
     }
   }
