@@ -1,6 +1,6 @@
 import type { Origin } from '../errors.ts'
 import { expandAt } from './expand-at.ts'
-import type { SshConfigQuery } from './ssh-config.ts'
+import type { SshConfigQuery } from './ssh-config-query.ts'
 import type { SshOptions } from './ssh-options.ts'
 import { connectionTokens } from './ssh-tokens.ts'
 

@@ -5,18 +5,10 @@ import type { LocalSide } from './local-side.ts'
 import { remoteName } from './remote-name.ts'
 import { sshConfigError, sshConfigOptionError } from './ssh-config-error.ts'
 import { matchesCriteria, type SshMatchQuestion } from './ssh-config-match.ts'
+import type { SshConfigQuery } from './ssh-config-query.ts'
 import { readSshKeyword } from './ssh-keywords.ts'
 import { mergeSshOptions, type SshOptions } from './ssh-options.ts'
 import { matchesPatterns } from './ssh-pattern.ts'
-
-/** One call of ssh. */
-export interface SshConfigQuery {
-  /** As given to ssh: what the patterns of Host are held against. */
-  host: string
-  /** What was said outside the files, on ssh's command line: it wins. */
-  given?: SshOptions
-  local: LocalSide
-}
 
 /** What has been obtained so far, and where each text of it was written. */
 interface Draft {

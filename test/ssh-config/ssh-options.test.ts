@@ -1,12 +1,8 @@
 import { homedir } from 'node:os'
 import { expect, it } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
-import {
-  allKnownHostsFiles,
-  mergeSshOptions,
-  type SshOptions,
-  sshOptions,
-} from '../../src/ssh-config/ssh-options.ts'
+import { allKnownHostsFiles, mergeSshOptions, type SshOptions } from '../../src/ssh-config/ssh-options.ts'
+import { sshOptions } from '../../src/ssh-config/ssh-words.ts'
 import { expandHome } from '../../src/transport/target.ts'
 
 it.each<[string[], SshOptions]>([
