@@ -1,7 +1,6 @@
 import type { Origin } from '../errors.ts'
 import { finishSshOptions } from './finish-ssh-options.ts'
 import type { SshConfig, SshConfigBlock, SshConfigEntry } from './load-ssh-config.ts'
-import type { LocalSide } from './local-side.ts'
 import { remoteName } from './remote-name.ts'
 import { sshConfigError, sshConfigOptionError } from './ssh-config-error.ts'
 import { matchesCriteria, type SshMatchQuestion } from './ssh-config-match.ts'
