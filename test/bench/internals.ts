@@ -1,4 +1,6 @@
 // What the bench calls of the program beside its command line: an entry of its own in the bench's build.
+// The same copy as the program's own, for what is measured in it.
+export { default as ssh2 } from 'ssh2'
 export { loadBundle } from '../../src/artifacts/load-bundle.ts'
 export { readFleet } from '../../src/commands/read-fleet.ts'
 export { runVerb } from '../../src/commands/run-verb.ts'

@@ -2,8 +2,7 @@
 // counts: `session` from the started shell to the answer (of a file: from the plan to the proof that it is so), `shell`
 // from the started shell to the end of it all, `total` from TCP's connect.
 
-import ssh2 from 'ssh2'
-import { ping, readFleet, runVerb } from '../../dist/internals.cjs'
+import { ping, readFleet, runVerb, ssh2 } from '../../dist/internals.cjs'
 import { items, smallFile } from './items.js'
 
 const [inventory, what, folder] = process.argv.slice(2)
