@@ -34,7 +34,7 @@ export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMe
   }
   let locked: ConvecthubError | undefined
   for (const path of target.keyFiles) {
-    const half = publicKey(path)
+    const half = held.length > 0 ? publicKey(path) : undefined
     const key = half && held.some((each) => sameKey(each, half)) ? half : await ring.key(path)
     if (key) offer(key)
     else locked = keyEncrypted(path)
