@@ -4,6 +4,7 @@ import { KNOWN_VARIABLES } from '../cluster/variables.ts'
 import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../errors.ts'
 import { unknownVariables } from '../inventory/check-inventory.ts'
 import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/connection-settings.ts'
+import { GROUP_NAME } from '../inventory/finish-inventory.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { loadSshConfig } from '../ssh-config/load-ssh-config.ts'
 import { localSide } from '../ssh-config/local-side.ts'
@@ -27,7 +28,9 @@ export function checkFleet(
   options: TargetOptions,
   passwords: Passwords = {},
 ): CheckedFleet {
-  const errors: ConvecthubError[] = [...inventory.doubts]
+  const errors: ConvecthubError[] = inventory.doubts.filter(
+    ({ code }) => code !== GROUP_NAME || !config?.anyGroupName,
+  )
   const targets = new Map<string, Target>()
   const askSsh = sshAsker()
   const checkKey = onceEach(checkKeyFile)

@@ -18,6 +18,8 @@ export interface AnsibleConfig {
   /** Seconds to connect. */
   timeout: number | undefined
   hostKeyChecking: boolean | undefined
+  /** force_valid_group_names: whether names of groups that Ansible warns of are taken as they are. */
+  anyGroupName: boolean | undefined
   vaultPasswordFile: string | undefined
   askVaultPass: boolean | undefined
   /** Arguments for ssh, split as a shell would. */
@@ -87,6 +89,7 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
     forks: typed('defaults', 'forks', integer, 'a whole number'),
     timeout: typed('defaults', 'timeout', integer, 'a whole number'),
     hostKeyChecking: typed('defaults', 'host_key_checking', boolean, 'yes or no'),
+    anyGroupName: typed('defaults', 'force_valid_group_names', groupNames, 'never or ignore'),
     vaultPasswordFile: filePath('vault_password_file'),
     askVaultPass: typed('defaults', 'ask_vault_pass', boolean, 'yes or no'),
     sshArgs: sshWords('ssh_args'),
@@ -99,6 +102,11 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   }
   throwAll(problems)
   return config
+}
+
+/** `always` and `silently` would rename groups, which nobody here does. */
+function groupNames(value: string): boolean | undefined {
+  return { never: false, ignore: true }[value.toLowerCase()]
 }
 
 function findConfig({ cwd, home, env, files }: ConfigPlaces): string | undefined {

@@ -43,6 +43,22 @@ export const DIFFERENCES: readonly Difference[] = [
     ...refused('name-clash'),
   },
   {
+    case: 'a name of a group with other characters than letters, digits and `_`',
+    ansible: 'warns, and keeps it; `force_valid_group_names = ignore` in ansible.cfg keeps it without a word',
+    convecthub: 'lists it, with a warning; refuses it, with file and line, unless ansible.cfg says the same',
+    codes: ['inventory-group-name'],
+  },
+  {
+    case: 'two of `localhost`, `127.0.0.1` and `::1`',
+    ansible: 'warns, and goes on',
+    ...doubted('localhost-twice'),
+  },
+  {
+    case: 'a file of the name `group_vars` or `host_vars`',
+    ansible: 'warns, and goes on without it',
+    ...doubted('vars-folder'),
+  },
+  {
     case: 'a `:port` behind something that is no host name, such as `user@h1:22`',
     ansible: 'takes the whole text, port included, as the name of the host',
     ...doubted('host-pattern'),

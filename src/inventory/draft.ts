@@ -63,18 +63,21 @@ export function addHost(draft: Draft, name: string, origin: Origin, port?: numbe
   const host: DraftHost = { name, origin, vars: new Map() }
   if (port !== undefined) host.vars.set('ansible_port', { value: port, raw: String(port), origin })
   draft.hosts.set(name, host)
-  if (LOCALHOSTS.includes(name)) warnOfSecondLocalhost(draft, host)
+  if (LOCALHOSTS.includes(name)) doubtSecondLocalhost(draft, host)
   return host
 }
 
-function warnOfSecondLocalhost(draft: Draft, host: DraftHost): void {
+function doubtSecondLocalhost(draft: Draft, host: DraftHost): void {
   const others = LOCALHOSTS.filter((name) => name !== host.name && draft.hosts.has(name))
   if (others.length === 0) return
-  draft.warnings.push({
-    code: 'inventory-localhost-twice',
-    message: `${host.name} and ${others.join(' and ')} are the same machine under several names`,
-    origin: host.origin,
-  })
+  const message = `${host.name} and ${others.join(' and ')} are the same machine under several names`
+  draft.doubts.push(
+    problem('localhost-twice', message, {
+      origin: host.origin,
+      line: lineAt(draft, host.origin),
+      hint: 'keep one of them',
+    }),
+  )
 }
 
 /**

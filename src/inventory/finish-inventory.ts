@@ -24,6 +24,7 @@ export function finishInventory(
   for (const [name, group] of draft.groups) {
     const host = draft.hosts.get(name)
     if (host !== undefined) problems.push(nameClash(draft, name, group, host.origin))
+    if (ODD_GROUP.test(name)) draft.doubts.push(oddGroup(draft, group))
   }
   const tree = buildTree(draft, problems)
   const groupsOf = settleUngrouped(draft, tree)
@@ -46,6 +47,20 @@ export function finishInventory(
     hosts.set(name, { name, origin: host.origin, groups: base.groups, vars })
   }
   return { sources, hosts, groups, warnings: draft.warnings, doubts: draft.doubts }
+}
+
+/** Where Ansible warns of a group's name: it is no name of a variable. */
+const ODD_GROUP = /^\d|[^\p{L}\p{N}_]/u
+
+/** The code of the doubt that Ansible's own switch takes away: force_valid_group_names. */
+export const GROUP_NAME = 'inventory-group-name'
+
+function oddGroup(draft: Draft, { name, origin }: DraftGroup): ConvecthubError {
+  return problem('group-name', `the name of the group ${name} is more than letters, digits and _`, {
+    origin,
+    line: lineAt(draft, origin),
+    hint: 'rename it, or write force_valid_group_names = ignore under [defaults] of ansible.cfg',
+  })
 }
 
 function nameClash(draft: Draft, name: string, group: DraftGroup, origin: Host['origin']): ConvecthubError {

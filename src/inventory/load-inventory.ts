@@ -41,7 +41,7 @@ export function loadInventory(options: LoadOptions): Inventory {
   const extra: Vars = collect(problems, () => readExtraVars(extraVars, context)) ?? new Map()
   const folders = varsFolders(
     places.filter((place) => place !== undefined),
-    { ...context, warnings: draft.warnings, problems },
+    { ...context, doubts: draft.doubts, problems },
   )
   const inventory = collect(problems, () =>
     finishInventory(draft, sources, { files: folders, extra }, problems),

@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path'
 import type { ConvecthubError } from '../errors.ts'
 import type { Files } from './files.ts'
 import type { OuterVars } from './finish-inventory.ts'
-import type { Setting, Vars, Warning } from './inventory.ts'
-import { collect } from './problems.ts'
+import type { Setting, Vars } from './inventory.ts'
+import { collect, problem } from './problems.ts'
 import { compareText } from './python-text.ts'
 import { readYamlText, type VaultedReading } from './read-yaml-text.ts'
 import { yamlSettings } from './yaml-settings.ts'
@@ -14,7 +14,7 @@ const EXTENSIONS = ['', '.yml', '.yaml', '.json']
 export interface FoldersContext extends VaultedReading {
   cwd: string
   files: Files
-  warnings: Warning[]
+  doubts: ConvecthubError[]
   problems: ConvecthubError[]
 }
 
@@ -48,13 +48,13 @@ export function varsFolders(places: readonly string[], context: FoldersContext):
   return (kind, name) => folders[kind].map((folder) => varsOf(folder, name, context))
 }
 
-function entriesOf(path: string, { files, cwd, warnings }: FoldersContext): readonly string[] {
+function entriesOf(path: string, { files, cwd, doubts }: FoldersContext): readonly string[] {
   const absolute = resolve(cwd, path)
   const kind = files.kind(absolute)
   if (kind === 'directory') return files.list(absolute)
   if (kind === 'file') {
-    const message = `Found ${path} that is not a directory, skipping`
-    warnings.push({ code: 'inventory-vars-folder', message, origin: { file: path } })
+    const hint = 'make it a folder with a file for each group or host, or rename it'
+    doubts.push(problem('vars-folder', `${path} is a file, not a folder`, { origin: { file: path }, hint }))
   }
   return []
 }

@@ -222,6 +222,15 @@ describe('ansible.cfg', () => {
     expect(stdout).toContain(`error ${config}:2: the ssh option -o CertificateFile=c is not supported`)
     expect(stdout).toContain('→ take it out of ssh_args')
   })
+  test("names of groups that Ansible warns of are refused, unless Ansible's own switch says otherwise", async () => {
+    cli.write('names.ini', `${GOOD}[gpu-nodes]\nw1\n`)
+    const args = ['inventory', 'check', '-i', 'names.ini']
+    const refused = await cli.run(args)
+    expect(refused.stdout).toContain('names.ini:9:1: the name of the group gpu-nodes')
+    expect(refused.code).toBe(3)
+    const config = cli.write('names.cfg', '[defaults]\nforce_valid_group_names = ignore\n')
+    expect((await cli.run(args, { env: { ANSIBLE_CONFIG: config } })).code).toBe(0)
+  })
   test('a wrong value', async () => {
     const config = cli.write('forks.cfg', '[defaults]\nforks = many\n')
     const { code, stdout } = await cli.run(['inventory', 'check'], { env: { ANSIBLE_CONFIG: config } })
