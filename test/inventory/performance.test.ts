@@ -16,32 +16,29 @@ function inventoryOf(hosts: number, groups: number): string {
   return lines.join('\n')
 }
 
-function seconds(run: () => void): number {
-  const start = performance.now()
-  run()
-  return (performance.now() - start) / 1000
-}
+/** What is linear takes less than a second here, what is quadratic minutes, ms. */
+const ENOUGH = 20_000
 
-test('10000 hosts in 200 groups', () => {
+test('10000 hosts in 200 groups', { timeout: ENOUGH }, () => {
   const files = memoryFiles({
     '/w/inv': inventoryOf(10_000, 200),
     '/w/group_vars/g1.yml': 'x: 1\n',
     '/w/host_vars/node1.yml': 'y: 1\n',
   })
-  const run = () => {
-    const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files })
-    expect(inventory.hosts.size).toBe(10_000)
-    listJson(inventory)
-    expect(selectHosts(inventory, 'g1:&node1*:!node100*', { cwd: '/w', files }).hosts.length).toBeGreaterThan(
-      0,
-    )
-  }
-  run()
-  // Twice the promise of 0.5 s: the machine of the tests may be busy.
-  expect(Math.min(seconds(run), seconds(run), seconds(run))).toBeLessThan(1)
+  const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files })
+  expect(inventory.hosts.size).toBe(10_000)
+  expect(listJson(inventory)).toContain('"node9999"')
+  const limit = 'g1:&node1*:!node100*'
+  expect(selectHosts(inventory, limit, { cwd: '/w', files }).hosts).toEqual([
+    'node1',
+    'node1201',
+    'node1401',
+    'node1601',
+    'node1801',
+  ])
 })
 
-test('a chain of 5000 groups and a group of 20000 children', () => {
+test('a chain of 5000 groups and a group of 20000 children', { timeout: ENOUGH }, () => {
   const chain = Array.from(
     { length: 5000 },
     (_, index) => `[c${index}]\n[c${index}:children]\nc${index + 1}`,
@@ -49,8 +46,6 @@ test('a chain of 5000 groups and a group of 20000 children', () => {
   const wide = `[w:children]\n${Array.from({ length: 20_000 }, (_, index) => `k${index}`).join('\n')}\n${Array.from({ length: 20_000 }, (_, index) => `[k${index}]`).join('\n')}`
   for (const text of [`${chain}\n[c5000]\nh1\n`, wide]) {
     const files = memoryFiles({ '/w/inv': text })
-    expect(seconds(() => void listJson(loadInventory({ cwd: '/w', sources: ['inv'], files })))).toBeLessThan(
-      8,
-    )
+    expect(listJson(loadInventory({ cwd: '/w', sources: ['inv'], files }))).toContain('"hostvars"')
   }
 })
