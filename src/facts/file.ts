@@ -31,7 +31,7 @@ stat -c 'stat %n %f %a %U:%G %s %Y %i' -- $paths | {
     done <${DIGESTS}
     if [ -n "$known" ]; then printf '%s  %s\n' "$known" "$path"; else set -- "$@" "$path"; fi
   done
-  [ "$#" = 0 ] || sha256sum -- "$@"
+  [ "$#" = 0 ] || exec sha256sum -- "$@"
 }`
 
 const family: FactFamily<FileState | undefined> = {

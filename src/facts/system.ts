@@ -30,7 +30,8 @@ printf 'kernel=%s\\nhostname=%s\\nmemory=%s\\nmachine-id=%s\\n' "$kernel" "$host
 if read -r cpus </sys/devices/system/cpu/online; then printf 'online=%s\\n' "$cpus"
 else printf 'cpus=%s\\n' "$(getconf _NPROCESSORS_ONLN)"; fi
 read -r machine </proc/sys/kernel/arch || machine=$(uname -m)
-printf 'machine=%s\\nclock=%s\\n' "$machine" "$(date +%s)"
+printf 'machine=%s\\n' "$machine"
+date +clock=%s
 [ ! -f /sys/fs/cgroup/cgroup.controllers ] || echo cgroup=2
 [ ! -d /run/systemd/system ] || echo systemd=1
 printf 'user=%s\\n' "\${SUDO_USER:-root}"`

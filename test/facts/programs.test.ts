@@ -6,20 +6,91 @@ import { installedPackage } from '../../src/facts/packages.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 
-const PACKAGES = `ca-certificates ii  20230311+deb12u1
-curl ii  7.88.1-10+deb12u14
-libc6:amd64 ii  2.36-9+deb12u14
-docker.io hi  24.0.7-0ubuntu2~22.04.1
-iptables rc  1.6.0-2ubuntu3
-conntrack iU  1:1.4.3-3
-g++ iF  4:12.2.0-3
-virtual un  
-broken iiR 1.0`
+// as grep prints the records of dpkg's status file: from the name on, with what stands behind it
+const PACKAGES = `Package: ca-certificates
+Status: install ok installed
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: all
+Version: 20230311+deb12u1
+Depends: libc6 (>= 2.34)
+--
+Package: curl
+Status: install ok installed
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 7.88.1-10+deb12u14
+Depends: libc6 (>= 2.34)
+--
+Package: libc6
+Status: install ok installed
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 2.36-9+deb12u14
+Depends: libc6 (>= 2.34)
+--
+Package: docker.io
+Status: hold ok installed
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 24.0.7-0ubuntu2~22.04.1
+Depends: libc6 (>= 2.34)
+--
+Package: iptables
+Status: deinstall ok config-files
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 1.6.0-2ubuntu3
+Depends: libc6 (>= 2.34)
+--
+Package: conntrack
+Status: install ok unpacked
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 1:1.4.3-3
+Depends: libc6 (>= 2.34)
+--
+Package: g++
+Status: install ok half-configured
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 4:12.2.0-3
+Depends: libc6 (>= 2.34)
+--
+Package: virtual
+Status: unknown ok not-installed
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Depends: libc6 (>= 2.34)
+--
+Package: broken
+Status: install reinstreq installed
+Priority: optional
+Section: net
+Maintainer: Somebody <some@body.example>
+Architecture: amd64
+Version: 1.0
+Depends: libc6 (>= 2.34)`
 
 it.each([
   { name: 'ca-certificates', version: '20230311+deb12u1' },
   { name: 'curl', version: '7.88.1-10+deb12u14' },
-  { name: 'libc6', version: '2.36-9+deb12u14', why: 'the architecture is no part of the name' },
+  { name: 'libc6', version: '2.36-9+deb12u14' },
   { name: 'docker.io', version: '24.0.7-0ubuntu2~22.04.1', why: 'on hold, and there' },
   { name: 'iptables', version: undefined, why: 'only its configuration is left' },
   { name: 'conntrack', version: undefined, why: 'unpacked only' },
