@@ -6,6 +6,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+require('./tune-collector.cjs')
 require('../dist/cli.cjs')
   .main(process.argv)
   .then((code) => {

@@ -4,12 +4,12 @@ import { type FileHandle, open } from 'node:fs/promises'
 const CHUNK = 256 * 1024
 
 /** Chunks that are kept for readers behind the first one. */
-const KEPT = 32
+const KEPT = 16
 
 /** A reader that took nothing for so long holds up nobody, ms. */
 const STALLED_MS = 2000
 
-/** Reads a file from `offset` on; `read` gives at most `most` bytes, none at its end. */
+/** Reads a file from `offset` on; `read` gives at most `most` bytes, none at its end, to be used until the next one. */
 export interface Reader {
   read(most: number): Promise<Uint8Array>
   close(): Promise<void>
@@ -34,6 +34,8 @@ export class SharedFile implements Readable {
   readonly #path: string
   readonly #kept = new Map<number, Promise<Uint8Array>>()
   readonly #places = new Set<Place>()
+  /** Memory that is used again: made anew for each chunk it would keep the garbage collector busy. */
+  readonly #spare: ArrayBufferLike[] = []
   #file: Promise<FileHandle> | undefined
   #wake: (() => void)[] = []
 
@@ -61,6 +63,7 @@ export class SharedFile implements Readable {
         if (this.#places.size > 0) return
         const file = await this.#file?.catch(() => undefined)
         this.#kept.clear()
+        this.#spare.length = 0
         this.#file = undefined
         await file?.close()
       },
@@ -74,11 +77,17 @@ export class SharedFile implements Readable {
     if (known) return known
     const reading = this.#load(chunk)
     this.#kept.set(chunk, reading)
-    for (const old of this.#kept.keys()) {
+    for (const [old, data] of this.#kept) {
       if (this.#kept.size <= KEPT) break
       this.#kept.delete(old)
+      data.then(({ buffer }) => this.#reuse(old, buffer)).catch(() => {})
     }
     return reading
+  }
+
+  /** Takes back the memory of a chunk that no reader can ask for any more, unless one still uses it. */
+  #reuse(chunk: number, memory: ArrayBufferLike): void {
+    if (![...this.#places].some((place) => place.chunk === chunk)) this.#spare.push(memory)
   }
 
   /** Whether reading on would throw away what a reader that is not stalled still wants. */
@@ -103,7 +112,7 @@ export class SharedFile implements Readable {
   async #load(chunk: number): Promise<Uint8Array> {
     this.#file ??= open(this.#path)
     const file = await this.#file
-    const buffer = Buffer.allocUnsafeSlow(CHUNK)
+    const buffer = Buffer.from(this.#spare.pop() ?? new ArrayBuffer(CHUNK))
     let size = 0
     while (size < CHUNK) {
       const { bytesRead } = await file.read(buffer, size, CHUNK - size, chunk * CHUNK + size)

@@ -80,9 +80,13 @@ interface Packed {
 }
 
 async function packed(reader: Reader, raw: number): Promise<Packed> {
-  const whole: Uint8Array[] = []
-  for await (const piece of pieces(reader, raw)) whole.push(piece)
-  const data = await pack(Buffer.concat(whole), { level: constants.Z_BEST_SPEED })
+  const whole = Buffer.allocUnsafe(raw)
+  let filled = 0
+  for await (const piece of pieces(reader, raw)) {
+    whole.set(piece, filled)
+    filled += piece.length
+  }
+  const data = await pack(whole, { level: constants.Z_BEST_SPEED })
   return { raw, block: { size: data.length, raw, data: [data] } }
 }
 

@@ -41,7 +41,9 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
   return { command: `exec sh -c ${quote(command)}`, program: `${mark}\n${text}`, mark, prompt }
 }
 
-/** Root may go by another name, so its number counts. */
+/** Root may go by another name, so its number counts; /proc tells it without a program. */
 function isAlready(user: string): string {
-  return user === 'root' ? '[ "$(id -u)" = 0 ]' : `[ "$(id -un)" = ${quote(user)} ]`
+  return user === 'root'
+    ? 'while read -r key _ uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status; [ "$uid" = 0 ]'
+    : `[ "$(id -un)" = ${quote(user)} ]`
 }

@@ -8,7 +8,10 @@ export interface Result {
   ms: number
 }
 
-/** A piece of a job's input: `size` bytes as they travel; where `raw` is there, they are gzip of that many bytes. */
+/**
+ * A piece of a job's input: `size` bytes as they travel; where `raw` is there, they are gzip of that many bytes. Each
+ * chunk of `data` is used until the next one is asked for.
+ */
 export interface Block {
   size: number
   raw?: number

@@ -73,7 +73,8 @@ export async function openSession(
 
   const order = (word: 'run' | 'feed', { id }: Job, script: Script, more = '') => {
     const text = script.reveal()
-    const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
+    // the x keeps the shell that reads it from dropping the last newlines
+    const body = Buffer.from(`${text}\nx`)
     shell.write(Buffer.concat([Buffer.from(`${word} ${id} ${body.length}${more}\n`), body]))
   }
 
@@ -85,8 +86,7 @@ export async function openSession(
       sent += chunk.length
       if (sent > size) break
       if (dead) return
-      shell.write(chunk)
-      await shell.drained()
+      await shell.write(chunk)
     }
     // the host waits for the rest, which nothing but the end of the session can call off
     if (sent !== size && !dead)

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { Bootstrap } from './bootstrap.ts'
@@ -31,9 +30,8 @@ export interface Shell {
   readonly execs: number
   /** Settles when orders may be sent. */
   opened: Promise<void>
-  write(data: string | Uint8Array): void
-  /** Settles when more may be written, or never can be. */
-  drained(): Promise<void>
+  /** Settles when the bytes are taken, so that their memory may be used again, or when nothing is any more. */
+  write(data: string | Uint8Array): Promise<void>
   /** Ends its input. */
   end(): void
 }
@@ -53,7 +51,8 @@ export async function openShell(
   let channel = await start({ terminal: false })
   let ready = false
   let ended = false
-  let full = false
+  /** Who waits for what was written to be taken. */
+  const waiting = new Set<() => void>()
   let execs = 1
   /** What went out before the program answered. */
   let early: (string | Uint8Array)[] = []
@@ -68,17 +67,24 @@ export async function openShell(
     // the program travels with the first order, in one packet
     const all = first === '' ? data : Buffer.concat([Buffer.from(first), Buffer.from(data)])
     first = ''
-    if (!ready) early.push(all)
-    const send = () => {
-      full = !channel.stdin.write(all)
-    }
-    if (channel.together) channel.together(send)
-    else send()
+    if (!ready) early.push(Buffer.from(all))
+    return new Promise<void>((resolve) => {
+      const taken = () => {
+        waiting.delete(taken)
+        resolve()
+      }
+      waiting.add(taken)
+      const send = () => channel.stdin.write(all, taken)
+      if (ended) taken()
+      else if (channel.together) channel.together(send)
+      else send()
+    })
   }
   const finish = (error: ConvecthubError) => {
     clearTimeout(late)
     if (ended) return
     ended = true
+    for (const taken of waiting) taken()
     options.onEnd(error)
   }
   const begin = () => {
@@ -126,6 +132,7 @@ export async function openShell(
     channel = next
     attach(next, true)
     for (const data of early) next.stdin.write(data)
+    for (const taken of waiting) taken()
   }
   const late = setTimeout(() => {
     const message = `no root shell within ${startMs / 1000} s of login`
@@ -139,9 +146,6 @@ export async function openShell(
     },
     opened,
     write,
-    async drained() {
-      if (full && !ended) await Promise.race([once(channel.stdin, 'drain').catch(() => {}), channel.closed])
-    },
     end: () => channel.stdin.end(),
   }
 }

@@ -5,6 +5,7 @@
 #   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
 #                             script reads is a line with the size of each block that is there
 #   kill SIGNAL               ends the running job's group
+# Shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
 # $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
 mark=$1
@@ -26,10 +27,10 @@ end_group() {
   return 1
 }
 
-# script BYTES: reads a script; one whose end was cut off on its way must not run. The x keeps its last newlines
+# script BYTES: reads a script, which ends with an x; one whose end was cut off on its way must not run
 script() {
-  script=$(dd bs="$1" count=1 iflag=fullblock 2>/dev/null && printf x)
-  [ "${#script}" -gt "$1" ] && script=${script%x}
+  script=$(exec dd bs="$1" count=1 iflag=fullblock 2>/dev/null)
+  [ "${#script}" = "$1" ] && script=${script%x}
 }
 
 # take: the blocks on stdin as one stream; what nobody reads any more is still taken off the wire
@@ -83,8 +84,8 @@ while read -r op id bytes path; do
       continue
     fi
     # the text is a file of its own to the new sh, so that no secret in it is ever in an argv
-    setsid sh /dev/fd/3 "$mark" "$id" 3<<END 9>&- &
-trap 'printf "\n%s end %s %s\n" "\$1" "\$2" "\$?"' EXIT
+    setsid sh /dev/fd/3 3<<END 9>&- &
+trap 'printf "\n%s end %s %s\n" "$mark" "$id" "\$?"' EXIT
 exec </dev/null 2>&1 3<&-
 $script
 END

@@ -65,11 +65,12 @@ it('who comes late, and who begins in the middle, gets the right bytes', async (
   expect(await drain(middle, 500_000)).toBe(createHash('sha256').update(tail).digest('hex'))
 })
 
-it('a reader that takes nothing holds up the others for a while only', async () => {
+it('a reader that takes nothing holds up the others for a while only, and keeps what it has', async () => {
   const file = new SharedFile(path)
   const stalled = file.reader()
-  await stalled.read(MB)
+  const piece = await stalled.read(MB)
   expect(await drain(file.reader(), MB)).toBe(wanted)
+  expect(readFileSync(path).subarray(0, piece.length).equals(piece)).toBe(true)
   await stalled.close()
 })
 

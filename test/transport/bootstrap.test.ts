@@ -5,14 +5,17 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bootstrap } from '../../src/transport/bootstrap.ts'
 
+/** Who has to ask sudo for root: the tests' own user unless that is root. */
+const NOBODY = 65534
+const asRoot = process.getuid?.() === 0
+
 let folder: string
 
-/** A PATH with an `id` that says 1000 and, where wanted, a `sudo` that tells how it was called. */
+/** A PATH with nothing but, where wanted, a `sudo` that tells how it was called. */
 function fakePath(name: string, withSudo: boolean): string {
   const path = join(folder, name)
   mkdirSync(path)
   const programs = {
-    id: 'echo 1000',
     ...(withSudo && { sudo: `printf '%s\\n' "LC_ALL=$LC_ALL" "$@"; exec "$FAKE_PATH/become" "$@"` }),
     become: 'while [ "$1" != -- ]; do shift; done; shift; PATH=/usr/bin:/bin exec "$@"',
   }
@@ -29,18 +32,20 @@ let withoutSudo: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cvh-boot-'))
+  chmodSync(folder, 0o755)
   withSudo = fakePath('with', true)
   withoutSudo = fakePath('without', false)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs the command as sshd does for a user with this login shell, with the program and one order on stdin. */
-function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string) {
+function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string, uid = NOBODY) {
   const { stdout, stderr, status } = spawnSync(shell, ['-c', boot.command], {
-    input: `${boot.program}feed 7 15\ncat >/dev/null\n3\nda\n0\n`,
+    input: `${boot.program}feed 7 15\ncat >/dev/nullx3\nda\n0\n`,
     encoding: 'utf8',
     env: { PATH: path, FAKE_PATH: path, HOME: folder, LC_ALL: 'C.UTF-8', LANGUAGE: 'de' },
     timeout: 5000,
+    ...(asRoot && { uid }),
   })
   const session = stdout
     .slice(Math.max(0, stdout.indexOf(`${boot.mark} go\n`)))
@@ -60,7 +65,7 @@ const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh
 
 it.each(shells)('%s: no sudo wanted, the session begins', (shell) => {
   const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
-  const { session, stderr } = login(shell, boot, '/usr/bin:/bin')
+  const { session, stderr } = login(shell, boot, '/usr/bin:/bin', 0)
   expect({ session, stderr }).toEqual({ session: begun(boot), stderr: '' })
 })
 

@@ -56,6 +56,7 @@ it.each([
     code: 0,
     output: 'run 9 3\nkill TERM',
   },
+  { what: 'arguments of its own', script: 'set -- a b; echo "$2"', code: 0, output: 'b' },
   { what: 'UTF-8', script: "echo 'Grüße 日本 🦀'", code: 0, output: 'Grüße 日本 🦀' },
   { what: 'the surroundings', script: 'id -u; pwd; umask; echo $LC_ALL', code: 0, output: '0\n/\n0022\nC' },
 ])('a job gives code and output: $what', async ({ script, code, output }) => {

@@ -16,6 +16,13 @@ export async function* endlessBlocks(): AsyncGenerator<Block> {
   for (;;) yield { size: 60_000, data: [Buffer.alloc(60_000)] }
 }
 
+/** In memory that is used again at once, as a source may. */
 function* pieces(data: Uint8Array, size: number) {
-  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size)
+  const memory = Buffer.alloc(size)
+  for (let at = 0; at < data.length; at += size) {
+    const piece = data.subarray(at, at + size)
+    memory.set(piece)
+    yield memory.subarray(0, piece.length)
+    memory.fill(0)
+  }
 }
