@@ -1,5 +1,6 @@
 import { loadBundle } from '../artifacts/load-bundle.ts'
 import { lockBundle } from '../artifacts/lock-bundle.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { bytes, columns, count } from '../ui/style.ts'
 import type { VerbResult } from './common-options.ts'
 
@@ -25,6 +26,6 @@ export async function bundleVerifyVerb(folder: string): VerbResult {
     version ?? '',
     bytes(size),
   ])
-  for (const line of columns(rows)) process.stdout.write(`${line}\n`)
+  printLines(columns(rows))
   return 'ok'
 }

@@ -6,6 +6,7 @@ import { type ScannedKey, scanHostKey } from '../transport/scan-host-key.ts'
 import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 import { ask } from '../ui/ask.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
 import { MAX_FORKS } from './run-verb.ts'
 
@@ -51,7 +52,7 @@ async function enrollAll(targets: readonly Target[], shared: Shared): Promise<vo
     keyType(key),
     fingerprint(key),
   ])
-  for (const line of columns(rows)) process.stderr.write(`${line}\n`)
+  printLines(columns(rows), process.stderr)
   const files = [...new Set(found.map(({ target }) => target.knownHostsFiles[0]))].join(', ')
   const question = `Compare them with the machines' own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub).\nAdd ${count(found.length, 'key')} to ${files}? (yes/no) `
   if (!/^y(es)?$/i.test((await ask(question)).trim()))

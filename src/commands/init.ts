@@ -8,6 +8,7 @@ import { type InventoryRecord, inventoryText } from '../inventory/write-inventor
 import { Shared } from '../transport/shared.ts'
 import { ask } from '../ui/ask.ts'
 import { formatError } from '../ui/format-error.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
 import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
 import { type CheckedFleet, checkFleet } from './check-fleet.ts'
@@ -102,7 +103,7 @@ function tell({ machines }: InventoryRecord, seen: ReadonlyMap<string, Seen | Co
     const reached = !(seen.get(name) instanceof ConvecthubError)
     return [name, role, address, iface ?? '', gpu ? 'GPU' : '', reached ? (notes[0] ?? '') : 'not reached']
   })
-  for (const line of columns(rows)) process.stderr.write(`${line}\n`)
+  printLines(columns(rows), process.stderr)
   const paint = style(process.stderr, true)
   for (const error of seen.values())
     if (error instanceof ConvecthubError) process.stderr.write(`${formatError(error, paint)}\n`)

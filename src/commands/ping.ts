@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { system } from '../facts/system.ts'
 import { ping } from '../recipes/ping.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { columns, duration, style } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { readFleet } from './read-fleet.ts'
@@ -37,6 +38,6 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
         : `${facts?.user}, sudo ${fleet.targets.get(host)?.becomePassword ? 'with password' : 'without password'}`
     return [paint.bold(host), paint.green('OK'), duration(times.get(host) ?? 0), facts?.os.name ?? '', sudo]
   })
-  for (const line of columns(rows)) process.stdout.write(`${line}\n`)
+  printLines(columns(rows))
   return exit
 }

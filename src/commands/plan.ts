@@ -2,6 +2,7 @@ import type { EngineEvent } from '../engine/event.ts'
 import { readCurrent } from '../engine/read-current.ts'
 import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { style } from '../ui/style.ts'
 import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
@@ -30,8 +31,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   })
   if (mode !== 'json') {
     const paint = style(process.stdout, options.color)
-    for (const line of planLines(planned, report, options.diff ? current : undefined, paint))
-      process.stdout.write(`${line}\n`)
+    printLines(planLines(planned, report, options.diff ? current : undefined, paint))
     if (report.changes > 0) process.stdout.write(`Make it so: ${commandLine('provision', options)}\n`)
   }
   return exit

@@ -4,6 +4,7 @@ import { release } from '../facts/release.ts'
 import { status } from '../recipes/status.ts'
 import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { columns, style } from '../ui/style.ts'
 import { commandLine } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
@@ -60,10 +61,11 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     for (const check of checks) process.stdout.write(`${JSON.stringify({ event: 'check', ...check })}\n`)
   } else {
     const paint = style(process.stdout, options.color)
-    for (const line of columns(
-      checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]),
-    ))
-      process.stdout.write(`${line}\n`)
+    printLines(
+      columns(
+        checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]),
+      ),
+    )
     process.stdout.write(
       well
         ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/\n`

@@ -6,7 +6,7 @@ import type { Change, UploadChange } from './change.ts'
 import { interrupted } from './interrupted.ts'
 import { knownCause } from './known-causes.ts'
 import { readProbe } from './probe.ts'
-import { CHANGE_MARK, changeMs, PROBE_MARK, renderChanges } from './render.ts'
+import { changeMark, changeMs, PROBE_MARK, renderChanges } from './render.ts'
 import { upload } from './upload.ts'
 
 /**
@@ -30,35 +30,39 @@ export async function apply(options: ApplyOptions): Promise<Facts> {
   const output = await runBatch(
     options,
     batch,
-    joinSh([sh`printf '%s\n' ${PROBE_MARK}`, probeScript(options.facts)]),
+    joinSh([sh`printf '\n%s\n' ${PROBE_MARK}`, probeScript(options.facts)]),
   )
   return readProbe(options.host, options.facts, output)
 }
 
 /** Runs changes and what follows; returns what was printed after the probe's mark. */
 async function runBatch(
-  { connection, host, step, owner, changes, emit, signal }: ApplyOptions,
+  { connection, host, step, owner, emit, signal }: ApplyOptions,
   batch: readonly [number, Exclude<Change, UploadChange>][],
   then: Script | undefined,
 ): Promise<string> {
   const lines: string[] = []
+  const ahead = [...batch]
   let current: Change | undefined
-  let failed: Change | undefined
   let began = 0
   let probing = false
+  const ended = () => {
+    if (current) emit({ event: 'change-end', host, step, change: current, ms: Date.now() - began })
+    current = undefined
+  }
   const onLine = (line: string) => {
     if (probing) return
-    const [, index, what, code] = new RegExp(`^${CHANGE_MARK} (\\d+) (start|end) ?(\\d*)$`).exec(line) ?? []
-    const change = index === undefined ? undefined : changes[Number(index)]
-    if (line === PROBE_MARK) probing = true
-    else if (change && what === 'start') {
-      current = change
+    const [next] = ahead
+    if (line === PROBE_MARK) {
+      ended()
+      probing = true
+    } else if (next && line === changeMark(next[0])) {
+      ended()
+      ahead.shift()
+      current = next[1]
       lines.length = 0
       began = Date.now()
-      emit({ event: 'change-start', host, step, change })
-    } else if (change && what === 'end') {
-      if (code !== '0') failed = change
-      else emit({ event: 'change-end', host, step, change, ms: Date.now() - began })
+      emit({ event: 'change-start', host, step, change: current })
     } else if (line !== '') {
       lines.push(line)
       emit({ event: 'line', host, step, line })
@@ -74,9 +78,9 @@ async function runBatch(
     signal,
   })
   if (signal.aborted) throw interrupted(host, step, current)
-  if (failed || (result.code !== 0 && !probing)) {
+  if (result.code !== 0 && !probing) {
     const evidence = lines.slice(-15).join('\n')
-    throw new ConvecthubError('STEP_FAILED', 'failed', failure(failed ?? current, step, result.code), {
+    throw new ConvecthubError('STEP_FAILED', 'failed', failure(current, step, result.code), {
       host,
       step,
       evidence,
@@ -85,6 +89,7 @@ async function runBatch(
         "the lines above are the host's own; mend the cause, then run the same command again",
     })
   }
+  ended()
   return result.output.split(`\n${PROBE_MARK}\n`).at(-1) ?? ''
 }
 

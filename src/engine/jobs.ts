@@ -1,9 +1,9 @@
 import type { Fact, FactFamily } from '../facts/fact.ts'
-import { joinSh, rawSh, sh } from '../sh.ts'
-import { template } from '../templates.ts'
+import { rawSh, sh } from '../sh.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { Emit } from './event.ts'
 import { PACKAGES_MS } from './render.ts'
+import { withLibrary } from './with-library.ts'
 
 const SCRIPT = `
 for job in /run/convecthub/*.sh; do
@@ -32,7 +32,7 @@ export async function awaitJobs(
 ): Promise<boolean> {
   for (const name of names) {
     const onLine = (line: string) => line && emit({ event: 'line', host: connection.host, step: name, line })
-    const script = joinSh([rawSh(template('remote/library.sh')), sh`cvh_follow ${name}`])
+    const script = withLibrary(sh`cvh_follow ${name}`)
     await connection.run(script, {
       name: `wait for the ${name} job of an earlier run`,
       timeoutMs: PACKAGES_MS,

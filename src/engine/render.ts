@@ -2,11 +2,9 @@ import { Secret } from '../secret.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import type { Change, FileChange, PackagesChange, RunChange, UploadChange, WaitChange } from './change.ts'
+import { withLibrary } from './with-library.ts'
 
-/** Marks the start and end of each change in the output of an apply script; the number counts from 0. */
-export const CHANGE_MARK = '::change'
-
-/** After this line comes the output of the probe that follows the changes. */
+/** After this line comes the output of the probe that follows the changes, which all went well then. */
 export const PROBE_MARK = '::probe'
 
 /** How long installing packages may take, ms. */
@@ -14,19 +12,24 @@ export const PACKAGES_MS = 30 * 60_000
 
 type Rendered = Exclude<Change, UploadChange>
 
-/** Changes as one script: each in a subshell of its own, reporting as it goes, the first failure ends it. */
+/** The line by which a script tells that this change begins, and so that those before it went well. */
+export function changeMark(index: number): string {
+  return `::change ${index}`
+}
+
+/**
+ * Changes as one script, each telling when it begins; the first failure ends it. All but files run in a subshell of
+ * their own: a file is written by functions that leave nothing behind, and forking the shell costs more than the rest.
+ */
 export function renderChanges(changes: readonly (readonly [number, Rendered])[], job: string): Script {
-  const library = rawSh(template('remote/library.sh'))
   const parts = changes.map(
-    ([index, change]) => sh`printf '%s\n' ${`${CHANGE_MARK} ${index} start`}
-( set -e
-${renderChange(change, job)}
-)
+    ([index, change]) => sh`printf '\n%s\n' ${changeMark(index)}
+${change.kind === 'file' ? renderFile(change) : sh`( set -e\n${renderChange(change, job)}\n)`}
 code=$?
-printf '\n%s\n' ${`${CHANGE_MARK} ${index} end`}" $code"
 [ "$code" = 0 ] || exit "$code"`,
   )
-  return joinSh([library, rawSh('cvh_load'), ...parts])
+  const load = changes.some(([, { kind }]) => kind === 'file') ? [rawSh('cvh_load')] : []
+  return withLibrary(joinSh([...load, ...parts]))
 }
 
 /** The longest that a change may take, ms. */
@@ -44,10 +47,8 @@ export function changeMs(change: Change): number {
   }
 }
 
-function renderChange(change: Rendered, job: string): Script {
+function renderChange(change: Exclude<Rendered, FileChange>, job: string): Script {
   switch (change.kind) {
-    case 'file':
-      return renderFile(change)
     case 'packages':
       return renderPackages(change, job)
     case 'run':
@@ -58,8 +59,8 @@ function renderChange(change: Rendered, job: string): Script {
 }
 
 function renderFile({ path, content, mode, ours }: FileChange): Script {
-  return sh`${ours ? sh`cvh_record file ${path}` : rawSh(':')}
-cvh_write ${path} ${mode} ${content}`
+  const record = ours ? sh`cvh_record file ${path} || exit\n` : rawSh('')
+  return sh`${record}cvh_write ${path} ${mode} ${content}`
 }
 
 function renderPackages({ names }: PackagesChange, job: string): Script {

@@ -4,8 +4,7 @@ import { partialPath } from '../artifacts/partial-path.ts'
 import type { Readable } from '../artifacts/shared-file.ts'
 import { ConvecthubError } from '../errors.ts'
 import { BIG_FILE } from '../facts/file.ts'
-import { joinSh, rawSh, type Script, sh } from '../sh.ts'
-import { template } from '../templates.ts'
+import { rawSh, sh } from '../sh.ts'
 import type { Result } from '../transport/connection.ts'
 import type { ApplyOptions } from './apply-options.ts'
 import { blocks } from './blocks.ts'
@@ -13,6 +12,7 @@ import type { UploadChange } from './change.ts'
 import { interrupted } from './interrupted.ts'
 import { knownCause } from './known-causes.ts'
 import { changeMs } from './render.ts'
+import { withLibrary } from './with-library.ts'
 
 /** The longest that not one block goes over, ms. */
 const IDLE_MS = 60_000
@@ -49,16 +49,17 @@ export async function upload(options: ApplyOptions, change: UploadChange): Promi
   const { artifact, path, mode } = change
   const part = partialPath(path)
   const run = { name: `${step}: ${change.title}`, timeoutMs: changeMs(change), signal }
-  const { output } = await must(options, change, (library) =>
+  const { output } = await must(
+    options,
+    change,
     connection.run(
-      joinSh([
-        library,
+      withLibrary(
         sh`set -e
 cvh_folder ${path.slice(0, path.lastIndexOf('/'))}
 ${change.ours ? sh`cvh_record file ${path}` : rawSh(':')}
 cvh_record file ${part}
 cvh_begin ${part} ${artifact.size}`,
-      ]),
+      ),
       { ...run, lock: owner },
     ),
   )
@@ -72,16 +73,17 @@ cvh_begin ${part} ${artifact.size}`,
       emit({ event: 'progress', host, step, sent: from + bytes, total: artifact.size }),
   }
   try {
-    await must(options, change, (library) =>
+    await must(
+      options,
+      change,
       connection.feed(
-        joinSh([
-          library,
+        withLibrary(
           sh`cvh_receive ${part} ${from} ${artifact.size} ${artifact.sha256} || exit
 set -e
 chmod ${mode} ${part}
 mv -f ${part} ${path}
 ${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : rawSh(':')}`,
-        ]),
+        ),
         blocks(reader, left),
         { ...run, idleMs: IDLE_MS, into: { file: part, have: from } },
       ),
@@ -114,9 +116,9 @@ async function arrived(output: string, source: Readable, artifact: Artifact): Pr
 async function must(
   { host, step, signal }: ApplyOptions,
   change: UploadChange,
-  act: (library: Script) => Promise<Result>,
+  asked: Promise<Result>,
 ): Promise<Result> {
-  const result = await act(rawSh(template('remote/library.sh')))
+  const result = await asked
   if (signal.aborted) throw interrupted(host, step, change)
   if (result.code === 0) return result
   const fault = FAULTS[result.code]

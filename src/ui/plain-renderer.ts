@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
+import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
 import { duration, style } from './style.ts'
@@ -15,8 +16,16 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
   const uploads = new UploadProgress()
   const underWay = new Map<string, { title: string; since: number }>()
   let width = 0
-  const say = (host: string, text: string) =>
-    process.stderr.write(`${paint.bold(host.padEnd(width))}  ${text}\n`)
+  // the lines of one turn go out together: a host often tells of many changes at once
+  const flush = () => process.stderr.uncork()
+  const tell = (text: string) => {
+    if (process.stderr.writableCorked === 0) {
+      process.stderr.cork()
+      process.nextTick(flush)
+    }
+    process.stderr.write(`${text}\n`)
+  }
+  const say = (host: string, text: string) => tell(`${paint.bold(host.padEnd(width))}  ${text}`)
   const heartbeat = setInterval(() => {
     for (const [host, { title, since }] of underWay) {
       if (Date.now() - since > HEARTBEAT_MS / 2)
@@ -38,7 +47,7 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         if (verbose > 0) say(event.host, `connected in ${duration(event.ms)}, ${event.os}`)
         break
       case 'host-failed':
-        process.stderr.write(`${formatError(event.error, paint)}\n`)
+        tell(formatError(event.error, paint))
         break
       case 'finding':
         if (event.finding.level === 'warning')
@@ -70,10 +79,11 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         if (event.outcome === 'blocked')
           say(event.host, paint.yellow(`${titles.get(event.step)}: blocked by ${event.blockedBy}`))
         if (event.outcome === 'failed' && event.error?.details.step === event.step)
-          process.stderr.write(`${formatError(event.error, paint)}\n`)
+          tell(formatError(event.error, paint))
         break
       case 'summary':
-        for (const line of reportLines(event, style(process.stdout, color))) process.stdout.write(`${line}\n`)
+        flush()
+        printLines(reportLines(event, style(process.stdout, color)))
         break
       case 'planned':
       case 'progress':

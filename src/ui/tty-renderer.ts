@@ -1,6 +1,7 @@
 import ora from 'ora'
 import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
+import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
 import { columns, count, duration, style } from './style.ts'
@@ -113,7 +114,7 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         break
       case 'summary':
         spinner.stop()
-        for (const line of reportLines(event, style(process.stdout, color))) process.stdout.write(`${line}\n`)
+        printLines(reportLines(event, style(process.stdout, color)))
         break
     }
   }

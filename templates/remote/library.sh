@@ -1,11 +1,13 @@
-# Functions that rendered changes call. LC_ALL and PATH are set by the session.
+# Functions that rendered changes call. LC_ALL, PATH and umask (022) are set by the session.
 CVH_STATE=/var/lib/convecthub
 CVH_RUN=/run/convecthub
 
-# cvh_load: reads once what is recorded, for changes that each run in a shell of their own
+# cvh_load: reads once what is recorded, so that not each subshell has to
 cvh_load() {
-  cvh_owned="
-$(cat "$CVH_STATE/owned" 2>/dev/null || :)
+  cvh_owned='
+'
+  [ ! -e "$CVH_STATE/owned" ] || cvh_owned="
+$(exec cat "$CVH_STATE/owned")
 "
 }
 
@@ -15,8 +17,8 @@ cvh_record() {
   case $cvh_owned in *"
 $1 $2
 "*) return 0 ;; esac
-  [ -d "$CVH_STATE" ] || mkdir -p "$CVH_STATE"
-  printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned"
+  [ -d "$CVH_STATE" ] || mkdir -p "$CVH_STATE" || return
+  printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned" || return
   cvh_owned="$cvh_owned$1 $2
 "
 }
@@ -24,8 +26,8 @@ $1 $2
 # cvh_folder PATH: makes a folder, noting each that was not there
 cvh_folder() {
   [ ! -d "$1" ] || return 0
-  [ -z "${1%/*}" ] || cvh_folder "${1%/*}"
-  cvh_record folder "$1"
+  [ -z "${1%/*}" ] || cvh_folder "${1%/*}" || return
+  cvh_record folder "$1" || return
   # the record's own folder is there by now
   [ -d "$1" ] || mkdir "$1"
 }
@@ -38,13 +40,12 @@ cvh_place() {
   mv -f "$1.part" "$1"
 }
 
-# cvh_write PATH MODE TEXT: as cvh_place, without a program for what the shell can do; in a shell of its own
+# cvh_write PATH MODE TEXT: as cvh_place, without a program for what the shell can do
 cvh_write() {
-  cvh_folder "${1%/*}"
-  [ ! -e "$1.part" ] || rm -f "$1.part"
-  case $2 in 644) umask 022 ;; *) umask 077 ;; esac
-  printf '%s' "$3" >"$1.part"
-  case $2 in 600 | 644) ;; *) chmod "$2" "$1.part" ;; esac
+  cvh_folder "${1%/*}" || return
+  [ ! -e "$1.part" ] || rm -f "$1.part" || return
+  if [ "$2" = 644 ]; then printf '%s' "$3" >"$1.part"; else (umask 077 && printf '%s' "$3" >"$1.part"); fi || return
+  case $2 in 600 | 644) ;; *) chmod "$2" "$1.part" || return ;; esac
   mv -f "$1.part" "$1"
 }
 
@@ -118,7 +119,7 @@ cvh_follow() {
 # cvh_job NAME: runs the shell on stdin so that it outlives our connection, as a transient unit where systemd runs,
 # and follows it
 cvh_job() {
-  (umask 077 && mkdir -p "$CVH_RUN")
+  [ -d "$CVH_RUN" ] || (umask 077 && mkdir -p "$CVH_RUN")
   rm -f "$CVH_RUN/$1.code" "$CVH_RUN/$1.pid"
   cat >"$CVH_RUN/$1.sh"
   : >"$CVH_RUN/$1.log"

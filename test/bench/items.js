@@ -32,9 +32,7 @@ export function items(folder) {
       hosts: everyHost,
       facts: () => [file(folder), ...files.map(({ path }) => file(path))],
       plan: ({ facts }) => [
-        ...(facts.get(file(folder))?.mode === '755'
-          ? []
-          : [act('+', folder, sh`cvh_folder ${folder}\nchmod 755 ${folder}`)]),
+        ...folderChanges(folder, facts.get(file(folder))),
         ...files.flatMap((each) => managedFile(each, facts)),
       ],
     },
@@ -96,6 +94,12 @@ export function smallFile(folder) {
       plan: ({ facts }) => managedFile(first, facts),
     },
   ]
+}
+
+/** Made with the mode that it is to have, or given it. */
+function folderChanges(folder, state) {
+  if (state === undefined) return [act('+', folder, sh`cvh_folder ${folder}`)]
+  return state.mode === '755' ? [] : [act('~', folder, sh`chmod 755 ${folder}`)]
 }
 
 function act(sign, title, script) {

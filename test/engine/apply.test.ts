@@ -102,7 +102,8 @@ it.each([
 it.each([
   { what: 'no newline at its end', script: 'printf half', line: '| half' },
   { what: 'stderr', script: 'echo bad >&2', line: '| bad' },
-  { what: 'something like a mark', script: 'echo "::change 7 end 0"', line: '| ::change 7 end 0' },
+  { what: 'something like a mark', script: 'echo "::change 7"', line: '| ::change 7' },
+  { what: 'the mark of what is under way', script: 'echo "::change 0"', line: '| ::change 0' },
 ])('output with $what is told line by line', async ({ script, line }) => {
   const { said } = await applied([run(script)])
   expect(said).toEqual([`change-start: ${script}`, line, `change-end: ${script}`])

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { joinSh, rawSh, sh } from '../../src/sh.ts'
+import { withLibrary } from '../../src/engine/with-library.ts'
+import { rawSh, sh } from '../../src/sh.ts'
 import { template } from '../../src/templates.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 
@@ -13,12 +14,21 @@ afterEach(() => host.remove())
 
 /** Runs shell with the library's functions. */
 const call = (script: ReturnType<typeof sh>) =>
-  host.connection.run(joinSh([rawSh(template('remote/library.sh')), script]), {
+  host.connection.run(withLibrary(script), {
     name: 'test',
     timeoutMs: 1000,
   })
 const at = (name: string) => join(host.folder, name)
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
+
+it('only what a script calls travels with it, and each function can be called', async () => {
+  const text = withLibrary(sh`cvh_place /a 644`).reveal()
+  expect(text.match(/^cvh_\w+(?=\(\))/gm)).toEqual(['cvh_load', 'cvh_record', 'cvh_folder', 'cvh_place'])
+  expect(text).not.toMatch(/^ *#/m)
+  const all = [...template('remote/library.sh').matchAll(/^(cvh_\w+)\(\)/gm)].map(([, name = '']) => name)
+  const { output } = await call(sh`for name in ${all}; do command -v "$name"; done`)
+  expect(output.split('\n')).toEqual(all)
+})
 
 it.each([
   { what: 'text', text: 'a\nb\n' },

@@ -33,7 +33,7 @@ export interface FakeHostOptions {
   world?: Set<string>
 }
 
-const WORDS = /::change (\d+) (start|end)|(::probe)|::fact ([\w-]+)|^(make|ask) (.+)$/gm
+const WORDS = /(::change \d+|::probe)|::fact ([\w-]+)|^(make|ask) (.+)$/gm
 
 /**
  * A host that understands no shell, but reads in a rendered script what it knows, in order: `make NAME`, which makes
@@ -84,14 +84,8 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
       onLine?.(line)
     }
     const ended = (code: number): Result => ({ code, output: output.join('\n'), ms: 1 })
-    let code = 0
-    for (const [, index, what, probe, family, verb, words = ''] of script.reveal().matchAll(WORDS)) {
-      if (what === 'start') say(`::change ${index} start`)
-      if (what === 'end') {
-        say(`::change ${index} end ${code}`)
-        if (code !== 0) return ended(code)
-      }
-      if (probe) say('::probe')
+    for (const [, mark, family, verb, words = ''] of script.reveal().matchAll(WORDS)) {
+      if (mark) say(mark)
       if (family) {
         say('')
         say(`::fact ${family}`)
@@ -100,11 +94,11 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
       if (verb === 'ask')
         for (const word of words.split(' ')) say(`${word}=${placeOf(word).has(word) ? 'so' : 'no'}`)
       if (verb !== 'make') continue
-      const did = await make(words, signal)
-      code = did.code
-      for (const line of did.lines) say(line)
+      const { code, lines } = await make(words, signal)
+      for (const line of lines) say(line)
+      if (code !== 0) return ended(code)
     }
-    return ended(code)
+    return ended(0)
   }
 
   const feed: Connection['feed'] = async (script, blocks, options) => {

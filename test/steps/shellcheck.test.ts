@@ -6,23 +6,18 @@ import { expect, it } from 'vitest'
 import type { Change, UploadChange } from '../../src/engine/change.ts'
 import { renderChanges } from '../../src/engine/render.ts'
 import { probeScript } from '../../src/facts/fact.ts'
-import { template } from '../../src/templates.ts'
 import { allPlans, isScripted } from '../helpers/all-plans.ts'
 import { isThere, runShell, SHELLS } from '../helpers/shell.ts'
 
 const REMOTE = fileURLToPath(new URL('../../templates/remote/', import.meta.url))
 
-// notes on what is meant: sh text in single quotes for an inner sh, functions that only one script calls, word lists
-const MEANT = 'SC2016,SC2317,SC2086'
+// notes on what is meant: sh text in single quotes for an inner sh, functions that only one script calls, word lists,
+// constants that only some scripts read
+const MEANT = 'SC2016,SC2317,SC2086,SC2034'
 
-const LIBRARY = template('remote/library.sh')
-
-/** What hosts get of a change: its script as a file, where it runs as a job; without the library, which is looked at once. */
+/** What hosts get of a change: its script as a file, where it runs as a job. */
 function textOf(change: Exclude<Change, UploadChange>): string {
-  if (change.kind === 'run') return change.script.reveal()
-  return renderChanges([[0, change]], 'job')
-    .reveal()
-    .replace(LIBRARY, '')
+  return change.kind === 'run' ? change.script.reveal() : renderChanges([[0, change]], 'job').reveal()
 }
 
 /** Every probe and every change of all recipes, each once, by a name that says whose it is. */

@@ -1,0 +1,4 @@
+/** Lines in one piece: each write of its own would wake up whoever reads them. */
+export function printLines(lines: readonly string[], stream: NodeJS.WritableStream = process.stdout): void {
+  stream.write(lines.map((line) => `${line}\n`).join(''))
+}
