@@ -6,7 +6,6 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-require('./tune-collector.cjs')
 require('../dist/cli.cjs')
   .main(process.argv)
   .then((code) => {

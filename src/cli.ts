@@ -36,7 +36,10 @@ function makeProgram(done: (exit: ExitName) => void): Command {
   const verb = (name: string, description: string) =>
     common(program.command(name).description(description).exitOverride())
   const act = (command: Command, load: () => Promise<(options: never) => VerbResult>) =>
-    command.action(async (options) => done(await (await load())(options as never)))
+    command.action(async (options) => {
+      await import('./tune-collector.ts')
+      done(await (await load())(options as never))
+    })
 
   act(
     program
