@@ -37,7 +37,7 @@ function makeProgram(done: (exit: ExitName) => void): Command {
     common(program.command(name).description(description).exitOverride())
   const act = (command: Command, load: () => Promise<(options: never) => VerbResult>) =>
     command.action(async (options) => {
-      await import('./tune-collector.ts')
+      await import('./commands/tune-collector.ts')
       done(await (await load())(options as never))
     })
 
