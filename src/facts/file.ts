@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -17,6 +18,9 @@ export const DIGESTS = '/var/lib/convecthub/digests'
 /** Files of at least this many bytes have their digest kept on the host, so that no rerun reads gigabytes. */
 export const BIG_FILE = 8 * 1024 * 1024
 
+/** The digest of no bytes, which no host has to work out. */
+const EMPTY = createHash('sha256').digest('hex')
+
 // one stat and one sha256sum for all; a big file is read only when no record fits its size, mtime and inode
 const SCRIPT = `
 stat -c 'stat %n %f %a %U:%G %s %Y %i' -- $paths | {
@@ -24,6 +28,7 @@ stat -c 'stat %n %f %a %U:%G %s %Y %i' -- $paths | {
   while read -r word path raw mode owner size stamp; do
     printf '%s\n' "$word $path $raw $mode $owner $size $stamp"
     case $raw in 8???) ;; *) continue ;; esac
+    [ "$size" != 0 ] || continue
     if [ "$size" -lt ${BIG_FILE} ]; then set -- "$@" "$path"; continue; fi
     known=
     [ ! -f ${DIGESTS} ] || while read -r digest kept; do
@@ -55,7 +60,9 @@ function parseFiles(output: string, keys: readonly string[]): Map<string, FileSt
   for (const [, path = '', raw = '', mode = '', owner = '', size = ''] of output.matchAll(
     /^stat (\S+) ([0-9a-f]+) (\d+) (\S+) (\d+) /gm,
   )) {
-    states.set(path, { type: fileType(raw), mode, owner, size: Number(size), digest: digests.get(path) })
+    const type = fileType(raw)
+    const digest = type === 'file' && size === '0' ? EMPTY : digests.get(path)
+    states.set(path, { type, mode, owner, size: Number(size), digest })
   }
   return states
 }

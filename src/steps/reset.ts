@@ -14,8 +14,8 @@ import { unitName } from './k3s-unit.ts'
 /** convecthub's own record and tools; it goes last, so that a reset that was cut knows what is left to do. */
 const RECORD = '/var/lib/convecthub'
 
-/** Where jobs and the lock are while a run goes on. */
-const RUN = '/run/convecthub'
+/** Where jobs are while they run, and the lock of who is at work. */
+const RUN = ['/run/convecthub', '/run/convecthub.lock']
 
 /** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
 const K3S_PATHS = [
@@ -133,7 +133,7 @@ export const removeFiles: Step = {
           // the shims' sockets, unless they are those of a containerd that the host has by itself
           sh`command -v containerd >/dev/null || rm -rf /run/containerd
 systemctl daemon-reload
-rm -rf -- ${RECORD} ${RUN}`,
+rm -rf -- ${[RECORD, ...RUN]}`,
         ]),
       },
     ]

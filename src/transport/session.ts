@@ -107,7 +107,7 @@ export async function openSession(
       const message = `another convecthub is at work on this host: ${result.output}`
       throw new ConvecthubError('LOCKED', 'failed', message, {
         host,
-        hint: "wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 /run/convecthub/lock)",
+        hint: "wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 /run/convecthub.lock)",
       })
     },
     feed: (script, blocks, runOptions) =>

@@ -60,16 +60,18 @@ block() {
 # hold OWNER: takes the host's lock; a session of the same owner that still has it is one whose link broke: it is ended
 hold() {
   [ -z "$held" ] || return 0
-  [ -d /run/convecthub ] || (umask 077 && mkdir -p /run/convecthub)
-  exec 9>>/run/convecthub/lock
+  # whoever may read it could hold it
+  umask 077
+  exec 9>>/run/convecthub.lock
+  umask 022
   if ! flock -n 9; then
-    read -r holder owner </run/convecthub/lock
+    read -r holder owner </run/convecthub.lock
     [ "$owner" = "$1" ] || { printf '%s\n' "$owner" && return 75; }
     kill -s TERM -- "-$holder" 2>/dev/null
     flock -w 10 9 || { printf '%s\n' "$owner" && return 75; }
   fi
   read -r _ _ _ _ group _ <"/proc/$$/stat"
-  printf '%s %s\n' "$group" "$1" >/run/convecthub/lock
+  printf '%s %s\n' "$group" "$1" >/run/convecthub.lock
   held=yes
 }
 

@@ -73,7 +73,7 @@ export async function machineState(lab: Lab, machine: string): Promise<string> {
     machine,
     `find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/log -o -path /var/lib/systemd -o -path /var/lib/apt -o -path /var/cache -o -path /dev \\) -prune -o -printf '%p %M %U %s\\n' | grep -v -e '^/root ' -e /var/lib/dpkg -e /var/backups -e ld.so.cache -e /etc/.pwd.lock -e '^/etc ' -e '^/var/lib ' -e '^/usr/.* d' -e '^/var/tmp ' | sort
 find /var/lib/rancher /var/lib/kubelet /var/lib/docker -mindepth 1 | sort
-ls -A /tmp /run/convecthub 2>/dev/null
+ls -A /tmp /run/convecthub /run/convecthub.lock 2>/dev/null
 dpkg-query -W -f '\${Package} \${Status}\\n' | grep -v deinstall | sort
 systemctl list-unit-files --no-legend | sort
 ls /sys/class/net

@@ -10,6 +10,7 @@ stat /etc 41ed 755 root:root 4096 1795462618 933986
 stat /bin a1ff 777 root:root 7 1795458803 941148
 stat /run/x.sock c1ed 755 www-data:UNKNOWN 0 1795458803 17
 stat /var/tmp/sticky 43ff 1777 root:root 4096 1795458803 18
+stat /a/empty 81a4 644 root:root 0 1795458803 20
 stat /a/gone-while-read 81a4 644 root:root 9 1795458803 19
 49baecd23cad886d34a56e072a0277148928fcc1909d27817ea1580aa3f437b2  /usr/local/bin/k3s
 da501096c43c436e84195e12c9acddfaf862c81bb80818c69df5806d3d475f29  /etc/rancher/k3s/token`
@@ -28,8 +29,13 @@ it.each([
   { path: '/etc/rancher/k3s/token', state: { type: 'file', mode: '600', size: 48 } },
   { path: '/etc', state: { type: 'directory', mode: '755', digest: undefined } },
   { path: '/bin', state: { type: 'link', digest: undefined } },
-  { path: '/run/x.sock', state: { type: 'other', owner: 'www-data:UNKNOWN' } },
+  { path: '/run/x.sock', state: { type: 'other', owner: 'www-data:UNKNOWN', digest: undefined } },
   { path: '/var/tmp/sticky', state: { type: 'directory', mode: '1777' } },
+  // as sha256sum says it of /dev/null
+  {
+    path: '/a/empty',
+    state: { type: 'file', digest: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
+  },
   { path: '/a/gone-while-read', state: { type: 'file', digest: undefined } },
 ])('reads $path', ({ path, state }) => {
   expect(parseFact(file(path), STATS)).toMatchObject(state)

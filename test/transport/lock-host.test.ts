@@ -54,6 +54,14 @@ it('the second gets the words of the first, and the lock when the first is gone'
   second.close()
 })
 
+it('nobody else may open the lock, who could hold it then, and what jobs write is as open as before', async () => {
+  const host = await fresh()
+  await lockSoon(host, 'anna')
+  const written = sh`d=$(mktemp -d) && : >"$d/new" && stat -c %a /run/convecthub.lock "$d/new"; rm -r "$d"`
+  expect((await host.run(written, { ...options, lock: 'anna' })).output).toBe('600\n644')
+  host.close()
+})
+
 it('a refused lock is not held by who was refused', async () => {
   const [first, second, third] = [await fresh(), await fresh(), await fresh()]
   await lockSoon(first, 'first')
