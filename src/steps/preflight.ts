@@ -3,16 +3,15 @@ import { addresses } from '../facts/addresses.ts'
 import { apt } from '../facts/apt.ts'
 import { command } from '../facts/command.ts'
 import { disk } from '../facts/disk.ts'
+import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
 import { listeningPorts } from '../facts/ports.ts'
 import { system } from '../facts/system.ts'
 
-type Rule = (contexts: readonly PlanContext[]) => Finding[]
-
 /** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
-const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024 }
+const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
 
 /** Releases that the guide supports, and Debian of the same age. */
 const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
@@ -29,246 +28,229 @@ export const preflight: Step = {
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
   facts: () => [system, addresses, apt, owned, listeningPorts, disk(DATA), file(K3S), ...TOOLS.map(command)],
-  check: (contexts) => RULES.flatMap((rule) => rule(contexts)),
+  check: (contexts) => [
+    ...HOST_RULES.flatMap((rule) => brokenBy(rule, contexts)),
+    ...FLEET_RULES.flatMap((rule) => sharedBy(rule, contexts)),
+    ...wrongClocks(contexts),
+  ],
   plan: () => [],
 }
 
 const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 
-const each =
-  (
-    rule: (
-      context: PlanContext,
-    ) => readonly (Omit<Finding, 'host' | 'level'> & { level?: Finding['level'] })[],
-  ): Rule =>
-  (contexts) =>
-    contexts.flatMap((context) =>
-      rule(context).map((found) => ({ level: 'error', ...found, host: context.host.name }) as Finding),
-    )
+/** What must be so on a host by itself. */
+interface HostRule {
+  id: string
+  /** What is wrong, a message each; nothing or false where all is well. */
+  wrong(context: PlanContext): readonly string[] | string | false | undefined
+  /** What to do about it. */
+  hint: string | ((context: PlanContext) => string)
+}
 
-const RULES: readonly Rule[] = [
-  each(({ facts }) => {
-    const { os } = facts.get(system)
-    const oldest = RELEASES[os.id]
-    if (oldest !== undefined && Number(os.version) >= oldest) return []
-    return [
-      {
-        id: 'os',
-        message: `${os.name || 'an unknown system'} is not supported`,
-        hint: 'Ubuntu 16.04 or newer (or Debian 9 or newer) is needed',
-      },
-    ]
-  }),
-  each(({ facts }) => {
-    const { cpus, memoryMiB, systemd } = facts.get(system)
-    const { freeMiB, mount, sizeMiB } = facts.get(disk(DATA))
-    return [
-      ...(cpus < MINIMUM.cpus
-        ? [
-            {
-              id: 'cpu',
-              message: `${cpus} processor core; ${MINIMUM.cpus} are needed`,
-              hint: 'give the machine more',
-            },
-          ]
-        : []),
-      ...(memoryMiB < MINIMUM.memoryMiB
-        ? [
-            {
-              id: 'memory',
-              message: `${memoryMiB} MiB of memory; 4 GiB are needed`,
-              hint: 'give the machine more',
-            },
-          ]
-        : []),
-      ...(sizeMiB < MINIMUM.diskMiB
-        ? [
-            {
-              id: 'disk',
-              message: `${mount} has ${sizeMiB} MiB; ${MINIMUM.diskMiB} MiB are needed`,
-              hint: `enlarge it, or mount a larger disk at ${DATA}`,
-            },
-          ]
-        : []),
-      ...(sizeMiB >= MINIMUM.diskMiB && freeMiB < 1024
-        ? [{ id: 'disk', message: `${mount} has only ${freeMiB} MiB free`, hint: 'free some room' }]
-        : []),
-      ...(systemd
-        ? []
-        : [
-            {
-              id: 'systemd',
-              message: 'the machine does not run systemd',
-              hint: 'K3s is run by systemd here',
-            },
-          ]),
-    ]
-  }),
-  each(({ facts }) => {
-    const missing = TOOLS.filter((tool) => facts.get(command(tool)) === undefined)
-    return missing.length === 0
-      ? []
-      : [
-          {
-            id: 'tools',
-            message: `missing: ${missing.join(', ')}`,
-            hint: 'install iproute2, util-linux, coreutils and systemd',
-          },
-        ]
-  }),
-  each(({ facts }) => {
-    const { present, broken } = facts.get(apt)
-    if (!present) return [{ id: 'apt', message: 'there is no apt-get', hint: 'Ubuntu or Debian is needed' }]
-    return broken && facts.get(owned).packages.length === 0
-      ? [
-          {
-            id: 'dpkg',
-            message: `dpkg was interrupted: ${broken.split('\n')[0]}`,
-            hint: 'run `sudo dpkg --configure -a` on it',
-          },
-        ]
-      : []
-  }),
-  each(({ host, facts }) => {
-    const found = facts.get(addresses)
-    if (nodeAddress(host, found)) return []
-    const { my_iface } = host.settings
-    const there =
-      [...found.interfaces].map(([name, ips]) => `${name} (${ips.join(', ')})`).join(', ') || 'none'
-    return [
-      {
-        id: 'interface',
-        message: `${my_iface ? `the interface ${my_iface}` : 'the interface to the private network'} has no IPv4 address`,
-        hint: `set my_iface to one of: ${there}`,
-      },
-    ]
-  }),
-  each(({ facts }) =>
-    facts.get(file(K3S)) && !facts.get(owned).files.includes(K3S)
-      ? [
-          {
-            id: 'foreign-k3s',
-            message: `${K3S} is there, and convecthub did not put it there`,
-            hint: 'uninstall that K3s first (k3s-uninstall.sh or k3s-agent-uninstall.sh)',
-          },
-        ]
-      : [],
-  ),
-  each(({ host, facts, cluster }) => {
-    const wanted = [
-      cluster.httpPort,
-      cluster.httpsPort,
-      10250,
-      ...(host.role === 'driver' ? [6443] : []),
-      ...(host.role === 'driver' && cluster.drivers.length > 1 ? [2379, 2380] : []),
-      ...(host.registry ? [5000] : []),
-    ]
-    const listening = facts.get(listeningPorts)
-    if (facts.get(owned).files.includes(K3S)) return []
-    return wanted
-      .filter((port) => listening.has(port))
-      .map((port) => ({
-        id: 'port',
-        message: `port ${port} is taken by ${listening.get(port)}`,
-        hint:
-          port === cluster.httpPort || port === cluster.httpsPort
-            ? 'stop it, or set http_port and https_port'
-            : 'stop it: K3s needs this port',
-      }))
-  }),
-  each(({ host, facts, bundle }) => {
-    const { architecture } = facts.get(system)
-    if (
-      !bundle ||
-      bundle.files.some(
-        ({ kind, architecture: a, roles }) =>
-          kind === 'k3s' && a === architecture && roles.includes(host.role),
+const HOST_RULES: readonly HostRule[] = [
+  {
+    id: 'os',
+    wrong: ({ facts }) => {
+      const { os } = facts.get(system)
+      const oldest = RELEASES[os.id]
+      const known = oldest !== undefined && Number(os.version) >= oldest
+      return !known && `${os.name || 'an unknown system'} is not supported`
+    },
+    hint: 'Ubuntu 16.04 or newer (or Debian 9 or newer) is needed',
+  },
+  {
+    id: 'cpu',
+    wrong: ({ facts }) => {
+      const { cpus } = facts.get(system)
+      return cpus < MINIMUM.cpus && `${cpus} processor core; ${MINIMUM.cpus} are needed`
+    },
+    hint: 'give the machine more',
+  },
+  {
+    id: 'memory',
+    wrong: ({ facts }) => {
+      const { memoryMiB } = facts.get(system)
+      return memoryMiB < MINIMUM.memoryMiB && `${memoryMiB} MiB of memory; 4 GiB are needed`
+    },
+    hint: 'give the machine more',
+  },
+  {
+    id: 'disk',
+    wrong: ({ facts }) => {
+      const { mount, sizeMiB } = facts.get(disk(DATA))
+      return sizeMiB < MINIMUM.diskMiB && `${mount} has ${sizeMiB} MiB; ${MINIMUM.diskMiB} MiB are needed`
+    },
+    hint: `enlarge it, or mount a larger disk at ${DATA}`,
+  },
+  {
+    id: 'disk',
+    wrong: ({ facts }) => {
+      const { freeMiB, mount, sizeMiB } = facts.get(disk(DATA))
+      const full = sizeMiB >= MINIMUM.diskMiB && freeMiB < MINIMUM.freeMiB
+      return full && `${mount} has only ${freeMiB} MiB free`
+    },
+    hint: 'free some room',
+  },
+  {
+    id: 'systemd',
+    wrong: ({ facts }) => !facts.get(system).systemd && 'the machine does not run systemd',
+    hint: 'K3s is run by systemd here',
+  },
+  {
+    id: 'tools',
+    wrong: ({ facts }) => {
+      const missing = TOOLS.filter((tool) => facts.get(command(tool)) === undefined)
+      return missing.length > 0 && `missing: ${missing.join(', ')}`
+    },
+    hint: 'install iproute2, util-linux, coreutils and systemd',
+  },
+  {
+    id: 'apt',
+    wrong: ({ facts }) => !facts.get(apt).present && 'there is no apt-get',
+    hint: 'Ubuntu or Debian is needed',
+  },
+  {
+    id: 'dpkg',
+    wrong: ({ facts }) => {
+      const { present, broken } = facts.get(apt)
+      // where it was a run of ours that was cut off, the step for packages mends it
+      const theirs = present && broken && facts.get(owned).packages.length === 0
+      return theirs && `dpkg was interrupted: ${broken.split('\n')[0]}`
+    },
+    hint: 'run `sudo dpkg --configure -a` on it',
+  },
+  {
+    id: 'interface',
+    wrong: ({ host, facts }) => {
+      const { my_iface } = host.settings
+      const which = my_iface ? `the interface ${my_iface}` : 'the interface to the private network'
+      return !nodeAddress(host, facts.get(addresses)) && `${which} has no IPv4 address`
+    },
+    hint: ({ facts }) => {
+      const there = [...facts.get(addresses).interfaces].map(([name, ips]) => `${name} (${ips.join(', ')})`)
+      return `set my_iface to one of: ${there.join(', ') || 'none'}`
+    },
+  },
+  {
+    id: 'foreign-k3s',
+    wrong: ({ facts }) =>
+      facts.get(file(K3S)) && !ownsK3s(facts) && `${K3S} is there, and convecthub did not put it there`,
+    hint: 'uninstall that K3s first (k3s-uninstall.sh or k3s-agent-uninstall.sh)',
+  },
+  {
+    id: 'port',
+    wrong: ({ facts, cluster }) => taken(facts, [cluster.httpPort, cluster.httpsPort]),
+    hint: 'stop it, or set http_port and https_port',
+  },
+  {
+    id: 'port',
+    wrong: ({ host, facts, cluster }) =>
+      taken(facts, [
+        10250,
+        ...(host.role === 'driver' ? [6443] : []),
+        ...(host.role === 'driver' && cluster.drivers.length > 1 ? [2379, 2380] : []),
+        ...(host.registry ? [5000] : []),
+      ]),
+    hint: 'stop it: K3s needs this port',
+  },
+  {
+    id: 'bundle',
+    wrong: ({ host, facts, bundle }) => {
+      const { architecture } = facts.get(system)
+      const there = bundle?.files.some(
+        (each) => each.kind === 'k3s' && each.architecture === architecture && each.roles.includes(host.role),
       )
-    )
-      return []
-    return [
-      {
-        id: 'bundle',
-        message: `the bundle has no K3s for ${architecture}`,
-        hint: 'add it to the bundle and its bundle.lock.yaml',
-      },
-    ]
-  }),
-  each(({ facts }) =>
-    facts.get(system).machineId
-      ? []
-      : [
-          {
-            id: 'machine-id',
-            message: '/etc/machine-id is empty',
-            hint: 'run `sudo systemd-machine-id-setup` on it',
-          },
-        ],
-  ),
-  unique(
-    'address',
-    'the node address',
-    ({ host, facts }) => nodeAddress(host, facts.get(addresses))?.ip,
-    'my_iface must be the interface on the private network',
-  ),
-  unique(
-    'hostname',
-    'the hostname',
-    ({ facts }) => facts.get(system).hostname.toLowerCase(),
-    'rename one: `sudo hostnamectl set-hostname NAME`',
-  ),
-  unique(
-    'machine-id',
-    '/etc/machine-id',
-    ({ facts }) => facts.get(system).machineId,
-    'a cloned machine: `sudo rm /etc/machine-id && sudo systemd-machine-id-setup`, then reboot',
-  ),
-  (contexts) => {
-    const clocks = contexts.map(({ facts }) => facts.get(system).clock).sort((a, b) => a - b)
-    const median = clocks[Math.floor(clocks.length / 2)] ?? 0
-    return contexts.flatMap(({ host, facts }) => {
-      const off = facts.get(system).clock - median
-      return Math.abs(off) <= SKEW
-        ? []
-        : [
-            {
-              level: 'error',
-              id: 'clock',
-              host: host.name,
-              message: `the clock is ${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the other machines'`,
-              hint: 'set it: `sudo date -s …`, or point all machines at one time server',
-            },
-          ]
-    })
+      return there === false && `the bundle has no K3s for ${architecture}`
+    },
+    hint: 'add it to the bundle and its bundle.lock.yaml',
+  },
+  {
+    id: 'machine-id',
+    wrong: ({ facts }) => !facts.get(system).machineId && '/etc/machine-id is empty',
+    hint: 'run `sudo systemd-machine-id-setup` on it',
   },
 ]
 
-/** No two hosts may have the same of this. */
-function unique(
-  id: string,
-  what: string,
-  value: (context: PlanContext) => string | undefined,
-  hint: string,
-): Rule {
-  return (contexts) => {
-    const seen = new Map<string, string>()
-    return contexts.flatMap((context): Finding[] => {
-      const own = value(context)
-      if (!own) return []
-      const other = seen.get(own)
-      if (other === undefined) {
-        seen.set(own, context.host.name)
-        return []
-      }
-      return [
-        {
-          level: 'error',
-          id,
-          host: context.host.name,
-          message: `${what} ${own} is also that of ${other}`,
-          hint,
-        },
-      ]
-    })
-  }
+/** What no two hosts may have in common. */
+interface FleetRule {
+  id: string
+  what: string
+  value(context: PlanContext): string | undefined
+  hint: string
 }
+
+const FLEET_RULES: readonly FleetRule[] = [
+  {
+    id: 'address',
+    what: 'the node address',
+    value: ({ host, facts }) => nodeAddress(host, facts.get(addresses))?.ip,
+    hint: 'my_iface must be the interface on the private network',
+  },
+  {
+    id: 'hostname',
+    what: 'the hostname',
+    value: ({ facts }) => facts.get(system).hostname.toLowerCase(),
+    hint: 'rename one: `sudo hostnamectl set-hostname NAME`',
+  },
+  {
+    id: 'machine-id',
+    what: '/etc/machine-id',
+    value: ({ facts }) => facts.get(system).machineId,
+    hint: 'a cloned machine: `sudo rm /etc/machine-id && sudo systemd-machine-id-setup`, then reboot',
+  },
+]
+
+function brokenBy({ id, wrong, hint }: HostRule, contexts: readonly PlanContext[]): Finding[] {
+  return contexts.flatMap((context) =>
+    [wrong(context) || []].flat().map((message) => ({
+      level: 'error',
+      id,
+      host: context.host.name,
+      message,
+      hint: typeof hint === 'string' ? hint : hint(context),
+    })),
+  )
+}
+
+function sharedBy({ id, what, value, hint }: FleetRule, contexts: readonly PlanContext[]): Finding[] {
+  const seen = new Map<string, string>()
+  return contexts.flatMap((context) => {
+    const host = context.host.name
+    const own = value(context)
+    const other = own && seen.get(own)
+    if (own && !other) seen.set(own, host)
+    return other
+      ? [{ level: 'error', id, host, message: `${what} ${own} is also that of ${other}`, hint }]
+      : []
+  })
+}
+
+/** Measured against the middle one of all clocks, which no single wrong one can move. */
+function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
+  const clocks = contexts.map(({ facts }) => facts.get(system).clock).sort((a, b) => a - b)
+  const median = clocks[Math.floor(clocks.length / 2)] ?? 0
+  return contexts.flatMap(({ host, facts }) => {
+    const off = facts.get(system).clock - median
+    if (Math.abs(off) <= SKEW) return []
+    return [
+      {
+        level: 'error',
+        id: 'clock',
+        host: host.name,
+        message: `the clock is ${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the other machines'`,
+        hint: 'set it: `sudo date -s …`, or point all machines at one time server',
+      },
+    ]
+  })
+}
+
+/** Which of these ports something else than our own K3s listens on. */
+function taken(facts: Facts, ports: readonly number[]): string[] {
+  if (ownsK3s(facts)) return []
+  const listening = facts.get(listeningPorts)
+  return ports
+    .filter((port) => listening.has(port))
+    .map((port) => `port ${port} is taken by ${listening.get(port)}`)
+}
+
+const ownsK3s = (facts: Facts) => facts.get(owned).files.includes(K3S)

@@ -133,7 +133,7 @@ describe('hosts that are down', () => {
     )
     await lab.docker('start', 'worker2')
     await settled('worker2')
-    const up = must(await lab.run('provision', ['--output', 'json', '--limit', 'worker2']))
+    const up = must(await lab.run('provision', ['--output', 'json']))
     const touched = events(up.stdout).filter(
       ({ event, outcome }) => event === 'step' && outcome === 'changed',
     )
