@@ -36,7 +36,7 @@ function waitForPage(key: string): Change {
     timeoutMs: 300_000,
     until: joinSh([
       rawSh(OWN_ADDRESS),
-      sh`status=$(curl -sk -o /dev/null --max-time 5 -w '%{http_code}' ${scheme}://"$(own_address ${iface})":${port}/hub/login)
+      sh`status=$(curl -sk -o /dev/null --max-time 5 -w '%{http_code}' ${scheme}://"$(own_address ${iface})":${port}/hub/login || :)
 echo "$status"
 [ "$status" = 200 ] || [ "$status" = 302 ]`,
     ]),
