@@ -3,6 +3,7 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, UploadChange } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
+import type { Owned } from '../facts/owned.ts'
 import { HELM } from '../facts/release.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
@@ -11,6 +12,9 @@ import { unitName } from './k3s-unit.ts'
 
 export const IMAGES = '/var/lib/rancher/k3s/agent/images'
 export const K3S = '/usr/local/bin/k3s'
+
+/** Whether the host's K3s is one that convecthub put there. */
+export const ownsK3s = ({ files }: Owned) => files.includes(K3S)
 
 /** Where images wait until a running K3s has imported them; on the file system where they stay. */
 const INCOMING = '/var/lib/rancher/k3s/agent/convecthub-incoming'

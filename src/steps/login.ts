@@ -1,7 +1,7 @@
 import { type Cluster, firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
-import { loginPage, OWN_ADDRESS } from '../facts/login-page.ts'
+import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 
 /** The last step: ConvectHub's login page answers on both ports. */
@@ -35,8 +35,9 @@ function waitForPage(key: string): Change {
     title: `wait for the login page on port ${port}`,
     timeoutMs: 300_000,
     until: joinSh([
-      rawSh(OWN_ADDRESS),
-      sh`status=$(curl -sk -o /dev/null --max-time 5 -w '%{http_code}' ${scheme}://"$(own_address ${iface})":${port}/hub/login || :)
+      rawSh(LOGIN_PAGE),
+      sh`answer=$(login_page ${scheme} ${port} ${iface})
+status=\${answer##*status=}
 echo "$status"
 [ "$status" = 200 ] || [ "$status" = 302 ]`,
     ]),

@@ -9,6 +9,7 @@ import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
 import { listeningPorts } from '../facts/ports.ts'
 import { system } from '../facts/system.ts'
+import { K3S, ownsK3s } from './artifacts.ts'
 
 /** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
@@ -20,7 +21,6 @@ const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
 const SKEW = 30
 
 const DATA = '/var/lib/rancher'
-const K3S = '/usr/local/bin/k3s'
 
 /** Looks at everything that would make a later step fail, on all hosts, before the first change. */
 export const preflight: Step = {
@@ -134,7 +134,9 @@ const HOST_RULES: readonly HostRule[] = [
   {
     id: 'foreign-k3s',
     wrong: ({ facts }) =>
-      facts.get(file(K3S)) && !ownsK3s(facts) && `${K3S} is there, and convecthub did not put it there`,
+      facts.get(file(K3S)) &&
+      !ownsK3s(facts.get(owned)) &&
+      `${K3S} is there, and convecthub did not put it there`,
     hint: 'uninstall that K3s first (k3s-uninstall.sh or k3s-agent-uninstall.sh)',
   },
   {
@@ -246,11 +248,9 @@ function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
 
 /** Which of these ports something else than our own K3s listens on. */
 function taken(facts: Facts, ports: readonly number[]): string[] {
-  if (ownsK3s(facts)) return []
+  if (ownsK3s(facts.get(owned))) return []
   const listening = facts.get(listeningPorts)
   return ports
     .filter((port) => listening.has(port))
     .map((port) => `port ${port} is taken by ${listening.get(port)}`)
 }
-
-const ownsK3s = (facts: Facts) => facts.get(owned).files.includes(K3S)

@@ -8,7 +8,7 @@ import { installedPackage } from '../facts/packages.ts'
 import { unit } from '../facts/unit.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
-import { K3S } from './artifacts.ts'
+import { ownsK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 
 /** convecthub's own record and tools; it goes last, so that a reset that was cut knows what is left to do. */
@@ -41,7 +41,6 @@ const DOCKER_PATHS = [
 const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
 
 const everyHost = ({ cluster }: Wishes) => cluster.hosts
-const ownsK3s = ({ files }: Owned) => files.includes(K3S)
 const ownsDocker = ({ packages }: Owned) => packages.some((name) => DOCKER_PACKAGES.includes(name))
 
 /** Workers first, then the drivers that joined, the founder last. */

@@ -17,7 +17,7 @@ afterEach(() => host.remove())
 it('a login page whose connection ends uncleanly is a login page, to the wait as to the fact', async () => {
   const curl = join(host.bin, 'curl')
   // 56: GnuTLS misses the other side's goodbye
-  writeFileSync(curl, '#!/bin/sh\nprintf 200\nexit 56\n')
+  writeFileSync(curl, '#!/bin/sh\necho status=200\nexit 56\n')
   chmodSync(curl, 0o755)
   const d1 = [page('http', 80, 200), page('https', 443, 0)]
   const [change] = planStep(login, testWishes(), 'd1', { d1 })
