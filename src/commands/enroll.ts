@@ -38,8 +38,7 @@ async function enrollAll(targets: readonly Target[], shared: Shared): Promise<vo
           if (error instanceof ConvecthubError) return undefined
           throw error
         })
-        const isNew = seen?.verdict === 'unknown' || seen?.verdict === 'authority'
-        return isNew ? { target, key: seen.key } : undefined
+        return seen?.verdict === 'unknown' ? { target, key: seen.key } : undefined
       }),
     ),
   )

@@ -79,6 +79,7 @@ function fill(
       KexAlgorithms: options.kexAlgorithms,
       MACs: options.macs,
       HostKeyAlgorithms: options.hostKeyAlgorithms,
+      CASignatureAlgorithms: options.caSignatureAlgorithms,
     }),
     methods: options.preferredAuthentications,
     ...own,

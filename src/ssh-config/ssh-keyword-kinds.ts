@@ -44,8 +44,8 @@ export const HARMLESS: ReadonlySet<string> = new Set([
   // Without a ticket ssh goes on to the next method as well; Debian and Fedora switch it on for everybody.
   ...['gssapiauthentication', 'gssapidelegatecredentials', 'gssapikeyexchange', 'gssapikexalgorithms'],
   ...['gssapiclientidentity', 'gssapiserveridentity', 'gssapirenewalforcesrekey', 'gssapitrustdns'],
-  // They narrow signatures, and are in every crypto policy of Fedora; certificates are refused elsewhere.
-  ...['pubkeyacceptedalgorithms', 'pubkeyacceptedkeytypes', 'casignaturealgorithms', 'requiredrsasize'],
+  // They narrow signatures, and are in every crypto policy of Fedora; a user's certificate is refused elsewhere.
+  ...['pubkeyacceptedalgorithms', 'pubkeyacceptedkeytypes', 'requiredrsasize'],
   // Nothing without what is refused below: host-based logins, canonical names, `Match tagged`.
   ...['hostbasedacceptedalgorithms', 'hostbasedkeytypes', 'enablesshkeysign', 'tag'],
   ...['canonicaldomains', 'canonicalizefallbacklocal', 'canonicalizemaxdots'],

@@ -69,6 +69,7 @@ const KEYWORDS: ReadonlyMap<string, Read> = new Map(
     kexalgorithms: word((kexAlgorithms) => ({ kexAlgorithms })),
     macs: word((macs) => ({ macs })),
     hostkeyalgorithms: word((hostKeyAlgorithms) => ({ hostKeyAlgorithms })),
+    casignaturealgorithms: word((caSignatureAlgorithms) => ({ caSignatureAlgorithms })),
     ignoreunknown: word((names) => ({ ignoreUnknown: names.toLowerCase().split(',') })),
   }),
 )

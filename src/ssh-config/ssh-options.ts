@@ -43,6 +43,7 @@ export interface SshOptions {
   kexAlgorithms?: string
   macs?: string
   hostKeyAlgorithms?: string
+  caSignatureAlgorithms?: string
   /** Patterns of keywords that ssh may not know, in lower case. */
   ignoreUnknown?: readonly string[]
   /** Keywords that we do not follow, and that were said to stay as they are by default. */

@@ -1,4 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
+import { CA_SIGNATURES, CERTIFIED, certificateOf } from './host-certificate.ts'
 
 /** Names of algorithms, best first; undefined: our own choice. */
 export interface Algorithms {
@@ -6,11 +7,15 @@ export interface Algorithms {
   kex?: readonly string[]
   hmac?: readonly string[]
   serverHostKey?: readonly string[]
+  /** How authorities may sign host certificates; ssh2 has no use for it. */
+  caSignature?: readonly string[]
 }
 
 const ED25519 = 'ssh-ed25519'
 const ECDSA = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
 const AES = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr']
+
+const CERTIFICATES = CERTIFIED.map(certificateOf)
 
 /** What ssh2 can do of each kind: what it offers by itself, best first, and what only when it is asked for. */
 const KNOWN: Readonly<Record<keyof Algorithms, { offered: readonly string[]; more: readonly string[] }>> = {
@@ -42,16 +47,26 @@ const KNOWN: Readonly<Record<keyof Algorithms, { offered: readonly string[]; mor
     ],
     more: [],
   },
-  serverHostKey: { offered: [ED25519, ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'], more: [] },
+  serverHostKey: {
+    offered: [ED25519, ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+    more: CERTIFICATES,
+  },
+  caSignature: { offered: CA_SIGNATURES, more: [] },
 }
 
 /** The keyword of ssh_config(5) for each kind. */
-export type AlgorithmKeyword = 'Ciphers' | 'KexAlgorithms' | 'MACs' | 'HostKeyAlgorithms'
+export type AlgorithmKeyword =
+  | 'Ciphers'
+  | 'KexAlgorithms'
+  | 'MACs'
+  | 'HostKeyAlgorithms'
+  | 'CASignatureAlgorithms'
 const KINDS: Readonly<Record<AlgorithmKeyword, keyof Algorithms>> = {
   Ciphers: 'cipher',
   KexAlgorithms: 'kex',
   MACs: 'hmac',
   HostKeyAlgorithms: 'serverHostKey',
+  CASignatureAlgorithms: 'caSignature',
 }
 
 /**
@@ -94,7 +109,7 @@ function fits(pattern: string, name: string): boolean {
 }
 
 /**
- * Our choice of host keys with the types on file first, as OpenSSH does, so that a known key is what the server
+ * Our choice of host keys with the types on file first, those of certificates before all, as OpenSSH does, so that a known key is what the server
  * shows; a list of the user's own stays as it is.
  */
 export function hostKeyOrder({ serverHostKey }: Algorithms, onFile: readonly string[]): readonly string[] {
@@ -102,5 +117,7 @@ export function hostKeyOrder({ serverHostKey }: Algorithms, onFile: readonly str
   const first = new Set(
     onFile.flatMap((type) => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type])),
   )
-  return KNOWN.serverHostKey.offered.toSorted((a, b) => Number(first.has(b)) - Number(first.has(a)))
+  const certificates = CERTIFICATES.filter((name) => first.has(name))
+  const keys = KNOWN.serverHostKey.offered.toSorted((a, b) => Number(first.has(b)) - Number(first.has(a)))
+  return [...certificates, ...keys]
 }

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { CERTIFIED, certificateFault, certificateOf, type ShownKey } from './host-certificate.ts'
 
 /** One line of a known_hosts file. */
 interface Entry {
@@ -8,14 +9,24 @@ interface Entry {
   marker: string | undefined
 }
 
-/** `authority`: all that is on file for the host are certificate authorities, whose word we cannot check. */
-export type Verdict = 'known' | 'unknown' | 'changed' | 'revoked' | 'authority'
+/** `uncertified`: it is in a certificate of an authority on file, which is not good for this host. */
+export type Verdict = 'known' | 'unknown' | 'changed' | 'revoked' | 'uncertified'
+
+/** A verdict, and where it is not good what it goes by. */
+export interface Finding {
+  verdict: Verdict
+  evidence?: string
+}
 
 export interface KnownHosts {
-  /** Key types on file for this name, so that the server is asked for one of them first. */
+  /** Types of keys and certificates on file for this name, so that the server is asked for one of them first. */
   types(name: string): string[]
-  /** What the file says of this key. `known` lists the fingerprints on file where it is `changed`. */
-  check(name: string, key: Buffer): { verdict: Verdict; known: string[] }
+  /** What the file says of this key. `signatures`: how authorities may sign, where not by all that we can check. */
+  check(
+    name: string,
+    shown: ShownKey,
+    signatures?: readonly string[],
+  ): { verdict: Verdict; evidence?: string }
   /** Takes in what was written to the file meanwhile. */
   add(line: string): void
 }
@@ -29,6 +40,9 @@ export function hostKeyName(target: {
   const { address, port, hostKeyAlias } = target
   return hostKeyAlias ?? (port === 22 ? address : `[${address}]:${port}`)
 }
+
+/** The name that certificates give, which is without a port. */
+const bareName = (name: string) => /^\[(.*)\]:\d+$/.exec(name)?.[1] ?? name
 
 /** Reads the text of one or several known_hosts files (format of sshd(8): hashed names, `[host]:port`, markers). */
 export function knownHosts(text: string): KnownHosts {
@@ -58,25 +72,49 @@ export function knownHosts(text: string): KnownHosts {
   add(text)
   return {
     add,
-    types: (name) => [
-      ...new Set(
-        of(name)
-          .filter(({ marker }) => !marker)
-          .map(({ type }) => type),
-      ),
-    ],
-    check(name, key) {
-      const encoded = key.toString('base64')
-      const entries = of(name)
-      const keys = entries.filter(({ marker }) => marker === undefined)
-      const known = keys.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
-      if (entries.some((entry) => entry.marker === '@revoked' && entry.key === encoded))
-        return { verdict: 'revoked', known }
-      if (keys.some((entry) => entry.key === encoded)) return { verdict: 'known', known }
-      if (keys.length > 0) return { verdict: 'changed', known }
+    types(name) {
+      const entries = [...of(name), ...of(bareName(name))]
       const authority = entries.some(({ marker }) => marker === '@cert-authority')
-      return { verdict: authority ? 'authority' : 'unknown', known }
+      const keys = entries.filter(({ marker }) => !marker)
+      return [...(authority ? CERTIFIED.map(certificateOf) : []), ...new Set(keys.map(({ type }) => type))]
     },
+    check(name, shown, signatures) {
+      const host = bareName(name)
+      const finding = judge(of(name), host, shown, signatures)
+      if (finding.verdict !== 'unknown') return finding
+      // as in ssh, what is on file without the port may speak for a key
+      const bare = judge(of(host), host, shown, signatures)
+      return bare.verdict === 'changed' ? finding : bare
+    },
+  }
+}
+
+/** What the lines for a host say of the key that it shows. */
+function judge(
+  entries: readonly Entry[],
+  host: string,
+  { key, certificate }: ShownKey,
+  signatures: readonly string[] | undefined,
+): Finding {
+  const has = (what: Buffer | undefined, marker?: string) =>
+    entries.some((entry) => entry.marker === marker && entry.key === what?.toString('base64'))
+  if (has(key, '@revoked')) return { verdict: 'revoked', evidence: 'the key is marked @revoked' }
+  if (certificate && has(certificate.authority, '@revoked'))
+    return { verdict: 'revoked', evidence: "the key of the certificate's authority is marked @revoked" }
+  if (certificate && has(certificate.authority, '@cert-authority')) {
+    const fault = certificateFault(certificate, host, { signatures })
+    return fault === undefined ? { verdict: 'known' } : { verdict: 'uncertified', evidence: fault }
+  }
+  if (has(key)) return { verdict: 'known' }
+  const keys = entries.filter(({ marker }) => marker === undefined)
+  if (keys.length > 0) {
+    const known = keys.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
+    return { verdict: 'changed', evidence: `on file: ${known.join(', ')}` }
+  }
+  const authority = entries.some(({ marker }) => marker === '@cert-authority')
+  return {
+    verdict: 'unknown',
+    ...(authority && { evidence: 'a @cert-authority is on file for it, which did not certify this key' }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import type { Tried } from './attempts.ts'
+import type { ShownKey } from './host-certificate.ts'
 import { fingerprint, hostKeyName, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-file.ts'
 import { expandHome, type Target } from './target.ts'
@@ -9,31 +10,40 @@ export type LoginFault = Error & { level?: string; code?: string }
 
 /**
  * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file.
- * Gives HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, KNOWN_HOSTS, or undefined when the key is good.
+ * Gives HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
  */
-export function hostKeyError(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
+export function hostKeyError(
+  target: Target,
+  shown: ShownKey,
+  known: KnownHosts,
+): ConvecthubError | undefined {
   const { host, hostKeyChecking } = target
   if (hostKeyChecking === 'no') return undefined
   const name = hostKeyName(target)
-  const { verdict, known: onFile } = known.check(name, key)
+  const { key } = shown
+  const { verdict, evidence } = known.check(name, shown, target.algorithms.caSignature)
   if (verdict === 'known') return undefined
   if (verdict === 'unknown' && hostKeyChecking === 'accept-new') return keepHostKey(target, key, known)
-  const shown = `${keyType(key)} ${fingerprint(key)}`
-  if (verdict === 'unknown' || verdict === 'authority') {
+  const details = { host, ...(evidence !== undefined && { evidence }) }
+  const what = `${keyType(key)} ${fingerprint(key)}`
+  if (verdict === 'unknown') {
     const enroll = 'convecthub ping --enroll, which asks once for all (in scripts: --accept-new-host-keys)'
-    return new ConvecthubError('HOST_KEY_UNKNOWN', 'unreachable', `the host key is not known: ${shown}`, {
-      host,
-      ...(verdict === 'authority' && {
-        evidence: 'on file is only a @cert-authority for it, and convecthub does not check host certificates',
-      }),
+    return new ConvecthubError('HOST_KEY_UNKNOWN', 'unreachable', `the host key is not known: ${what}`, {
+      ...details,
       hint: `compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then: ${enroll}`,
     })
   }
+  if (verdict === 'uncertified') {
+    const message = `the certificate of the host key is not good: ${what}`
+    return new ConvecthubError('HOST_CERTIFICATE', 'unreachable', message, {
+      ...details,
+      hint: 'have the @cert-authority on file certify it anew, and see that the clock here is right',
+    })
+  }
   const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts'
-  const message = `the host key is not the one on file: ${shown}`
+  const message = `the host key is not the one on file: ${what}`
   return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
-    host,
-    evidence: verdict === 'revoked' ? 'the key is marked @revoked' : `on file: ${onFile.join(', ')}`,
+    ...details,
     hint: `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${name}'`,
   })
 }

@@ -14,8 +14,8 @@ export interface ScannedKey {
 export async function scanHostKey(target: Target, shared: Shared): Promise<ScannedKey> {
   let seen: ScannedKey | undefined
   try {
-    const link = await sshConnect(target, shared, (_target, key, known) => {
-      seen = { key, verdict: known.check(hostKeyName(target), key).verdict }
+    const link = await sshConnect(target, shared, (_target, shown, known) => {
+      seen = { key: shown.key, verdict: known.check(hostKeyName(target), shown).verdict }
       return new ConvecthubError('SCANNED', 'unreachable', 'that was all that was wanted')
     })
     link.close()

@@ -5,10 +5,12 @@ import { ConvecthubError } from '../errors.ts'
 import { hostKeyOrder } from './algorithms.ts'
 import { attempts, authHandler, type Tried } from './attempts.ts'
 import type { Channel } from './connection.ts'
+import { type ShownKey, shownKey } from './host-certificate.ts'
 import { hostKeyName, type KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
 import { hostKeyError, type LoginFault, loginError } from './login-error.ts'
 import type { Shared } from './shared.ts'
+import { ignoreHostKeyOffers, proveByKey } from './ssh2-inside.ts'
 import type { Target } from './target.ts'
 import { openWay } from './way.ts'
 
@@ -22,7 +24,7 @@ const LOGIN_TIMES = 3
 const RAW = { ECHO: 0, ICANON: 0, ISIG: 0, IEXTEN: 0, OPOST: 0, ONLCR: 0, ICRNL: 0, IXON: 0, IXOFF: 0 }
 
 /** What speaks against the key that a host shows; undefined: nothing. */
-export type JudgeKey = (target: Target, key: Buffer, known: KnownHosts) => ConvecthubError | undefined
+export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
 
 /**
  * Logs in by SSH, through jump hosts where the target has them. Errors: those of loginError, hostKeyError, attempts,
@@ -109,8 +111,11 @@ export async function sshConnect(
         ...target.algorithms,
         serverHostKey: hostKeyOrder(target.algorithms, known.types(hostKeyName(target))),
       } as NonNullable<ConnectConfig['algorithms']>,
-      hostVerifier: (key: Buffer) => {
-        keyError = judge(target, key, known)
+      hostVerifier: (blob: Buffer) => {
+        const shown = shownKey(blob)
+        if (!shown) return false
+        keyError = judge(target, shown, known)
+        if (!keyError && shown.certificate) proveByKey(client, shown.key)
         return keyError === undefined
       },
       authHandler: authHandler(methods, tried),
@@ -161,19 +166,4 @@ function exec(
     }
     client.exec(command, terminal ? { pty: { modes: RAW as never } } : {}, begun)
   })
-}
-
-/**
- * ssh2 has a server prove all host keys that it announces, which costs both sides a signature each; nobody here asks
- * for them. There is no option for it: where its inside looks otherwise, it goes on proving.
- */
-function ignoreHostKeyOffers(client: Client): void {
-  type Handler = (protocol: unknown, name: string, ...rest: unknown[]) => void
-  const inside = client as Client & { _protocol?: { _handlers?: { GLOBAL_REQUEST?: Handler } } }
-  const handlers = inside._protocol?._handlers
-  const answer = handlers?.GLOBAL_REQUEST
-  if (!handlers || !answer) return
-  handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
-    if (name !== 'hostkeys-00@openssh.com') answer(protocol, name, ...rest)
-  }
 }

@@ -334,6 +334,7 @@ it('Fedora’s files, with its crypto policy', () => {
     macs: 'hmac-sha2-256',
     kexAlgorithms: 'curve25519-sha256',
     hostKeyAlgorithms: 'ssh-ed25519',
+    caSignatureAlgorithms: 'ssh-ed25519',
   })
 })
 

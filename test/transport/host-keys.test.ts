@@ -42,6 +42,11 @@ it.each([
   { what: 'a comment behind it', text: () => `# mine\n\n${name} ${sshd.hostKey.line} root@h1\n` },
   { what: 'one of several names', text: () => `other,${name},[10.0.0.1]:22 ${sshd.hostKey.line}\n` },
   { what: 'a pattern', text: () => `[127.0.0.*]:${sshd.port} ${sshd.hostKey.line}\n` },
+  { what: 'the address without its port', text: () => `127.0.0.1 ${sshd.hostKey.line}\n` },
+  {
+    what: 'the address without its port, and another key with it',
+    text: () => `[127.0.0.1]:1 ${other.line}\n127.0.0.1 ${sshd.hostKey.line}\n`,
+  },
   { what: 'a second key of another type', text: () => `${name} ${rsa.line}\n${name} ${sshd.hostKey.line}\n` },
   { what: 'Windows line ends', text: () => `${name} ${sshd.hostKey.line}\r\n` },
 ])('a known host is let in: $what', async ({ text }) => {
@@ -61,6 +66,7 @@ it('the second of two files counts too, and a missing file is none', () =>
 it.each([
   { what: 'an empty file', text: () => '' },
   { what: 'the address with another port', text: () => `[127.0.0.1]:1 ${sshd.hostKey.line}\n` },
+  { what: 'another key for the address without its port', text: () => `127.0.0.1 ${other.line}\n` },
   { what: 'a name that is excluded', text: () => `!${name},[127.0.0.*]:* ${sshd.hostKey.line}\n` },
   { what: 'a line that is commented out', text: () => `#${name} ${sshd.hostKey.line}\n` },
 ])('an unknown host is refused with its fingerprint: $what', async ({ text }) => {

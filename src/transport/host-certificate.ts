@@ -1,0 +1,188 @@
+import { verify } from 'node:crypto'
+import ssh2 from 'ssh2'
+
+/** What a host shows to say who it is: a public key in wire format, by itself or with a certificate. */
+export interface ShownKey {
+  key: Buffer
+  certificate?: HostCertificate
+}
+
+/** An authority's word for a host's key, as in OpenSSH's PROTOCOL.certkeys. */
+export interface HostCertificate {
+  /** The authority's public key, in wire format. */
+  authority: Buffer
+  forHost: boolean
+  /** Names of hosts; none: any host. */
+  principals: readonly string[]
+  /** Unix times, s. */
+  validAfter: bigint
+  validBefore: bigint
+  critical: boolean
+  /** What the signature is of. */
+  signed: Buffer
+  algorithm: string
+  signature: Buffer
+}
+
+/** Types of host keys that may come in a certificate; those of RSA go by names that ssh2 cannot take. */
+export const CERTIFIED = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+] as const
+
+const SUFFIX = '-cert-v01@openssh.com'
+
+/** The name of the algorithm for a certificate of such a key. */
+export const certificateOf = (type: string): string => `${type}${SUFFIX}`
+
+/** How authorities may sign, by default, and how each is checked. */
+const SIGNATURES: Readonly<Record<string, string | null>> = {
+  'ssh-ed25519': null,
+  'ecdsa-sha2-nistp256': 'sha256',
+  'ecdsa-sha2-nistp384': 'sha384',
+  'ecdsa-sha2-nistp521': 'sha512',
+  'rsa-sha2-512': 'sha512',
+  'rsa-sha2-256': 'sha256',
+}
+export const CA_SIGNATURES: readonly string[] = Object.keys(SIGNATURES)
+
+const FOR_HOST = 2
+
+/** Takes apart what a host showed; undefined: it is cut short. */
+export function shownKey(blob: Buffer): ShownKey | undefined {
+  try {
+    const whole = new Reader(blob)
+    const type = whole.text()
+    const plain = CERTIFIED.find((each) => certificateOf(each) === type)
+    if (!plain) return { key: blob }
+    whole.bytes() // a nonce
+    const fields = plain === 'ssh-ed25519' ? [whole.bytes()] : [whole.bytes(), whole.bytes()]
+    whole.skip(8) // a serial number
+    const forHost = whole.number() === FOR_HOST
+    whole.bytes() // a name for logs
+    const principals = new Reader(whole.bytes()).all()
+    const [validAfter, validBefore] = [whole.time(), whole.time()]
+    const critical = whole.bytes().length > 0
+    whole.bytes() // extensions
+    whole.bytes() // reserved
+    const authority = whole.bytes()
+    const signed = blob.subarray(0, whole.at)
+    const seal = new Reader(whole.bytes())
+    return {
+      key: Buffer.concat([Buffer.from(plain), ...fields].map(withLength)),
+      certificate: {
+        ...{ authority, forHost, principals, validAfter, validBefore, critical, signed },
+        algorithm: seal.text(),
+        signature: seal.bytes(),
+      },
+    }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Why a certificate is not good for this host, as OpenSSH's sshkey_cert_check_host says; undefined: it is.
+ * `signatures`: how authorities may sign.
+ */
+export function certificateFault(
+  certificate: HostCertificate,
+  host: string,
+  {
+    now = Date.now(),
+    signatures = CA_SIGNATURES,
+  }: { now?: number; signatures?: readonly string[] | undefined } = {},
+): string | undefined {
+  const { forHost, principals, validAfter, validBefore, critical, algorithm } = certificate
+  const second = BigInt(Math.floor(now / 1000))
+  if (!forHost) return 'it is not one for hosts'
+  if (second < validAfter) return `it is valid from ${date(validAfter)} on`
+  if (second >= validBefore) return `it was valid until ${date(validBefore)}`
+  if (principals.length > 0 && !principals.includes(host.toLowerCase()))
+    return `it is for ${principals.join(', ')}`
+  if (critical) return 'it has options that convecthub does not know'
+  if (!signatures.includes(algorithm)) return `its authority signs by ${algorithm}`
+  return isSigned(certificate) ? undefined : 'its signature is wrong'
+}
+
+function isSigned({ authority, signed, algorithm, signature }: HostCertificate): boolean {
+  const parsed = ssh2.utils.parseKey(authority)
+  const key = Array.isArray(parsed) ? parsed[0] : parsed
+  const hash = SIGNATURES[algorithm]
+  if (!key || key instanceof Error || hash === undefined) return false
+  if (key.type !== algorithm && !(key.type === 'ssh-rsa' && algorithm.startsWith('rsa-'))) return false
+  const pem = key.getPublicPEM()
+  if (!algorithm.startsWith('ecdsa')) return verify(hash, signed, pem, signature)
+  return verify(hash, signed, { key: pem, dsaEncoding: 'ieee-p1363' }, sideBySide(signature, algorithm))
+}
+
+/** The two numbers of an ECDSA signature (RFC 5656 §3.1.2), each at the length of the curve. */
+function sideBySide(signature: Buffer, algorithm: string): Buffer {
+  const length = Math.ceil(Number(algorithm.slice(-3)) / 8)
+  const reader = new Reader(signature)
+  return Buffer.concat(
+    [reader.bytes(), reader.bytes()].map((number) => {
+      const digits = number.subarray(Math.max(0, number.length - length))
+      return Buffer.concat([Buffer.alloc(length - digits.length), digits])
+    }),
+  )
+}
+
+function withLength(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+
+function date(seconds: bigint): string {
+  const last = 8_640_000_000_000n
+  return new Date(Number(seconds < last ? seconds : last) * 1000).toISOString()
+}
+
+/** Reads the types of RFC 4251 §5. Throws RangeError where the bytes end too early. */
+class Reader {
+  at = 0
+  readonly #data: Buffer
+
+  constructor(data: Buffer) {
+    this.#data = data
+  }
+
+  number(): number {
+    const value = this.#data.readUInt32BE(this.at)
+    this.at += 4
+    return value
+  }
+
+  time(): bigint {
+    const value = this.#data.readBigUInt64BE(this.at)
+    this.at += 8
+    return value
+  }
+
+  bytes(): Buffer {
+    const length = this.number()
+    const start = this.at
+    this.skip(length)
+    return this.#data.subarray(start, this.at)
+  }
+
+  text(): string {
+    return this.bytes().toString('utf8')
+  }
+
+  /** Strings up to the end. */
+  all(): string[] {
+    const texts: string[] = []
+    while (this.at < this.#data.length) texts.push(this.text())
+    return texts
+  }
+
+  skip(length: number): void {
+    this.at += length
+    if (this.at > this.#data.length) throw new RangeError('cut short')
+  }
+}

@@ -1,0 +1,45 @@
+import type { Client } from 'ssh2'
+// @ts-expect-error: its lists have no typings
+import constants from 'ssh2/lib/protocol/constants.js'
+import { CERTIFIED, certificateOf } from './host-certificate.ts'
+import { keyType } from './known-hosts.ts'
+
+// ssh2 offers only what it knows; what it does not know of certificates is done by proveByKey
+constants.SUPPORTED_SERVER_HOST_KEY.push(...CERTIFIED.map(certificateOf))
+
+/**
+ * ssh2 has a server prove all host keys that it announces, which costs both sides a signature each; nobody here asks
+ * for them. There is no option for it: where its inside looks otherwise, it goes on proving.
+ */
+export function ignoreHostKeyOffers(client: Client): void {
+  type Handler = (protocol: unknown, name: string, ...rest: unknown[]) => void
+  const inside = client as Client & { _protocol?: { _handlers?: { GLOBAL_REQUEST?: Handler } } }
+  const handlers = inside._protocol?._handlers
+  const answer = handlers?.GLOBAL_REQUEST
+  if (!handlers || !answer) return
+  handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
+    if (name !== 'hostkeys-00@openssh.com') answer(protocol, name, ...rest)
+  }
+}
+
+/**
+ * A host with a certificate signs by the key in it, and ssh2 would look for that key where the certificate is. It reads
+ * the place once for what was signed, which is about the certificate, and from then on for the key. Where its inside
+ * looks otherwise, the login fails.
+ */
+export function proveByKey(client: Client, key: Buffer): void {
+  type Exchange = { _hostKey: Buffer; negotiated: { serverHostKey: string } }
+  const exchange = (client as Client & { _protocol?: { _kex?: Exchange } })._protocol?._kex
+  if (!exchange) return
+  let next = exchange._hostKey
+  exchange.negotiated.serverHostKey = keyType(key)
+  Object.defineProperty(exchange, '_hostKey', {
+    get() {
+      const now = next
+      next = key
+      return now
+    },
+    // it is cleared in the end
+    set() {},
+  })
+}

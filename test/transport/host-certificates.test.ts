@@ -1,0 +1,226 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { rawSh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import { certificateFault, shownKey } from '../../src/transport/host-certificate.ts'
+import { Shared } from '../../src/transport/shared.ts'
+import { sshConnect } from '../../src/transport/ssh.ts'
+import type { Target } from '../../src/transport/target.ts'
+import { type KeyPair, makeKey } from './helpers/keys.ts'
+import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { failure } from './helpers/wait.ts'
+
+let folder: string
+let authorities: Record<string, KeyPair>
+let keys = 0
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cvh-certificates-'))
+  authorities = Object.fromEntries(
+    ['ed25519', 'ecdsa', 'rsa'].map((type) => [type, makeKey(join(folder, `ca_${type}`), type)]),
+  )
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Certified {
+  type?: string
+  authority?: string
+  /** Options of ssh-keygen; those for a certificate of 127.0.0.1 by themselves. */
+  options?: readonly string[]
+}
+
+const FOR_US = ['-h', '-n', '127.0.0.1']
+
+/** A host key and the file of its certificate. */
+function certify({ type = 'ed25519', authority = 'ed25519', options = FOR_US }: Certified) {
+  const key = makeKey(join(folder, `host_${++keys}`), type)
+  const signer = authorities[authority]?.path ?? ''
+  execFileSync('ssh-keygen', ['-q', '-s', signer, '-I', 'h1', ...options, `${key.path}.pub`], {
+    stdio: 'ignore',
+  })
+  return { key, file: `${key.path}-cert.pub` }
+}
+
+interface Case extends Certified {
+  what: string
+  /** Lines of known_hosts beside, or instead of, the authority's. */
+  known?: (names: { name: string; key: KeyPair; authority: KeyPair }) => readonly string[]
+  settings?: readonly string[]
+  /** Code of the error and words of its message or evidence; none: let in. */
+  refused?: readonly [code: string, words: string]
+  over?: Partial<Target>
+}
+
+const CASES: readonly Case[] = [
+  { what: 'an ed25519 key' },
+  { what: 'an ECDSA key', type: 'ecdsa' },
+  { what: 'an authority with ECDSA', authority: 'ecdsa' },
+  { what: 'an authority with RSA', authority: 'rsa' },
+  { what: 'SHA-256 by an authority with RSA', authority: 'rsa', options: [...FOR_US, '-t', 'rsa-sha2-256'] },
+  { what: 'one of several names', options: ['-h', '-n', 'h1,127.0.0.1'] },
+  { what: 'no names', options: ['-h'] },
+  { what: 'new keys on the way', settings: ['RekeyLimit 1M'] },
+  {
+    what: 'an authority for the address without its port',
+    known: ({ authority }) => [`@cert-authority 127.0.0.1 ${authority.line}`],
+  },
+  {
+    what: 'the key itself on file, and another authority',
+    known: ({ name, key }) => [`${name} ${key.line}`, `@cert-authority * ${authorities.ecdsa?.line}`],
+  },
+  { what: 'another name', options: ['-h', '-n', 'h1,h2'], refused: ['HOST_CERTIFICATE', 'it is for h1, h2'] },
+  { what: 'a pattern', options: ['-h', '-n', '127.0.0.*'], refused: ['HOST_CERTIFICATE', 'for 127.0.0.*'] },
+  {
+    what: 'a past time',
+    options: [...FOR_US, '-V', '20200101:20210101'],
+    refused: ['HOST_CERTIFICATE', 'valid until 20'],
+  },
+  {
+    what: 'a time to come',
+    options: [...FOR_US, '-V', '20900101:20910101'],
+    refused: ['HOST_CERTIFICATE', 'valid from 20'],
+  },
+  {
+    what: 'an option unknown to all',
+    options: [...FOR_US, '-O', 'critical:x@example.com=1'],
+    refused: ['HOST_CERTIFICATE', 'options'],
+  },
+  {
+    what: 'an authority that may only sign otherwise',
+    authority: 'rsa',
+    over: { algorithms: { caSignature: ['ssh-ed25519'] } },
+    refused: ['HOST_CERTIFICATE', 'signs by rsa-sha2-512'],
+  },
+  {
+    what: 'an authority that is not on file',
+    known: () => [`@cert-authority * ${authorities.ecdsa?.line}`],
+    refused: ['HOST_KEY_UNKNOWN', 'did not certify'],
+  },
+  {
+    what: 'another key on file, and another authority',
+    known: ({ name }) => [`${name} ${authorities.rsa?.line}`, `@cert-authority * ${authorities.ecdsa?.line}`],
+    refused: ['HOST_KEY_CHANGED', 'on file: SHA256:'],
+  },
+  {
+    what: 'a revoked key',
+    known: ({ key, authority }) => [`@revoked * ${key.line}`, `@cert-authority * ${authority.line}`],
+    refused: ['HOST_KEY_CHANGED', 'revoked'],
+  },
+  {
+    what: 'a revoked authority',
+    known: ({ authority }) => [`@revoked * ${authority.line}`, `@cert-authority * ${authority.line}`],
+    refused: ['HOST_KEY_CHANGED', 'authority is marked @revoked'],
+  },
+]
+
+it.each(CASES)('a certificate for $what: as ssh says', async (test) => {
+  const { known, settings = [], refused, over } = test
+  const { key, file } = certify(test)
+  const sshd = await realSshd([...settings, `HostKey ${key.path}`, `HostCertificate ${file}`])
+  try {
+    const authority = authorities[test.authority ?? 'ed25519'] as KeyPair
+    const name = `[127.0.0.1]:${sshd.port}`
+    const lines = known?.({ name, key, authority }) ?? [`@cert-authority ${name} ${authority.line}`]
+    const target = sshd.target({ knownHostsFiles: [sshd.write('known', `${lines.join('\n')}\n`)], ...over })
+    expect(sshLetsIn(target), 'ssh').toBe(refused === undefined)
+    if (!refused) {
+      const host = await connect(target)
+      const script = rawSh(
+        'head -c 5000000 /dev/zero | wc -c; head -c 5000000 /dev/zero | tr "\\0" x | tail -c 3000000',
+      )
+      const { output } = await host.run(script, { name: 'test', timeoutMs: 30_000 })
+      expect(output.slice(0, 20)).toBe(`5000000\n${'x'.repeat(12)}`)
+      host.close()
+      return
+    }
+    const error = await failure(connect(target))
+    expect(error).toMatchObject({ code: refused[0], exit: 'unreachable' })
+    expect(`${error.message} ${error.details.evidence}`).toContain(refused[1])
+    expect(error.message).toContain(key.fingerprint)
+  } finally {
+    sshd.stop()
+  }
+})
+
+it('a plain key where an authority is on file is unknown, and may be taken', async () => {
+  const sshd: RealSshd = await realSshd()
+  try {
+    const file = sshd.write('known', `@cert-authority * ${authorities.rsa?.line}\n`)
+    const error = await failure(connect(sshd.target({ knownHostsFiles: [file] })))
+    expect(error).toMatchObject({ code: 'HOST_KEY_UNKNOWN' })
+    const host = await connect(sshd.target({ knownHostsFiles: [file], hostKeyChecking: 'accept-new' }))
+    host.close()
+    expect(readFileSync(file, 'utf8')).toContain(sshd.hostKey.line)
+  } finally {
+    sshd.stop()
+  }
+})
+
+it('a host that does not sign by the key that was certified is refused', async () => {
+  const { key, file } = certify({})
+  const sshd = await realSshd([`HostKey ${key.path}`, `HostCertificate ${file}`])
+  try {
+    const other = Buffer.from(authorities.ed25519?.line.split(' ')[1] ?? '', 'base64')
+    const known = sshd.write('known', `@cert-authority * ${authorities.ed25519?.line}\n`)
+    const login = sshConnect(sshd.target({ knownHostsFiles: [known] }), new Shared(), (_target, shown) => {
+      expect(shown.certificate?.principals).toEqual(['127.0.0.1'])
+      shown.key = other
+      return undefined
+    })
+    const error = await failure(login)
+    expect(error.exit).toBe('unreachable')
+    expect(error.message).toMatch(/signature verification failed/i)
+  } finally {
+    sshd.stop()
+  }
+})
+
+it('a changed or shortened certificate is not good', () => {
+  const line = readFileSync(certify({ options: ['-h'] }).file, 'utf8')
+  const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64')
+  const fault = (bytes: Buffer) => {
+    const { certificate } = shownKey(bytes) ?? {}
+    return certificate && certificateFault(certificate, 'h1')
+  }
+  const whole = shownKey(blob)
+  expect(whole?.certificate && certificateFault(whole.certificate, 'h1')).toBeUndefined()
+  // the nonce begins behind the type and its own length
+  const changed = Buffer.from(blob)
+  changed[44] = (changed[44] ?? 0) ^ 1
+  expect(fault(changed)).toBe('its signature is wrong')
+  const forged = Buffer.from(blob)
+  forged[blob.length - 1] = (forged[blob.length - 1] ?? 0) ^ 1
+  expect(fault(forged)).toBe('its signature is wrong')
+  for (let length = 36; length < blob.length; length++)
+    expect(shownKey(blob.subarray(0, length)), `${length} bytes`).toBeUndefined()
+})
+
+it('a certificate for users is none for a host', () => {
+  const line = readFileSync(certify({ options: ['-n', 'h1'] }).file, 'utf8')
+  const { certificate } = shownKey(Buffer.from(line.split(' ')[1] ?? '', 'base64')) ?? {}
+  expect(certificate && certificateFault(certificate, 'h1')).toBe('it is not one for hosts')
+})
+
+/** What OpenSSH's own client makes of it. */
+function sshLetsIn({ port, keyFiles, knownHostsFiles, algorithms }: Target): boolean {
+  const options = [
+    `UserKnownHostsFile=${knownHostsFiles[0]}`,
+    'StrictHostKeyChecking=yes',
+    'BatchMode=yes',
+    'GlobalKnownHostsFile=none',
+    ...(algorithms.caSignature ? [`CASignatureAlgorithms=${algorithms.caSignature}`] : []),
+  ].flatMap((option) => ['-o', option])
+  try {
+    execFileSync(
+      'ssh',
+      ['-F', 'none', ...options, '-i', keyFiles[0] ?? '', '-p', String(port), 'root@127.0.0.1', 'true'],
+      { stdio: 'ignore' },
+    )
+    return true
+  } catch {
+    return false
+  }
+}
