@@ -57,7 +57,10 @@ export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): Con
   return error
 }
 
-/** Why a login failed: AUTH, LOGIN_DROPPED (may be tried again) or UNREACHABLE. `said` are words of a ProxyCommand. */
+/**
+ * Why a login failed: AUTH, NO_COMMON_ALGORITHM, LOGIN_DROPPED (may be tried again) or UNREACHABLE. `said` are words of
+ * a ProxyCommand.
+ */
 export function loginError(
   target: Target,
   error: LoginFault,
@@ -81,9 +84,17 @@ export function loginError(
   if (/Too many authentication failures/.test(error.message)) {
     return refused(target, `tried ${tried}; more than it allows`, details)
   }
+  const where = `${target.address}:${target.port}`
+  if (/no matching/.test(error.message)) {
+    const { user, address, port } = target
+    return new ConvecthubError('NO_COMMON_ALGORITHM', 'unreachable', `${where}: ${error.message}`, {
+      ...details,
+      hint: `see what it takes: ssh -vv -p ${port} ${user}@${address} exit 2>&1 | grep -A 10 'peer server KEXINIT'; then allow one there that convecthub has, see docs/connections.md`,
+    })
+  }
   const late = error.level === 'client-timeout'
   const dropped = !late && (error.code ?? 'ECONNRESET') === 'ECONNRESET'
-  const message = `${target.address}:${target.port}: ${error.message}`
+  const message = `${where}: ${error.message}`
   return new ConvecthubError(dropped ? 'LOGIN_DROPPED' : 'UNREACHABLE', 'unreachable', message, {
     ...details,
     ...(said && { evidence: `the ProxyCommand said: ${said}` }),

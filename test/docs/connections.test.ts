@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { UNSUPPORTED } from '../../src/ssh-config/ssh-keyword-kinds.ts'
 import { FOLLOWED } from '../../src/ssh-config/ssh-keywords.ts'
+import { type AlgorithmKeyword, algorithms } from '../../src/transport/algorithms.ts'
 
 const text = readFileSync(new URL('../../docs/connections.md', import.meta.url), 'utf8')
+
+const part = (name: string) =>
+  new RegExp(`<!-- ${name} -->([\\s\\S]*?)<!-- /${name} -->`).exec(text)?.[1] ?? ''
 
 /** What makes no sense on a command line is told in words. */
 const IN_WORDS = ['host', 'match', 'include']
@@ -12,10 +16,23 @@ it.each([
   ['followed', FOLLOWED],
   ['unsupported', [...UNSUPPORTED.keys()].filter((name) => !IN_WORDS.includes(name))],
 ])('the options that are %s are those of the code', (name, keywords) => {
-  const part = new RegExp(`<!-- ${name} -->([\\s\\S]*?)<!-- /${name} -->`).exec(text)?.[1] ?? ''
-  const listed = part
+  const listed = part(name)
     .split(',')
     .map((word) => word.trim().toLowerCase())
     .toSorted()
   expect(listed).toEqual([...keywords].toSorted())
+})
+
+it('the algorithms are those that are offered', () => {
+  const listed = part('algorithms')
+    .trim()
+    .split(/^- /m)
+    .slice(1)
+    .map((line) => line.replaceAll(/\s+/g, ' ').trim())
+  expect(listed.length).toBe(5)
+  for (const line of listed) {
+    const [, keyword = '', names] = /^`(\w+)`: (.*)$/.exec(line) ?? []
+    const [offered] = Object.values(algorithms({ [keyword as AlgorithmKeyword]: '+nothing' }))
+    expect(names?.split(', '), keyword).toEqual(offered)
+  }
 })

@@ -12,11 +12,13 @@ import { failure } from './helpers/wait.ts'
 
 let sshd: RealSshd
 let strict: RealSshd
+let odd: RealSshd
 let user: TestUser
 
 beforeAll(async () => {
   sshd = await realSshd()
   strict = await realSshd(['MaxAuthTries 1'])
+  odd = await realSshd(['KexAlgorithms sntrup761x25519-sha512@openssh.com'])
   user = testUser('(ALL) NOPASSWD: ALL')
   makeKey(join(sshd.folder, 'wrong'))
   makeKey(join(sshd.folder, 'locked'), 'ed25519', 'a phrase')
@@ -26,6 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => {
   user?.remove()
+  odd?.stop()
   strict?.stop()
   sshd?.stop()
 })
@@ -94,6 +97,14 @@ it.each<Row>([
     ...auth,
     message: /was refused \(tried publickey/,
     hint: /ssh/,
+  },
+  {
+    what: 'nothing that both sides can do',
+    over: () => odd.target(),
+    code: 'NO_COMMON_ALGORITHM',
+    exit: 'unreachable',
+    message: /^127\.0\.0\.1:\d+: Handshake failed: no matching key exchange algorithm$/,
+    hint: /ssh -vv -p \d+ root@127\.0\.0\.1 /,
   },
   {
     what: 'a missing key file',
