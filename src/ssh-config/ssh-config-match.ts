@@ -1,4 +1,4 @@
-import { matchesPatterns } from './ssh-pattern.ts'
+import { matchesPatterns } from '../ssh-pattern.ts'
 
 /** What the lines `Match` of a configuration file ask. */
 export interface SshMatchQuestion {

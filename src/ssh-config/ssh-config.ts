@@ -1,4 +1,5 @@
 import type { Origin } from '../errors.ts'
+import { matchesPatterns } from '../ssh-pattern.ts'
 import { finishSshOptions } from './finish-ssh-options.ts'
 import type { SshConfig, SshConfigBlock, SshConfigEntry } from './load-ssh-config.ts'
 import { remoteName } from './remote-name.ts'
@@ -7,7 +8,6 @@ import { matchesCriteria, type SshMatchQuestion } from './ssh-config-match.ts'
 import type { SshConfigQuery } from './ssh-config-query.ts'
 import { readSshKeyword } from './ssh-keywords.ts'
 import { mergeSshOptions, type SshOptions } from './ssh-options.ts'
-import { matchesPatterns } from './ssh-pattern.ts'
 
 /** What has been obtained so far, and where each text of it was written. */
 interface Draft {

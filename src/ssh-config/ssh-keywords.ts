@@ -1,8 +1,8 @@
+import { matchesPatterns } from '../ssh-pattern.ts'
 import type { SshArgument } from './ssh-config-line.ts'
 import { sshJumps } from './ssh-jumps.ts'
 import { ALIASES, HARMLESS, UNSUPPORTED } from './ssh-keyword-kinds.ts'
 import type { SshOptions } from './ssh-options.ts'
-import { matchesPatterns } from './ssh-pattern.ts'
 
 /** `refused`: ssh takes no such value; `unsupported`: we do not do what it asks for; `unknown`: ssh knows no such word. */
 export type SshKeywordResult = SshOptions | 'refused' | 'unsupported' | 'unknown'

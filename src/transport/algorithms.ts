@@ -1,4 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
+import { matchesPatterns } from '../ssh-pattern.ts'
 import { CA_SIGNATURES, CERTIFIED, certificateOf } from './host-certificate.ts'
 
 /** Names of algorithms, best first; undefined: our own choice. */
@@ -94,23 +95,15 @@ function choose(list: string, kind: keyof Algorithms): readonly string[] {
   const { offered, more } = KNOWN[kind]
   const sign = /^[+^-]/.exec(list)?.[0]
   const names = (sign ? list.slice(1) : list).split(',')
-  if (sign === '-') return offered.filter((name) => !names.some((pattern) => fits(pattern, name)))
+  if (sign === '-') return offered.filter((name) => !matchesPatterns(name, names))
   const known = names.filter((name) => [...offered, ...more].includes(name))
   if (sign === '+') return [...new Set([...offered, ...known])]
   return sign === '^' ? [...new Set([...known, ...offered])] : known
 }
 
-function fits(pattern: string, name: string): boolean {
-  const text = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${text}$`).test(name)
-}
-
 /**
- * Our choice of host keys with the types on file first, those of certificates before all, as OpenSSH does, so that a known key is what the server
- * shows; a list of the user's own stays as it is.
+ * Our choice of host keys with the types on file first, those of certificates before all, as OpenSSH does, so that a
+ * known key is what the server shows; a list of the user's own stays as it is.
  */
 export function hostKeyOrder({ serverHostKey }: Algorithms, onFile: readonly string[]): readonly string[] {
   if (serverHostKey) return serverHostKey

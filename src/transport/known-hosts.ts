@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { matchesPatterns } from '../ssh-pattern.ts'
 import { CERTIFIED, certificateFault, certificateOf, type ShownKey } from './host-certificate.ts'
 
 /** One line of a known_hosts file. */
@@ -150,15 +151,5 @@ function matches(names: string, name: string): boolean {
         .digest('base64') === hash
     )
   }
-  const patterns = names.split(',')
-  const fits = (pattern: string) => glob(pattern).test(name)
-  return patterns.some(fits) && !patterns.some((pattern) => pattern.startsWith('!') && fits(pattern.slice(1)))
-}
-
-function glob(pattern: string): RegExp {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${escaped}$`, 'i')
+  return matchesPatterns(name.toLowerCase(), names.toLowerCase().split(','))
 }
