@@ -8,6 +8,8 @@ export interface Algorithms {
   kex?: readonly string[]
   hmac?: readonly string[]
   serverHostKey?: readonly string[]
+  /** What is on file does not change the order of serverHostKey. */
+  hostKeysInOrder?: boolean
   /** How authorities may sign host certificates; ssh2 has no use for it. */
   caSignature?: readonly string[]
 }
@@ -18,8 +20,10 @@ const AES = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', '
 
 const CERTIFICATES = CERTIFIED.map(certificateOf)
 
+type Kind = Exclude<keyof Algorithms, 'hostKeysInOrder'>
+
 /** What ssh2 can do of each kind: what it offers by itself, best first, and what only when it is asked for. */
-const KNOWN: Readonly<Record<keyof Algorithms, { offered: readonly string[]; more: readonly string[] }>> = {
+const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly string[] }>> = {
   cipher: { offered: AES, more: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc'] },
   kex: {
     offered: [
@@ -49,8 +53,8 @@ const KNOWN: Readonly<Record<keyof Algorithms, { offered: readonly string[]; mor
     more: [],
   },
   serverHostKey: {
-    offered: [ED25519, ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
-    more: CERTIFICATES,
+    offered: [...CERTIFICATES, ED25519, ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+    more: [],
   },
   caSignature: { offered: CA_SIGNATURES, more: [] },
 }
@@ -62,7 +66,7 @@ export type AlgorithmKeyword =
   | 'MACs'
   | 'HostKeyAlgorithms'
   | 'CASignatureAlgorithms'
-const KINDS: Readonly<Record<AlgorithmKeyword, keyof Algorithms>> = {
+const KINDS: Readonly<Record<AlgorithmKeyword, Kind>> = {
   Ciphers: 'cipher',
   KexAlgorithms: 'kex',
   MACs: 'hmac',
@@ -76,8 +80,8 @@ const KINDS: Readonly<Record<AlgorithmKeyword, keyof Algorithms>> = {
  * SSH_OPTION when nothing is left.
  */
 export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | undefined>>): Algorithms {
-  const chosen: Partial<Record<keyof Algorithms, readonly string[]>> = {}
-  for (const [keyword, kind] of Object.entries(KINDS) as [AlgorithmKeyword, keyof Algorithms][]) {
+  const chosen: Partial<Record<Kind, readonly string[]>> = {}
+  for (const [keyword, kind] of Object.entries(KINDS) as [AlgorithmKeyword, Kind][]) {
     const list = lists[keyword]
     if (list === undefined) continue
     const names = choose(list, kind)
@@ -88,10 +92,11 @@ export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | unde
     }
     chosen[kind] = names
   }
-  return chosen
+  const inOrder = /^[^+-]/.test(lists.HostKeyAlgorithms ?? '')
+  return { ...chosen, ...(inOrder && { hostKeysInOrder: true }) }
 }
 
-function choose(list: string, kind: keyof Algorithms): readonly string[] {
+function choose(list: string, kind: Kind): readonly string[] {
   const { offered, more } = KNOWN[kind]
   const sign = /^[+^-]/.exec(list)?.[0]
   const names = (sign ? list.slice(1) : list).split(',')
@@ -102,15 +107,18 @@ function choose(list: string, kind: keyof Algorithms): readonly string[] {
 }
 
 /**
- * Our choice of host keys with the types on file first, those of certificates before all, as OpenSSH does, so that a
- * known key is what the server shows; a list of the user's own stays as it is.
+ * What to ask a host for: types on file first, as OpenSSH does, so that a known key is what the server shows, unless
+ * the user has an order; certificates, which come before all, only where an authority is on file.
  */
-export function hostKeyOrder({ serverHostKey }: Algorithms, onFile: readonly string[]): readonly string[] {
-  if (serverHostKey) return serverHostKey
+export function hostKeyOrder(
+  { serverHostKey = KNOWN.serverHostKey.offered, hostKeysInOrder }: Algorithms,
+  onFile: readonly string[],
+): readonly string[] {
+  if (hostKeysInOrder) return serverHostKey
   const first = new Set(
     onFile.flatMap((type) => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type])),
   )
-  const certificates = CERTIFICATES.filter((name) => first.has(name))
-  const keys = KNOWN.serverHostKey.offered.toSorted((a, b) => Number(first.has(b)) - Number(first.has(a)))
-  return [...certificates, ...keys]
+  const certified = CERTIFICATES.filter((name) => first.has(name) && serverHostKey.includes(name))
+  const plain = serverHostKey.filter((name) => !CERTIFICATES.includes(name))
+  return [...certified, ...plain.toSorted((a, b) => Number(first.has(b)) - Number(first.has(a)))]
 }

@@ -12,6 +12,8 @@ export interface Tried {
   taken: readonly AuthenticationType[]
   /** A question of the host's that no password answers. */
   question: string | undefined
+  /** Why the host got no password. */
+  withheld: string | undefined
 }
 
 /**
@@ -62,7 +64,9 @@ export function authHandler(methods: readonly AnyAuthMethod[], tried: Tried): Au
     if (left) tried.taken = left
     // what the host takes is known only after a first try
     if (!left && queue[0]?.type === 'password') return next({ type: 'none', username: queue[0].username })
-    const attempt = queue.find((each) => !left || takes(left, each.type))
+    const attempt = queue.find(
+      ({ type }) => (!left || takes(left, type)) && !(tried.withheld && type === 'password'),
+    )
     if (!attempt) return next(false as never)
     queue.splice(0, queue.indexOf(attempt) + 1)
     tried.methods.push(attempt.type)

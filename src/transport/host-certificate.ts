@@ -1,5 +1,6 @@
 import { verify } from 'node:crypto'
 import ssh2 from 'ssh2'
+import { matchesPattern } from '../ssh-pattern.ts'
 
 /** What a host shows to say who it is: a public key in wire format, by itself or with a certificate. */
 export interface ShownKey {
@@ -12,7 +13,7 @@ export interface HostCertificate {
   /** The authority's public key, in wire format. */
   authority: Buffer
   forHost: boolean
-  /** Names of hosts; none: any host. */
+  /** Names of hosts, or patterns of them. */
   principals: readonly string[]
   /** Unix times, s. */
   validAfter: bigint
@@ -52,60 +53,61 @@ const FOR_HOST = 2
 
 /** Takes apart what a host showed; undefined: it is cut short. */
 export function shownKey(blob: Buffer): ShownKey | undefined {
-  try {
-    const whole = new Reader(blob)
-    const type = whole.text()
+  return whole(() => {
+    const reader = new Reader(blob)
+    const type = reader.text()
     const plain = CERTIFIED.find((each) => certificateOf(each) === type)
     if (!plain) return { key: blob }
-    whole.bytes() // a nonce
-    const fields = plain === 'ssh-ed25519' ? [whole.bytes()] : [whole.bytes(), whole.bytes()]
-    whole.skip(8) // a serial number
-    const forHost = whole.number() === FOR_HOST
-    whole.bytes() // a name for logs
-    const principals = new Reader(whole.bytes()).all()
-    const [validAfter, validBefore] = [whole.time(), whole.time()]
-    const critical = whole.bytes().length > 0
-    whole.bytes() // extensions
-    whole.bytes() // reserved
-    const authority = whole.bytes()
-    const signed = blob.subarray(0, whole.at)
-    const seal = new Reader(whole.bytes())
+    reader.bytes() // a nonce
+    const fields = plain === 'ssh-ed25519' ? [reader.bytes()] : [reader.bytes(), reader.bytes()]
     return {
       key: Buffer.concat([Buffer.from(plain), ...fields].map(withLength)),
-      certificate: {
-        ...{ authority, forHost, principals, validAfter, validBefore, critical, signed },
-        algorithm: seal.text(),
-        signature: seal.bytes(),
-      },
+      certificate: readCertificate(blob, reader),
     }
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
+  })
+}
+
+/** What comes behind the key. */
+function readCertificate(blob: Buffer, reader: Reader): HostCertificate {
+  reader.skip(8) // a serial number
+  const forHost = reader.number() === FOR_HOST
+  reader.bytes() // a name for logs
+  const principals = new Reader(reader.bytes()).all()
+  const [validAfter, validBefore] = [reader.time(), reader.time()]
+  const critical = reader.bytes().length > 0
+  reader.bytes() // extensions
+  reader.bytes() // reserved
+  const authority = reader.bytes()
+  const signed = blob.subarray(0, reader.at)
+  const seal = new Reader(reader.bytes())
+  return {
+    ...{ authority, forHost, principals, validAfter, validBefore, critical, signed },
+    algorithm: seal.text(),
+    signature: seal.bytes(),
   }
 }
 
 /**
- * Why a certificate is not good for this host, as OpenSSH's sshkey_cert_check_host says; undefined: it is.
- * `signatures`: how authorities may sign.
+ * Why a certificate is not good for this host now, as OpenSSH 10.3's sshkey_cert_check_host says; undefined: it is.
+ * `signatures`: how authorities may sign. What a certificate says is only told when its authority has signed it.
  */
 export function certificateFault(
   certificate: HostCertificate,
   host: string,
-  {
-    now = Date.now(),
-    signatures = CA_SIGNATURES,
-  }: { now?: number; signatures?: readonly string[] | undefined } = {},
+  signatures: readonly string[] = CA_SIGNATURES,
 ): string | undefined {
   const { forHost, principals, validAfter, validBefore, critical, algorithm } = certificate
-  const second = BigInt(Math.floor(now / 1000))
+  const second = BigInt(Math.floor(Date.now() / 1000))
+  if (!isSigned(certificate)) return 'its signature is wrong, or of a kind that convecthub does not take'
+  if (!signatures.includes(algorithm)) return `its authority signs by ${algorithm}`
   if (!forHost) return 'it is not one for hosts'
   if (second < validAfter) return `it is valid from ${date(validAfter)} on`
   if (second >= validBefore) return `it was valid until ${date(validBefore)}`
-  if (principals.length > 0 && !principals.includes(host.toLowerCase()))
+  // older ones of OpenSSH take it for any host (CVE-2024-7594)
+  if (principals.length === 0) return 'it names no host'
+  if (!principals.some((name) => matchesPattern(host.toLowerCase(), name)))
     return `it is for ${principals.join(', ')}`
-  if (critical) return 'it has options that convecthub does not know'
-  if (!signatures.includes(algorithm)) return `its authority signs by ${algorithm}`
-  return isSigned(certificate) ? undefined : 'its signature is wrong'
+  return critical ? 'it has options that convecthub does not know' : undefined
 }
 
 function isSigned({ authority, signed, algorithm, signature }: HostCertificate): boolean {
@@ -116,19 +118,34 @@ function isSigned({ authority, signed, algorithm, signature }: HostCertificate):
   if (key.type !== algorithm && !(key.type === 'ssh-rsa' && algorithm.startsWith('rsa-'))) return false
   const pem = key.getPublicPEM()
   if (!algorithm.startsWith('ecdsa')) return verify(hash, signed, pem, signature)
-  return verify(hash, signed, { key: pem, dsaEncoding: 'ieee-p1363' }, sideBySide(signature, algorithm))
+  const numbers = sideBySide(signature, algorithm)
+  return numbers !== undefined && verify(hash, signed, { key: pem, dsaEncoding: 'ieee-p1363' }, numbers)
 }
 
-/** The two numbers of an ECDSA signature (RFC 5656 §3.1.2), each at the length of the curve. */
-function sideBySide(signature: Buffer, algorithm: string): Buffer {
+/** The two numbers of an ECDSA signature (RFC 5656 §3.1.2), each at the length of the curve; undefined: cut short. */
+function sideBySide(signature: Buffer, algorithm: string): Buffer | undefined {
   const length = Math.ceil(Number(algorithm.slice(-3)) / 8)
   const reader = new Reader(signature)
-  return Buffer.concat(
-    [reader.bytes(), reader.bytes()].map((number) => {
-      const digits = number.subarray(Math.max(0, number.length - length))
-      return Buffer.concat([Buffer.alloc(length - digits.length), digits])
-    }),
+  const numbers = whole(() => [reader.bytes(), reader.bytes()])
+  return (
+    numbers &&
+    Buffer.concat(
+      numbers.map((number) => {
+        const digits = number.subarray(Math.max(0, number.length - length))
+        return Buffer.concat([Buffer.alloc(length - digits.length), digits])
+      }),
+    )
   )
+}
+
+/** What was read; undefined where the bytes end too early. */
+function whole<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function withLength(bytes: Buffer): Buffer {

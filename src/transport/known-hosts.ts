@@ -19,31 +19,33 @@ export interface Finding {
   evidence?: string
 }
 
+/** Where a host's keys are looked for. */
+export interface HostKeyPlace {
+  /** The name that a new key gets, and another one under which keys may be that speak for the host. */
+  names: readonly [string, ...string[]]
+  /** The name that certificates give, which is without a port. */
+  host: string
+}
+
 export interface KnownHosts {
-  /** Types of keys and certificates on file for this name, so that the server is asked for one of them first. */
-  types(name: string): string[]
+  /** Types of keys and certificates on file, so that the server is asked for one of them first. */
+  types(place: HostKeyPlace): string[]
   /** What the file says of this key. `signatures`: how authorities may sign, where not by all that we can check. */
-  check(
-    name: string,
-    shown: ShownKey,
-    signatures?: readonly string[],
-  ): { verdict: Verdict; evidence?: string }
+  check(place: HostKeyPlace, shown: ShownKey, signatures?: readonly string[]): Finding
   /** Takes in what was written to the file meanwhile. */
   add(line: string): void
 }
 
-/** The name under which known_hosts has a host: its alias, its address, or `[address]:port` for a port of its own. */
-export function hostKeyName(target: {
+/** By its alias, or by its address; with a port of its own as `[address]:port`, and as in ssh by the address too. */
+export function hostKeyPlace(target: {
   address: string
   port: number
   hostKeyAlias?: string | undefined
-}): string {
-  const { address, port, hostKeyAlias } = target
-  return hostKeyAlias ?? (port === 22 ? address : `[${address}]:${port}`)
+}): HostKeyPlace {
+  const { address, port, hostKeyAlias: alias } = target
+  if (alias !== undefined) return { names: [alias], host: alias }
+  return { names: port === 22 ? [address] : [`[${address}]:${port}`, address], host: address }
 }
-
-/** The name that certificates give, which is without a port. */
-const bareName = (name: string) => /^\[(.*)\]:\d+$/.exec(name)?.[1] ?? name
 
 /** Reads the text of one or several known_hosts files (format of sshd(8): hashed names, `[host]:port`, markers). */
 export function knownHosts(text: string): KnownHosts {
@@ -73,50 +75,42 @@ export function knownHosts(text: string): KnownHosts {
   add(text)
   return {
     add,
-    types(name) {
-      const entries = [...of(name), ...of(bareName(name))]
-      const authority = entries.some(({ marker }) => marker === '@cert-authority')
-      const keys = entries.filter(({ marker }) => !marker)
+    types({ names }) {
+      const authority = names.flatMap(of).some(({ marker }) => marker === '@cert-authority')
+      const keys = names.map((name) => of(name).filter(isKey)).find(({ length }) => length > 0) ?? []
       return [...(authority ? CERTIFIED.map(certificateOf) : []), ...new Set(keys.map(({ type }) => type))]
     },
-    check(name, shown, signatures) {
-      const host = bareName(name)
-      const finding = judge(of(name), host, shown, signatures)
-      if (finding.verdict !== 'unknown') return finding
-      // as in ssh, what is on file without the port may speak for a key
-      const bare = judge(of(host), host, shown, signatures)
-      return bare.verdict === 'changed' ? finding : bare
+    check({ names, host }, { key, certificate }, signatures) {
+      const lines = names.flatMap(of)
+      const marked = (marker: string, what: Buffer | undefined) =>
+        lines.some((entry) => entry.marker === marker && isOf(what)(entry))
+      if (marked('@revoked', key)) return { verdict: 'revoked', evidence: 'the key is marked @revoked' }
+      if (marked('@revoked', certificate?.authority))
+        return { verdict: 'revoked', evidence: "the key of the certificate's authority is marked @revoked" }
+      const certified = certificate && marked('@cert-authority', certificate.authority)
+      const fault = certified ? certificateFault(certificate, host, signatures) : undefined
+      if (certified && fault === undefined) return { verdict: 'known' }
+      const [own = [], bare = []] = names.map((name) => of(name).filter(isKey))
+      // what is on file without the port may speak for a key, and against none
+      if (own.some(isOf(key)) || (own.length === 0 && bare.some(isOf(key)))) return { verdict: 'known' }
+      if (fault !== undefined) return { verdict: 'uncertified', evidence: fault }
+      if (own.length > 0) {
+        const known = own.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
+        return { verdict: 'changed', evidence: `on file: ${known.join(', ')}` }
+      }
+      if (!lines.some(({ marker }) => marker === '@cert-authority')) return { verdict: 'unknown' }
+      return { verdict: 'unknown', evidence: NOT_CERTIFIED }
     },
   }
 }
 
-/** What the lines for a host say of the key that it shows. */
-function judge(
-  entries: readonly Entry[],
-  host: string,
-  { key, certificate }: ShownKey,
-  signatures: readonly string[] | undefined,
-): Finding {
-  const has = (what: Buffer | undefined, marker?: string) =>
-    entries.some((entry) => entry.marker === marker && entry.key === what?.toString('base64'))
-  if (has(key, '@revoked')) return { verdict: 'revoked', evidence: 'the key is marked @revoked' }
-  if (certificate && has(certificate.authority, '@revoked'))
-    return { verdict: 'revoked', evidence: "the key of the certificate's authority is marked @revoked" }
-  if (certificate && has(certificate.authority, '@cert-authority')) {
-    const fault = certificateFault(certificate, host, { signatures })
-    return fault === undefined ? { verdict: 'known' } : { verdict: 'uncertified', evidence: fault }
-  }
-  if (has(key)) return { verdict: 'known' }
-  const keys = entries.filter(({ marker }) => marker === undefined)
-  if (keys.length > 0) {
-    const known = keys.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
-    return { verdict: 'changed', evidence: `on file: ${known.join(', ')}` }
-  }
-  const authority = entries.some(({ marker }) => marker === '@cert-authority')
-  return {
-    verdict: 'unknown',
-    ...(authority && { evidence: 'a @cert-authority is on file for it, which did not certify this key' }),
-  }
+const NOT_CERTIFIED =
+  'a @cert-authority is on file for it, but it showed no certificate by that one which convecthub can check'
+
+const isKey = ({ marker }: Entry) => marker === undefined
+const isOf = (key: Buffer | undefined) => {
+  const encoded = key?.toString('base64')
+  return (entry: Entry) => entry.key === encoded
 }
 
 /** A known_hosts line for this key. */
@@ -147,7 +141,7 @@ function matches(names: string, name: string): boolean {
     const [, , salt, hash] = names.split('|')
     return (
       createHmac('sha1', Buffer.from(salt ?? '', 'base64'))
-        .update(name)
+        .update(name.toLowerCase())
         .digest('base64') === hash
     )
   }

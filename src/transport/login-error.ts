@@ -1,7 +1,7 @@
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import type { Tried } from './attempts.ts'
 import type { ShownKey } from './host-certificate.ts'
-import { fingerprint, hostKeyName, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
+import { fingerprint, hostKeyPlace, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-file.ts'
 import { expandHome, type Target } from './target.ts'
 
@@ -19,9 +19,9 @@ export function hostKeyError(
 ): ConvecthubError | undefined {
   const { host, hostKeyChecking } = target
   if (hostKeyChecking === 'no') return undefined
-  const name = hostKeyName(target)
+  const place = hostKeyPlace(target)
   const { key } = shown
-  const { verdict, evidence } = known.check(name, shown, target.algorithms.caSignature)
+  const { verdict, evidence } = known.check(place, shown, target.algorithms.caSignature)
   if (verdict === 'known') return undefined
   if (verdict === 'unknown' && hostKeyChecking === 'accept-new') return keepHostKey(target, key, known)
   const details = { host, ...(evidence !== undefined && { evidence }) }
@@ -44,14 +44,35 @@ export function hostKeyError(
   const message = `the host key is not the one on file: ${what}`
   return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
     ...details,
-    hint: `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${name}'`,
+    hint: `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${place.names[0]}'`,
   })
+}
+
+/** A host shows a certificate that ends too early. Gives HOST_CERTIFICATE. */
+export function brokenCertificate({ host }: Target): ConvecthubError {
+  return new ConvecthubError(
+    'HOST_CERTIFICATE',
+    'unreachable',
+    'the certificate of the host key is cut short',
+    {
+      host,
+      hint: 'have the host key certified anew, or take HostCertificate out of its sshd_config',
+    },
+  )
+}
+
+/** Why a host whose key is not looked at gets no password, as in ssh; undefined: it does. */
+export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHosts): string | undefined {
+  if (target.hostKeyChecking !== 'no') return undefined
+  const { verdict, evidence = '' } = known.check(hostKeyPlace(target), shown, target.algorithms.caSignature)
+  const bad = verdict === 'changed' || verdict === 'revoked'
+  return bad ? `the host key is not good, so no password was sent: ${evidence}` : undefined
 }
 
 /** Writes a new key to the first known_hosts file. Gives KNOWN_HOSTS when that cannot be done. */
 export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
   const [file] = target.knownHostsFiles
-  const line = knownHostsLine(hostKeyName(target), key)
+  const line = knownHostsLine(hostKeyPlace(target).names[0], key)
   const error = file === undefined ? undefined : addKnownHost(target.host, expandHome(file), line)
   if (!error) known.add(line)
   return error
@@ -64,13 +85,14 @@ export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): Con
 export function loginError(
   target: Target,
   error: LoginFault,
-  { methods, taken, question }: Tried,
+  { methods, taken, question, withheld }: Tried,
   said = '',
 ): ConvecthubError {
   const tried = [...new Set(methods)].join(', ')
   const details = {
     host: target.host,
     ...(question && { evidence: `it asks: ${question}` }),
+    ...(withheld && { evidence: withheld }),
   }
   if (error.level === 'client-authentication') {
     const wanted = taken.length > 0 ? `; it takes ${taken.join(', ')}` : ''
@@ -85,11 +107,10 @@ export function loginError(
     return refused(target, `tried ${tried}; more than it allows`, details)
   }
   const where = `${target.address}:${target.port}`
-  if (/no matching/.test(error.message)) {
-    const { user, address, port } = target
+  if (error.level === 'handshake' && /no matching/.test(error.message)) {
     return new ConvecthubError('NO_COMMON_ALGORITHM', 'unreachable', `${where}: ${error.message}`, {
       ...details,
-      hint: `see what it takes: ssh -vv -p ${port} ${user}@${address} exit 2>&1 | grep -A 10 'peer server KEXINIT'; then allow one there that convecthub has, see docs/connections.md`,
+      hint: `see what it takes: ${sshCommand(target, '-vv')} exit 2>&1 | grep -A 10 'peer server KEXINIT'; then allow one there that convecthub has, see docs/connections.md`,
     })
   }
   const late = error.level === 'client-timeout'
@@ -104,16 +125,22 @@ export function loginError(
 }
 
 function refused(target: Target, why: string, details: ErrorDetails): ConvecthubError {
-  const { keyFiles, port, user, address, jumps } = target
-  const options = [
+  const { port, user, address } = target
+  return new ConvecthubError('AUTH', 'unreachable', `${user}@${address}:${port} was refused (${why})`, {
+    ...details,
+    hint: `try: ${sshCommand(target)}`,
+  })
+}
+
+/** How ssh itself would be called. */
+function sshCommand({ keyFiles, port, user, address, jumps }: Target, ...more: readonly string[]): string {
+  const words = [
+    ...more,
     ...keyFiles.map((file) => `-i ${file}`),
     ...(jumps.length > 0
       ? [`-J ${jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`).join(',')}`]
       : []),
     `-p ${port}`,
   ]
-  return new ConvecthubError('AUTH', 'unreachable', `${user}@${address}:${port} was refused (${why})`, {
-    ...details,
-    hint: `try: ssh ${options.join(' ')} ${user}@${address}`,
-  })
+  return `ssh ${words.join(' ')} ${user}@${address}`
 }

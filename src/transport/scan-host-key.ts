@@ -1,5 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
-import { hostKeyName, type Verdict } from './known-hosts.ts'
+import { hostKeyPlace, type Verdict } from './known-hosts.ts'
 import type { Shared } from './shared.ts'
 import { sshConnect } from './ssh.ts'
 import type { Target } from './target.ts'
@@ -15,7 +15,7 @@ export async function scanHostKey(target: Target, shared: Shared): Promise<Scann
   let seen: ScannedKey | undefined
   try {
     const link = await sshConnect(target, shared, (_target, shown, known) => {
-      seen = { key: shown.key, verdict: known.check(hostKeyName(target), shown).verdict }
+      seen = { key: shown.key, verdict: known.check(hostKeyPlace(target), shown).verdict }
       return new ConvecthubError('SCANNED', 'unreachable', 'that was all that was wanted')
     })
     link.close()

@@ -6,9 +6,15 @@ import { hostKeyOrder } from './algorithms.ts'
 import { attempts, authHandler, type Tried } from './attempts.ts'
 import type { Channel } from './connection.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
-import { hostKeyName, type KnownHosts } from './known-hosts.ts'
+import { hostKeyPlace, type KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
-import { hostKeyError, type LoginFault, loginError } from './login-error.ts'
+import {
+  brokenCertificate,
+  hostKeyError,
+  hostKeyWarning,
+  type LoginFault,
+  loginError,
+} from './login-error.ts'
 import type { Shared } from './shared.ts'
 import { ignoreHostKeyOffers, proveByKey } from './ssh2-inside.ts'
 import type { Target } from './target.ts'
@@ -42,8 +48,9 @@ export async function sshConnect(
   const way = await openWay(target, shared.jumps, (jump) => sshConnect(jump, shared))
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
-    const tried: Tried = { methods: [], taken: [], question: undefined }
+    const tried: Tried = { methods: [], taken: [], question: undefined, withheld: undefined }
     let keyError: ConvecthubError | undefined
+    let accepted: Buffer | undefined
     let gone: (error: Error) => void = () => {}
     const ended = new Promise<Error>((done) => {
       gone = done
@@ -91,7 +98,7 @@ export async function sshConnect(
     client.on('error', (error: LoginFault) => {
       // an agent that does not answer is only one way less
       if (error.level === 'agent') return
-      gone(error)
+      gone(keyError ?? error)
       fail(error)
     })
     client.on('close', () => {
@@ -109,14 +116,19 @@ export async function sshConnect(
       keepaliveCountMax: target.keepaliveCount,
       algorithms: {
         ...target.algorithms,
-        serverHostKey: hostKeyOrder(target.algorithms, known.types(hostKeyName(target))),
+        serverHostKey: hostKeyOrder(target.algorithms, known.types(hostKeyPlace(target))),
       } as NonNullable<ConnectConfig['algorithms']>,
       hostVerifier: (blob: Buffer) => {
         const shown = shownKey(blob)
-        if (!shown) return false
-        keyError = judge(target, shown, known)
-        if (!keyError && shown.certificate) proveByKey(client, shown.key)
-        return keyError === undefined
+        // new keys for the session are no new question of whose it is; a certificate may have expired meanwhile
+        if (shown && !accepted?.equals(blob)) {
+          keyError = judge(target, shown, known)
+          tried.withheld = hostKeyWarning(target, shown, known)
+        } else if (!shown) keyError = brokenCertificate(target)
+        if (!shown || keyError) return false
+        accepted = blob
+        if (shown.certificate) proveByKey(client, shown.key)
+        return true
       },
       authHandler: authHandler(methods, tried),
     }

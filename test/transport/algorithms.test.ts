@@ -44,5 +44,16 @@ it('a list of which nothing is known is an error that names it', () => {
 it('host keys on file come first, unless the user has an order', () => {
   expect(hostKeyOrder({}, ['ssh-rsa']).slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'])
   expect(hostKeyOrder({}, ['ecdsa-sha2-nistp521'])[0]).toBe('ecdsa-sha2-nistp521')
-  expect(hostKeyOrder({ serverHostKey: ['ssh-rsa'] }, ['ssh-ed25519'])).toEqual(['ssh-rsa'])
+  const order = (list: string) =>
+    hostKeyOrder(algorithms({ HostKeyAlgorithms: list }), [
+      'ecdsa-sha2-nistp256-cert-v01@openssh.com',
+      'ecdsa-sha2-nistp521',
+    ])
+  for (const list of ['+ssh-rsa', '-ssh-rsa'])
+    expect(order(list).slice(0, 2)).toEqual([
+      'ecdsa-sha2-nistp256-cert-v01@openssh.com',
+      'ecdsa-sha2-nistp521',
+    ])
+  expect(order('ssh-rsa,ecdsa-sha2-nistp521')).toEqual(['ssh-rsa', 'ecdsa-sha2-nistp521'])
+  expect(order('^ssh-rsa')[0]).toBe('ssh-rsa')
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   fingerprint,
-  hostKeyName,
+  hostKeyPlace,
   keyType,
   knownHosts,
   knownHostsLine,
@@ -23,6 +23,8 @@ beforeAll(() => {
   other = makeKey(join(folder, 'other'), 'ecdsa')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const H1 = hostKeyPlace({ address: 'h1', port: 22 })
 
 const wire = ({ line }: KeyPair) => Buffer.from(line.split(' ')[1] ?? '', 'base64')
 
@@ -68,7 +70,7 @@ it.each([
     oracle = false
   }
   expect(oracle, 'ssh-keygen -F').toBe(found)
-  expect(knownHosts(line).check(hostKeyName({ address, port }), { key: wire(key) }).verdict).toBe(
+  expect(knownHosts(line).check(hostKeyPlace({ address, port }), { key: wire(key) }).verdict).toBe(
     found ? 'known' : 'unknown',
   )
 })
@@ -163,9 +165,34 @@ it.each([
 ])('on file: $what → $verdict', ({ lines, verdict, types }) => {
   for (const end of ['\n', '\r\n']) {
     const known = knownHosts(lines().join(end) + end)
-    expect(known.check('h1', { key: wire(key) }).verdict).toBe(verdict)
-    expect(known.types('h1')).toEqual(types)
+    expect(known.check(H1, { key: wire(key) }).verdict).toBe(verdict)
+    expect(known.types(H1)).toEqual(types)
   }
+})
+
+it('a key under the port of its own decides which type is asked for, and the other one which it may be too', () => {
+  const place = hostKeyPlace({ address: 'h1', port: 2222 })
+  const both = knownHosts(`[h1]:2222 ${other.line}\nh1 ${key.line}\n`)
+  expect(both.types(place)).toEqual(['ecdsa-sha2-nistp256'])
+  expect(both.check(place, { key: wire(key) }).verdict).toBe('changed')
+  const bare = knownHosts(`h1 ${key.line}\n`)
+  expect(bare.types(place)).toEqual(['ssh-ed25519'])
+  expect(bare.check(place, { key: wire(key) }).verdict).toBe('known')
+  expect(bare.check(place, { key: wire(other) }).verdict).toBe('unknown')
+})
+
+it('an alias is the whole name, with brackets too', () => {
+  const alias = hostKeyPlace({ address: 'h1', port: 22, hostKeyAlias: '[bastion]:2222' })
+  const check = (line: string) => knownHosts(`${line}\n`).check(alias, { key: wire(key) }).verdict
+  expect(check(`[bastion]:2222 ${key.line}`)).toBe('known')
+  expect(check(`bastion ${key.line}`)).toBe('unknown')
+  expect(check(`h1 ${key.line}`)).toBe('unknown')
+})
+
+it('capitals in a name make no difference, hashed or not', () => {
+  const place = hostKeyPlace({ address: 'H1', port: 22 })
+  for (const names of ['h1', 'H1', 'h?', hashed('h1')])
+    expect(knownHosts(`${names} ${key.line}\n`).check(place, { key: wire(key) }).verdict).toBe('known')
 })
 
 it('fingerprints and types are those of ssh-keygen', () => {
@@ -173,7 +200,7 @@ it('fingerprints and types are those of ssh-keygen', () => {
     expect(fingerprint(wire(one))).toBe(one.fingerprint)
     expect(keyType(wire(one))).toBe(one.line.split(' ')[0])
   }
-  const { evidence } = knownHosts(`h1 ${other.line}\n`).check('h1', { key: wire(key) })
+  const { evidence } = knownHosts(`h1 ${other.line}\n`).check(H1, { key: wire(key) })
   expect(evidence).toContain(other.fingerprint)
 })
 
@@ -184,5 +211,5 @@ it.each([
 ] as const)('a line for %s port %d begins with %s and is known', (address, port, name) => {
   const line = knownHostsLine(name, wire(key))
   expect(line).toBe(`${name} ${key.line}\n`)
-  expect(knownHosts(line).check(hostKeyName({ address, port }), { key: wire(key) }).verdict).toBe('known')
+  expect(knownHosts(line).check(hostKeyPlace({ address, port }), { key: wire(key) }).verdict).toBe('known')
 })

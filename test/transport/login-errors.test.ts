@@ -104,7 +104,7 @@ it.each<Row>([
     code: 'NO_COMMON_ALGORITHM',
     exit: 'unreachable',
     message: /^127\.0\.0\.1:\d+: Handshake failed: no matching key exchange algorithm$/,
-    hint: /ssh -vv -p \d+ root@127\.0\.0\.1 /,
+    hint: /ssh -vv -i \S+ -p \d+ root@127\.0\.0\.1 /,
   },
   {
     what: 'a missing key file',
@@ -171,4 +171,23 @@ it('password and key both let in, and the user need not be root', async () => {
     host.close()
   }
   expect(readFileSync(join(sshd.folder, 'known_hosts'), 'utf8').trim().split('\n')).toHaveLength(1)
+})
+
+it('a host whose key is another one gets no password, also where keys are not looked at', async () => {
+  const login = (text: string, over: Partial<Target>) =>
+    connect(
+      sshd.target({
+        user: user.name,
+        hostKeyChecking: 'no',
+        knownHostsFiles: [sshd.write('other', text)],
+        ...over,
+      }),
+    )
+  const changed = `[127.0.0.1]:${sshd.port} ${odd.hostKey.line}\n`
+  const byPassword = { keyFiles: [], password: new Secret(user.password) }
+  const error = await failure(login(changed, byPassword))
+  expect(error).toMatchObject({ code: 'AUTH', exit: 'unreachable' })
+  expect(error.details.evidence).toMatch(/no password was sent.*SHA256:/)
+  for (const [text, over] of [[changed, {}] as const, ['', byPassword] as const])
+    (await login(text, over)).close()
 })
