@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { type ConvecthubError, formatOrigin } from '../errors.ts'
+import { visible } from './style.ts'
 
 /** An error as people read it: where, what, the lines that show it, what to do. */
 export function formatError(error: ConvecthubError, paint: ChalkInstance): string {
@@ -8,8 +9,12 @@ export function formatError(error: ConvecthubError, paint: ChalkInstance): strin
     .filter(Boolean)
     .join(': ')
   return [
-    `${paint.red.bold('error')} ${where ? `${paint.bold(where)}: ` : ''}${error.message} ${paint.dim(`[${error.code}]`)}`,
-    ...(evidence ? evidence.split('\n').map((line) => paint.dim(`      | ${line}`)) : []),
+    `${paint.red.bold('error')} ${where ? `${paint.bold(where)}: ` : ''}${visible(error.message)} ${paint.dim(`[${error.code}]`)}`,
+    ...(evidence
+      ? visible(evidence)
+          .split('\n')
+          .map((line) => paint.dim(`      | ${line}`))
+      : []),
     ...(hint ? [`      ${paint.cyan('→')} ${hint}`] : []),
   ].join('\n')
 }

@@ -23,6 +23,13 @@ export function bytes(count: number): string {
   return `${power > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[power]}`
 }
 
+/** What a host said, as text only: what would move the cursor, colour or rename the terminal is taken out. */
+export function visible(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r$/gm, '')
+    .replace(/(?![\n\t])\p{Cc}/gu, '\ufffd')
+}
+
 /** "1 host", "3 hosts". */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`

@@ -1,6 +1,8 @@
 import { Chalk } from 'chalk'
 import { expect, it } from 'vitest'
-import { bytes, columns, count, duration, style } from '../../src/ui/style.ts'
+import { ConvecthubError } from '../../src/errors.ts'
+import { formatError } from '../../src/ui/format-error.ts'
+import { bytes, columns, count, duration, style, visible } from '../../src/ui/style.ts'
 
 it.each([
   { ms: 0, text: '0.0 s' },
@@ -74,4 +76,27 @@ it.each([
 it('there is no colour where there is no terminal', () => {
   expect(style({ isTTY: false }, true).red('a')).toBe('a')
   expect(style({ isTTY: true }, false).red('a')).toBe('a')
+})
+
+it.each([
+  ['plain\twords\nof äöü 日本', 'plain\twords\nof äöü 日本'],
+  ['\x1b[2J\x1b[31mred\x1b[0m', 'red'],
+  ['\x1b]0;title\x07on', 'on'],
+  ['Reading... 1%\rReading... 2%', 'Reading... 1%\ufffdReading... 2%'],
+  ['of Windows\r\nor a terminal\r', 'of Windows\nor a terminal'],
+  ['bell\x07 back\x08space \x9b2J', 'bell\ufffd back\ufffdspace '],
+])('%j is shown as %j', (text, shown) => {
+  expect(visible(text)).toBe(shown)
+})
+
+it('an error shows what a host said as text only', () => {
+  const error = new ConvecthubError('X', 'failed', 'no\x1b[2J way', {
+    host: 'h1',
+    evidence: 'a\x07\nb\x1b[1A',
+  })
+  expect(formatError(error, style({}, false)).split('\n')).toEqual([
+    'error h1: no way [X]',
+    '      | a\ufffd',
+    '      | b',
+  ])
 })
