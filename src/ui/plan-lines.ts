@@ -1,9 +1,13 @@
 import type { ChalkInstance } from 'chalk'
+import { structuredPatch } from 'diff'
 import type { Change, Sign } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
 import type { RunReport } from '../engine/run-options.ts'
 import { Secret } from '../secret.ts'
-import { count } from './style.ts'
+import { count, visible } from './style.ts'
+
+/** Lines shown around what changes in a file. */
+const CONTEXT = 3
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 
@@ -55,10 +59,15 @@ export function planLines(
 function diffLines(change: Change, before: string | undefined, paint: ChalkInstance): string[] {
   if (change.kind !== 'file') return []
   if (change.content instanceof Secret) return [paint.dim('(a secret, not shown)')]
-  const old = before?.replace(/\n$/, '').split('\n') ?? []
-  const wanted = change.content.replace(/\n$/, '').split('\n')
-  return [
-    ...old.filter((line) => !wanted.includes(line)).map((line) => paint.red(`- ${line}`)),
-    ...wanted.map((line) => (old.includes(line) ? paint.dim(`  ${line}`) : paint.green(`+ ${line}`))),
-  ]
+  if (change.content === before) return [paint.dim('(its text stays as it is)')]
+  const { hunks } = structuredPatch('', '', before ?? '', change.content, '', '', { context: CONTEXT })
+  return hunks.flatMap(({ lines }, i) => [
+    ...(i > 0 ? [paint.dim('…')] : []),
+    ...lines.map((line) => shadeOf(line, paint)(visible(`${line.slice(0, 1)} ${line.slice(1)}`))),
+  ])
+}
+
+function shadeOf(line: string, paint: ChalkInstance): ChalkInstance {
+  if (line.startsWith('+')) return paint.green
+  return line.startsWith('-') ? paint.red : paint.dim
 }

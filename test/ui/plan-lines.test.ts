@@ -60,8 +60,15 @@ it.each([
 
 it.each([
   { what: 'a new file', before: undefined, lines: ['+ one', '+ two'] },
-  { what: 'another text', before: 'one\nthree\n', lines: ['- three', '  one', '+ two'] },
-  { what: 'the same text', before: 'one\ntwo\n', lines: ['  one', '  two'] },
+  { what: 'another text', before: 'one\nthree\n', lines: ['  one', '- three', '+ two'] },
+  { what: 'the same text', before: 'one\ntwo\n', lines: ['(its text stays as it is)'] },
+  { what: 'the same lines in another order', before: 'two\none\n', lines: ['- two', '  one', '+ two'] },
+  {
+    what: 'no newline at the end',
+    before: 'one\ntwo',
+    lines: ['  one', '- two', '\\  No newline at end of file', '+ two'],
+  },
+  { what: 'what moves the cursor', before: 'one\ntwo\n\x1b[2Jx\n', lines: ['  one', '  two', '- x'] },
 ])('the difference of $what', ({ before, lines }) => {
   const current = new Map(before === undefined ? [] : [['d1 /etc/a', before]])
   const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], report(1, host('d1')), current, plain)
@@ -73,4 +80,29 @@ it('the difference of a secret is not shown', () => {
   const shown = planLines([planned('d1', 'x', CHANGES)], report(6, host('d1')), current, plain).join('\n')
   expect(shown).toContain('(a secret, not shown)')
   expect(shown).not.toContain(HIDDEN)
+})
+
+it('of a long file only what changes is shown, with the lines around it', () => {
+  const text = (over: Record<number, string>) =>
+    Array.from({ length: 40 }, (_, i) => `${over[i] ?? `line ${i}`}\n`).join('')
+  const change: Change = {
+    kind: 'file',
+    sign: '~',
+    title: '/a',
+    path: '/a',
+    mode: '644',
+    ours: true,
+    content: text({ 10: 'ten', 30: 'thirty' }),
+  }
+  const current = new Map([['d1 /a', text({})]])
+  const shown = planLines([planned('d1', 'x', [change])], report(1, host('d1')), current, plain)
+  expect(shown.slice(2, -2).map((line) => line.slice(7))).toEqual(
+    [10, 30].flatMap((at) => [
+      ...(at === 30 ? ['…'] : []),
+      ...[at - 3, at - 2, at - 1].map((n) => `  line ${n}`),
+      `- line ${at}`,
+      `+ ${at === 10 ? 'ten' : 'thirty'}`,
+      ...[at + 1, at + 2, at + 3].map((n) => `  line ${n}`),
+    ]),
+  )
 })
