@@ -79,14 +79,14 @@ function makeProgram(done: (exit: ExitName) => void): Command {
   act(
     onBundle(verb('plan', 'show what provision would change; changes nothing')).option(
       '--diff',
-      'show the contents of files',
+      'show what changes in files',
     ),
     async () => (await import('./commands/plan.ts')).planVerb,
   )
   act(
     onBundle(verb('provision', 'make the machines a ConvectHub; call it again to continue or to update'))
       .option('--check', 'only show what would change, as plan does')
-      .option('--diff', 'with --check: show the contents of files'),
+      .option('--diff', 'with --check: show what changes in files'),
     async () => (await import('./commands/provision.ts')).provisionVerb,
   )
   act(

@@ -14,8 +14,6 @@ export interface Algorithms {
   caSignature?: readonly string[]
 }
 
-const ED25519 = 'ssh-ed25519'
-const ECDSA = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
 const AES = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr']
 
 const CERTIFICATES = CERTIFIED.map(certificateOf)
@@ -53,7 +51,7 @@ const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly 
     more: [],
   },
   serverHostKey: {
-    offered: [...CERTIFICATES, ED25519, ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+    offered: [...CERTIFICATES, ...CERTIFIED, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
     more: [],
   },
   caSignature: { offered: CA_SIGNATURES, more: [] },

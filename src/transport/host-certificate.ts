@@ -33,10 +33,8 @@ export const CERTIFIED = [
   'ecdsa-sha2-nistp521',
 ] as const
 
-const SUFFIX = '-cert-v01@openssh.com'
-
 /** The name of the algorithm for a certificate of such a key. */
-export const certificateOf = (type: string): string => `${type}${SUFFIX}`
+export const certificateOf = (type: string): string => `${type}-cert-v01@openssh.com`
 
 /** How authorities may sign, by default, and how each is checked. */
 const SIGNATURES: Readonly<Record<string, string | null>> = {

@@ -120,11 +120,12 @@ export async function sshConnect(
       } as NonNullable<ConnectConfig['algorithms']>,
       hostVerifier: (blob: Buffer) => {
         const shown = shownKey(blob)
+        if (!shown) keyError = brokenCertificate(target)
         // new keys for the session are no new question of whose it is; a certificate may have expired meanwhile
-        if (shown && !accepted?.equals(blob)) {
+        else if (!accepted?.equals(blob)) {
           keyError = judge(target, shown, known)
           tried.withheld = hostKeyWarning(target, shown, known)
-        } else if (!shown) keyError = brokenCertificate(target)
+        }
         if (!shown || keyError) return false
         accepted = blob
         if (shown.certificate) proveByKey(client, shown.key)

@@ -11,7 +11,7 @@ const CONTEXT = 3
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 
-/** A plan as people read it; with `current` (text by "host path") the contents of files, too. */
+/** A plan as people read it; with `current` (text by "host path") what changes in files, too. */
 export function planLines(
   planned: readonly Planned[],
   report: RunReport,

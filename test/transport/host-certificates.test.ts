@@ -132,6 +132,11 @@ const CASES: readonly Case[] = [
     refused: ['HOST_KEY_UNKNOWN', 'showed no certificate by that one'],
   },
   {
+    what: 'an authority that is not on file, but another one for the port',
+    known: ({ name }) => [`@cert-authority ${name} ${authorities.ecdsa?.line}`],
+    refused: ['HOST_KEY_UNKNOWN', 'showed no certificate by that one'],
+  },
+  {
     what: 'another key on file, and another authority',
     known: ({ name }) => [`${name} ${authorities.rsa?.line}`, `@cert-authority * ${authorities.ecdsa?.line}`],
     refused: ['HOST_KEY_CHANGED', 'on file: SHA256:'],
@@ -248,8 +253,22 @@ it('a changed or shortened certificate is not good', () => {
   const forged = Buffer.from(blob)
   forged[blob.length - 1] = (forged[blob.length - 1] ?? 0) ^ 1
   expect(fault(forged)).toMatch(/^its signature is wrong/)
+  // its words count for nothing then
+  const { certificate } = shownKey(forged) ?? {}
+  expect(certificate && certificateFault(certificate, 'other')).toMatch(/^its signature is wrong/)
   for (let length = 36; length < blob.length; length++)
     expect(shownKey(blob.subarray(0, length)), `${length} bytes`).toBeUndefined()
+})
+
+it('numbers of a signature that end too early are a wrong one', () => {
+  const { file } = certify({ authority: 'ecdsa', options: ['-h', '-n', 'h1'] })
+  const blob = Buffer.from(readFileSync(file, 'utf8').split(' ')[1] ?? '', 'base64')
+  const { certificate } = shownKey(blob) ?? {}
+  if (!certificate) throw new Error('ssh-keygen made no certificate')
+  expect(certificateFault(certificate, 'h1')).toBeUndefined()
+  // in place: the length of the first number
+  certificate.signature.writeUInt32BE(0xffffffff, 0)
+  expect(certificateFault(certificate, 'h1')).toMatch(/^its signature is wrong/)
 })
 
 it('a certificate for users is none for a host', () => {
