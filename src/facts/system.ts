@@ -1,7 +1,7 @@
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What a machine is. Memory in MiB, clock in seconds since 1970. */
+/** What a machine is. Memory in MiB. */
 export interface System {
   os: { id: string; version: string; name: string; codename: string }
   kernel: string
@@ -11,7 +11,6 @@ export interface System {
   memoryMiB: number
   hostname: string
   machineId: string
-  clock: number
   cgroup: 1 | 2
   systemd: boolean
   /** Who logged in before sudo. */
@@ -31,7 +30,6 @@ if read -r cpus </sys/devices/system/cpu/online; then printf 'online=%s\\n' "$cp
 else printf 'cpus=%s\\n' "$(getconf _NPROCESSORS_ONLN)"; fi
 read -r machine </proc/sys/kernel/arch || machine=$(uname -m)
 printf 'machine=%s\\n' "$machine"
-date +clock=%s
 [ ! -f /sys/fs/cgroup/cgroup.controllers ] || echo cgroup=2
 [ ! -d /run/systemd/system ] || echo systemd=1
 printf 'user=%s\\n' "\${SUDO_USER:-root}"`
@@ -68,7 +66,6 @@ function parseSystem(output: string): System {
     memoryMiB: Math.floor(Number(text('memory')) / 1024),
     hostname: text('hostname'),
     machineId: text('machine-id'),
-    clock: Number(text('clock')),
     cgroup: text('cgroup') === '2' ? 2 : 1,
     systemd: text('systemd') === '1',
     user: text('user'),

@@ -1,6 +1,7 @@
 import type { Finding, PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { apt } from '../facts/apt.ts'
+import { clock } from '../facts/clock.ts'
 import { command } from '../facts/command.ts'
 import { disk } from '../facts/disk.ts'
 import type { Facts } from '../facts/fact.ts'
@@ -27,7 +28,17 @@ export const preflight: Step = {
   id: 'preflight',
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: () => [system, addresses, apt, owned, listeningPorts, disk(DATA), file(K3S), ...TOOLS.map(command)],
+  facts: () => [
+    system,
+    clock,
+    addresses,
+    apt,
+    owned,
+    listeningPorts,
+    disk(DATA),
+    file(K3S),
+    ...TOOLS.map(command),
+  ],
   check: (contexts) => [
     ...HOST_RULES.flatMap((rule) => brokenBy(rule, contexts)),
     ...FLEET_RULES.flatMap((rule) => sharedBy(rule, contexts)),
@@ -229,10 +240,10 @@ function sharedBy({ id, what, value, hint }: FleetRule, contexts: readonly PlanC
 
 /** Measured against the middle one of all clocks, which no single wrong one can move. */
 function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
-  const clocks = contexts.map(({ facts }) => facts.get(system).clock).sort((a, b) => a - b)
+  const clocks = contexts.map(({ facts }) => facts.get(clock)).sort((a, b) => a - b)
   const median = clocks[Math.floor(clocks.length / 2)] ?? 0
   return contexts.flatMap(({ host, facts }) => {
-    const off = facts.get(system).clock - median
+    const off = facts.get(clock) - median
     if (Math.abs(off) <= SKEW) return []
     return [
       {

@@ -2,6 +2,7 @@ import type { Change } from '../../src/engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../../src/engine/step.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { apt } from '../../src/facts/apt.ts'
+import { clock } from '../../src/facts/clock.ts'
 import { command } from '../../src/facts/command.ts'
 import { type Disk, disk } from '../../src/facts/disk.ts'
 import type { Fact, Facts } from '../../src/facts/fact.ts'
@@ -55,6 +56,7 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
 export function machine(number: number, more: readonly Answer[] = []): Answer[] {
   return [
     is(system, systemOf({ hostname: `m${number}`, machineId: `id${number}` })),
+    is(clock, 1_795_462_000),
     is(addresses, { interfaces: new Map([['eth1', [`10.0.0.${number}`]]]), defaultInterface: 'eth1' }),
     is(apt, { present: true, broken: '' }),
     is(owned, { files: [], folders: [], packages: [] }),
@@ -77,7 +79,6 @@ export function systemOf(more: Partial<System> = {}): System {
     memoryMiB: 7936,
     hostname: 'm1',
     machineId: 'id1',
-    clock: 1_795_462_000,
     cgroup: 2,
     systemd: true,
     user: 'vagrant',

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import type { BundleLock } from '../../src/artifacts/bundle-lock.ts'
 import { addresses } from '../../src/facts/addresses.ts'
+import { clock } from '../../src/facts/clock.ts'
 import { listeningPorts } from '../../src/facts/ports.ts'
-import { system } from '../../src/facts/system.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { type Answer, contextOf, is, systemOf } from '../helpers/fake-facts.ts'
+import { type Answer, contextOf, is } from '../helpers/fake-facts.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { artifact, type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -59,16 +59,14 @@ it.each([
   expect(told.every((line) => /^bundle \w+: the bundle has no K3s for amd64$/.test(line))).toBe(true)
 })
 
-const clock = (hostname: string, seconds: number) => [
-  is(system, systemOf({ hostname, machineId: hostname, clock: 1_795_462_000 + seconds })),
-]
+const at = (seconds: number) => [is(clock, 1_795_462_000 + seconds)]
 it.each([
   { off: [0, 0, 0], found: [] },
   { off: [0, 10, 30], found: [] },
   { off: [0, 0, 31], found: ["clock w2: the clock is 31 s ahead of the other machines'"] },
   { off: [0, -3600, 5], found: ["clock w1: the clock is 3600 s behind the other machines'"] },
 ])('clocks that are off by $off: $found', ({ off: [a = 0, b = 0, c = 0], found: expected }) => {
-  const known = { d1: clock('d1', a), w1: clock('w1', b), w2: clock('w2', c) }
+  const known = { d1: at(a), w1: at(b), w2: at(c) }
   expect(found(known, { workers: ['w1', 'w2'] })).toEqual(expected)
 })
 
