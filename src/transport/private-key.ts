@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
+import { decodeOnce } from './ssh2-inside.ts'
 import { expandHome } from './target.ts'
 
 /** A private key as it lies in its file. */
@@ -16,7 +17,12 @@ export function parsePrivateKey(text: Buffer, passphrase?: Secret): PrivateKey {
   const parsed = ssh2.utils.parseKey(text, passphrase?.reveal())
   if (!(parsed instanceof Error)) {
     const key = Array.isArray(parsed) ? parsed[0] : parsed
-    return key?.isPrivateKey() ? { key } : { broken: 'it is a public key' }
+    if (!key?.isPrivateKey()) return { broken: 'it is a public key' }
+    try {
+      return { key: decodeOnce(key) }
+    } catch (error) {
+      return { broken: (error as Error).message }
+    }
   }
   if (/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text.toString('latin1'))) return pkcs8(text, passphrase)
   return /encrypted|passphrase|integrity check|bad decrypt|checks did not match/i.test(parsed.message)
