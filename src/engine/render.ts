@@ -20,17 +20,26 @@ export function changeMark(index: number): string {
 /**
  * Changes as one script, each telling when it begins; the first failure ends it. All but files run in a subshell of
  * their own: a file is written by functions that leave nothing behind, and forking the shell costs more than the rest.
+ * Files that follow each other get into their places together, when the last is written or one of them fails.
  */
 export function renderChanges(changes: readonly (readonly [number, Rendered])[], job: string): Script {
-  const parts = changes.map(
-    ([index, change]) => sh`printf '\n%s\n' ${changeMark(index)}
-${change.kind === 'file' ? renderFile(change) : sh`( set -e\n${renderChange(change, job)}\n)`}
-code=$?
-[ "$code" = 0 ] || exit "$code"`,
-  )
-  const load = changes.some(([, { kind }]) => kind === 'file') ? [rawSh('cvh_load')] : []
+  const isFile = (at: number) => changes[at]?.[1].kind === 'file'
+  const parts = changes.flatMap(([index, change], at) => {
+    const mark = sh`printf '\n%s\n' ${changeMark(index)}`
+    if (change.kind !== 'file') return [mark, sh`( set -e\n${renderChange(change, job)}\n)`, MUST]
+    const first = isFile(at - 1) ? [] : [rawSh('set --')]
+    const last = isFile(at + 1) ? [] : [SETTLE, MUST]
+    return [mark, ...first, renderFile(change), ...last]
+  })
+  const load = changes.some((_, at) => isFile(at)) ? [rawSh('cvh_load')] : []
   return withLibrary(joinSh([...load, ...parts]))
 }
+
+const MUST = rawSh(`code=$?
+[ "$code" = 0 ] || exit "$code"`)
+
+/** Those that are written, which are the positional parameters. */
+const SETTLE = rawSh('cvh_settle "$@"')
 
 /** The longest that a change may take, ms. */
 export function changeMs(change: Change): number {
@@ -59,8 +68,11 @@ function renderChange(change: Exclude<Rendered, FileChange>, job: string): Scrip
 }
 
 function renderFile({ path, content, mode, ours }: FileChange): Script {
-  const record = ours ? sh`cvh_record file ${path} || exit\n` : rawSh('')
-  return sh`${record}cvh_write ${path} ${mode} ${content}`
+  const record = ours ? sh`cvh_record file ${path} &&\n` : rawSh('')
+  return sh`${record}cvh_stage ${path} ${mode} ${content}
+code=$?
+[ "$code" = 0 ] || { ${SETTLE}; exit "$code"; }
+set -- "$@" ${path}`
 }
 
 function renderPackages({ names }: PackagesChange, job: string): Script {

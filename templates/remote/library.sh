@@ -40,13 +40,28 @@ cvh_place() {
   mv -f "$1.part" "$1"
 }
 
-# cvh_write PATH MODE TEXT: as cvh_place, without a program for what the shell can do
-cvh_write() {
+# cvh_stage PATH MODE TEXT: leaves it beside PATH for cvh_settle, by no program where the shell can do it
+cvh_stage() {
   cvh_folder "${1%/*}" || return
   [ ! -e "$1.part" ] || rm -f "$1.part" || return
   if [ "$2" = 644 ]; then printf '%s' "$3" >"$1.part"; else (umask 077 && printf '%s' "$3" >"$1.part"); fi || return
   case $2 in 600 | 644) ;; *) chmod "$2" "$1.part" || return ;; esac
-  mv -f "$1.part" "$1"
+}
+
+# cvh_settle PATH...: puts what cvh_stage left beside them into its place, many by one program where there is one; each
+# program costs a millisecond
+cvh_settle() {
+  if [ "$#" -gt 1 ] && command -v rename.ul >/dev/null && case $* in *.part*) false ;; esac then
+    for path; do
+      set -- "$@" "$path.part"
+      shift
+    done
+    rename.ul -- .part '' "$@"
+  else
+    settled=0
+    for path; do mv -f "$path.part" "$path" || settled=$?; done
+    return "$settled"
+  fi
 }
 
 # cvh_sha256: of stdin, by the faster program where it is there

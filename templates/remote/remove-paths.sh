@@ -5,7 +5,7 @@ remove_empty() {
   done
 }
 
-# remove_paths PATH...: takes away files, what cvh_write may have left beside them, and folders; of a folder that is a
+# remove_paths PATH...: takes away files, what cvh_stage may have left beside them, and folders; of a folder that is a
 # mount point, what is in it
 remove_paths() {
   for path in "$@"; do

@@ -76,6 +76,31 @@ it.each([
   expect(state).toMatchObject({ type: 'file', mode: '600', digest: digest(text) })
 })
 
+const named = (name: string): Change => {
+  return { kind: 'file', sign: '+', title: name, path: at(name), content: name, mode: '644', ours: true }
+}
+
+it('files that follow each other are all there before what comes behind them', async () => {
+  const { said } = await applied([named('a'), named('b c'), run('ls a "b c"'), named('d')])
+  expect(said.filter((text) => text.startsWith('|'))).toEqual(['| a', '| b c'])
+  expect(readFileSync(at('d'), 'utf8')).toBe('d')
+  expect(existsSync(at('d.part'))).toBe(false)
+})
+
+it('of files that follow each other, those before one that fails are in their places', async () => {
+  writeFileSync(at('no-folder'), '')
+  const { said, error } = await applied([named('a'), named('b'), named('no-folder/c'), named('d')])
+  expect(error?.message).toBe('no-folder/c: exit code 1')
+  expect(said.slice(0, 5)).toEqual([
+    ...['change-start: a', 'change-end: a', 'change-start: b', 'change-end: b'],
+    'change-start: no-folder/c',
+  ])
+  expect(['a', 'a.part', 'b', 'b.part', 'd', 'd.part'].filter((name) => existsSync(at(name)))).toEqual([
+    'a',
+    'b',
+  ])
+})
+
 it('notes a file as ours only when it is', async () => {
   await applied([write('x')])
   expect(existsSync(join(host.state, 'owned'))).toBe(false)

@@ -42,13 +42,13 @@ it.each(SECRETS)('%s is in no script as it is shown, no title, no event', (secre
 })
 
 it('no secret is in an argv: only our own function takes it, and built-in printf from there', () => {
-  expect(template('remote/library.sh')).toMatch(/cvh_write\(\) \{[\s\S]*?printf '%s' "\$3" >/)
+  expect(template('remote/library.sh')).toMatch(/cvh_stage\(\) \{[\s\S]*?printf '%s' "\$3" >/)
   for (const { change, step } of CHANGES) {
     if (!isScripted(change)) continue
     const text = renderChanges([[0, change]], step).reveal()
     for (const secret of SECRETS) {
       for (const [line] of text.matchAll(new RegExp(`^.*${secret}.*$`, 'gm'))) {
-        expect(line.startsWith('cvh_write ') || line.startsWith('auth: ')).toBe(true)
+        expect(line.startsWith('cvh_stage ') || line.startsWith('auth: ')).toBe(true)
       }
     }
   }
