@@ -60,8 +60,6 @@ export interface Channel {
   stdin: Writable
   stdout: Readable
   stderr: Readable
-  /** Sends what `write` writes in as few packets of the network as may be. */
-  together?(write: () => void): void
   /** Settles once, when the command has ended or the link is gone; `error` tells why a link broke. */
   closed: Promise<{ code: number | undefined; error?: Error }>
   close(): void

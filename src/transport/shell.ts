@@ -74,10 +74,8 @@ export async function openShell(
         resolve()
       }
       waiting.add(taken)
-      const send = () => channel.stdin.write(all, taken)
       if (ended) taken()
-      else if (channel.together) channel.together(send)
-      else send()
+      else channel.stdin.write(all, taken)
     })
   }
   const finish = (error: ConvecthubError) => {

@@ -5,6 +5,7 @@ import { ConvecthubError } from '../errors.ts'
 import { hostKeyOrder } from './algorithms.ts'
 import { attempts, authHandler, type Tried } from './attempts.ts'
 import type { Channel } from './connection.ts'
+import { gatherWrites } from './gather-writes.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
 import { hostKeyPlace, type KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
@@ -74,14 +75,7 @@ export async function sshConnect(
     client.on('ready', () => {
       clearTimeout(deadline)
       resolve({
-        exec: async (command, options) => ({
-          ...(await exec(client, target.host, command, ended, options)),
-          together(write) {
-            socket.cork()
-            write()
-            process.nextTick(() => socket.uncork())
-          },
-        }),
+        exec: (command, options) => exec(client, target.host, command, ended, options),
         forward: (address, port) => forward(client, address, port),
         ended,
         close() {
@@ -107,7 +101,9 @@ export async function sshConnect(
       fail(new Error('the connection was closed during login'))
     })
     // small frames must not wait for the acknowledgement of the ones before
-    const socket = way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
+    const socket = gatherWrites(
+      way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true }),
+    )
     const config: ConnectConfig = {
       sock: socket as never,
       username: target.user,
