@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** What is read at once, bytes. */
-const CHUNK = 256 * 1024
+/** What is read at once, bytes: each read is a way to another thread and back. */
+const CHUNK = 512 * 1024
 
-/** Chunks that are kept for readers behind the first one. */
-const KEPT = 16
+/** Chunks that are kept, one ahead of the first reader and the rest for those behind it. */
+const KEPT = 6
 
 /** A reader that took nothing for so long holds up nobody, ms. */
 const STALLED_MS = 2000
@@ -73,8 +73,13 @@ export class SharedFile implements Readable {
   async #chunk(place: Place): Promise<Uint8Array> {
     const { chunk } = place
     while (!this.#kept.has(chunk) && this.#ahead(chunk)) await this.#step()
-    const known = this.#kept.get(chunk)
-    if (known) return known
+    const wanted = this.#kept.get(chunk) ?? this.#begin(chunk)
+    // while this one is on its way
+    if (!this.#kept.has(chunk + 1) && !this.#ahead(chunk + 1)) this.#begin(chunk + 1).catch(() => {})
+    return wanted
+  }
+
+  #begin(chunk: number): Promise<Uint8Array> {
     const reading = this.#load(chunk)
     this.#kept.set(chunk, reading)
     for (const [old, data] of this.#kept) {

@@ -17,7 +17,7 @@ import {
   loginError,
 } from './login-error.ts'
 import type { Shared } from './shared.ts'
-import { ignoreHostKeyOffers, proveByKey } from './ssh2-inside.ts'
+import { ignoreHostKeyOffers, proveByKey, reusePackets } from './ssh2-inside.ts'
 import type { Target } from './target.ts'
 import { openWay } from './way.ts'
 
@@ -67,7 +67,9 @@ export async function sshConnect(
     const late = (what: string, ms: number) =>
       fail(Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }))
     let deadline = setTimeout(late, target.connectTimeoutMs, 'connect', target.connectTimeoutMs)
-    client.on('handshake', () => {
+    // each time that there are new keys
+    client.on('handshake', () => reusePackets(client))
+    client.once('handshake', () => {
       clearTimeout(deadline)
       const ms = target.connectTimeoutMs * LOGIN_TIMES
       deadline = setTimeout(late, ms, 'login', ms)

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Reader, SharedFile } from '../../src/artifacts/shared-file.ts'
 
 const MB = 1024 * 1024
@@ -48,6 +48,14 @@ it('ten readers at about the same speed read the file once', async () => {
   const digests = await Promise.all(sizes.map((most) => drain(file.reader(), most, turn)))
   expect(new Set(digests)).toEqual(new Set([wanted]))
   expect(readSoFar() - before).toBeLessThan(SIZE * 1.05)
+})
+
+it('while a piece is in use, what comes behind it is read', async () => {
+  const before = readSoFar()
+  const reader = new SharedFile(path).reader()
+  const { length } = await reader.read(7 * MB)
+  await vi.waitFor(() => expect(readSoFar() - before).toBeGreaterThan(1.5 * length))
+  await reader.close()
 })
 
 it('who comes late, and who begins in the middle, gets the right bytes', async () => {
