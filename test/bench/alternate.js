@@ -5,18 +5,21 @@ const MIDDLING = 3
 const LONG = 10
 
 /**
- * Measures in turn, so that whatever else the machine does falls on all alike: the medians by name. A rival that is
- * missing, or fails, stays in the result as such; a failure of ours is thrown.
+ * Measures in turn, so that whatever else the machine does falls on all alike, each when the hosts are done with the
+ * one before: the medians by name. A rival that is missing, or fails, stays in the result as such; a failure of ours is
+ * thrown.
+ * @param {{ quiet: () => Promise<void>, rounds: number }} bench
  * @param {Readonly<Record<string, (() => Promise<object>) | undefined>>} contenders undefined for what is not installed
- * @param {number} rounds of those that are short
+ * @param {number} [rounds] of those that are short
  */
-export async function alternate(contenders, rounds) {
+export async function alternate(bench, contenders, rounds = bench.rounds) {
   const names = Object.keys(contenders)
   const runs = Object.fromEntries(names.map((name) => [name, []]))
   const missing = Object.fromEntries(names.map((name) => [name, contenders[name] ? '' : 'not installed']))
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
       if (missing[name] || round >= roundsOf(runs[name][0], rounds)) continue
+      await bench.quiet()
       try {
         runs[name].push(await contenders[name]())
       } catch (error) {

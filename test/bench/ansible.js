@@ -6,19 +6,20 @@ import { measure } from './measure.js'
 
 /**
  * Ansible as fast as its settings make it: pipelining, a fork for each host, connections kept open during a run (each
- * run begins without one), no gathering of facts, no search for Python.
+ * run begins without one), no gathering of facts, no search for Python. Its own ssh_args compress, which is slower here;
+ * with `compress` they do.
  * @param {{ folder: string, env: NodeJS.ProcessEnv, rivals: object }} bench
  * @param {{ knownHosts: string, hosts: readonly unknown[] }} inventory
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ mitogen?: boolean }} [options]
+ * @param {{ mitogen?: boolean, compress?: boolean }} [options]
  */
 export async function ansible({ folder, env, rivals }, inventory, command, args, options = {}) {
   const own = join(folder, 'ansible')
   const config = join(own, 'ansible.cfg')
   const sockets = join(own, 'cp')
   mkdirSync(sockets, { recursive: true })
-  writeFileSync(config, configText(own, sockets, inventory))
+  writeFileSync(config, configText(own, sockets, inventory, options.compress))
   const strategy = options.mitogen && {
     ANSIBLE_STRATEGY_PLUGINS: rivals.mitogen.path,
     ANSIBLE_STRATEGY: 'mitogen_linear',
@@ -34,7 +35,7 @@ export async function ansible({ folder, env, rivals }, inventory, command, args,
   }
 }
 
-function configText(folder, sockets, { knownHosts, hosts }) {
+function configText(folder, sockets, { knownHosts, hosts }, compress) {
   return `[defaults]
 forks = ${hosts.length}
 gathering = explicit
@@ -46,7 +47,7 @@ local_tmp = ${folder}/local
 [ssh_connection]
 pipelining = True
 control_path_dir = ${sockets}
-ssh_args = -F none -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=${knownHosts}
+ssh_args = ${compress ? '-C ' : ''}-F none -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=${knownHosts}
 `
 }
 

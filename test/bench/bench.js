@@ -36,9 +36,10 @@ const {
   list: hosts,
   files,
   key,
+  quiet,
 } = await startHosts(folder, Math.max(...rows.map(({ ports }) => ports(sizes))))
 const bench = {
-  ...{ folder, env, rivals, hosts, files, key, sizes },
+  ...{ folder, env, rivals, hosts, files, key, quiet, sizes },
   quick: options.quick,
   rounds: options.quick ? 1 : 5,
   write: (name, list) => writeInventory({ folder, key }, name, list),

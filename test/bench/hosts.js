@@ -13,7 +13,7 @@ import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { atEnd } from './clean-up.js'
-import { endTrees } from './processes.js'
+import { endTrees, haveChildren } from './processes.js'
 
 const SSHD = '/usr/sbin/sshd'
 
@@ -95,7 +95,13 @@ export async function startHosts(folder, count) {
     }
   })
   await Promise.all(hosts.map(answers))
-  return { list: hosts, files: shared, key: userKey }
+  return { list: hosts, files: shared, key: userKey, quiet: () => quiet(pids) }
+}
+
+/** Until nobody is logged in any more: what ends a login would take its time from the next one. */
+async function quiet(pids) {
+  for (const end = Date.now() + 30_000; haveChildren(pids); await pause(20))
+    if (Date.now() > end) throw new Error('a host is still busy with the run before')
 }
 
 function config(own, folder, port) {

@@ -10,15 +10,12 @@ export async function converged(bench) {
   clear()
   // what we write, Ansible would write alike, so that nobody has anything to do
   await run.ours(CHANGES * inventory.hosts.length)
-  return alternate(
-    {
-      ping: run.ping,
-      ours: () => run.ours(0),
-      mitogen: run.mitogen && (() => run.mitogen(0)),
-      ansible: run.ansible && (() => run.ansible(0)),
-    },
-    bench.rounds,
-  )
+  return alternate(bench, {
+    ping: run.ping,
+    ours: () => run.ours(0),
+    mitogen: run.mitogen && (() => run.mitogen(0)),
+    ansible: run.ansible && (() => run.ansible(0)),
+  })
 }
 
 /** The fourteen items on hosts that have none of them. */
@@ -30,10 +27,12 @@ export function first(bench) {
       clear()
       return act(CHANGES * inventory.hosts.length)
     })
-  return alternate(
-    { ping: run.ping, ours: fresh(run.ours), mitogen: fresh(run.mitogen), ansible: fresh(run.ansible) },
-    bench.rounds,
-  )
+  return alternate(bench, {
+    ping: run.ping,
+    ours: fresh(run.ours),
+    mitogen: fresh(run.mitogen),
+    ansible: fresh(run.ansible),
+  })
 }
 
 function contenders(bench) {

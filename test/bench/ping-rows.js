@@ -9,16 +9,13 @@ import { convecthub, PROGRAM, script } from './ours.js'
 /** All hosts at once: log in and run sh. */
 export function ping(bench) {
   const inventory = bench.inventory('ping', bench.sizes.hosts)
-  const { rivals, rounds } = bench
-  return alternate(
-    {
-      ours: () => convecthub(bench, 'ping', '-i', inventory.ini),
-      ssh2: () => bareSsh2(bench, inventory, 'true'),
-      pssh: rivals.pssh && (() => parallelSsh(bench, inventory)),
-      ansible: rivals.ansible && (() => ansible(bench, inventory, 'ansible', ['all', '-m', 'ping'])),
-    },
-    rounds,
-  )
+  const { rivals } = bench
+  return alternate(bench, {
+    ours: () => convecthub(bench, 'ping', '-i', inventory.ini),
+    ssh2: () => bareSsh2(bench, inventory, 'true'),
+    pssh: rivals.pssh && (() => parallelSsh(bench, inventory)),
+    ansible: rivals.ansible && (() => ansible(bench, inventory, 'ansible', ['all', '-m', 'ping'])),
+  })
 }
 
 /** Many names against few: what one more host costs. */
@@ -26,13 +23,10 @@ export async function fleet(bench) {
   const { ports, names } = bench.sizes
   const few = bench.inventory('few', ports)
   const many = bench.inventory('many', ports, names / ports)
-  const { ours, fewer } = await alternate(
-    {
-      fewer: () => convecthub(bench, 'ping', '-i', few.ini),
-      ours: () => convecthub(bench, 'ping', '-i', many.ini),
-    },
-    bench.rounds,
-  )
+  const { ours, fewer } = await alternate(bench, {
+    fewer: () => convecthub(bench, 'ping', '-i', few.ini),
+    ours: () => convecthub(bench, 'ping', '-i', many.ini),
+  })
   return {
     ours: { ...ours, each: ours.seconds / names },
     fewer: { ...fewer, each: fewer.seconds / ports },
@@ -42,6 +36,7 @@ export async function fleet(bench) {
 /** How long the help takes, against starting Node for nothing. */
 export function help(bench) {
   return alternate(
+    bench,
     {
       node: () => measure(process.execPath, ['-e', '0'], { env: bench.env }),
       ours: () => measure(process.execPath, [PROGRAM, '--help'], { env: bench.env }),

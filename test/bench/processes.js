@@ -15,6 +15,12 @@ export function endTrees(pids) {
   }
 }
 
+/** Whether one of them has started something that has not ended. @param {readonly number[]} pids */
+export function haveChildren(pids) {
+  const children = childrenByParent()
+  return pids.some((pid) => children.has(pid))
+}
+
 function childrenByParent() {
   /** @type {Map<number, number[]>} */
   const children = new Map()

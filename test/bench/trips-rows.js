@@ -30,7 +30,7 @@ export async function roundTrips(bench) {
   for (const [name, contenders] of Object.entries(works)) {
     // a plan is of hosts where all is so
     if (name === 'plan') await script(bench, 'run-recipe.js', near.ini, 'items', folder)
-    const times = await alternate(contenders, bench.rounds)
+    const times = await alternate(bench, contenders)
     const trips = (field) => (times.far[field] - times.near[field]) / (2 * DELAY)
     results[name] =
       name === 'ssh2'

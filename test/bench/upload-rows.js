@@ -16,22 +16,20 @@ export async function upload(bench) {
   const { inventory, clear, path, ours, copy } = await contenders(bench, 1)
   const file = bigFileOf(bench)
   const scp = (cipher, source) => secureCopy(bench, inventory, cipher, source, path)
-  const best = await fastest((cipher) => scp(cipher, smallerFile(bench)))
+  const best = await fastest(bench, (cipher) => scp(cipher, smallerFile(bench)))
   const fresh = (act) =>
     act &&
     (() => {
       clear()
       return act()
     })
-  const results = await alternate(
-    {
-      ours: fresh(ours),
-      scp: fresh(() => scp(best, file)),
-      ssh2: fresh(() => bareSsh2(bench, inventory, `cat >${path}`, file)),
-      ansible: fresh(copy),
-    },
-    bench.rounds,
-  )
+  const results = await alternate(bench, {
+    ours: fresh(ours),
+    scp: fresh(() => scp(best, file)),
+    ssh2: fresh(() => bareSsh2(bench, inventory, `cat >${path}`, file)),
+    compressing: fresh(copy && (() => copy({ compress: true }))),
+    ansible: fresh(copy),
+  })
   clear()
   return { ...results, scp: { ...results.scp, note: best } }
 }
@@ -41,13 +39,13 @@ export async function again(bench) {
   const { inventory, clear, ours, copy } = await contenders(bench, 1)
   clear()
   await ours()
-  const { ping, ...mine } = await alternate(
-    { ping: () => convecthub(bench, 'ping', '-i', inventory.ini), ours },
-    bench.rounds,
-  )
+  const { ping, ...mine } = await alternate(bench, {
+    ping: () => convecthub(bench, 'ping', '-i', inventory.ini),
+    ours,
+  })
   clear()
   await copy?.()
-  const theirs = await alternate({ ansible: copy }, bench.rounds)
+  const theirs = await alternate(bench, { ansible: copy })
   clear()
   return { ours: { ...mine.ours, beyond: mine.ours.seconds - ping.seconds }, ...theirs }
 }
@@ -71,7 +69,7 @@ async function contenders(bench, count) {
     path,
     clear: () => bench.clear(count),
     ours: () => script(bench, 'run-recipe.js', inventory.ini, 'file', path, bundle),
-    copy: bench.rivals.ansible && (() => ansible(bench, inventory, 'ansible', args)),
+    copy: bench.rivals.ansible && ((options) => ansible(bench, inventory, 'ansible', args, options)),
   }
 }
 
@@ -105,7 +103,7 @@ function secureCopy({ env, key }, { hosts: [host], knownHosts }, cipher, source,
 }
 
 /** The cipher of scp that is fastest here. */
-async function fastest(copy) {
-  const times = await alternate(Object.fromEntries(CIPHERS.map((each) => [each, () => copy(each)])), 2)
+async function fastest(bench, copy) {
+  const times = await alternate(bench, Object.fromEntries(CIPHERS.map((each) => [each, () => copy(each)])), 2)
   return CIPHERS.toSorted((a, b) => times[a].seconds - times[b].seconds)[0]
 }
