@@ -40,7 +40,7 @@ const LARGE = 16 * 1024
 
 /**
  * ssh2 makes each packet in memory of its own and fills its padding anew; a file of 500 MB is 16,000 of them, which
- * costs a fifth of our time. It is done with a packet's text once that is encrypted, into other memory, so the next one
+ * costs a seventh of our time. It is done with a packet's text once that is encrypted, into other memory, so the next one
  * of the same size may use it again. Padding is sent encrypted and is there for its length: it may stay as it is
  * (RFC 4253 §6 has it "should" be random, which it was). Where its inside looks otherwise, ssh2 goes on as it does.
  */
