@@ -7,14 +7,14 @@ import {
   type VerbResult,
   wholeNumber,
 } from './commands/common-options.ts'
-import { labCommand } from './commands/lab.ts'
+import { labCommands } from './commands/lab.ts'
 import { ConvecthubError, ConvecthubErrors } from './errors.ts'
 import { EXIT, type ExitName } from './exit-codes.ts'
 
 /** Runs the command line and gives the exit code. Whatever goes wrong is told here, in one way. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exit: ExitName | undefined
-  const program = makeProgram((result) => {
+  const program = makeProgram(argv, (result) => {
     exit = result
   })
   try {
@@ -25,8 +25,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The table of verbs. Each verb's code is only loaded when it is called. */
-function makeProgram(done: (exit: ExitName) => void): Command {
+/** Adds to a command what it takes. */
+type Shape = (command: Command) => Command
+
+/**
+ * The table of verbs. Each verb's code is only loaded when it is called, and what it takes is only told to commander
+ * where argv names it: for all verbs that takes a sixth of the time of --help.
+ */
+function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): Command {
   const program = new Command('convecthub')
     .description(
       'Turns on-prem machines into a ConvectHub (JupyterHub on K3s) over SSH, from an Ansible inventory.',
@@ -34,112 +40,125 @@ function makeProgram(done: (exit: ExitName) => void): Command {
     .version('0.1.0')
     .showHelpAfterError('(convecthub --help tells more)')
     .exitOverride()
-    .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
       '\nWithout -i, the inventory of ansible.cfg is read, else ./inv.toml. Exit codes: see the README.',
     )
 
-  const verb = (name: string, description: string) =>
-    common(program.command(name).description(description).exitOverride())
-  const act = (command: Command, load: () => Promise<(options: never) => VerbResult>) =>
-    command.action(async (options) => {
-      await import('./commands/tune-collector.ts')
-      done(await (await load())(options as never))
-    })
+  const add = (name: string, description: string, shape: Shape) => {
+    const command = program.command(name).description(description)
+    if (argv.includes(name)) shape(command)
+  }
+  const verb = (
+    name: string,
+    description: string,
+    shape: Shape,
+    load: () => Promise<(options: never) => VerbResult>,
+  ) =>
+    add(name, description, (command) =>
+      shape(command).action(async (options) => {
+        await import('./commands/tune-collector.ts')
+        done(await (await load())(options as never))
+      }),
+    )
 
-  act(
-    program
-      .command('init')
-      .description('write an inventory: ask for the machines, and look at each')
-      .exitOverride()
-      .option('-i, --inventory <file>', 'the file to write', 'inv.toml')
-      .option(
-        '--host <machine>',
-        'NAME=ADDRESS[:PORT][,driver|worker][,gpu]; may be given several times',
-        collect,
-      )
-      .option('--user <name>', 'who logs in on the machines')
-      .option('--key <file>', 'private key to log in with')
-      .option('--yes', 'ask nothing')
-      .option('--force', 'write over an inventory that is there')
-      .option('-k, --ask-pass', 'ask for the password of ssh, once for all machines')
-      .option('-K, --ask-become-pass', 'ask for the sudo password, once for all machines')
-      .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
-      .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
+  verb(
+    'init',
+    'write an inventory: ask for the machines, and look at each',
+    (command) =>
+      command
+        .option('-i, --inventory <file>', 'the file to write', 'inv.toml')
+        .option(
+          '--host <machine>',
+          'NAME=ADDRESS[:PORT][,driver|worker][,gpu]; may be given several times',
+          collect,
+        )
+        .option('--user <name>', 'who logs in on the machines')
+        .option('--key <file>', 'private key to log in with')
+        .option('--yes', 'ask nothing')
+        .option('--force', 'write over an inventory that is there')
+        .option('-k, --ask-pass', 'ask for the password of ssh, once for all machines')
+        .option('-K, --ask-become-pass', 'ask for the sudo password, once for all machines')
+        .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
+        .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
     async () => (await import('./commands/init.ts')).initVerb,
   )
-  act(
-    verb('ping', 'log in to every machine, run sh, check sudo').option(
-      '--enroll',
-      'first show all host keys that are not known yet, and keep them after one yes',
-    ),
+  verb(
+    'ping',
+    'log in to every machine, run sh, check sudo',
+    (command) =>
+      common(command).option(
+        '--enroll',
+        'first show all host keys that are not known yet, and keep them after one yes',
+      ),
     async () => (await import('./commands/ping.ts')).pingVerb,
   )
-  act(
-    onBundle(verb('plan', 'show what provision would change; changes nothing')).option(
-      '--diff',
-      'show what changes in files',
-    ),
+  verb(
+    'plan',
+    'show what provision would change; changes nothing',
+    (command) => onBundle(common(command)).option('--diff', 'show what changes in files'),
     async () => (await import('./commands/plan.ts')).planVerb,
   )
-  act(
-    onBundle(verb('provision', 'make the machines a ConvectHub; call it again to continue or to update'))
-      .option('--check', 'only show what would change, as plan does')
-      .option('--diff', 'with --check: show what changes in files'),
+  verb(
+    'provision',
+    'make the machines a ConvectHub; call it again to continue or to update',
+    (command) =>
+      onBundle(common(command))
+        .option('--check', 'only show what would change, as plan does')
+        .option('--diff', 'with --check: show what changes in files'),
     async () => (await import('./commands/provision.ts')).provisionVerb,
   )
-  act(
-    verb('status', 'check that nodes, release and login page are well'),
+  verb(
+    'status',
+    'check that nodes, release and login page are well',
+    common,
     async () => (await import('./commands/status.ts')).statusVerb,
   )
-  act(
-    verb('reset', 'uninstall all that provision put on the machines, and look for what is left').option(
-      '--yes',
-      'do not ask for the name of the inventory',
-    ),
+  verb(
+    'reset',
+    'uninstall all that provision put on the machines, and look for what is left',
+    (command) => common(command).option('--yes', 'do not ask for the name of the inventory'),
     async () => (await import('./commands/reset.ts')).resetVerb,
   )
-  const inventory = sources(
-    program
-      .command('inventory')
-      .description('show the inventory as it was understood, or check it')
-      .exitOverride(),
-  )
-  act(
-    inventory
-      .option('--list', 'all of it, as the JSON of ansible-inventory --list')
-      .option('--host <name>', 'the variables of one host')
-      .option('--graph', 'groups and hosts as a tree')
-      .option('--vars', 'with --graph: the variables, too'),
+  verb(
+    'inventory',
+    'show the inventory as it was understood, or check it',
+    (command) => {
+      // The options of `inventory` itself count as well, wherever they stand.
+      sources(
+        command.command('check').description('tell all that is wrong with it, without any machine'),
+      ).action(async (_options, check: Command) =>
+        done(
+          await (await import('./commands/inventory-check.ts')).inventoryCheckVerb(check.optsWithGlobals()),
+        ),
+      )
+      return sources(command)
+        .option('--list', 'all of it, as the JSON of ansible-inventory --list')
+        .option('--host <name>', 'the variables of one host')
+        .option('--graph', 'groups and hosts as a tree')
+        .option('--vars', 'with --graph: the variables, too')
+    },
     async () => (await import('./commands/inventory.ts')).inventoryVerb,
   )
-  // The options of `inventory` itself count as well, wherever they stand.
-  sources(inventory.command('check').description('tell all that is wrong with it, without any machine'))
-    .exitOverride()
-    .action(async (_options, command: Command) =>
-      done(
-        await (await import('./commands/inventory-check.ts')).inventoryCheckVerb(command.optsWithGlobals()),
-      ),
-    )
-  const bundle = program
-    .command('bundle')
-    .description('make and check the folder of artifacts that provision sends')
-  bundle
-    .command('lock <folder>')
-    .description('write the bundle.lock.yaml of a folder by what lies in it')
-    .requiredOption('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1')
-    .option('--helm <version>', 'version of its Helm')
-    .option('--description <text>', 'one line for people', 'ConvectHub bundle')
-    .action(async (folder, options) =>
-      done(await (await import('./commands/bundle.ts')).bundleLockVerb(folder, options)),
-    )
-  bundle
-    .command('verify <folder>')
-    .description('check every file of a bundle against its bundle.lock.yaml')
-    .action(async (folder) => done(await (await import('./commands/bundle.ts')).bundleVerifyVerb(folder)))
-  program.addCommand(labCommand())
-  return program
+  add('bundle', 'make and check the folder of artifacts that provision sends', (command) => {
+    command
+      .command('lock <folder>')
+      .description('write the bundle.lock.yaml of a folder by what lies in it')
+      .requiredOption('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1')
+      .option('--helm <version>', 'version of its Helm')
+      .option('--description <text>', 'one line for people', 'ConvectHub bundle')
+      .action(async (folder, options) =>
+        done(await (await import('./commands/bundle.ts')).bundleLockVerb(folder, options)),
+      )
+    command
+      .command('verify <folder>')
+      .description('check every file of a bundle against its bundle.lock.yaml')
+      .action(async (folder) => done(await (await import('./commands/bundle.ts')).bundleVerifyVerb(folder)))
+    return command
+  })
+  add('lab', 'disposable machines on this computer, to try everything on', labCommands)
+  // what a verb takes may not be known here, and would only make the list longer; what is below the verbs shows it
+  return program.configureHelp({ subcommandTerm: (command) => command.name() })
 }
 
 /** Tells an error as people read it, or as JSON where that was asked for; anything unknown is a fault of ours. */

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { LabEvent } from '../lab/lab-event.ts'
 import type { LabStatus } from '../lab/lab-status.ts'
 
@@ -15,9 +15,8 @@ interface UpOptions extends NameOption {
   k3sVersion?: string
 }
 
-/** The verb `lab`: disposable machines on the local Docker engine, to try everything on. */
-export function labCommand(): Command {
-  const lab = new Command('lab').description('disposable machines on this computer, to try everything on')
+/** The commands of the verb `lab`: disposable machines on the local Docker engine, to try everything on. */
+export function labCommands(lab: Command): Command {
   const named = (name: string) =>
     lab.command(name).option('--name <name>', 'which lab; its folder is ./<name>', 'lab')
 
