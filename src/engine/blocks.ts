@@ -5,10 +5,16 @@ import type { Block } from '../transport/connection.ts'
 
 const pack = promisify(gzip)
 
-/** Sizes of a plain block, bytes; they grow until one takes SLOW_MS, so that an abort never waits long. */
+/**
+ * Sizes of a plain block, bytes. Each costs two programs on the host, so they grow until one takes SLOW_MS; an abort
+ * waits for the end of one, so they shrink when the link becomes slow.
+ */
 const SMALLEST = 256 * 1024
-const LARGEST = 8 * 1024 * 1024
+const LARGEST = 64 * 1024 * 1024
 const SLOW_MS = 250
+
+/** Below that the last blocks do not shrink, bytes: the host hashes the last one when all has arrived. */
+const LAST = 8 * 1024 * 1024
 
 /** What is packed at once, bytes. */
 const PACKED = 1024 * 1024
@@ -43,7 +49,7 @@ export async function* blocks(reader: Reader, { size, packable, sent }: BlockOpt
   let undecided = packable
 
   while (left > 0) {
-    const now = Math.min(length, left)
+    const now = Math.min(length, left, Math.max(LAST, Math.ceil(left / 2)))
     const began = performance.now()
     yield { size: now, data: pieces(reader, now) }
     const ms = performance.now() - began
@@ -51,6 +57,7 @@ export async function* blocks(reader: Reader, { size, packable, sent }: BlockOpt
     sent(size - left)
     if (now === length && ms < SLOW_MS && length < LARGEST) length *= 2
     else if (now === length) wire = (now / ms) * 1000
+    if (ms > 2 * SLOW_MS) length = Math.max(SMALLEST, length / 2)
     if (!undecided || !wire || left < 4 * PACKED) continue
     undecided = false
     if (wire > FAST) continue

@@ -38,12 +38,13 @@ export function startJob(
         hint: 'look at the host, then run the same command again: it continues',
       }),
     )
+  let ended = false
   const touch = () => {
     clearTimeout(idle)
-    if (run.idleMs !== undefined) idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
+    // blocks are still being sent when a script has ended early
+    if (!ended && run.idleMs !== undefined) idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
   }
   const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)
-  let ended = false
   const settle = () => {
     ended = true
     clearTimeout(whole)

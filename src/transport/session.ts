@@ -79,7 +79,7 @@ export async function openSession(
   }
 
   /** Exactly as many bytes as were announced: one too many would be read as an order. */
-  async function sendBlock({ size, raw, data }: Block): Promise<void> {
+  async function sendBlock(own: Job, { size, raw, data }: Block): Promise<void> {
     shell.write(raw === undefined ? `${size}\n` : `${size} ${raw}\n`)
     let sent = 0
     for await (const chunk of data) {
@@ -87,6 +87,7 @@ export async function openSession(
       if (sent > size) break
       if (dead) return
       await shell.write(chunk)
+      own.touch()
     }
     // the host waits for the rest, which nothing but the end of the session can call off
     if (sent !== size && !dead)
@@ -116,9 +117,8 @@ export async function openSession(
         order('feed', own, script, into && ` ${into.have} ${oneLine(into.file)}`)
         for await (const block of blocks) {
           if (own.over() || runOptions.signal?.aborted) break
-          await sendBlock(block)
+          await sendBlock(own, block)
           if (dead) break
-          own.touch()
         }
         if (!dead) shell.write('0\n')
       }),

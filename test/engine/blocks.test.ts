@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { blocks } from '../../src/engine/blocks.ts'
 import { textSource } from '../helpers/text-source.ts'
 
@@ -53,6 +53,23 @@ it('what does not pack is sampled once, and goes as it is', async () => {
   const { wire, packed } = await over(data, { rate: 20 * MB })
   expect(packed).toBe(1)
   expect(wire).toBeLessThan(data.length * 1.01)
+})
+
+it('blocks grow on a fast link, shrink when it becomes slow, and are small in the end', async () => {
+  const sizes: number[] = []
+  let now = 0
+  using _clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const source = blocks(
+    { read: async (most) => Buffer.alloc(Math.min(most, MB)), close: async () => {} },
+    { size: 1000 * MB, packable: false, sent: () => {} },
+  )
+  for await (const { size } of source) {
+    now += sizes.length === 12 || sizes.length === 13 ? 600 : 100
+    sizes.push(size / MB)
+  }
+  expect(sizes.slice(0, 12)).toEqual([1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32, 64, 64, 64, 64])
+  expect(sizes.slice(12, 17)).toEqual([64, 32, 16, 32, 64])
+  expect(Math.max(...sizes.slice(-2))).toBeLessThanOrEqual(8)
 })
 
 it('a file that became shorter is an error', async () => {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
-import type { Connection } from '../../src/transport/connection.ts'
+import type { Block, Connection } from '../../src/transport/connection.ts'
 import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { failure, settled, until } from './helpers/wait.ts'
@@ -27,6 +28,10 @@ afterAll(() => {
   for (const host of open) host.close()
   sshd?.stop()
 })
+
+async function* blockOf(size: number, data: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
+  yield { size, data }
+}
 
 const options = { name: 'send a file', timeoutMs: 10_000 }
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
@@ -89,6 +94,25 @@ it('a script that ends early ends the sending, and the session goes on', async (
   const result = await shared.feed(sh`head -c 10 >/dev/null; exit 3`, endlessBlocks(), options)
   expect(result.code).toBe(3)
   expect((await shared.run(sh`echo on`, options)).output).toBe('on')
+})
+
+it('a script that ends early ends its idle deadline, too', async () => {
+  const host = await fresh()
+  await host.feed(sh`head -c 10 >/dev/null`, endlessBlocks(), { ...options, idleMs: 500 })
+  expect((await host.run(sh`sleep 1; echo on`, options)).output).toBe('on')
+})
+
+it('one long block that goes on is a sign of life', async () => {
+  const host = await fresh()
+  const data = (async function* () {
+    for (let i = 0; i < 8; i++) {
+      // a slow link, not a wait for something
+      await sleep(250)
+      yield Buffer.from('x')
+    }
+  })()
+  const result = await host.feed(sh`wc -c`, blockOf(8, data), { ...options, idleMs: 1000 })
+  expect(result.output).toBe('8')
 })
 
 it.each(['longer', 'shorter'])(
