@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { quote } from '../sh.ts'
 import { template } from '../templates.ts'
 
-/** What the first command on a host is told: `command` goes into the exec, `program` is what it reads from stdin. */
+/** What the first command on a host is told. */
 export interface Bootstrap {
+  /** What goes into the exec. */
   command: string
-  program: string
+  /** What it reads from stdin: the session's program, which has this script already, for an order of 0 bytes. */
+  program(script: string): string
   mark: string
   /** Printed by sudo instead of its own prompt when it wants the password, unless sudoers insists on another. */
   prompt: string
@@ -14,8 +16,9 @@ export interface Bootstrap {
 /**
  * The command that turns a login into a session of `becomeUser`: by itself where the login is that user already, by
  * sudo otherwise. The user's login shell may be anything, so it only ever sees `exec sh -c '…'`. The session's
- * program comes on stdin, behind a line with the mark, to keep argv and sudo's log short: what stands before that
- * line, such as an answer that nobody took, is dropped. With `askPassword` sudo may ask (on stdin, with our prompt).
+ * program comes on stdin, behind a line with the mark and its size, to keep argv and sudo's log short: what stands
+ * before that line, such as an answer that nobody took, is dropped. The first script comes with it, for to read each
+ * takes a program. With `askPassword` sudo may ask (on stdin, with our prompt).
  */
 export function bootstrap(options: { becomeUser: string; askPassword: boolean }): Bootstrap {
   const { becomeUser, askPassword } = options
@@ -24,8 +27,8 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
   const text = template('remote/session.sh')
   const begin = [
     `printf "\\n%s go\\n" ${mark}`,
-    `while IFS= read -r line && [ "$line" != ${mark} ]; do :; done`,
-    `eval "$(dd bs=${Buffer.byteLength(text)} count=1 iflag=fullblock 2>/dev/null)"`,
+    `while IFS= read -r line && [ "\${line% *}" != ${mark} ]; do :; done`,
+    `eval "$(dd bs="\${line#* }" count=1 iflag=fullblock 2>/dev/null)"`,
   ].join('; ')
   const session = `sh -c ${quote(begin)} sh ${mark}`
   const ways = askPassword ? `-S -p ${prompt}` : '-n'
@@ -38,7 +41,11 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
     `echo ${mark} sudo`,
     `exec sudo ${ways} ${who}-- ${session}`,
   ].join('; ')
-  return { command: `exec sh -c ${quote(command)}`, program: `${mark}\n${text}`, mark, prompt }
+  const program = (script: string) => {
+    const all = `script=${quote(script)}\n${text}`
+    return `${mark} ${Buffer.byteLength(all)}\n${all}`
+  }
+  return { command: `exec sh -c ${quote(command)}`, program, mark, prompt }
 }
 
 /** Root may go by another name, so its number counts; /proc tells it without a program. */

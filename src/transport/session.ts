@@ -71,12 +71,8 @@ export async function openSession(
     }
   }
 
-  const order = (word: 'run' | 'feed', { id }: Job, script: Script, more = '') => {
-    const text = script.reveal()
-    // the x keeps the shell that reads it from dropping the last newlines
-    const body = Buffer.from(`${text}\nx`)
-    shell.write(Buffer.concat([Buffer.from(`${word} ${id} ${body.length}${more}\n`), body]))
-  }
+  const order = (word: 'run' | 'feed', { id }: Job, script: Script, more = '') =>
+    shell.order(`${word} ${id}`, script.reveal(), more)
 
   /** Exactly as many bytes as were announced: one too many would be read as an order. */
   async function sendBlock(own: Job, { size, raw, data }: Block): Promise<void> {

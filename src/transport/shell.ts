@@ -30,6 +30,8 @@ export interface Shell {
   readonly execs: number
   /** Settles when orders may be sent. */
   opened: Promise<void>
+  /** Sends a script, with the words of an order before and behind its size; the first one takes the program along. */
+  order(words: string, script: string, more: string): void
   /** Settles when the bytes are taken, so that their memory may be used again, or when nothing is any more. */
   write(data: string | Uint8Array): Promise<void>
   /** Ends its input. */
@@ -57,17 +59,14 @@ export async function openShell(
   /** What went out before the program answered. */
   let early: (string | Uint8Array)[] = []
   let said = () => ''
-  let first = ''
+  let first = true
   let open = () => {}
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
 
   const write = (data: string | Uint8Array) => {
-    // the program travels with the first order, in one packet
-    const all = first === '' ? data : Buffer.concat([Buffer.from(first), Buffer.from(data)])
-    first = ''
-    if (!ready) early.push(Buffer.from(all))
+    if (!ready) early.push(Buffer.from(data))
     return new Promise<void>((resolve) => {
       const taken = () => {
         waiting.delete(taken)
@@ -75,8 +74,16 @@ export async function openShell(
       }
       waiting.add(taken)
       if (ended) taken()
-      else channel.stdin.write(all, taken)
+      else channel.stdin.write(data, taken)
     })
+  }
+  const order = (words: string, script: string, more: string) => {
+    const text = `${script}\n`
+    // the x keeps the shell that reads it from dropping the last newlines
+    const body = Buffer.from(`${text}x`)
+    if (first) write(`${boot.program(text)}${words} 0${more}\n`)
+    else write(Buffer.concat([Buffer.from(`${words} ${body.length}${more}\n`), body]))
+    first = false
   }
   const finish = (error: ConvecthubError) => {
     clearTimeout(late)
@@ -85,11 +92,6 @@ export async function openShell(
     for (const taken of waiting) taken()
     options.onEnd(error)
   }
-  const begin = () => {
-    first = boot.program
-    open()
-  }
-
   const attach = (now: Channel, terminal: boolean) => {
     const talk = sudoTalk(now, boot, password)
     said = talk.said
@@ -99,7 +101,7 @@ export async function openShell(
       else if (word === 'nosudo') talk.line('sudo: command not found')
       else if (word === 'go') {
         talk.over()
-        if (password) begin()
+        if (password) open()
       } else if (word === 'ready') {
         ready = true
         early = []
@@ -137,12 +139,13 @@ export async function openShell(
     finish(new ConvecthubError('TIMEOUT', 'unreachable', message, { host, evidence: said() }))
   }, startMs)
   attach(channel, false)
-  if (!password) begin()
+  if (!password) open()
   return {
     get execs() {
       return execs
     },
     opened,
+    order,
     write,
     end: () => channel.stdin.end(),
   }

@@ -5,7 +5,8 @@
 #   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
 #                             script reads is a line with the size of each block that is there
 #   kill SIGNAL               ends the running job's group
-# Shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
+# The shell of the first order came with this program, in $script; that order has 0 BYTES.
+# Any other shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
 # $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
 mark=$1
@@ -29,6 +30,7 @@ end_group() {
 
 # script BYTES: reads a script, which ends with an x; one whose end was cut off on its way must not run
 script() {
+  [ "$1" != 0 ] || return 0
   script=$(exec dd bs="$1" count=1 iflag=fullblock 2>/dev/null)
   [ "${#script}" = "$1" ] && script=${script%x}
 }

@@ -41,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** Runs the command as sshd does for a user with this login shell, with the program and one order on stdin. */
 function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string, uid = NOBODY) {
   const { stdout, stderr, status } = spawnSync(shell, ['-c', boot.command], {
-    input: `${boot.program}feed 7 15\ncat >/dev/nullx3\nda\n0\n`,
+    input: `${boot.program("cat >/dev/null # it's\n\n")}feed 7 0\n3\nda\n0\n`,
     encoding: 'utf8',
     env: { PATH: path, FAKE_PATH: path, HOME: folder, LC_ALL: 'C.UTF-8', LANGUAGE: 'de' },
     timeout: 5000,
@@ -102,8 +102,9 @@ it('nobody can guess mark or prompt, and the program travels on stdin, not in th
   for (const { command, program, mark, prompt } of boots) {
     expect(mark).toMatch(/^@@[0-9a-f]{18}$/)
     expect(prompt).not.toContain('%')
-    expect(program.startsWith(`${mark}\n`)).toBe(true)
-    expect(program.slice(mark.length)).not.toContain(mark)
+    const text = program('echo ü')
+    expect(text.startsWith(`${mark} ${Buffer.byteLength(text.slice(text.indexOf('\n') + 1))}\n`)).toBe(true)
+    expect(text.slice(mark.length)).not.toContain(mark)
     expect(command.length).toBeLessThan(1000)
   }
 })
