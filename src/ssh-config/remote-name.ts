@@ -13,7 +13,7 @@ export function remoteName(
 ): string {
   const name = hostName === undefined ? host : expandAt(hostName, { '%': '%', h: host }, { origins })
   // Only an address written short is one of a kind; those that end as IPv4 or name an interface stay as they are.
-  return isIPv6(name) && !/[.%]/.test(name)
+  return name.includes(':') && isIPv6(name) && !/[.%]/.test(name)
     ? new URL(`ssh://[${name}]`).hostname.slice(1, -1)
     : name.toLowerCase()
 }
