@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { cacheFolder } from './cache-folder.ts'
 
 /** Smaller files are read each time, bytes. */
 const WORTH_KEEPING = 8 * 1024 * 1024
@@ -23,7 +23,7 @@ export async function fileDigest(path: string): Promise<string> {
 }
 
 function keptFile(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'convecthub', 'digests.json')
+  return join(cacheFolder(), 'digests.json')
 }
 
 function readKept(): Record<string, string> {
