@@ -3,6 +3,7 @@ import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { reset } from '../recipes/reset.ts'
 import { OWN_PATHS } from '../steps/reset.ts'
 import { ask } from '../ui/ask.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { count } from '../ui/style.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { type FleetInput, readFleet } from './read-fleet.ts'
@@ -34,9 +35,10 @@ export async function resetVerb(options: CommonOptions & { yes?: boolean }): Ver
   } else if (left.length === 0) {
     process.stdout.write('Audit: nothing is left.\n')
   } else {
-    process.stdout.write(
-      `Audit: ${count(left.length, 'thing')} left:\n${left.map(({ host, line }) => `  ${host}  ${line}\n`).join('')}`,
-    )
+    printLines([
+      `Audit: ${count(left.length, 'thing')} left:`,
+      ...left.map(({ host, line }) => `  ${host}  ${line}`),
+    ])
   }
   return exit === 'ok' && left.length > 0 ? 'differs' : exit
 }

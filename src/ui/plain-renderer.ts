@@ -3,7 +3,7 @@ import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { duration, style, visible } from './style.ts'
+import { coloured, duration, style, visible } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 /** How often a long change gives a sign of life, ms. */
@@ -23,7 +23,7 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
       process.stderr.cork()
       process.nextTick(flush)
     }
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${coloured(text)}\n`)
   }
   const say = (host: string, text: string) => tell(`${paint.bold(host.padEnd(width))}  ${text}`)
   const heartbeat = setInterval(() => {

@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { Chalk, type ChalkInstance } from 'chalk'
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
+const COLOUR = /(\u001b\[\d+m)/
+
 /** Colours for a stream; none when it is no terminal, or when NO_COLOR or --no-color says so. */
 export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstance {
   const on = color && stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
@@ -28,6 +31,14 @@ export function visible(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/\r$/gm, '')
     .replace(/(?![\n\t])\p{Cc}/gu, '\ufffd')
+}
+
+/** What goes to a terminal, with no more control in it than colours: names, versions and messages come from hosts, too. */
+export function coloured(text: string): string {
+  return text
+    .split(COLOUR)
+    .map((part, i) => (i % 2 === 1 ? part : visible(part)))
+    .join('')
 }
 
 /** "1 host", "3 hosts". */

@@ -1,6 +1,7 @@
 import type { ConvecthubError } from '../errors.ts'
 import { formatError } from './format-error.ts'
 import { errorJson } from './json-renderer.ts'
+import { printLines } from './print-lines.ts'
 import { style } from './style.ts'
 
 /** Tells errors that ended a verb: on stderr for people, as JSON lines on stdout for programs. */
@@ -11,6 +12,6 @@ export function tellErrors(
   const paint = style(process.stderr, color)
   for (const error of errors) {
     if (json) process.stdout.write(`${JSON.stringify({ event: 'error', ...errorJson(error) })}\n`)
-    else process.stderr.write(`${formatError(error, paint)}\n`)
+    else printLines([formatError(error, paint)], process.stderr)
   }
 }

@@ -4,7 +4,7 @@ import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { columns, count, duration, style, visible } from './style.ts'
+import { coloured, columns, count, duration, style, visible } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 interface Now {
@@ -50,7 +50,7 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   const keep = (line: string) => {
     const spinning = spinner.isSpinning
     if (spinning) spinner.clear()
-    process.stderr.write(`${line}\n`)
+    process.stderr.write(`${coloured(line)}\n`)
     if (spinning) spinner.render()
   }
   const at = (host: string, text: string) => now.set(host, { text, since: Date.now(), detail: '' })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EngineEvent } from '../../src/engine/event.ts'
+import { ConvecthubError } from '../../src/errors.ts'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
 import { ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
@@ -89,6 +90,29 @@ it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
     expect(shown).toContain(`error w1, k3s-agent: ${ERROR.message} [STEP_FAILED]`)
     expect(shown).toContain('| line two')
     expect(out.join('')).toContain('1 host of 1 not done, after 65 s.')
+  },
+)
+
+it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
+  '$mode output: nothing that a host says renames the terminal or moves its cursor',
+  async ({ mode }) => {
+    const bad = '\u001b]0;mine\u0007\u001b[2J'
+    const error = new ConvecthubError('LOST', 'failed', `gone${bad}`, { ...at, evidence: bad, hint: bad })
+    const finding = { level: 'warning', id: 'cpu', host: 'w1', message: bad, hint: bad } as const
+    const failed = { host: 'w1', changed: 0, unchanged: 0, failed: 1, blocked: 0, skipped: 0, error }
+    const events: EngineEvent[] = [
+      { event: 'connected', host: 'w1', ms: 1, os: `Ubuntu${bad}` },
+      { event: 'finding', finding },
+      { event: 'step-start', ...at },
+      { event: 'line', ...at, line: bad },
+      { event: 'link-lost', ...at, error },
+      { event: 'host-failed', host: 'w1', error },
+      { event: 'step', ...at, outcome: 'failed', ms: 1, error },
+      { event: 'summary', verb: 'reset', ok: false, ms: 1, interrupted: false, hosts: [failed] },
+    ]
+    const shown = [...(await rendered(mode, afterRun(...events), 1)), ...out].join('\n')
+    expect(shown).toContain('gone')
+    for (const order of ['\u001b]', '\u0007', '\u001b[2J']) expect(shown).not.toContain(order)
   },
 )
 

@@ -2,7 +2,7 @@ import { Chalk } from 'chalk'
 import { expect, it } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
 import { formatError } from '../../src/ui/format-error.ts'
-import { bytes, columns, count, duration, style, visible } from '../../src/ui/style.ts'
+import { bytes, coloured, columns, count, duration, style, visible } from '../../src/ui/style.ts'
 
 it.each([
   { ms: 0, text: '0.0 s' },
@@ -31,6 +31,13 @@ it.each([
   { number: 2e15, text: '2000 TB' },
 ])('$number bytes are $text', ({ number, text }) => {
   expect(bytes(number)).toBe(text)
+})
+
+it('of what terminals obey only colours go out, whole ones', () => {
+  const red = new Chalk({ level: 1 }).red.bold('x')
+  expect(coloured(`${red}\t\n`)).toBe(`${red}\t\n`)
+  expect(coloured('a\u001b[2Jb\u001b]0;t\u0007c\rd')).toBe('abc\ufffdd')
+  expect(coloured('\u001b]0;\u001b[31mt\u0007')).not.toContain('\u0007')
 })
 
 it.each([
