@@ -57,6 +57,7 @@ export const ROWS = [
     measure: upload,
     lines: [
       { what: 'time', of: 'ours.seconds', to: 'scp.seconds', rival: 'scp', slower: 1 },
+      { what: 'time', of: 'ours.seconds', to: 'ssh.seconds', rival: 'ssh, sha256' },
       { what: 'time', of: 'ours.seconds', to: 'compressing.seconds', rival: 'ansible copy', faster: 8 },
       { what: 'time', of: 'ours.seconds', to: 'ansible.seconds', rival: 'copy, no -C' },
       { what: 'time', of: 'ours.seconds', to: 'ssh2.seconds', rival: 'bare ssh2' },
