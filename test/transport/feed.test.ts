@@ -55,6 +55,17 @@ it.each([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', asyn
   expect(output).toContain(sha256(data))
 })
 
+it('big blocks arrive intact in a file', async () => {
+  const data = randomBytes(10_000_019)
+  const file = `${sshd.folder}/big-blocks`
+  const result = await shared.feed(sh`cat`, blocksOf(data, 5_000_000), {
+    ...options,
+    into: { file, have: 0 },
+  })
+  expect(result.output).toBe('5000000\n5000000\n19')
+  expect(sha256(readFileSync(file))).toBe(sha256(data))
+})
+
 it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
   'blocks may go into a file, behind what is to stay: %j',
   async (name) => {
