@@ -64,9 +64,9 @@ cvh_settle() {
   fi
 }
 
-# cvh_sha256: of stdin, by the faster program where it is there
+# cvh_sha256: of stdin, by the faster program where it is there; what arrives meanwhile, and users' work, go first
 cvh_sha256() {
-  if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi | cut -c 1-64
+  if command -v openssl >/dev/null; then nice -n 19 openssl dgst -sha256 -r; else nice -n 19 sha256sum; fi | cut -c 1-64
 }
 
 # cvh_begin PART BYTES: looks for room, and tells the size and sha256 of what an earlier upload left in PART
@@ -83,7 +83,7 @@ cvh_begin() {
 
 # cvh_read SIZE: that many bytes of stdin, and not one more
 cvh_read() {
-  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null
+  [ "$1" -lt 65536 ] || nice -n 19 dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null
   [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
 }
 
