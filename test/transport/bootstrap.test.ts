@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -39,9 +39,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs the command as sshd does for a user with this login shell, with the program and one order on stdin. */
-function login(shell: string, boot: ReturnType<typeof bootstrap>, path: string, uid = NOBODY) {
+function login(
+  shell: string,
+  boot: ReturnType<typeof bootstrap>,
+  path: string,
+  uid = NOBODY,
+  input = `${boot.program("cat >/dev/null # it's\n\n")}feed 7 0\n3\nda\n0\n`,
+) {
   const { stdout, stderr, status } = spawnSync(shell, ['-c', boot.command], {
-    input: `${boot.program("cat >/dev/null # it's\n\n")}feed 7 0\n3\nda\n0\n`,
+    input,
     encoding: 'utf8',
     env: { PATH: path, FAKE_PATH: path, HOME: folder, LC_ALL: 'C.UTF-8', LANGUAGE: 'de' },
     timeout: 5000,
@@ -83,6 +89,21 @@ it.each(
   const asking = askPassword ? ['-S', '-p', boot.prompt] : ['-n']
   expect(stdout.split('\n').slice(2, asking.length + 5)).toEqual([...asking, '--', 'sh', '-c'])
   expect(session).toEqual(begun(boot))
+})
+
+it('of a first script whose end never came, nothing is done, wherever it was cut', () => {
+  const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
+  const canary = join(folder, 'canary')
+  const all = `${boot.program(`: >${canary}\n${'# filler\n'.repeat(100)}`)}run 1 0\n`
+  const cut = (length: number) => login('/bin/sh', boot, '/usr/bin:/bin', 0, all.slice(0, length))
+  for (let length = 1; length < all.length; length += length < 300 ? 13 : 97) cut(length)
+  cut(all.length - 1)
+  expect(existsSync(canary), 'the part that came was carried out').toBe(false)
+  const { stdout } = cut(all.length)
+  expect({ stdout, done: existsSync(canary) }).toEqual({
+    stdout: expect.stringContaining('end 1 0'),
+    done: true,
+  })
 })
 
 it('sudo speaks English whatever the user prefers, for its words are read', () => {
