@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, ParsedKey } from 'ssh2'
-import type { ConvecthubError } from '../errors.ts'
+import type { ConvecthubError, ErrorDetails } from '../errors.ts'
 import { AgentPart, sameKey } from './agent.ts'
 import { DEFAULT_KEYS, type KeyRing, keyEncrypted, publicKey } from './key-ring.ts'
 import { expandHome, type Target } from './target.ts'
@@ -12,8 +12,8 @@ export interface Tried {
   taken: readonly AuthenticationType[]
   /** A question of the host's that no password answers. */
   question: string | undefined
-  /** Why the host got no password. */
-  withheld: string | undefined
+  /** Why the host gets no password, for its error. */
+  withheld: ErrorDetails | undefined
 }
 
 /**

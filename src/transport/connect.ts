@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Connection } from './connection.ts'
 import { localChannel } from './local.ts'
@@ -20,9 +20,8 @@ const START_MS = 30_000
  * what the run's links have in common.
  */
 export async function connect(target: Target, shared = new Shared()): Promise<Connection> {
-  const boot = bootstrap({ becomeUser: target.becomeUser, askPassword: target.becomePassword !== undefined })
-  const options = { password: target.becomePassword, startMs: START_MS }
   if (target.connection === 'local') {
+    const { boot, options } = opening(target)
     const channel = localChannel(boot.command)
     const start = async () => channel
     return openSession(target.host, start, boot, { ...options, disconnect: () => channel.close() })
@@ -30,6 +29,7 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
   for (let left = TRIES; ; left--) {
     try {
       const link = await sshConnect(target, shared)
+      const { boot, options } = opening(target, link.withheld)
       const start: StartChannel = ({ terminal }) => link.exec(boot.command, { ms: START_MS, terminal })
       return await openSession(target.host, start, boot, { ...options, disconnect: link.close }).catch(
         (error) => {
@@ -42,5 +42,14 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
       if (left === 1 || !dropped) throw error
       await sleep(200 + Math.random() * 800)
     }
+  }
+}
+
+/** `withheld`: why the host may have no password. */
+function opening({ becomeUser, becomePassword }: Target, withheld?: ErrorDetails) {
+  const password = withheld ? undefined : becomePassword
+  return {
+    boot: bootstrap({ becomeUser, askPassword: password !== undefined }),
+    options: { password, withheld: becomePassword && withheld, startMs: START_MS },
   }
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { ErrorDetails } from '../errors.ts'
 import type { Channel } from './connection.ts'
 
 /** One SSH connection, logged in. */
@@ -10,6 +11,8 @@ export interface Link {
   exec(command: string, options: { ms: number; terminal: boolean }): Promise<Channel>
   /** A way from there to an address; error UNREACHABLE. */
   forward(address: string, port: number): Promise<Duplex>
+  /** Why the host may have no password, for the error of who needs one. */
+  withheld: ErrorDetails | undefined
   /** Settles when it has ended, with the reason. */
   ended: Promise<Error>
   close(): void

@@ -40,12 +40,17 @@ export function hostKeyError(
       hint: 'have the @cert-authority on file certify it anew, and see that the clock here is right',
     })
   }
-  const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts'
   const message = `the host key is not the one on file: ${what}`
   return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
     ...details,
-    hint: `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${place.names[0]}'`,
+    hint: forgetKey(target),
   })
+}
+
+function forgetKey(target: Target): string {
+  const [file = '~/.ssh/known_hosts'] = target.knownHostsFiles
+  const [name] = hostKeyPlace(target).names
+  return `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${name}'`
 }
 
 /** A host shows a certificate that ends too early. Gives HOST_CERTIFICATE. */
@@ -61,12 +66,18 @@ export function brokenCertificate({ host }: Target): ConvecthubError {
   )
 }
 
-/** Why a host whose key is not looked at gets no password, as in ssh; undefined: it does. */
-export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHosts): string | undefined {
+/**
+ * Why a host whose key is not looked at gets no password, as in ssh, nor one for sudo; undefined: it does. Evidence and
+ * hint for the error of who would have needed one.
+ */
+export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHosts): ErrorDetails | undefined {
   if (target.hostKeyChecking !== 'no') return undefined
   const { verdict, evidence = '' } = known.check(hostKeyPlace(target), shown, target.algorithms.caSignature)
-  const bad = verdict === 'changed' || verdict === 'revoked'
-  return bad ? `the host key is not good, so no password was sent: ${evidence}` : undefined
+  if (verdict !== 'changed' && verdict !== 'revoked') return undefined
+  return {
+    evidence: `the host key is not good, so no password was sent: ${evidence}`,
+    hint: forgetKey(target),
+  }
 }
 
 /** Writes a new key to the first known_hosts file. Gives KNOWN_HOSTS when that cannot be done. */
@@ -92,7 +103,7 @@ export function loginError(
   const details = {
     host: target.host,
     ...(question && { evidence: `it asks: ${question}` }),
-    ...(withheld && { evidence: withheld }),
+    ...withheld,
   }
   if (error.level === 'client-authentication') {
     const wanted = taken.length > 0 ? `; it takes ${taken.join(', ')}` : ''
@@ -127,8 +138,8 @@ export function loginError(
 function refused(target: Target, why: string, details: ErrorDetails): ConvecthubError {
   const { port, user, address } = target
   return new ConvecthubError('AUTH', 'unreachable', `${user}@${address}:${port} was refused (${why})`, {
-    ...details,
     hint: `try: ${sshCommand(target)}`,
+    ...details,
   })
 }
 

@@ -1,10 +1,9 @@
 import { ConvecthubError } from '../errors.ts'
-import type { Secret } from '../secret.ts'
 import type { Script } from '../sh.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Block, Connection, Result, RunOptions } from './connection.ts'
 import { type Job, startJob } from './job.ts'
-import { openShell, type StartChannel } from './shell.ts'
+import { openShell, type ShellOptions, type StartChannel } from './shell.ts'
 
 /** Stands for an exit code that no command has. */
 const LOCKED = -1
@@ -18,7 +17,7 @@ export async function openSession(
   host: string,
   start: StartChannel,
   boot: Bootstrap,
-  options: { password: Secret | undefined; startMs: number; disconnect: () => void },
+  options: Pick<ShellOptions, 'password' | 'withheld' | 'startMs'> & { disconnect: () => void },
 ): Promise<Connection> {
   let job: Job | undefined
   let nextId = 1

@@ -1,4 +1,4 @@
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Channel } from './connection.ts'
@@ -14,6 +14,8 @@ export type StartChannel = (options: { terminal: boolean }) => Promise<Channel>
 
 export interface ShellOptions {
   password: Secret | undefined
+  /** Why there is none where one was given, for the error when sudo wants it. */
+  withheld?: ErrorDetails | undefined
   /** How long login shell and sudo may take, ms. */
   startMs: number
   /** A line that the session's program printed. */
@@ -49,7 +51,7 @@ export async function openShell(
   boot: Bootstrap,
   options: ShellOptions,
 ): Promise<Shell> {
-  const { password, startMs } = options
+  const { password, withheld, startMs } = options
   let channel = await start({ terminal: false })
   let ready = false
   let ended = false
@@ -122,7 +124,9 @@ export async function openShell(
     now.closed.then(({ code, error }) => {
       talk.over()
       const broken = ready || error !== undefined
-      const end = broken ? lost(host, error, talk.said()) : sudoError(host, talk.said(), talk.asked(), code)
+      const end = broken
+        ? lost(host, error, talk.said())
+        : sudoError(host, talk.said(), talk.asked(), code, withheld)
       if (end.code !== 'SUDO_NEEDS_TTY' || terminal) return finish(end)
       execs += 1
       start({ terminal: true }).then(again, finish)

@@ -79,6 +79,7 @@ export async function sshConnect(
       resolve({
         exec: (command, options) => exec(client, target.host, command, ended, options),
         forward: (address, port) => forward(client, address, port),
+        withheld: tried.withheld,
         ended,
         close() {
           client.end()

@@ -1,4 +1,4 @@
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
 /** sudo's own words (LC_ALL=C or not, the format is stable since 1.8), what they mean and what to do. */
 const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: string }[] = [
@@ -28,12 +28,16 @@ const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: s
   },
 ]
 
-/** Why a bootstrap ended before the root shell answered. `asked` counts sudo's questions; two mean a wrong password. */
+/**
+ * Why a bootstrap ended before the root shell answered. `asked` counts sudo's questions; two mean a wrong password.
+ * `withheld`: why sudo was given none.
+ */
 export function sudoError(
   host: string,
   stderr: string,
   asked: number,
   code: number | undefined,
+  withheld?: ErrorDetails,
 ): ConvecthubError {
   const evidence = stderr.trim()
   const refusal = REFUSALS.find(({ words }) => words.test(stderr))
@@ -49,6 +53,7 @@ export function sudoError(
       host,
       evidence,
       hint: refusal.hint,
+      ...(refusal.code === 'SUDO_PASSWORD_NEEDED' && withheld),
     })
   const message = `the shell on the host ended at once${code === undefined ? '' : ` with code ${code}`}`
   return new ConvecthubError('NO_SHELL', 'unreachable', message, {

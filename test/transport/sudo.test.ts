@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { blocksOf } from './helpers/blocks.ts'
+import { type KeyPair, makeKey } from './helpers/keys.ts'
 import { parentOf, type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { type TestUser, testUser } from './helpers/test-user.ts'
 import { alive, failure, pidIn, until } from './helpers/wait.ts'
 
 let sshd: RealSshd
+let other: KeyPair
 const users: TestUser[] = []
 
 function user(rule?: string, shell?: string, defaults?: string): TestUser {
@@ -19,6 +22,7 @@ function user(rule?: string, shell?: string, defaults?: string): TestUser {
 
 beforeAll(async () => {
   sshd = await realSshd()
+  other = makeKey(join(sshd.folder, 'other'))
 })
 afterAll(() => {
   for (const made of users) made.remove()
@@ -157,6 +161,31 @@ it.each([
   expect(error.exit).toBe('unreachable')
   expect(error.details.hint).toMatch(hint)
   expect(error.details.evidence).toMatch(/sudo|sorry/i)
+})
+
+it('a host whose key is another one gets no password of sudo, where keys are not looked at', async () => {
+  const login = async (one: TestUser) => {
+    const host = await connect(
+      sshd.target({
+        user: one.name,
+        becomePassword: new Secret(one.password),
+        hostKeyChecking: 'no',
+        knownHostsFiles: [sshd.write('changed', `[127.0.0.1]:${sshd.port} ${other.line}\n`)],
+      }),
+    )
+    try {
+      return (await host.run(sh`id -un`, options)).output
+    } finally {
+      host.close()
+    }
+  }
+  const asked = user('(ALL) ALL')
+  const error = await failure(login(asked), 15_000)
+  expect(error).toMatchObject({ code: 'SUDO_PASSWORD_NEEDED', exit: 'unreachable' })
+  expect(error.details.evidence).toMatch(/no password was sent.*SHA256:/)
+  expect(error.details.hint).toContain(`ssh-keygen -f ${sshd.folder}/changed -R '[127.0.0.1]:${sshd.port}'`)
+  expect(counts(asked)).toEqual({ runs: 0, wrong: 0 })
+  expect(await login(user('(ALL) NOPASSWD: ALL'))).toBe('root')
 })
 
 it("root's shell and its job end with the connection, behind sudo too", async () => {
