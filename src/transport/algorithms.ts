@@ -51,7 +51,7 @@ const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly 
     more: [],
   },
   serverHostKey: {
-    offered: [...CERTIFICATES, ...CERTIFIED, 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+    offered: [...CERTIFICATES, ...CERTIFIED, 'ssh-rsa'],
     more: [],
   },
   caSignature: { offered: CA_SIGNATURES, more: [] },

@@ -25,16 +25,22 @@ export interface HostCertificate {
   signature: Buffer
 }
 
-/** Types of host keys that may come in a certificate; those of RSA go by names that ssh2 cannot take. */
-export const CERTIFIED = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-] as const
+const ECDSA = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
 
-/** The name of the algorithm for a certificate of such a key. */
-export const certificateOf = (type: string): string => `${type}-cert-v01@openssh.com`
+/** By which algorithms a host may sign with a key that is in a certificate, best first. */
+export const CERTIFIED: readonly string[] = ['ssh-ed25519', ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256']
+
+/** How many fields make a public key of each type that may be in one. */
+const FIELDS = new Map([['ssh-ed25519', 1], ...[...ECDSA, 'ssh-rsa'].map((type) => [type, 2] as const)])
+
+const CERTIFICATE = '-cert-v01@openssh.com'
+
+/** The name of an algorithm, or of a type of key, with a certificate. */
+export const certificateOf = (plain: string): string => `${plain}${CERTIFICATE}`
+
+/** The other way round; undefined: it is without one. */
+export const withoutCertificate = (name: string): string | undefined =>
+  name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : undefined
 
 /** How authorities may sign, by default, and how each is checked. */
 const SIGNATURES: Readonly<Record<string, string | null>> = {
@@ -53,13 +59,13 @@ const FOR_HOST = 2
 export function shownKey(blob: Buffer): ShownKey | undefined {
   return whole(() => {
     const reader = new Reader(blob)
-    const type = reader.text()
-    const plain = CERTIFIED.find((each) => certificateOf(each) === type)
-    if (!plain) return { key: blob }
+    const plain = withoutCertificate(reader.text())
+    const fields = plain && FIELDS.get(plain)
+    if (!fields) return { key: blob }
     reader.bytes() // a nonce
-    const fields = plain === 'ssh-ed25519' ? [reader.bytes()] : [reader.bytes(), reader.bytes()]
+    const values = Array.from({ length: fields }, () => reader.bytes())
     return {
-      key: Buffer.concat([Buffer.from(plain), ...fields].map(withLength)),
+      key: Buffer.concat([Buffer.from(plain), ...values].map(withLength)),
       certificate: readCertificate(blob, reader),
     }
   })

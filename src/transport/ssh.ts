@@ -17,7 +17,7 @@ import {
   loginError,
 } from './login-error.ts'
 import type { Shared } from './shared.ts'
-import { ignoreHostKeyOffers, proveByKey, reusePackets } from './ssh2-inside.ts'
+import { ignoreHostKeyOffers, proveByKey, reusePackets, takeCertificates } from './ssh2-inside.ts'
 import type { Target } from './target.ts'
 import { openWay } from './way.ts'
 
@@ -134,6 +134,7 @@ export async function sshConnect(
     }
     client.connect(config)
     ignoreHostKeyOffers(client)
+    takeCertificates(client)
   })
 }
 

@@ -2,10 +2,9 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Client, ParsedKey } from 'ssh2'
 // @ts-expect-error: its lists have no typings
 import constants from 'ssh2/lib/protocol/constants.js'
-import { CERTIFIED, certificateOf } from './host-certificate.ts'
-import { keyType } from './known-hosts.ts'
+import { CERTIFIED, certificateOf, withoutCertificate } from './host-certificate.ts'
 
-// ssh2 offers only what it knows; what it does not know of certificates is done by proveByKey
+// ssh2 offers only what it knows; what it does not know of certificates is done by takeCertificates and proveByKey
 constants.SUPPORTED_SERVER_HOST_KEY.push(...CERTIFIED.map(certificateOf))
 
 /**
@@ -58,17 +57,40 @@ export function reusePackets(client: Client): void {
   }
 }
 
+type Exchange = { _hostKey: Buffer; negotiated: { serverHostKey: string; signsBy?: string } }
+type WithExchange = Client & { _protocol?: { _kex?: Exchange | undefined } }
+
+/**
+ * A certificate of an RSA key goes by another name than the algorithms that the host may sign by (RFC 8332 §3), and
+ * ssh2 wants them to be the same: so it is told the certificate's as soon as the two sides have agreed, and by
+ * proveByKey how the host signs. Where its inside looks otherwise, the login fails.
+ */
+export function takeCertificates(client: Client): void {
+  const protocol = (client as WithExchange)._protocol
+  let exchange = protocol?._kex
+  if (!protocol) return
+  Object.defineProperty(protocol, '_kex', {
+    get: () => exchange,
+    set(next?: Exchange) {
+      exchange = next
+      const signsBy = next && withoutCertificate(next.negotiated.serverHostKey)
+      if (!signsBy) return
+      next.negotiated.signsBy = signsBy
+      if (signsBy.startsWith('rsa-')) next.negotiated.serverHostKey = certificateOf('ssh-rsa')
+    },
+  })
+}
+
 /**
  * A host with a certificate signs by the key in it, and ssh2 would look for that key where the certificate is. It reads
  * the place once for what was signed, which is about the certificate, and from then on for the key. Where its inside
  * looks otherwise, the login fails.
  */
 export function proveByKey(client: Client, key: Buffer): void {
-  type Exchange = { _hostKey: Buffer; negotiated: { serverHostKey: string } }
-  const exchange = (client as Client & { _protocol?: { _kex?: Exchange } })._protocol?._kex
+  const exchange = (client as WithExchange)._protocol?._kex
   if (!exchange) return
   let next = exchange._hostKey
-  exchange.negotiated.serverHostKey = keyType(key)
+  exchange.negotiated.serverHostKey = exchange.negotiated.signsBy ?? ''
   Object.defineProperty(exchange, '_hostKey', {
     get() {
       const now = next

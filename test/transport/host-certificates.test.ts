@@ -62,6 +62,13 @@ interface Case extends Certified {
 const CASES: readonly Case[] = [
   { what: 'an ed25519 key' },
   { what: 'an ECDSA key', type: 'ecdsa' },
+  { what: 'an RSA key', type: 'rsa' },
+  {
+    what: 'an RSA key and SHA-256',
+    type: 'rsa',
+    lists: { HostKeyAlgorithms: 'rsa-sha2-256-cert-v01@openssh.com' },
+  },
+  { what: 'an RSA key, and new keys on the way', type: 'rsa', settings: ['RekeyLimit 1M'] },
   { what: 'an authority with ECDSA', authority: 'ecdsa' },
   { what: 'an authority with RSA', authority: 'rsa' },
   { what: 'SHA-256 by an authority with RSA', authority: 'rsa', options: [...FOR_US, '-t', 'rsa-sha2-256'] },

@@ -130,6 +130,8 @@ it.each([
       'ecdsa-sha2-nistp256-cert-v01@openssh.com',
       'ecdsa-sha2-nistp384-cert-v01@openssh.com',
       'ecdsa-sha2-nistp521-cert-v01@openssh.com',
+      'rsa-sha2-512-cert-v01@openssh.com',
+      'rsa-sha2-256-cert-v01@openssh.com',
     ],
   },
   {
