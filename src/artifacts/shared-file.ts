@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
 /** What is read at once, bytes: each read is a way to another thread and back. */
-const CHUNK = 512 * 1024
+const CHUNK = 1024 * 1024
 
 /** Chunks that are kept, one ahead of the first reader and the rest for those behind it. */
-const KEPT = 6
+const KEPT = 4
 
 /** A reader that took nothing for so long holds up nobody, ms. */
 const STALLED_MS = 2000

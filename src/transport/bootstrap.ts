@@ -25,6 +25,7 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
   const mark = `@@${randomBytes(9).toString('hex')}`
   const prompt = `@@sudo-${randomBytes(9).toString('hex')}:`
   const text = template('remote/session.sh')
+  const keeper = template('remote/keep.py').replace(/^#.*\n/gm, '')
   const begin = [
     `printf "\\n%s go\\n" ${mark}`,
     `while IFS= read -r line && [ "\${line% *}" != ${mark} ]; do :; done`,
@@ -42,7 +43,7 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
     `exec sudo ${ways} ${who}-- ${session}`,
   ].join('; ')
   const program = (script: string) => {
-    const all = `script=${quote(script)}\n${text}`
+    const all = `script=${quote(script)} keeper=${quote(keeper)}\n${text}`
     return `${mark} ${Buffer.byteLength(all)}\n${all}`
   }
   return { command: `exec sh -c ${quote(command)}`, program, mark, prompt }

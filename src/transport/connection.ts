@@ -23,7 +23,7 @@ export interface RunOptions {
   name: string
   /** The whole job, ms. */
   timeoutMs: number
-  /** The longest silence, ms; left out: as long as the whole job. */
+  /** The longest silence, ms, while there is something to send; left out: as long as the whole job. */
   idleMs?: number
   onLine?: (line: string) => void
   signal?: AbortSignal

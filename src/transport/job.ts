@@ -10,6 +10,8 @@ export interface Job {
   line(line: string): void
   /** A sign of life other than a line. */
   touch(): void
+  /** From here on it may be silent: a host that hashes what it got says nothing. */
+  wait(): void
   /** Whether it has ended, well or not. */
   over(): boolean
   end(code: number): void
@@ -39,10 +41,12 @@ export function startJob(
       }),
     )
   let ended = false
+  let silent = false
   const touch = () => {
     clearTimeout(idle)
     // blocks are still being sent when a script has ended early
-    if (!ended && run.idleMs !== undefined) idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
+    if (!ended && !silent && run.idleMs !== undefined)
+      idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
   }
   const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)
   const settle = () => {
@@ -72,13 +76,17 @@ export function startJob(
     }
   })
   touch()
+  const wait = () => {
+    silent = true
+    touch()
+  }
   const line = (text: string) => {
     touch()
     if (empty) take('')
     empty = text === ''
     if (!empty) take(text)
   }
-  return { id, line, touch, over: () => ended, end, fail, result }
+  return { id, line, touch, wait, over: () => ended, end, fail, result }
 }
 
 function seconds(ms: number): string {

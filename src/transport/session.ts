@@ -115,7 +115,8 @@ export async function openSession(
           await sendBlock(own, block)
           if (dead) break
         }
-        if (!dead) shell.write('0\n')
+        if (!dead) await shell.write('0\n')
+        own.wait()
       }),
     close() {
       shell.end()

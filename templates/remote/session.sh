@@ -3,9 +3,10 @@
 #                             only while this session holds the host's lock, which it takes, or tells who has it
 #   feed ID BYTES             then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
 #   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
-#                             script reads is a line with the size of each block that is there
+#                             script reads is a line with the size of each block that is there; or nothing but
+#                             `sha256 HEX` in the end, where the file could be hashed while it was written
 #   kill SIGNAL               ends the running job's group
-# The shell of the first order came with this program, in $script; that order has 0 BYTES.
+# The shell of the first order came with this program, in $script, and keep.py in $keeper; that order has 0 BYTES.
 # Any other shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
 # $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
@@ -44,22 +45,19 @@ take() {
 
 # keep HAVE FILE: the blocks on stdin into a file, by the program that reads them, so that they are copied but once
 keep() {
+  if [ "$1" = 0 ] && command -v python3 >/dev/null; then
+    # shellcheck disable=SC2154 # it came with this program
+    python3 -B -I -S -c "$keeper" "$2" 2>/dev/null
+    kept=$?
+    # one that never began has read nothing
+    [ "$kept" != 0 ] && [ "$kept" -lt 74 ] || return "$kept"
+  fi
   exec 5>>"$2" || return
   [ "$1" != 0 ] || : >"$2"
-  wide=''
   while read -r size raw && [ "$size" -gt 0 ]; do
-    [ "$size" -lt 4194304 ] || widen
     if [ -n "$raw" ]; then block | gzip -dc >&5; else block >&5; fi || return
     printf '%s\n' "${raw:-$size}"
   done
-}
-
-# widen: the pipe on stdin takes 1 MB instead of 64 KB where perl can tell it so (F_SETPIPE_SZ): sshd and dd wait less
-# for each other, which is a tenth of the time of a big file
-widen() {
-  [ -z "$wide" ] || return 0
-  wide=yes
-  ! command -v perl >/dev/null || perl -e 'fcntl STDIN, 1031, 1048576' 2>/dev/null
 }
 
 # block: SIZE bytes of stdin; dd stops at the wanted byte, whatever the pipe holds behind it

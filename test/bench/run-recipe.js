@@ -2,7 +2,7 @@
 // and prints what it cost as a line of JSON.
 
 import { readFileSync } from 'node:fs'
-import '../../dist/tune-collector.cjs'
+import '../../dist/start.cjs'
 import { loadBundle, readFleet, runVerb } from '../../dist/internals.cjs'
 import { bigFile, items } from './items.js'
 

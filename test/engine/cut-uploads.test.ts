@@ -9,6 +9,7 @@ import { file } from '../../src/facts/file.ts'
 import { artifact } from '../helpers/test-cluster.ts'
 import { type FaultProxy, faultProxy } from '../transport/helpers/fault-proxy.ts'
 import { type OneHost, type OneOutcome, oneHost } from '../transport/helpers/one-host.ts'
+import { type Python, withPython } from '../transport/helpers/own-places.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { settled, until } from '../transport/helpers/wait.ts'
 
@@ -50,7 +51,7 @@ interface Bench {
   run(signal?: AbortSignal, hear?: (event: EngineEvent) => void): Promise<OneOutcome>
 }
 
-async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
+async function onBench(python: Python, work: (bench: Bench) => Promise<void>): Promise<void> {
   const proxy = await faultProxy(sshd.port)
   const host = oneHost()
   const path = join(host.place, 'big.bin')
@@ -58,7 +59,10 @@ async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
   const run: Bench['run'] = (signal, hear) => {
     const source = new SharedFile(join(sshd.folder, 'source'))
     const options = { target, source, ...(signal && { signal }), ...(hear && { hear }) }
-    return settled(host.run(send(path), options), RUN_MS)
+    return settled(
+      withPython(python, () => host.run(send(path), options)),
+      RUN_MS,
+    )
   }
   try {
     await work({ proxy, host, path, run })
@@ -102,14 +106,16 @@ const CUTS = (() => {
     return state / 2 ** 32
   }
   // one in each twentieth of the file, so that none of its parts goes untried
-  return Array.from({ length: 20 }, (_, i) => ({
+  const cuts = Array.from({ length: 20 }, (_, i) => ({
     at: Math.floor(((i + random()) / 20) * SIZE),
     how: random() < 0.5 ? ('rst' as const) : ('fin' as const),
   }))
+  return (['there', 'missing'] as const).flatMap((python) => cuts.map((cut) => ({ ...cut, python })))
 })()
 
-it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, ({ at, how }) =>
-  onBench(async (bench) => {
+it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes, Python $python (seed ${seed})`, (cut) =>
+  onBench(cut.python, async (bench) => {
+    const { at, how } = cut
     const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: at, how } } : {}))
     const { report, errors, breaks } = await run()
@@ -125,7 +131,7 @@ it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, ({
 )
 
 it.concurrent('progress tells of no bytes that have not gone', () =>
-  onBench(async (bench) => {
+  onBench('there', async (bench) => {
     const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: 0.36 * SIZE } } : {}))
     const ahead: number[] = []
@@ -137,7 +143,7 @@ it.concurrent('progress tells of no bytes that have not gone', () =>
   }))
 
 it.concurrent('cut again and again, it still loses no more than what is on its way', () =>
-  onBench(async (bench) => {
+  onBench('there', async (bench) => {
     const { proxy, run } = bench
     const cuts = 6
     proxy.plan((count) => (count <= cuts ? { up: { cutAt: 3.7 * 1024 * 1024 } } : {}))
@@ -149,7 +155,7 @@ it.concurrent('cut again and again, it still loses no more than what is on its w
   }))
 
 it.concurrent('cut when the file has just taken its place, it is not sent again', () =>
-  onBench(async (bench) => {
+  onBench('there', async (bench) => {
     const { proxy, host, path, run } = bench
     const sending = run()
     await Promise.race([sending, until('the file', () => existsSync(path), RUN_MS)])
@@ -164,7 +170,7 @@ it.concurrent('cut when the file has just taken its place, it is not sent again'
 it.concurrent.each(['asked to stop', 'gone without a word'])(
   'when the first client was %s, the next one resumes what has arrived',
   (what) =>
-    onBench(async (bench) => {
+    onBench('there', async (bench) => {
       const { proxy, host, run } = bench
       const stop = new AbortController()
       let stopped = false

@@ -1,18 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Block, Connection } from '../../src/transport/connection.ts'
 import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
+import { withPython } from './helpers/own-places.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { failure, settled, until } from './helpers/wait.ts'
+
+vi.mock(import('../../src/templates.ts'), async (original) =>
+  (await import('./helpers/own-places.ts')).movedTemplates(original),
+)
 
 let sshd: RealSshd
 const open: Connection[] = []
 /** For what leaves the connection whole. */
 let shared: Connection
+/** On a host that has no Python. */
+let bare: Connection
 
 async function fresh(): Promise<Connection> {
   const host = await connect(sshd.target())
@@ -23,6 +30,7 @@ async function fresh(): Promise<Connection> {
 beforeAll(async () => {
   sshd = await realSshd()
   shared = await fresh()
+  bare = await withPython('missing', fresh)
 })
 afterAll(() => {
   for (const host of open) host.close()
@@ -57,13 +65,15 @@ it.each([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', asyn
 
 it('big blocks arrive intact in a file', async () => {
   const data = randomBytes(10_000_019)
-  const file = `${sshd.folder}/big-blocks`
-  const result = await shared.feed(sh`cat`, blocksOf(data, 5_000_000), {
-    ...options,
-    into: { file, have: 0 },
-  })
-  expect(result.output).toBe('5000000\n5000000\n19')
-  expect(sha256(readFileSync(file))).toBe(sha256(data))
+  const into = { file: `${sshd.folder}/big-blocks`, have: 0 }
+  for (const [host, told] of [
+    [bare, '5000000\n5000000\n19'],
+    [shared, `sha256 ${sha256(data)}`],
+  ] as const) {
+    const result = await host.feed(sh`cat`, blocksOf(data, 5_000_000), { ...options, into })
+    expect(result.output).toBe(told)
+    expect(sha256(readFileSync(into.file))).toBe(sha256(data))
+  }
 })
 
 it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
@@ -71,26 +81,45 @@ it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
   async (name) => {
     const data = randomBytes(3_000_000)
     const file = `${sshd.folder}/${name}`
-    const sizes = (have: number, packed: boolean) =>
-      shared.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } })
-    expect((await sizes(0, false)).output).toBe('1000000\n1000000\n1000000')
-    expect(sha256(readFileSync(file))).toBe(sha256(data))
-    expect((await sizes(data.length, true)).output).toBe('1000000\n1000000\n1000000')
-    expect(sha256(readFileSync(file))).toBe(sha256(Buffer.concat([data, data])))
-    await sizes(0, true)
-    expect(sha256(readFileSync(file))).toBe(sha256(data))
+    const sizes = '1000000\n1000000\n1000000'
+    for (const [host, told] of [
+      [bare, sizes],
+      [shared, `sha256 ${sha256(data)}`],
+    ] as const) {
+      const send = async (have: number, packed: boolean) =>
+        (await host.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } }))
+          .output
+      expect(await send(0, false)).toBe(told)
+      expect(sha256(readFileSync(file))).toBe(sha256(data))
+      expect(await send(data.length, true)).toBe(sizes)
+      expect(sha256(readFileSync(file))).toBe(sha256(Buffer.concat([data, data])))
+      expect(await send(0, true)).toBe(told)
+      expect(sha256(readFileSync(file))).toBe(sha256(data))
+    }
   },
 )
 
-it('a file that cannot be written ends the job, and the session, which is out of step', async () => {
-  const host = await fresh()
-  const into = { file: '/dev/full', have: 1 }
-  const first = await settled(
-    host.feed(sh`wc -l; exit 9`, endlessBlocks(), { ...options, into }).catch(({ code }) => code),
-  )
-  expect(['LOST', 9]).toContain(typeof first === 'object' ? first.code : first)
-  expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
+it('where Python cannot begin, the shell takes its place', async () => {
+  const data = randomBytes(2_000_000)
+  const host = await withPython('broken', fresh)
+  const into = { file: `${sshd.folder}/broken`, have: 0 }
+  const { output } = await host.feed(sh`cat`, blocksOf(data, 1_000_000), { ...options, into })
+  expect(output).toBe('1000000\n1000000')
+  expect(sha256(readFileSync(into.file))).toBe(sha256(data))
 })
+
+it.each(['there', 'missing'] as const)(
+  'a file that cannot be written ends the job, and the session, which is out of step; Python is %s',
+  async (python) => {
+    const host = await withPython(python, fresh)
+    const into = { file: '/dev/full', have: 0 }
+    const first = await settled(
+      host.feed(sh`wc -l; exit 9`, endlessBlocks(), { ...options, into }).catch(({ code }) => code),
+    )
+    expect(['LOST', 9]).toContain(typeof first === 'object' ? first.code : first)
+    expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
+  },
+)
 
 it('what a script prints and its exit code come back; its words are never taken for orders', async () => {
   const { code, output } = await shared.feed(
@@ -105,6 +134,13 @@ it('a script that ends early ends the sending, and the session goes on', async (
   const result = await shared.feed(sh`head -c 10 >/dev/null; exit 3`, endlessBlocks(), options)
   expect(result.code).toBe(3)
   expect((await shared.run(sh`echo on`, options)).output).toBe('on')
+})
+
+it('a host that is still at work when all has arrived may be silent', async () => {
+  const host = await fresh()
+  const slow = sh`cat >/dev/null; sleep 1.5; echo done`
+  const { output } = await host.feed(slow, blocksOf(randomBytes(1000), 100), { ...options, idleMs: 500 })
+  expect(output).toBe('done')
 })
 
 it('a script that ends early ends its idle deadline, too', async () => {
