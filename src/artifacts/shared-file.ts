@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 const CHUNK = 1024 * 1024
 
 /** Chunks that are kept, one ahead of the first reader and the rest for those behind it. */
-const KEPT = 4
+const KEPT = 3
 
 /** A reader that took nothing for so long holds up nobody, ms. */
 const STALLED_MS = 2000
