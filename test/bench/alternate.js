@@ -36,7 +36,7 @@ export async function alternate(bench, contenders, rounds = bench.rounds) {
 
 function roundsOf(firstRun, rounds) {
   const seconds = firstRun?.seconds ?? 0
-  return seconds > LONG ? 1 : seconds > MIDDLING ? Math.ceil(rounds / 2) : rounds
+  return seconds > LONG ? 1 : seconds > MIDDLING ? Math.min(3, rounds) : rounds
 }
 
 function middle(runs) {

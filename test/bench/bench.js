@@ -41,7 +41,7 @@ const {
 const bench = {
   ...{ folder, env, rivals, hosts, files, key, quiet, sizes },
   quick: options.quick,
-  rounds: options.quick ? 1 : 5,
+  rounds: options.quick ? 1 : 9,
   write: (name, list) => writeInventory({ folder, key }, name, list),
   /** The first hosts as if nobody had worked on them. */
   clear(count) {
