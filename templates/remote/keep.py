@@ -35,7 +35,7 @@ def keep(data):
 
 
 try:
-    file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # sshd waits less for us when more fits between us
         fcntl(0, F_SETPIPE_SZ, 1024 * 1024)
