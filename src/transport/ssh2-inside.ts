@@ -2,6 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Client, ParsedKey } from 'ssh2'
 // @ts-expect-error: its lists have no typings
 import constants from 'ssh2/lib/protocol/constants.js'
+// @ts-expect-error: nor has this one
+import { sendPacket } from 'ssh2/lib/protocol/utils.js'
 import { CERTIFIED, certificateOf, withoutCertificate } from './host-certificate.ts'
 
 // ssh2 offers only what it knows; what it does not know of certificates is done by takeCertificates and proveByKey
@@ -19,20 +21,33 @@ export function decodeOnce(key: ParsedKey): ParsedKey {
   return key
 }
 
+type Writer = { allocStart: number; alloc(size: number): Buffer; finalize(packet: Buffer): Buffer }
+
 /**
  * ssh2 has a server prove all host keys that it announces, which costs both sides a signature each; nobody here asks
- * for them. There is no option for it: where its inside looks otherwise, it goes on proving.
+ * for them. Something is said all the same: until there is a session, sshd leaves Nagle's algorithm on, so its next
+ * packet, which says that there is one, waits for the acknowledgement of this one, and that for 40 ms unless data takes
+ * it along. SSH_MSG_IGNORE is data that means nothing (RFC 4253 §11.2). There is no option for it: where its inside
+ * looks otherwise, it goes on proving.
  */
 export function ignoreHostKeyOffers(client: Client): void {
-  type Handler = (protocol: unknown, name: string, ...rest: unknown[]) => void
-  const inside = client as Client & { _protocol?: { _handlers?: { GLOBAL_REQUEST?: Handler } } }
-  const handlers = inside._protocol?._handlers
+  type Inside = { _handlers?: { GLOBAL_REQUEST?: Handler }; _packetRW?: { write: Writer } }
+  type Handler = (protocol: Inside, name: string, ...rest: unknown[]) => void
+  const handlers = (client as Client & { _protocol?: Inside })._protocol?._handlers
   const answer = handlers?.GLOBAL_REQUEST
   if (!handlers || !answer) return
   handlers.GLOBAL_REQUEST = (protocol, name, ...rest) => {
-    if (name !== 'hostkeys-00@openssh.com') answer(protocol, name, ...rest)
+    // new keys bring a new one
+    const writer = protocol._packetRW?.write
+    if (!writer || name !== 'hostkeys-00@openssh.com') return answer(protocol, name, ...rest)
+    const packet = writer.alloc(NOTHING.length)
+    packet.set(NOTHING, writer.allocStart)
+    sendPacket(protocol, writer.finalize(packet))
   }
 }
+
+/** SSH_MSG_IGNORE with an empty string. */
+const NOTHING = [constants.MESSAGE.IGNORE, 0, 0, 0, 0]
 
 /** From this payload on a packet holds data, of which many of one size follow each other, bytes. */
 const LARGE = 16 * 1024

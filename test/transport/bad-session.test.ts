@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
-import { type BadServer, type ExecRequest, runReally, sshServer } from './helpers/bad-server.ts'
+import type { Target } from '../../src/transport/target.ts'
+import { announceKeys, type BadServer, type ExecRequest, runReally, sshServer } from './helpers/bad-server.ts'
 import { endlessBlocks } from './helpers/blocks.ts'
 import { failure, until } from './helpers/wait.ts'
 
@@ -15,8 +16,8 @@ afterEach(() => {
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-async function echo(): Promise<string> {
-  const host = await connect(server.target())
+async function echo(over: Partial<Target> = {}): Promise<string> {
+  const host = await connect(server.target(over))
   try {
     return (await host.run(sh`echo in`, options)).output
   } finally {
@@ -31,6 +32,12 @@ it('a refused command is NO_SHELL, and the connection does not stay open', async
   const error = await failure(echo())
   expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
   await gone()
+})
+
+it('a server that tells its host keys is not left without an answer', async () => {
+  server = await sshServer({ before: announceKeys, exec: runReally })
+  // a sign of life would be data as well
+  expect(await echo({ keepaliveMs: 0 })).toBe('in')
 })
 
 it('a command that is never answered is given up', async () => {

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type ExecInfo, type ServerChannel } from 'ssh2'
+// @ts-expect-error: its inside has no typings
+import constants from 'ssh2/lib/protocol/constants.js'
+// @ts-expect-error: nor has this
+import { sendPacket } from 'ssh2/lib/protocol/utils.js'
 import { Secret } from '../../../src/secret.ts'
 import type { Target } from '../../../src/transport/target.ts'
 import { makeKey } from './keys.ts'
@@ -37,10 +42,14 @@ export function rawServer(greet: (socket: Socket, count: number) => void): Promi
   )
 }
 
-/** Speaks SSH, lets everybody in unless `auth` decides, and leaves exec requests to `exec`. `cut`: connections ended at once. */
+/**
+ * Speaks SSH, lets everybody in unless `auth` decides, and leaves exec requests to `exec`. `cut`: connections ended at
+ * once. `before`: what it does before it takes a session; where that fails, the connection ends.
+ */
 export function sshServer(behave: {
   exec?: (request: ExecRequest) => void
   auth?: (context: AuthContext) => void
+  before?: (client: Connection) => Promise<unknown>
   cut?: number
 }): Promise<BadServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cvh-bad-'))
@@ -48,17 +57,42 @@ export function sshServer(behave: {
   const ssh = new ssh2.Server({ hostKeys: [key] }, (client) => {
     client.on('error', () => {})
     client.on('authentication', behave.auth ?? ((context) => context.accept()))
-    client.on('session', (accept) =>
+    client.on('session', async (accept) => {
+      await behave.before?.(client).catch(() => client.end())
       accept().on('exec', (start, reject, info: ExecInfo) =>
         behave.exec?.({ accept: start, reject, command: info.command, client }),
-      ),
-    )
+      )
+    })
   })
   const greet = (socket: Socket, count: number) => {
     if (count <= (behave.cut ?? 0)) socket.destroy()
     else ssh.injectSocket(socket)
   }
   return listen(createServer(), greet, () => rmSync(folder, { recursive: true }))
+}
+
+type Writer = { allocStart: number; alloc(size: number): Buffer; finalize(packet: Buffer): Buffer }
+type Inside = Connection & { _sock: Socket; _protocol: { _packetRW: { write: Writer } } }
+
+/**
+ * What sshd does after a login: it says which host keys it has, and nothing more before something has come back: Nagle's
+ * algorithm holds the next packet until this one is acknowledged, which a client that has nothing to say does late.
+ */
+export async function announceKeys(client: Connection): Promise<void> {
+  const { _sock: socket, _protocol: protocol } = client as Inside
+  const text = (value: string) => [Buffer.from([0, 0, 0, value.length]), Buffer.from(value)]
+  const request = Buffer.concat([
+    Buffer.from([constants.MESSAGE.GLOBAL_REQUEST]),
+    ...text('hostkeys-00@openssh.com'),
+    Buffer.from([0]),
+    ...text('a key'),
+  ])
+  const { write } = protocol._packetRW
+  const packet = write.alloc(request.length)
+  packet.set(request, write.allocStart)
+  sendPacket(protocol, write.finalize(packet))
+  // later its own sign of life asks for one
+  await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
 }
 
 /** Runs the command that was asked for on this machine, as a good server does. */
