@@ -1,6 +1,38 @@
+import { once } from 'node:events'
+import { createConnection, createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { gatherWrites } from '../../src/transport/gather-writes.ts'
+
+const open: { close(): void }[] = []
+afterEach(() => {
+  for (const each of open.splice(0)) each.close()
+})
+
+/** Both ends of a TCP connection; the far one reads nothing by itself. */
+async function sockets() {
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const near = createConnection((server.address() as { port: number }).port, '127.0.0.1')
+  const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [
+    Socket[],
+    unknown,
+  ]
+  if (!far) throw new Error('nobody came')
+  open.push(server, { close: () => near.destroy() }, { close: () => far.destroy() })
+  return { near: gatherWrites(near), far }
+}
+
+async function received(far: Socket, size: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let got = 0
+  for await (const piece of far) {
+    pieces.push(piece)
+    got += piece.length
+    if (got >= size) break
+  }
+  return Buffer.concat(pieces)
+}
 
 /** A stream that notes what left together. */
 function noting() {
@@ -45,4 +77,35 @@ it('each write is told when it left', async () => {
   const { left, stream } = noting()
   await Promise.all(['a', 'b'].map((text) => new Promise((resolve) => stream.write(text, resolve))))
   expect(left).toEqual(['a+b'])
+})
+
+it('a large chunk gives its memory back when the kernel has it, and what a part of it is for does not', async () => {
+  const { near, far } = await sockets()
+  const own = Buffer.alloc(20_000, 'a')
+  const shared = Buffer.alloc(40_000, 'b')
+  near.write(own)
+  near.write(shared.subarray(10_000, 30_000))
+  const got = await received(far, 40_000)
+  expect(got.toString()).toBe('a'.repeat(20_000) + 'b'.repeat(20_000))
+  expect(own.length).toBe(0)
+  expect(shared.toString()).toBe('b'.repeat(40_000))
+})
+
+it('all arrives as it was at a far end that does not read for long', async () => {
+  const { near, far } = await sockets()
+  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  for (const letter of letters) near.write(Buffer.alloc(1_000_000, letter))
+  await new Promise(setImmediate)
+  for (const letter of letters) near.write(Buffer.alloc(1_000_000, letter))
+  const got = await received(far, 52_000_000)
+  const all = [...letters, ...letters].map((letter) => letter.repeat(1_000_000)).join('')
+  expect(got.toString() === all).toBe(true)
+})
+
+it('another stream than a socket keeps its chunks', async () => {
+  const { stream } = noting()
+  const chunk = Buffer.alloc(20_000, 'a')
+  stream.write(chunk)
+  await new Promise(setImmediate)
+  expect(chunk.toString()).toBe('a'.repeat(20_000))
 })
