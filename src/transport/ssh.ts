@@ -17,7 +17,7 @@ import {
   loginError,
 } from './login-error.ts'
 import type { Shared } from './shared.ts'
-import { ignoreHostKeyOffers, proveByKey, reusePackets, takeCertificates } from './ssh2-inside.ts'
+import { ignoreHostKeyOffers, nameKeys, proveByKey, reusePackets, takeCertificates } from './ssh2-inside.ts'
 import type { Target } from './target.ts'
 import { openWay } from './way.ts'
 
@@ -68,7 +68,10 @@ export async function sshConnect(
       fail(Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }))
     let deadline = setTimeout(late, target.connectTimeoutMs, 'connect', target.connectTimeoutMs)
     // each time that there are new keys
-    client.on('handshake', () => reusePackets(client))
+    client.on('handshake', () => {
+      nameKeys(client)
+      reusePackets(client)
+    })
     client.once('handshake', () => {
       clearTimeout(deadline)
       const ms = target.connectTimeoutMs * LOGIN_TIMES

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Client, ParsedKey } from 'ssh2'
 // @ts-expect-error: its lists have no typings
 import constants from 'ssh2/lib/protocol/constants.js'
@@ -49,6 +49,21 @@ export function ignoreHostKeyOffers(client: Client): void {
 /** SSH_MSG_IGNORE with an empty string. */
 const NOTHING = [constants.MESSAGE.IGNORE, 0, 0, 0, 0]
 
+type Inside = Client & { _protocol?: { _cipher?: Cipher; _decipher?: { _decipherKey?: SecretKey } } }
+type Cipher = { _encKey?: SecretKey; _encIV?: Buffer; allocPacket(length: number): Buffer }
+type SecretKey = Buffer | KeyObject
+
+/**
+ * ssh2 gives node the key of AES-GCM as bytes, for each packet anew. Node 24 takes longer to find out that they are no
+ * other kind of key than to encrypt the packet; a KeyObject it knows. Where its inside looks otherwise, ssh2 goes on as
+ * it does.
+ */
+export function nameKeys(client: Client): void {
+  const { _cipher: cipher, _decipher: decipher } = (client as Inside)._protocol ?? {}
+  if (Buffer.isBuffer(cipher?._encKey)) cipher._encKey = createSecretKey(cipher._encKey)
+  if (Buffer.isBuffer(decipher?._decipherKey)) decipher._decipherKey = createSecretKey(decipher._decipherKey)
+}
+
 /** From this payload on a packet holds data, of which many of one size follow each other, bytes. */
 const LARGE = 16 * 1024
 
@@ -59,8 +74,7 @@ const LARGE = 16 * 1024
  * (RFC 4253 §6 has it "should" be random, which it was). Where its inside looks otherwise, ssh2 goes on as it does.
  */
 export function reusePackets(client: Client): void {
-  type Cipher = { _encKey?: Buffer; _encIV?: Buffer; allocPacket(length: number): Buffer }
-  const cipher = (client as Client & { _protocol?: { _cipher?: Cipher } })._protocol?._cipher
+  const cipher = (client as Inside)._protocol?._cipher
   // AES-GCM by node; ssh2's own binding encrypts in place
   if (!cipher?._encKey || !cipher._encIV) return
   const make = cipher.allocPacket.bind(cipher)
