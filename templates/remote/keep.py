@@ -9,7 +9,8 @@ from zlib import decompress
 F_SETPIPE_SZ = 1031
 
 digest = sha256()
-room = memoryview(bytearray(256 * 1024))
+# what fits into the pipe is taken at once
+room = memoryview(bytearray(1024 * 1024))
 
 
 def line():
@@ -38,7 +39,7 @@ try:
     file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # sshd waits less for us when more fits between us
-        fcntl(0, F_SETPIPE_SZ, 1024 * 1024)
+        fcntl(0, F_SETPIPE_SZ, len(room))
     except OSError:
         pass
     while True:
