@@ -14,6 +14,8 @@ export function giveBack(memory: ArrayBufferLike): void {
   if (!transfer) {
     setFlagsFromString('--harmony-rab-gsab-transfer')
     transfer = runInNewContext('ArrayBuffer.prototype.transfer') as NonNullable<typeof transfer>
+    // code that is compiled under another flag would not be taken from the cache by the next process
+    setFlagsFromString('--no-harmony-rab-gsab-transfer')
   }
   transfer.call(memory as Memory, 0)
 }
