@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LOOKED_AT, markOf, PACKAGE, smallFiles } from './items.js'
+import { LOOKED_AT, markOf, PACKAGE, smallFiles } from '../../dist/internals.cjs'
 import { measure } from './measure.js'
 
 /**

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { CHANGES } from '../../dist/internals.cjs'
 import { alternate } from './alternate.js'
 import { ansible, changedTasks, writePlaybook } from './ansible.js'
-import { CHANGES } from './items.js'
-import { convecthub, script } from './ours.js'
+import { convecthub, RECIPE, script } from './ours.js'
 
 /** The fourteen items on hosts where all is so already. */
 export async function converged(bench) {
@@ -52,7 +52,7 @@ function contenders(bench) {
     run: {
       ping: () => convecthub(bench, 'ping', '-i', inventory.ini),
       ours: async (changes) => {
-        const run = await script(bench, 'run-recipe.js', inventory.ini, 'items', folder)
+        const run = await script(bench, RECIPE, inventory.ini, 'items', folder)
         return must(run, run.changes, changes)
       },
       ansible: rivals.ansible && play(false),

@@ -2,8 +2,7 @@
 // counts: `session` from the started shell to the answer (of a file: from the plan to the proof that it is so), `shell`
 // from the started shell to the end of it all, `total` from TCP's connect.
 
-import { ping, readFleet, runVerb, ssh2 } from '../../dist/internals.cjs'
-import { items, smallFile } from './items.js'
+import { items, ping, readFleet, runVerb, smallFile, ssh2 } from '../../dist/internals.cjs'
 
 const [inventory, what, folder] = process.argv.slice(2)
 const RECIPES = { ping: () => ping, plan: () => items(folder), file: () => smallFile(folder) }

@@ -1,6 +1,6 @@
 import { alternate } from './alternate.js'
 import { delayProxy } from './delay-proxy.js'
-import { script } from './ours.js'
+import { RECIPE, script } from './ours.js'
 import { bareSsh2 } from './ping-rows.js'
 
 /** What a byte needs to come there, ms: a tenth of a second there and back. */
@@ -29,7 +29,7 @@ export async function roundTrips(bench) {
   const results = {}
   for (const [name, contenders] of Object.entries(works)) {
     // a plan is of hosts where all is so
-    if (name === 'plan') await script(bench, 'run-recipe.js', near.ini, 'items', folder)
+    if (name === 'plan') await script(bench, RECIPE, near.ini, 'items', folder)
     const times = await alternate(bench, contenders)
     const trips = (field) => (times.far[field] - times.near[field]) / (2 * DELAY)
     results[name] =

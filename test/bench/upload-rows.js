@@ -5,7 +5,7 @@ import { alternate } from './alternate.js'
 import { ansible } from './ansible.js'
 import { USER } from './hosts.js'
 import { measure } from './measure.js'
-import { convecthub, script } from './ours.js'
+import { convecthub, RECIPE, script } from './ours.js'
 import { bareSsh2 } from './ping-rows.js'
 
 const CIPHERS = ['aes128-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com']
@@ -69,7 +69,7 @@ async function contenders(bench, count) {
     inventory,
     path,
     clear: () => bench.clear(count),
-    ours: () => script(bench, 'run-recipe.js', inventory.ini, 'file', path, bundle),
+    ours: () => script(bench, RECIPE, inventory.ini, 'file', path, bundle),
     copy: bench.rivals.ansible && ((options) => ansible(bench, inventory, 'ansible', args, options)),
   }
 }

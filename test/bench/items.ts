@@ -1,5 +1,10 @@
 // The same fourteen items for all: a folder, ten small files, a package, a look at a file, a command. Here as ours.
-import { file, installedPackage, managedFile, sh } from '../../dist/internals.cjs'
+import type { RunChange, Sign } from '../../src/engine/change.ts'
+import type { Step } from '../../src/engine/step.ts'
+import { type FileState, file } from '../../src/facts/file.ts'
+import { installedPackage } from '../../src/facts/packages.ts'
+import { type Script, sh } from '../../src/sh.ts'
+import { type ManagedFile, managedFile } from '../../src/steps/managed-file.ts'
 
 export const PACKAGE = 'tar'
 export const LOOKED_AT = '/etc/hostname'
@@ -7,22 +12,24 @@ export const LOOKED_AT = '/etc/hostname'
 /** What a run changes on a host that has nothing: folder, files and command. */
 export const CHANGES = 12
 
-/** @param {string} folder */
-export function smallFiles(folder) {
-  return Array.from({ length: 10 }, (_, index) => ({
+export function smallFiles(folder: string): ManagedFile[] {
+  return Array.from({ length: 10 }, (_, index) => numberedFile(folder, index))
+}
+
+function numberedFile(folder: string, index: number): ManagedFile {
+  return {
     path: `${folder}/settings-${index}.conf`,
     content: `# number ${index}\n${`key${index} = a value of a usual length\n`.repeat(8)}`,
     mode: '644',
-  }))
+  }
 }
 
-/** Where the command leaves its mark, so that it is done once. @param {string} folder */
-export const markOf = (folder) => `${folder}/done`
+/** Where the command leaves its mark, so that it is done once. */
+export const markOf = (folder: string) => `${folder}/done`
 
-const everyHost = ({ cluster }) => cluster.hosts
+const everyHost: Step['hosts'] = ({ cluster }) => cluster.hosts
 
-/** @param {string} folder @returns {import('../../src/engine/step.ts').Step[]} */
-export function items(folder) {
+export function items(folder: string): Step[] {
   const files = smallFiles(folder)
   const mark = markOf(folder)
   return [
@@ -64,9 +71,8 @@ export function items(folder) {
   ]
 }
 
-/** A file of a bundle. @returns {import('../../src/engine/step.ts').Step[]} */
-export function bigFile(path) {
-  const artifactOf = ({ bundle }) => bundle.files.find(({ kind }) => kind === 'images')
+/** A file of a bundle. */
+export function bigFile(path: string): Step[] {
   return [
     {
       id: 'send',
@@ -74,17 +80,17 @@ export function bigFile(path) {
       hosts: everyHost,
       facts: () => [file(path)],
       plan: (context) => {
-        const artifact = artifactOf(context)
-        if (context.facts.get(file(path))?.digest === artifact.sha256) return []
+        const artifact = context.bundle?.files.find(({ kind }) => kind === 'images')
+        if (!artifact || context.facts.get(file(path))?.digest === artifact.sha256) return []
         return [{ kind: 'upload', sign: '+', title: path, artifact, path, mode: '644', ours: true }]
       },
     },
   ]
 }
 
-/** One small file. @returns {import('../../src/engine/step.ts').Step[]} */
-export function smallFile(folder) {
-  const [first] = smallFiles(folder)
+/** One small file. */
+export function smallFile(folder: string): Step[] {
+  const first = numberedFile(folder, 0)
   return [
     {
       id: 'small',
@@ -97,11 +103,11 @@ export function smallFile(folder) {
 }
 
 /** Made with the mode that it is to have, or given it. */
-function folderChanges(folder, state) {
+function folderChanges(folder: string, state: FileState | undefined): RunChange[] {
   if (state === undefined) return [act('+', folder, sh`cvh_folder ${folder}`)]
   return state.mode === '755' ? [] : [act('~', folder, sh`chmod 755 ${folder}`)]
 }
 
-function act(sign, title, script) {
+function act(sign: Sign, title: string, script: Script): RunChange {
   return { kind: 'run', sign, title, script, timeoutMs: 60_000 }
 }

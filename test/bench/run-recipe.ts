@@ -1,0 +1,43 @@
+// node run-recipe.cjs INVENTORY items FOLDER, or INVENTORY file PATH BUNDLE: makes it so on all hosts as a verb would,
+// and prints what it cost as a line of JSON. It is built as the command line is, and loads what it needs in that order.
+
+import { readFileSync } from 'node:fs'
+import type { CommonOptions } from '../../src/commands/common-options.ts'
+
+run(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})
+
+async function run([inventory = '', what, path = '', bundleFolder]: readonly string[]): Promise<number> {
+  await import('../../src/commands/tune-collector.ts')
+  const { keepCompiled } = await import('../../src/commands/keep-compiled.ts')
+  keepCompiled()
+  const { bigFile, items } = await import('./items.ts')
+  const { readFleet } = await import('../../src/commands/read-fleet.ts')
+  const { runVerb } = await import('../../src/commands/run-verb.ts')
+  const options: CommonOptions = { inventory: [inventory], output: 'plain', color: false }
+  const fleet = await readFleet(options)
+  const bundle = bundleFolder
+    ? await (await import('../../src/artifacts/load-bundle.ts')).loadBundle(bundleFolder)
+    : undefined
+
+  /** Bytes by host. */
+  const sent = new Map<string, number>()
+  const { report } = await runVerb('bench', what === 'items' ? items(path) : bigFile(path), fleet, options, {
+    wishes: { cluster: fleet.cluster, bundle: bundle?.lock, jhubConfig: '' },
+    source: (artifact) => {
+      if (!bundle) throw new Error('there is no bundle')
+      return bundle.open(artifact)
+    },
+    apply: true,
+    hear: (event) => event.event === 'progress' && sent.set(event.host, event.sent),
+  })
+  const [, read] = /^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8')) ?? []
+  const cost = {
+    changes: report.changes,
+    sent: [...sent.values()].reduce((sum, bytes) => sum + bytes, 0),
+    read: Number(read),
+  }
+  process.stdout.write(`\n${JSON.stringify(cost)}\n`)
+  return report.ok ? 0 : 1
+}
