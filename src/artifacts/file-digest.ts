@@ -11,14 +11,13 @@ const WORTH_KEEPING = 8 * 1024 * 1024
 export async function fileDigest(path: string): Promise<string> {
   const { size, mtimeMs, ino } = statSync(path)
   const key = `${path} ${size} ${mtimeMs} ${ino}`
-  if (size >= WORTH_KEEPING) {
-    const known = readKept()[key]
-    if (known) return known
-  }
   const hash = createHash('sha256')
+  if (size < WORTH_KEEPING) return hash.update(readFileSync(path)).digest('hex')
+  const known = readKept()[key]
+  if (known) return known
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
   const digest = hash.digest('hex')
-  if (size >= WORTH_KEEPING) keep(key, digest)
+  keep(key, digest)
   return digest
 }
 

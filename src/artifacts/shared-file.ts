@@ -1,4 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import * as fs from 'node:fs'
+import { promisify } from 'node:util'
+
+// node:fs/promises takes longer to load than all else here
+const open = promisify(fs.open)
+const read = promisify(fs.read)
+const close = promisify(fs.close)
 
 /** What is read at once, bytes: each read is a way to another thread and back. */
 const CHUNK = 1024 * 1024
@@ -36,7 +42,7 @@ export class SharedFile implements Readable {
   readonly #places = new Set<Place>()
   /** Memory that is used again: made anew for each chunk it would keep the garbage collector busy. */
   readonly #spare: ArrayBufferLike[] = []
-  #file: Promise<FileHandle> | undefined
+  #file: Promise<number> | undefined
   #wake: (() => void)[] = []
 
   constructor(path: string) {
@@ -65,7 +71,7 @@ export class SharedFile implements Readable {
         this.#kept.clear()
         this.#spare.length = 0
         this.#file = undefined
-        await file?.close()
+        if (file !== undefined) await close(file)
       },
     }
   }
@@ -115,12 +121,12 @@ export class SharedFile implements Readable {
   }
 
   async #load(chunk: number): Promise<Uint8Array> {
-    this.#file ??= open(this.#path)
+    this.#file ??= open(this.#path, 'r')
     const file = await this.#file
     const buffer = Buffer.from(this.#spare.pop() ?? new ArrayBuffer(CHUNK))
     let size = 0
     while (size < CHUNK) {
-      const { bytesRead } = await file.read(buffer, size, CHUNK - size, chunk * CHUNK + size)
+      const { bytesRead } = await read(file, buffer, size, CHUNK - size, chunk * CHUNK + size)
       if (bytesRead === 0) break
       size += bytesRead
     }
