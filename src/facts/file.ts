@@ -12,7 +12,7 @@ export interface FileState {
   digest: string | undefined
 }
 
-/** Where hosts keep the digests of big files; see templates/remote/digest.sh. */
+/** Where hosts keep the digests of big files; see cvh_keep_digest in templates/remote/library.sh. */
 export const DIGESTS = '/var/lib/convecthub/digests'
 
 /** Files of at least this many bytes have their digest kept on the host, so that no rerun reads gigabytes. */

@@ -31,7 +31,6 @@ export function startJob(
   let kept = 0
   // the end mark begins with a newline, so an empty last line is not the job's
   let empty = false
-  let idle: NodeJS.Timeout | undefined
   const late = (what: string, ms: number) =>
     onLate(
       new ConvecthubError('TIMEOUT', 'failed', `${run.name}: ${what} for ${seconds(ms)} s`, {
@@ -42,11 +41,11 @@ export function startJob(
     )
   let ended = false
   let silent = false
+  const idle =
+    run.idleMs === undefined ? undefined : setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
   const touch = () => {
-    clearTimeout(idle)
     // blocks are still being sent when a script has ended early
-    if (!ended && !silent && run.idleMs !== undefined)
-      idle = setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
+    if (!ended && !silent) idle?.refresh()
   }
   const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)
   const settle = () => {
@@ -75,10 +74,9 @@ export function startJob(
       reject(error)
     }
   })
-  touch()
   const wait = () => {
     silent = true
-    touch()
+    clearTimeout(idle)
   }
   const line = (text: string) => {
     touch()

@@ -71,14 +71,18 @@ cvh_sha256() {
 
 # cvh_begin PART BYTES: looks for room, and tells the size and sha256 of what an earlier upload left in PART
 cvh_begin() {
-  have=$(stat -c %s "$1" 2>/dev/null || echo 0)
-  free=$(df -Pk "${1%/*}" | { read -r _ && read -r _ _ _ free _ && echo $((free * 1024)); })
+  have=0 digest=''
+  [ ! -e "$1" ] || have=$(stat -c %s "$1")
+  free=$(($(stat -f -c '%a * %S' "${1%/*}")))
   if [ "$free" -lt $(($2 - have)) ]; then
     printf '%s bytes are wanted in %s, and %s are free\n' $(($2 - have)) "${1%/*}" "$free"
     return 66
   fi
-  (umask 077 && : >>"$1")
-  printf 'part %s %s\n' "$have" "$([ "$have" = 0 ] || cvh_sha256 <"$1")"
+  umask 077
+  : >>"$1"
+  umask 022
+  [ "$have" = 0 ] || digest=$(cvh_sha256 <"$1")
+  printf 'part %s %s\n' "$have" "$digest"
 }
 
 # cvh_read SIZE: that many bytes of stdin, and not one more
@@ -100,9 +104,10 @@ cvh_receive() {
 
 # cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, mtime and inode
 cvh_keep_digest() {
-  touch "$CVH_STATE/digests"
   {
-    grep -v " $2\$" "$CVH_STATE/digests" || :
+    [ ! -e "$CVH_STATE/digests" ] || while read -r line; do
+      case $line in *" $2") ;; *) printf '%s\n' "$line" ;; esac
+    done <"$CVH_STATE/digests"
     printf '%s %s %s\n' "$1" "$(stat -c '%s %Y %i' "$2")" "$2"
   } >"$CVH_STATE/digests.part"
   mv -f "$CVH_STATE/digests.part" "$CVH_STATE/digests"
