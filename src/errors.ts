@@ -1,4 +1,5 @@
 import type { ExitName } from './exit-codes.ts'
+import { oneLine, printable } from './printable.ts'
 
 /** Where in a file something was written; `line` and `column` count from 1. */
 export interface Origin {
@@ -20,7 +21,8 @@ export interface ErrorDetails {
 
 /**
  * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code);
- * `exit` names the exit code in exit-codes.ts. Any other error that reaches the top is a fault of convecthub.
+ * `exit` names the exit code in exit-codes.ts. Any other error that reaches the top is a fault of convecthub. Its texts
+ * may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable.
  */
 export class ConvecthubError extends Error {
   override readonly name = 'ConvecthubError'
@@ -29,10 +31,15 @@ export class ConvecthubError extends Error {
   readonly details: ErrorDetails
 
   constructor(code: string, exit: ExitName, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(oneLine(message), details.cause === undefined ? undefined : { cause: details.cause })
+    const { hint, evidence } = details
     this.code = code
     this.exit = exit
-    this.details = details
+    this.details = {
+      ...details,
+      ...(hint !== undefined && { hint: oneLine(hint) }),
+      ...(evidence !== undefined && { evidence: printable(evidence) }),
+    }
   }
 }
 

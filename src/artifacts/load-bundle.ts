@@ -55,9 +55,11 @@ function readLock(folder: string): BundleLock {
       throw new Error('its k3s has no version')
     return lock
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message
-    throw new ConvecthubError('BUNDLE_LOCK', 'input', `${path} is not a bundle lock: ${why}`, {
+    const wrong = cause instanceof z.ZodError ? z.prettifyError(cause) : undefined
+    const why = wrong === undefined ? `: ${(cause as Error).message.split('\n')[0]}` : ''
+    throw new ConvecthubError('BUNDLE_LOCK', 'input', `${path} is not a bundle lock${why}`, {
       cause,
+      ...(wrong !== undefined && { evidence: wrong }),
       origin: { file: path },
       hint: 'take the bundle.lock.yaml that came with the bundle; the README describes it',
     })

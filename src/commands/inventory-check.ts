@@ -1,10 +1,12 @@
 import { type ConvecthubError, formatOrigin, type Origin } from '../errors.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
+import { oneLine } from '../printable.ts'
 import { formatError } from '../ui/format-error.ts'
 import { count, style } from '../ui/style.ts'
 import { checkFleet, flatErrors, fleetWarnings } from './check-fleet.ts'
 import type { VerbResult } from './common-options.ts'
 import { type InventoryInput, type InventoryOptions, readInventory } from './read-inventory.ts'
+import { readableSecrets } from './readable-secrets.ts'
 
 /**
  * `inventory check`: everything that is wrong or odd at once, in the order of the file; no machine is contacted. What
@@ -19,7 +21,9 @@ export async function inventoryCheckVerb(options: InventoryOptions): VerbResult 
     if (errors.some(({ exit, code }) => exit !== 'inventory' || code === 'NO_INVENTORY')) throw error
     return tell(errors, [])
   }
-  return tell(checkFleet(input, {}).errors, fleetWarnings(input.inventory), input.inventory)
+  const { errors, targets } = checkFleet(input, {})
+  const warnings = [...fleetWarnings(input.inventory), ...readableSecrets(input.inventory, targets.values())]
+  return tell(errors, warnings, input.inventory)
 }
 
 function tell(
@@ -33,8 +37,8 @@ function tell(
     ...warnings.map(({ origin, code, message, hint }) => ({
       origin,
       text: [
-        `${paint.yellow.bold('warning')} ${paint.bold(`${formatOrigin(origin)}:`)} ${message} ${paint.dim(`[${code}]`)}`,
-        ...(hint ? [`      ${paint.cyan('→')} ${hint}`] : []),
+        `${paint.yellow.bold('warning')} ${paint.bold(oneLine(`${formatOrigin(origin)}:`))} ${oneLine(message)} ${paint.dim(`[${code}]`)}`,
+        ...(hint ? [`      ${paint.cyan('→')} ${oneLine(hint)}`] : []),
       ].join('\n'),
     })),
   ].sort((a, b) => byPlace(a.origin, b.origin))

@@ -1,4 +1,5 @@
 import { ConvecthubError, formatOrigin } from '../errors.ts'
+import { oneLine } from '../printable.ts'
 import type { VerbResult } from './common-options.ts'
 import { type InventoryOptions, readInventory } from './read-inventory.ts'
 
@@ -19,7 +20,8 @@ export async function inventoryVerb(options: Options): VerbResult {
   const { inventory } = await readInventory(options)
   for (const { message, details } of inventory.doubts) {
     const where = details.origin ? `${formatOrigin(details.origin)}: ` : ''
-    process.stderr.write(`warning: ${where}${message}; all other commands refuse it: ${details.hint}\n`)
+    const text = `${where}${message}; all other commands refuse it: ${details.hint}`
+    process.stderr.write(`warning: ${oneLine(text)}\n`)
   }
   const { listJson, hostJson } = await import('../inventory/list-json.ts')
   if (options.host !== undefined) process.stdout.write(`${hostJson(inventory, options.host)}\n`)

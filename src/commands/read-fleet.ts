@@ -1,7 +1,9 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubErrors, formatOrigin } from '../errors.ts'
+import type { Warning } from '../inventory/inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
+import { oneLine } from '../printable.ts'
 import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
@@ -9,6 +11,7 @@ import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { TargetOptions } from './make-target.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
+import { readableSecrets } from './readable-secrets.ts'
 
 /** What a verb works on, read and checked before any machine is contacted. */
 export interface FleetInput extends InventoryInput {
@@ -24,11 +27,11 @@ export interface FleetInput extends InventoryInput {
 export async function readFleet(options: CommonOptions & TargetOptions): Promise<FleetInput> {
   const input = await readInventory(options)
   const { inventory, config } = input
-  for (const { origin, message, hint } of fleetWarnings(inventory))
-    process.stderr.write(`warning: ${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}\n`)
+  warn(fleetWarnings(inventory))
   const passwords = await askPasswords(options, config?.becomeAskPass)
   const { cluster, targets, errors } = checkFleet(input, options, passwords)
   if (errors.length > 0 || !cluster) throw new ConvecthubErrors(errors)
+  warn(readableSecrets(inventory, targets.values()))
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
   if (selection.doubts.length > 0) throw new ConvecthubErrors([...selection.doubts])
   const names = new Set(selection.hosts)
@@ -39,4 +42,11 @@ export async function readFleet(options: CommonOptions & TargetOptions): Promise
     shared,
   )
   return { ...input, cluster, hosts, targets, shared }
+}
+
+function warn(warnings: readonly Warning[]): void {
+  for (const { origin, message, hint } of warnings) {
+    const text = `${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}`
+    process.stderr.write(`warning: ${oneLine(text)}\n`)
+  }
 }

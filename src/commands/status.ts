@@ -1,6 +1,7 @@
 import { firstDriver } from '../cluster/cluster.ts'
 import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
+import { printableJson } from '../printable.ts'
 import { status } from '../recipes/status.ts'
 import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
@@ -58,7 +59,7 @@ export async function statusVerb(options: CommonOptions): VerbResult {
   ]
   const well = checks.every((check) => check.well)
   if (mode === 'json') {
-    for (const check of checks) process.stdout.write(`${JSON.stringify({ event: 'check', ...check })}\n`)
+    for (const check of checks) process.stdout.write(`${printableJson({ event: 'check', ...check })}\n`)
   } else {
     const paint = style(process.stdout, options.color)
     printLines(

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { printable } from '../printable.ts'
 
 /** A longer line is passed on in pieces, characters: nothing that a host prints may fill our memory. */
 export const LONGEST_LINE = 4 * 1024 * 1024
@@ -6,7 +7,10 @@ export const LONGEST_LINE = 4 * 1024 * 1024
 /** No question is longer, characters. */
 const LONGEST_QUESTION = 1024
 
-/** Splits a stream into lines of UTF-8 without their newline; a last line without newline counts at the end. */
+/**
+ * Splits a stream into printable lines of UTF-8 without their newline; a last line without newline counts at the end.
+ * `onRest` gets its text as it is.
+ */
 export function eachLine(
   stream: NodeJS.ReadableStream,
   onLine: (line: string) => void,
@@ -19,7 +23,7 @@ export function eachLine(
   let rest: string[] = []
   let size = 0
   const flush = (line: string) => {
-    onLine(rest.length > 0 ? rest.join('') + line : line)
+    onLine(printable(rest.length > 0 ? rest.join('') + line : line))
     rest = []
     size = 0
   }

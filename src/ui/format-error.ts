@@ -1,20 +1,17 @@
 import type { ChalkInstance } from 'chalk'
 import { type ConvecthubError, formatOrigin } from '../errors.ts'
-import { visible } from './style.ts'
+import { oneLine } from '../printable.ts'
 
 /** An error as people read it: where, what, the lines that show it, what to do. */
 export function formatError(error: ConvecthubError, paint: ChalkInstance): string {
   const { host, step, origin, evidence, hint } = error.details
   const where = [origin && formatOrigin(origin), host && step ? `${host}, ${step}` : host]
-    .filter(Boolean)
+    .filter((part) => part !== undefined)
+    .map(oneLine)
     .join(': ')
   return [
-    `${paint.red.bold('error')} ${where ? `${paint.bold(where)}: ` : ''}${visible(error.message)} ${paint.dim(`[${error.code}]`)}`,
-    ...(evidence
-      ? visible(evidence)
-          .split('\n')
-          .map((line) => paint.dim(`      | ${line}`))
-      : []),
+    `${paint.red.bold('error')} ${where ? `${paint.bold(where)}: ` : ''}${error.message} ${paint.dim(`[${error.code}]`)}`,
+    ...(evidence ? evidence.split('\n').map((line) => paint.dim(`      | ${line}`)) : []),
     ...(hint ? [`      ${paint.cyan('→')} ${hint}`] : []),
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
 import { ConvecthubError } from '../errors.ts'
+import { printableJson } from '../printable.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 
 /** What each line of --output json holds; ms are milliseconds, a change is {kind, sign, title}. */
@@ -36,7 +37,7 @@ export function jsonRenderer({ verbose }: RendererOptions): Renderer {
 
 /** An event as one line of JSON: errors and changes in the parts that mean something outside. */
 export function jsonLine(event: EngineEvent): string {
-  return JSON.stringify(event.event === 'run' ? { schema: 1, ...event } : event, (_key, value) => {
+  return printableJson(event.event === 'run' ? { schema: 1, ...event } : event, (_key, value) => {
     if (value instanceof ConvecthubError) return errorJson(value)
     return isChange(value) ? { kind: value.kind, sign: value.sign, title: value.title } : value
   })

@@ -1,3 +1,4 @@
+import { printableEvent } from './printable-event.ts'
 import type { OutputMode, Renderer, RendererOptions } from './renderer.ts'
 
 /** `plain` where progress would go into a pipe or a CI log, `tty` else. */
@@ -5,8 +6,13 @@ export function defaultMode(): OutputMode {
   return process.stderr.isTTY && process.stdout.isTTY && !process.env.CI ? 'tty' : 'plain'
 }
 
-/** The renderer for a mode; each is only loaded when it is used. */
+/** The renderer for a mode; each is only loaded when it is used. What it is told is printable. */
 export async function makeRenderer(options: RendererOptions): Promise<Renderer> {
+  const renderer = await loadRenderer(options)
+  return { ...renderer, on: (event) => renderer.on(printableEvent(event)) }
+}
+
+async function loadRenderer(options: RendererOptions): Promise<Renderer> {
   switch (options.mode) {
     case 'json':
       return (await import('./json-renderer.ts')).jsonRenderer(options)

@@ -3,7 +3,7 @@ import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { coloured, duration, style, visible } from './style.ts'
+import { coloured, duration, style } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 /** How often a long change gives a sign of life, ms. */
@@ -67,8 +67,7 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         underWay.delete(event.host)
         break
       case 'line':
-        if (verbose > 0 || /^waiting for/.test(event.line))
-          say(event.host, paint.dim(`  | ${visible(event.line)}`))
+        if (verbose > 0 || /^waiting for/.test(event.line)) say(event.host, paint.dim(`  | ${event.line}`))
         break
       case 'link-lost':
         say(event.host, paint.yellow(`${event.error.message}; logging in again`))

@@ -3,8 +3,9 @@ import { structuredPatch } from 'diff'
 import type { Change, Sign } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
 import type { RunReport } from '../engine/run-options.ts'
+import { oneLine } from '../printable.ts'
 import { Secret } from '../secret.ts'
-import { count, visible } from './style.ts'
+import { count } from './style.ts'
 
 /** Lines shown around what changes in a file. */
 const CONTEXT = 3
@@ -33,7 +34,7 @@ export function planLines(
     for (const { step, changes } of own) {
       for (const [i, change] of changes.entries()) {
         lines.push(
-          `  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${change.title}`)}`,
+          `  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${oneLine(change.title)}`)}`,
         )
         if (current)
           lines.push(
@@ -63,7 +64,7 @@ function diffLines(change: Change, before: string | undefined, paint: ChalkInsta
   const { hunks } = structuredPatch('', '', before ?? '', change.content, '', '', { context: CONTEXT })
   return hunks.flatMap(({ lines }, i) => [
     ...(i > 0 ? [paint.dim('…')] : []),
-    ...lines.map((line) => shadeOf(line, paint)(visible(`${line.slice(0, 1)} ${line.slice(1)}`))),
+    ...lines.map((line) => shadeOf(line, paint)(oneLine(`${line.slice(0, 1)} ${line.slice(1)}`))),
   ])
 }
 

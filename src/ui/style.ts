@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { Chalk, type ChalkInstance } from 'chalk'
+import { printable } from '../printable.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
 const COLOUR = /(\u001b\[\d+m)/
@@ -26,18 +27,11 @@ export function bytes(count: number): string {
   return `${power > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[power]}`
 }
 
-/** What a host said, as text only: what would move the cursor, colour or rename the terminal is taken out. */
-export function visible(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r$/gm, '')
-    .replace(/(?![\n\t])\p{Cc}/gu, '\ufffd')
-}
-
-/** What goes to a terminal, with no more control in it than colours: names, versions and messages come from hosts, too. */
+/** What goes to a terminal, with no more control in it than our colours; what others say was made printable before. */
 export function coloured(text: string): string {
   return text
     .split(COLOUR)
-    .map((part, i) => (i % 2 === 1 ? part : visible(part)))
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
     .join('')
 }
 

@@ -1,4 +1,5 @@
 import type { ConvecthubError } from '../errors.ts'
+import { printableJson } from '../printable.ts'
 import { formatError } from './format-error.ts'
 import { errorJson } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
@@ -11,7 +12,7 @@ export function tellErrors(
 ): void {
   const paint = style(process.stderr, color)
   for (const error of errors) {
-    if (json) process.stdout.write(`${JSON.stringify({ event: 'error', ...errorJson(error) })}\n`)
+    if (json) process.stdout.write(`${printableJson({ event: 'error', ...errorJson(error) })}\n`)
     else printLines([formatError(error, paint)], process.stderr)
   }
 }

@@ -4,7 +4,7 @@ import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { coloured, columns, count, duration, style, visible } from './style.ts'
+import { coloured, columns, count, duration, style } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 interface Now {
@@ -89,9 +89,8 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         break
       case 'line': {
         const current = now.get(event.host)
-        const line = visible(event.line)
-        if (current) current.detail = line.slice(0, 40)
-        if (verbose > 0) keep(paint.dim(`  ${event.host.padEnd(width)} | ${line}`))
+        if (current) current.detail = event.line.slice(0, 40)
+        if (verbose > 0) keep(paint.dim(`  ${event.host.padEnd(width)} | ${event.line}`))
         break
       }
       case 'link-lost':

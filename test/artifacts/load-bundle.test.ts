@@ -46,7 +46,7 @@ async function problems(): Promise<string[]> {
       if (!(each instanceof ConvecthubError)) throw each
       expect(each.exit).toBe('input')
       expect(each.details.hint).toBeTruthy()
-      return `${each.code} ${each.message.replaceAll(folder, '')}`
+      return `${each.code} ${each.message.replaceAll(folder, '')}${each.details.evidence ?? ''}`
     })
   }
 }

@@ -113,7 +113,7 @@ it.each([
   {
     what: 'any failing command',
     bad: 'false\necho not reached',
-    message: 'false\necho not reached: exit code 1',
+    message: 'false echo not reached: exit code 1',
   },
 ])('the first failure, by $what, ends it', async ({ bad, message }) => {
   const { said, error } = await applied([run('echo one'), run(bad), run('touch never')])

@@ -1,8 +1,9 @@
 import { Chalk } from 'chalk'
 import { expect, it } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
+import { printable } from '../../src/printable.ts'
 import { formatError } from '../../src/ui/format-error.ts'
-import { bytes, coloured, columns, count, duration, style, visible } from '../../src/ui/style.ts'
+import { bytes, coloured, columns, count, duration, style } from '../../src/ui/style.ts'
 
 it.each([
   { ms: 0, text: '0.0 s' },
@@ -93,7 +94,7 @@ it.each([
   ['of Windows\r\nor a terminal\r', 'of Windows\nor a terminal'],
   ['bell\x07 back\x08space \x9b2J', 'bell\ufffd back\ufffdspace '],
 ])('%j is shown as %j', (text, shown) => {
-  expect(visible(text)).toBe(shown)
+  expect(printable(text)).toBe(shown)
 })
 
 it('an error shows what a host said as text only', () => {

@@ -1,0 +1,37 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/**
+ * What a terminal would act on, or show nothing for: control characters but newline and tab, line separators, unpaired
+ * surrogates, private characters, and all that Unicode calls ignorable, which holds marks of direction and zero widths.
+ */
+const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+const PLAIN = /^[\n\t\x20-\x7e]*$/
+
+/**
+ * Somebody else's text as text only: sequences that colour, move the cursor or rename the terminal are taken out, and
+ * whatever else is not to be seen becomes U+FFFD. Newlines and tabs stay.
+ */
+export function printable(text: string): string {
+  if (PLAIN.test(text)) return text
+  return stripVTControlCharacters(text).replace(/\r$/gm, '').replace(UNPRINTABLE, '\ufffd')
+}
+
+/** The same on one line, so that none of it can look like a line of ours. */
+export function oneLine(text: string): string {
+  return printable(text).replace(/[\n\t]/g, ' ')
+}
+
+/** A member of somebody else's JSON that should be a text, as a printable line; empty where it is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? oneLine(value) : ''
+}
+
+/** A value as JSON whose text holds nothing that a terminal would act on; it means the same. */
+export function printableJson(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
+  return JSON.stringify(value, replacer).replace(UNPRINTABLE, (character) =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}

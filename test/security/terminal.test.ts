@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Change } from '../../src/engine/change.ts'
+import type { EngineEvent } from '../../src/engine/event.ts'
+import { ConvecthubError } from '../../src/errors.ts'
+import { formatError } from '../../src/ui/format-error.ts'
+import { makeRenderer } from '../../src/ui/make-renderer.ts'
+import type { OutputMode } from '../../src/ui/renderer.ts'
+import { style } from '../../src/ui/style.ts'
+import { tellErrors } from '../../src/ui/tell-errors.ts'
+import { random, seed } from '../helpers/random.ts'
+import { hostileText } from './hostile-text.ts'
+
+/** CVH_FUZZ=5000 gives more than 100,000 texts. */
+const RUNS = Number(process.env.CVH_FUZZ ?? 100)
+vi.setConfig({ testTimeout: 60_000 + RUNS * 50 })
+
+/** Bytes that a terminal would act on, and characters that it shows nothing for, or turns the line around at. */
+const UNESCAPED =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/
+
+let out: string[]
+beforeEach(() => {
+  out = []
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => out.push(String(text)) > 0)
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** Everything that can be told, each text by `text`. */
+function events(text: () => string): EngineEvent[] {
+  const at = { host: 'w1', step: 'k3s-agent' }
+  const error = new ConvecthubError('CODE', 'failed', text(), { ...at, evidence: text(), hint: text() })
+  const change: Change = { kind: 'packages', sign: '+', title: text(), names: [text()] }
+  const counts = { changed: 1, unchanged: 1, failed: 1, blocked: 1, skipped: 0 }
+  return [
+    {
+      event: 'run',
+      verb: 'provision',
+      hosts: ['w1', text()],
+      steps: [{ id: at.step, title: text() }],
+      standIn: true,
+    },
+    { event: 'connected', host: text(), ms: 1, os: text() },
+    { event: 'host-failed', host: text(), error },
+    {
+      event: 'finding',
+      finding: { level: 'warning', id: text(), host: text(), message: text(), hint: text() },
+    },
+    { event: 'planned', ...at, changes: [change] },
+    { event: 'step-start', ...at },
+    { event: 'change-start', ...at, change },
+    { event: 'line', ...at, line: text() },
+    { event: 'line', ...at, line: `waiting for ${text()}` },
+    { event: 'change-end', ...at, change, ms: 1 },
+    { event: 'link-lost', ...at, error },
+    { event: 'step', ...at, outcome: 'blocked', ms: 1, blockedBy: text() },
+    { event: 'step', ...at, outcome: 'failed', ms: 1, error },
+    {
+      event: 'summary',
+      verb: 'provision',
+      ok: false,
+      ms: 1,
+      interrupted: false,
+      hosts: [
+        { host: text(), ...counts, error, blockedBy: text() },
+        { host: text(), ...counts, blockedBy: text() },
+      ],
+    },
+  ]
+}
+
+async function shown(mode: OutputMode, all: readonly EngineEvent[], verbose: number): Promise<string> {
+  out = []
+  const renderer = await makeRenderer({ mode, color: false, verbose })
+  for (const event of all) renderer.on(event)
+  renderer.close()
+  return out.join('')
+}
+
+/** Lines that are ours: not evidence, which is behind a bar. */
+const ourLines = (text: string) => text.split('\n').filter((line) => !line.startsWith('      | '))
+
+it.each([
+  { mode: 'plain', verbose: 0 },
+  { mode: 'plain', verbose: 1 },
+  { mode: 'tty', verbose: 1 },
+  { mode: 'json', verbose: 1 },
+] as const)(
+  `$mode with -v $verbose: no text gets out of its line, or at the terminal (seed ${seed})`,
+  async (how) => {
+    const next = random()
+    const before = ourLines(
+      await shown(
+        how.mode,
+        events(() => 'x'),
+        how.verbose,
+      ),
+    ).length
+    for (let run = 0; run < RUNS; run++) {
+      const all = events(() => hostileText(next))
+      const text = await shown(how.mode, all, how.verbose)
+      expect(text).not.toMatch(UNESCAPED)
+      expect(ourLines(text).length).toBeLessThanOrEqual(before)
+    }
+  },
+)
+
+it(`an error is one line and its evidence, whatever is in it (seed ${seed})`, () => {
+  const next = random()
+  const text = () => hostileText(next)
+  for (let run = 0; run < RUNS; run++) {
+    const details = { host: text(), step: text(), origin: { file: text(), line: 1 } }
+    const error = new ConvecthubError('CODE', 'failed', text(), {
+      ...details,
+      evidence: text(),
+      hint: text(),
+    })
+    const lines = formatError(error, style({}, false)).split('\n')
+    expect(lines.join('')).not.toMatch(UNESCAPED)
+    expect(ourLines(lines.join('\n')).length).toBeLessThanOrEqual(2)
+    for (const json of [false, true]) {
+      out = []
+      tellErrors([error], { json, color: false })
+      expect(out.join('')).not.toMatch(UNESCAPED)
+    }
+  }
+})
