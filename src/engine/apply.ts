@@ -1,12 +1,13 @@
 import { ConvecthubError } from '../errors.ts'
-import { type Facts, probeScript } from '../facts/fact.ts'
+import { type Facts, makeProbe } from '../facts/fact.ts'
+import { newMark } from '../mark.ts'
 import { joinSh, type Script, sh } from '../sh.ts'
 import type { ApplyOptions } from './apply-options.ts'
 import type { Change, UploadChange } from './change.ts'
 import { interrupted } from './interrupted.ts'
 import { knownCause } from './known-causes.ts'
 import { readProbe } from './probe.ts'
-import { changeMark, changeMs, PROBE_MARK, renderChanges } from './render.ts'
+import { changeMs, marks, renderChanges } from './render.ts'
 import { upload } from './upload.ts'
 
 /**
@@ -20,32 +21,29 @@ export async function apply(options: ApplyOptions): Promise<Facts> {
       batch.push([index, change])
       continue
     }
-    if (batch.length > 0) await runBatch(options, batch.splice(0), undefined)
+    if (batch.length > 0) await runBatch(options, batch.splice(0))
     const began = Date.now()
     const at = { host: options.host, step: options.step, change }
     options.emit({ event: 'change-start', ...at })
     await options.uploads(() => upload(options, change))
     options.emit({ event: 'change-end', ...at, ms: Date.now() - began })
   }
-  const output = await runBatch(
-    options,
-    batch,
-    joinSh([sh`printf '\n%s\n' ${PROBE_MARK}`, probeScript(options.facts)]),
-  )
-  return readProbe(options.host, options.facts, output)
+  const questions = makeProbe(options.facts)
+  return readProbe(options.host, questions, await runBatch(options, batch, questions.script))
 }
 
-/** Runs changes and what follows; returns what was printed after the probe's mark. */
+/** Runs changes, then the probe; returns all that was printed. */
 async function runBatch(
   { connection, host, step, owner, emit, signal }: ApplyOptions,
   batch: readonly [number, Exclude<Change, UploadChange>][],
-  then: Script | undefined,
+  probe?: Script,
 ): Promise<string> {
   const lines: string[] = []
   const ahead = [...batch]
   let current: Change | undefined
   let began = 0
   let probing = false
+  const mark = marks(newMark())
   const ended = () => {
     if (current) emit({ event: 'change-end', host, step, change: current, ms: Date.now() - began })
     current = undefined
@@ -53,10 +51,10 @@ async function runBatch(
   const onLine = (line: string) => {
     if (probing) return
     const [next] = ahead
-    if (line === PROBE_MARK) {
+    if (line === mark.probe) {
       ended()
       probing = true
-    } else if (next && line === changeMark(next[0])) {
+    } else if (next && line === mark.change(next[0])) {
       ended()
       ahead.shift()
       current = next[1]
@@ -68,15 +66,18 @@ async function runBatch(
       emit({ event: 'line', host, step, line })
     }
   }
-  const script = renderChanges(batch, step)
+  const script = renderChanges(batch, step, mark)
   const timeoutMs = 60_000 + batch.reduce((sum, [, change]) => sum + changeMs(change), 0)
-  const result = await connection.run(then ? joinSh([script, then]) : script, {
-    name: step,
-    lock: owner,
-    timeoutMs,
-    onLine,
-    signal,
-  })
+  const result = await connection.run(
+    probe ? joinSh([script, sh`printf '\n%s\n' ${mark.probe}`, probe]) : script,
+    {
+      name: step,
+      lock: owner,
+      timeoutMs,
+      onLine,
+      signal,
+    },
+  )
   if (signal.aborted) throw interrupted(host, step, current)
   if (result.code !== 0 && !probing) {
     const evidence = lines.slice(-15).join('\n')
@@ -90,7 +91,7 @@ async function runBatch(
     })
   }
   ended()
-  return result.output.split(`\n${PROBE_MARK}\n`).at(-1) ?? ''
+  return result.output
 }
 
 function failure(change: Change | undefined, step: string, code: number): string {

@@ -1,5 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
-import { type Fact, type Facts, parseProbe, probeScript } from '../facts/fact.ts'
+import { type Fact, type Facts, makeProbe, type Probe } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
 
 /** How long answering all facts may take, ms. */
@@ -12,14 +12,15 @@ export async function probe(
   signal?: AbortSignal,
 ): Promise<Facts> {
   const options = { name: 'probe', timeoutMs: PROBE_MS, ...(signal && { signal }) }
-  const result = await connection.run(probeScript(facts), options)
-  return readProbe(connection.host, facts, result.output)
+  const questions = makeProbe(facts)
+  const result = await connection.run(questions.script, options)
+  return readProbe(connection.host, questions, result.output)
 }
 
 /** Reads a probe's output; a host whose answer cannot be read is a failed host, not a crash. */
-export function readProbe(host: string, facts: readonly Fact<unknown>[], output: string): Facts {
+export function readProbe(host: string, questions: Probe, output: string): Facts {
   try {
-    return parseProbe(facts, output)
+    return questions.read(output)
   } catch (cause) {
     throw new ConvecthubError(
       'PROBE',

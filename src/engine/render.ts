@@ -4,42 +4,43 @@ import { template } from '../templates.ts'
 import type { Change, FileChange, PackagesChange, RunChange, UploadChange, WaitChange } from './change.ts'
 import { withLibrary } from './with-library.ts'
 
-/** After this line comes the output of the probe that follows the changes, which all went well then. */
-export const PROBE_MARK = '::probe'
-
 /** How long installing packages may take, ms. */
 export const PACKAGES_MS = 30 * 60_000
 
 type Rendered = Exclude<Change, UploadChange>
 
-/** The line by which a script tells that this change begins, and so that those before it went well. */
-export function changeMark(index: number): string {
-  return `::change ${index}`
+/** The lines by which a script tells how far it is, among what the host prints; nobody on the host can know them. */
+export interface Marks {
+  /** This change begins, so those before it went well. */
+  change(index: number): string
+  /** All changes went well, and the probe begins. */
+  probe: string
+}
+
+/** Marks that begin with `mark`, see newMark. */
+export function marks(mark: string): Marks {
+  return { change: (index) => `${mark} change ${index}`, probe: `${mark} probe` }
 }
 
 /**
  * Changes as one script, each telling when it begins; the first failure ends it. All but files run in a subshell of
- * their own: a file is written by functions that leave nothing behind, and forking the shell costs more than the rest.
- * Files that follow each other get into their places together, when the last is written or one of them fails.
+ * their own: a file is written by functions that leave nothing behind but what they have learnt of its folder.
  */
-export function renderChanges(changes: readonly (readonly [number, Rendered])[], job: string): Script {
-  const isFile = (at: number) => changes[at]?.[1].kind === 'file'
-  const parts = changes.flatMap(([index, change], at) => {
-    const mark = sh`printf '\n%s\n' ${changeMark(index)}`
-    if (change.kind !== 'file') return [mark, sh`( set -e\n${renderChange(change, job)}\n)`, MUST]
-    const first = isFile(at - 1) ? [] : [rawSh('set --')]
-    const last = isFile(at + 1) ? [] : [SETTLE, MUST]
-    return [mark, ...first, renderFile(change), ...last]
-  })
-  const load = changes.some((_, at) => isFile(at)) ? [rawSh('cvh_load')] : []
-  return withLibrary(joinSh([...load, ...parts]))
+export function renderChanges(
+  changes: readonly (readonly [number, Rendered])[],
+  job: string,
+  { change: markOf }: Marks,
+): Script {
+  const parts = changes.flatMap(([index, change]) => [
+    sh`printf '\n%s\n' ${markOf(index)}`,
+    change.kind === 'file' ? renderFile(change) : sh`( set -e\n${renderChange(change, job)}\n)`,
+    MUST,
+  ])
+  return withLibrary(joinSh([rawSh('cvh_load'), ...parts]))
 }
 
 const MUST = rawSh(`code=$?
 [ "$code" = 0 ] || exit "$code"`)
-
-/** Those that are written, which are the positional parameters. */
-const SETTLE = rawSh('cvh_settle "$@"')
 
 /** The longest that a change may take, ms. */
 export function changeMs(change: Change): number {
@@ -68,11 +69,8 @@ function renderChange(change: Exclude<Rendered, FileChange>, job: string): Scrip
 }
 
 function renderFile({ path, content, mode, ours }: FileChange): Script {
-  const record = ours ? sh`cvh_record file ${path} &&\n` : rawSh('')
-  return sh`${record}cvh_stage ${path} ${mode} ${content}
-code=$?
-[ "$code" = 0 ] || { ${SETTLE}; exit "$code"; }
-set -- "$@" ${path}`
+  const record = ours ? sh`cvh_record file ${path} && ` : rawSh('')
+  return sh`cvh_folder ${path.slice(0, path.lastIndexOf('/'))} && ${record}printf '%s' ${content} | cvh_place ${path} ${mode}`
 }
 
 function renderPackages({ names }: PackagesChange, job: string): Script {

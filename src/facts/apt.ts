@@ -9,10 +9,11 @@ export interface Apt {
 
 const family: FactFamily<Apt> = {
   id: 'apt',
-  script: () => rawSh(`command -v apt-get >/dev/null && echo present\ndpkg --audit`),
+  script: () => rawSh(`command -v apt-get >/dev/null && echo present\ndpkg --audit | sed 's/^/audit /'`),
   parse: (output) => {
-    const [first, ...rest] = output.split('\n')
-    return new Map([['', { present: first === 'present', broken: rest.join('\n').trim() }]])
+    const lines = output.split('\n')
+    const broken = lines.filter((line) => line.startsWith('audit ')).map((line) => line.slice(6))
+    return new Map([['', { present: lines.includes('present'), broken: broken.join('\n').trim() }]])
   },
 }
 

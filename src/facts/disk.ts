@@ -12,7 +12,9 @@ const SCRIPT = `
 for path in $paths; do
   at=$path
   while [ ! -e "$at" ]; do at=\${at%/*}; at=\${at:-/}; done
-  printf 'disk %s %s\\n' "$path" "$(df -Pk "$at" | tail -n 1)"
+  printf 'disk %s %s ' "$path" "$(stat -f -c '%b %a %S' "$at")"
+  stat -c %m "$at" | tr '\\n' ' '
+  echo
 done`
 
 const family: FactFamily<Disk> = {
@@ -20,14 +22,11 @@ const family: FactFamily<Disk> = {
   script: (keys) => joinSh([sh`paths=${keys.join(' ')}`, rawSh(SCRIPT)]),
   parse: (output, keys) => {
     const disks = new Map<string, Disk>(keys.map((key) => [key, { sizeMiB: 0, freeMiB: 0, mount: '/' }]))
-    for (const [, path = '', size, free, mount = ''] of output.matchAll(
-      /^disk (\S+) .*?\s(\d+)\s+\d+\s+(\d+)\s+\S+\s+(\/.*)$/gm,
+    for (const [, path = '', all, free, block, mount = ''] of output.matchAll(
+      /^disk (\S+) (\d+) (\d+) (\d+) (.*)$/gm,
     )) {
-      disks.set(path, {
-        sizeMiB: Math.floor(Number(size) / 1024),
-        freeMiB: Math.floor(Number(free) / 1024),
-        mount,
-      })
+      const mib = (blocks: string | undefined) => Math.floor((Number(blocks) * Number(block)) / 1024 ** 2)
+      disks.set(path, { sizeMiB: mib(all), freeMiB: mib(free), mount: mount.trimEnd() || '/' })
     }
     return disks
   },

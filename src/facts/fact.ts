@@ -1,8 +1,10 @@
+import { newMark } from '../mark.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 
 /**
  * A kind of question to a host. `script` asks for all keys at once (POSIX sh, no side effect, stderr thrown away);
- * `parse` is pure: the script's output → one value a key.
+ * `parse` is pure: the script's output → one value a key. Each line that a script prints begins with words of ours;
+ * what others chose (a name, an argument, a title) stands last on it and holds no newline, or it is JSON.
  */
 export interface FactFamily<T> {
   id: string
@@ -30,31 +32,55 @@ export function laterFacts(before: Facts, later: Facts): Facts {
   }
 }
 
-const MARK = '::fact'
+/** A question to a host, and how its answer is read. */
+export interface Probe {
+  /** All facts as one script: a family at a time, each once, whatever the number of steps that ask for it. */
+  script: Script
+  /** Reads what the script printed, which may stand behind other output. Throws when it is not whole, or not readable. */
+  read(output: string): Facts
+}
 
-/** All facts as one script: a family at a time, each once, whatever the number of steps that ask for it. */
-export function probeScript(facts: readonly Fact<unknown>[]): Script {
-  const parts = [...byFamily(facts)].flatMap(([family, keys]) => [
-    sh`printf '\n%s\n' ${`${MARK} ${family.id}`}`,
+/**
+ * Asks for facts. What a family's script prints is read by that family alone: sections begin with a mark that nobody on
+ * the host knows, since the script travels by stdin, so a process name or a page cannot begin one.
+ */
+export function makeProbe(facts: readonly Fact<unknown>[]): Probe {
+  const mark = newMark()
+  const families = byFamily(facts)
+  const begin = (section: string) => sh`printf '\n%s\n' ${`${mark} ${section}`}`
+  const parts = [...families].flatMap(([family, keys]) => [
+    begin(family.id),
     rawSh('{'),
     family.script([...keys]),
     rawSh('} 2>/dev/null </dev/null'),
   ])
-  return joinSh(parts)
+  return {
+    script: joinSh([...parts, begin(END)]),
+    read: (output) => readSections(families, sectionsOf(output, mark)),
+  }
 }
 
-/** Reads what the script of the same facts printed. */
-export function parseProbe(facts: readonly Fact<unknown>[], output: string): Facts {
+/** The name of the section that says that all is told. */
+const END = 'end'
+
+function sectionsOf(output: string, mark: string): Map<string, string> {
   const sections = new Map<string, string>()
-  for (const section of `\n${output}`.split(`\n${MARK} `).slice(1)) {
+  for (const section of `\n${output}\n`.split(`\n${mark} `).slice(1)) {
     const end = section.indexOf('\n')
-    sections.set(
-      end < 0 ? section : section.slice(0, end),
-      end < 0 ? '' : section.slice(end + 1).replace(/\n$/, ''),
-    )
+    const name = section.slice(0, end)
+    if (sections.has(name)) throw new Error(`the probe answered twice on ${name}`)
+    sections.set(name, section.slice(end + 1).replace(/\n$/, ''))
   }
+  if (!sections.has(END)) throw new Error('the probe was cut off')
+  return sections
+}
+
+function readSections(
+  families: ReadonlyMap<FactFamily<unknown>, ReadonlySet<string>>,
+  sections: ReadonlyMap<string, string>,
+): Facts {
   const answers = new Map<string, ReadonlyMap<string, unknown>>()
-  for (const [family, keys] of byFamily(facts)) {
+  for (const [family, keys] of families) {
     const section = sections.get(family.id)
     if (section === undefined) throw new Error(`the probe gave no answer on ${family.id}`)
     answers.set(family.id, family.parse(section, [...keys]))

@@ -6,6 +6,7 @@ import type { Fact, FactFamily } from './fact.ts'
 export interface FileState {
   type: 'file' | 'directory' | 'link' | 'other'
   mode: string
+  /** Numbers of user and group: `0:0`; their names may be anything. */
   owner: string
   /** Bytes. */
   size: number
@@ -23,7 +24,7 @@ const EMPTY = createHash('sha256').digest('hex')
 
 // one stat and one sha256sum for all; a big file is read only when no record fits its size, mtime and inode
 const SCRIPT = `
-stat -c 'stat %n %f %a %U:%G %s %Y %i' -- $paths | {
+stat -c 'stat %n %f %a %u:%g %s %Y %i' -- $paths | {
   set --
   while read -r word path raw mode owner size stamp; do
     printf '%s\n' "$word $path $raw $mode $owner $size $stamp"
@@ -54,11 +55,11 @@ export function file(path: string): Fact<FileState | undefined> {
 
 function parseFiles(output: string, keys: readonly string[]): Map<string, FileState | undefined> {
   const digests = new Map<string, string>()
-  for (const [, digest = '', path = ''] of output.matchAll(/^([0-9a-f]{64}) [ *](.+)$/gm))
+  for (const [, digest = '', path = ''] of output.matchAll(/^([0-9a-f]{64}) [ *](\S+)$/gm))
     digests.set(path, digest)
   const states = new Map<string, FileState | undefined>(keys.map((key) => [key, undefined]))
   for (const [, path = '', raw = '', mode = '', owner = '', size = ''] of output.matchAll(
-    /^stat (\S+) ([0-9a-f]+) (\d+) (\S+) (\d+) /gm,
+    /^stat (\S+) ([0-9a-f]+) (\d+) (\d+:\d+) (\d+) /gm,
   )) {
     const type = fileType(raw)
     const digest = type === 'file' && size === '0' ? EMPTY : digests.get(path)

@@ -9,23 +9,28 @@ export interface LoginPage {
 
 /**
  * Shell functions. `own_address` prints the host's address on an interface, or on its default route when there is no name;
- * `login_page SCHEME PORT INTERFACE` what the page answers there, and then status=, which alone tells: curl fails after a
- * whole answer too, where the other side says no goodbye.
+ * `login_page SCHEME PORT INTERFACE` the HTTP status of the page there (0 without an answer), then its title, on one line.
+ * Whoever answers there may send anything, without end, so no more than the first 64 KiB are looked at.
  */
 export const LOGIN_PAGE = `own_address() {
   if [ -n "$1" ]; then ip -4 -o addr show dev "$1"; else ip -4 -o route get 192.0.2.1; fi |
     sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p; s/.* src \\([0-9.]*\\).*/\\1/p' | head -n 1
 }
 login_page() {
-  curl -sk --max-time 5 -w '\nstatus=%{http_code}\n' "$1://$(own_address "$3"):$2/hub/login" || :
+  page=$(curl -ski --max-time 5 "$1://$(own_address "$3"):$2/hub/login" | head -c 65536 | tr '\\000-\\037\\177' ' ')
+  status=\${page#HTTP/* }
+  status=\${status%% *}
+  case $status in [1-5][0-9][0-9]) ;; *) status=0 ;; esac
+  title=\${page#*<title>}
+  [ "$title" != "$page" ] || title=
+  title=\${title%%<*}
+  printf '%s %.200s\\n' "$status" "$title"
 }`
 
 const SCRIPT = `
 while read -r scheme port iface; do
-  answer=$(login_page "$scheme" "$port" "$iface")
-  title=$(printf '%s' "$answer" | sed -n 's/.*<title>\\([^<]*\\)<.*/\\1/p')
-  printf 'page %s %s %s %s %s\\n' "$scheme" "$port" "$iface" "\${answer##*status=}" "$title"
-done <<EOF`
+  printf 'page %s %s %s %s\\n' "$scheme" "$port" "$iface" "$(login_page "$scheme" "$port" "$iface")"
+done <<'EOF'`
 
 const family: FactFamily<LoginPage> = {
   id: 'login-page',
@@ -33,9 +38,10 @@ const family: FactFamily<LoginPage> = {
   parse: (output, keys) =>
     new Map(
       keys.map((key) => {
-        const [, status = '0', title = ''] =
-          new RegExp(`^page ${key.trim()} +(\\d+) ?(.*)$`, 'm').exec(output) ?? []
-        return [key, { status: Number(status), title }]
+        const begin = `page ${key} `
+        const answer = output.split('\n').find((line) => line.startsWith(begin)) ?? ''
+        const [, status = '0', title = ''] = /^(\d+) (.*)$/.exec(answer.slice(begin.length)) ?? []
+        return [key, { status: Number(status), title: title.trim() }]
       }),
     ),
 }

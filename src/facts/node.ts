@@ -1,3 +1,4 @@
+import { textOf } from '../printable.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -61,9 +62,11 @@ function parseNodes(output: string): Map<string, NodeState> {
       metadata.name,
       {
         ready: isReady(status?.conditions ?? []),
-        labels: metadata.labels ?? {},
-        version: status?.nodeInfo?.kubeletVersion ?? '',
-        runtime: status?.nodeInfo?.containerRuntimeVersion ?? '',
+        labels: Object.fromEntries(
+          Object.entries(metadata.labels ?? {}).map(([key, value]) => [textOf(key), textOf(value)]),
+        ),
+        version: textOf(status?.nodeInfo?.kubeletVersion),
+        runtime: textOf(status?.nodeInfo?.containerRuntimeVersion),
       },
     ]),
   )

@@ -7,6 +7,8 @@ export interface Owned {
   /** Folders that were not there before, the outer ones first. */
   folders: readonly string[]
   packages: readonly string[]
+  /** Work folders outside of /var/lib/convecthub, see cvh_work in templates/remote/library.sh. */
+  works: readonly string[]
 }
 
 const family: FactFamily<Owned> = {
@@ -20,7 +22,9 @@ const family: FactFamily<Owned> = {
           .flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])),
       ),
     ]
-    return new Map([['', { files: of('file'), folders: of('folder'), packages: of('package') }]])
+    return new Map([
+      ['', { files: of('file'), folders: of('folder'), packages: of('package'), works: of('work') }],
+    ])
   },
 }
 

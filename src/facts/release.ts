@@ -1,3 +1,4 @@
+import { textOf } from '../printable.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -32,8 +33,12 @@ function parseRelease(output: string): Release | undefined {
   const start = output.indexOf('{')
   if (start < 0) return undefined
   const { info, version } = JSON.parse(output.slice(start)) as {
-    info?: { status?: string; description?: string }
-    version?: number
+    info?: { status?: unknown; description?: unknown }
+    version?: unknown
   }
-  return { status: info?.status ?? 'unknown', description: info?.description ?? '', revision: version ?? 0 }
+  return {
+    status: textOf(info?.status) || 'unknown',
+    description: textOf(info?.description),
+    revision: Number(version) || 0,
+  }
 }

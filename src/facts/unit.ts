@@ -18,7 +18,7 @@ for unit in $units; do
   shown=$(systemctl show -p LoadState -p ActiveState -p UnitFileState -p MainPID "$unit")
   printf '%s\\n' "$shown"
   pid=$(printf '%s\\n' "$shown" | sed -n 's/^MainPID=//p')
-  [ "\${pid:-0}" = 0 ] || tr '\\0' '\\n' <"/proc/$pid/environ" | grep '^${INPUTS}='
+  [ "\${pid:-0}" = 0 ] || tr '\\000\\n' '\\n ' <"/proc/$pid/environ" | grep '^${INPUTS}=' | head -n 1
 done`
 
 const family: FactFamily<UnitState> = {

@@ -37,9 +37,8 @@ function waitForPage(key: string): Change {
     until: joinSh([
       rawSh(LOGIN_PAGE),
       sh`answer=$(login_page ${scheme} ${port} ${iface})
-status=\${answer##*status=}
-echo "$status"
-[ "$status" = 200 ] || [ "$status" = 302 ]`,
+echo "$answer"
+case $answer in '200 '* | '302 '*) ;; *) false ;; esac`,
     ]),
     evidence: sh`/usr/local/bin/k3s kubectl get pods -A -o wide`,
   }

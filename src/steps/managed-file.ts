@@ -11,10 +11,14 @@ export interface ManagedFile {
   mode: string
 }
 
+/** sha256 of a file's text, secret or not, in hex. */
+export function contentDigest(content: string | Secret): string {
+  return digest(content instanceof Secret ? content.reveal() : content)
+}
+
 /** The change that makes a file so, none when content, mode and owner are already so. */
 export function managedFile({ path, content, mode }: ManagedFile, facts: Facts): FileChange[] {
   const state = facts.get(file(path))
-  const wanted = digest(content instanceof Secret ? content.reveal() : content)
-  if (state?.digest === wanted && state.mode === mode && state.owner === 'root:root') return []
+  if (state?.digest === contentDigest(content) && state.mode === mode && state.owner === '0:0') return []
   return [{ kind: 'file', sign: state ? '~' : '+', title: path, path, content, mode, ours: true }]
 }

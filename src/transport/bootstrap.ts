@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { newMark } from '../mark.ts'
 import { quote } from '../sh.ts'
 import { template } from '../templates.ts'
 
@@ -8,6 +9,9 @@ export interface Bootstrap {
   command: string
   /** What it reads from stdin: the session's program, which has this script already, for an order of 0 bytes. */
   program(script: string): string
+  /** Begins the lines that are said before the program runs. It stands in the command, which all users of a host can see. */
+  greeting: string
+  /** Begins the frames of the program. It goes by stdin alone, so nobody on the host can imitate them. */
   mark: string
   /** Printed by sudo instead of its own prompt when it wants the password, unless sudoers insists on another. */
   prompt: string
@@ -16,37 +20,37 @@ export interface Bootstrap {
 /**
  * The command that turns a login into a session of `becomeUser`: by itself where the login is that user already, by
  * sudo otherwise. The user's login shell may be anything, so it only ever sees `exec sh -c '…'`. The session's
- * program comes on stdin, behind a line with the mark and its size, to keep argv and sudo's log short: what stands
+ * program comes on stdin, behind a line with the greeting and its size, to keep argv and sudo's log short: what stands
  * before that line, such as an answer that nobody took, is dropped. The first script comes with it, for to read each
  * takes a program. With `askPassword` sudo may ask (on stdin, with our prompt).
  */
 export function bootstrap(options: { becomeUser: string; askPassword: boolean }): Bootstrap {
   const { becomeUser, askPassword } = options
-  const mark = `@@${randomBytes(9).toString('hex')}`
+  const greeting = `@@${randomBytes(9).toString('hex')}`
+  const mark = newMark()
   const prompt = `@@sudo-${randomBytes(9).toString('hex')}:`
   const text = template('remote/session.sh')
-  const keeper = template('remote/keep.py').replace(/^#.*\n/gm, '')
   const begin = [
-    `printf "\\n%s go\\n" ${mark}`,
-    `while IFS= read -r line && [ "\${line% *}" != ${mark} ]; do :; done`,
+    `printf "\\n%s go\\n" ${greeting}`,
+    `while IFS= read -r line && [ "\${line% *}" != ${greeting} ]; do :; done`,
     `eval "$(dd bs="\${line#* }" count=1 iflag=fullblock 2>/dev/null)"`,
   ].join('; ')
-  const session = `sh -c ${quote(begin)} sh ${mark}`
+  const session = `sh -c ${quote(begin)}`
   const ways = askPassword ? `-S -p ${prompt}` : '-n'
   const who = becomeUser === 'root' ? '' : `-u ${quote(becomeUser)} `
   const command = [
     // sudo's words are read, so they have to be English
     'LC_ALL=C; export LC_ALL; unset LANGUAGE',
-    `if ${isAlready(becomeUser)}; then set -- ${mark}; ${begin}; exit; fi`,
-    `command -v sudo >/dev/null || { echo ${mark} nosudo; exit 1; }`,
-    `echo ${mark} sudo`,
+    `if ${isAlready(becomeUser)}; then ${begin}; exit; fi`,
+    `command -v sudo >/dev/null || { echo ${greeting} nosudo; exit 1; }`,
+    `echo ${greeting} sudo`,
     `exec sudo ${ways} ${who}-- ${session}`,
   ].join('; ')
   const program = (script: string) => {
-    const all = `script=${quote(script)} keeper=${quote(keeper)}\n${text}`
-    return `${mark} ${Buffer.byteLength(all)}\n${all}`
+    const all = `mark=${mark} script=${quote(script)}\n${text}`
+    return `${greeting} ${Buffer.byteLength(all)}\n${all}`
   }
-  return { command: `exec sh -c ${quote(command)}`, program, mark, prompt }
+  return { command: `exec sh -c ${quote(command)}`, program, greeting, mark, prompt }
 }
 
 /** Root may go by another name, so its number counts; /proc tells it without a program. */

@@ -7,6 +7,8 @@ const KEEP = 4 * 1024 * 1024
 /** One exchange with a host: from what was sent to the end mark, a passed deadline or a broken link. */
 export interface Job {
   id: number
+  /** What the wait is called. */
+  name: string
   line(line: string): void
   /** A sign of life other than a line. */
   touch(): void
@@ -84,7 +86,7 @@ export function startJob(
     empty = text === ''
     if (!empty) take(text)
   }
-  return { id, line, touch, wait, over: () => ended, end, fail, result }
+  return { id, name: run.name, line, touch, wait, over: () => ended, end, fail, result }
 }
 
 function seconds(ms: number): string {

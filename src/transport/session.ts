@@ -8,10 +8,13 @@ import { openShell, type ShellOptions, type StartChannel } from './shell.ts'
 /** Stands for an exit code that no command has. */
 const LOCKED = -1
 
+/** The most that a host may say during one job, bytes: no job of ours says a hundredth of it. */
+const MOST = 32 * 1024 * 1024
+
 /**
  * Makes a Connection of a bootstrap command: one job at a time, each a frame to the program that templates/remote/
  * session.sh is. What sudo refuses fails the first job. Errors: those of openShell, TIMEOUT, SOURCE (what is to be
- * sent cannot be read), LOCKED.
+ * sent cannot be read), LOCKED, TOO_MUCH_OUTPUT.
  */
 export async function openSession(
   host: string,
@@ -22,6 +25,8 @@ export async function openSession(
   let job: Job | undefined
   let nextId = 1
   let dead: ConvecthubError | undefined
+  /** Bytes since the last job began. */
+  let said = 0
 
   const die = (error: ConvecthubError) => {
     dead ??= error
@@ -32,6 +37,10 @@ export async function openSession(
   }
   const shell = await openShell(host, start, boot, {
     ...options,
+    onBytes(count) {
+      said += count
+      if (said > MOST && !dead) die(tooMuch(host, job?.name))
+    },
     onLine: (line) => job?.line(line),
     onFrame([word, id, code]) {
       if (job?.id !== Number(id)) return
@@ -50,6 +59,7 @@ export async function openSession(
     if (job) throw new Error(`${host}: ${run.name} began before the last job ended`)
     const own = startJob(host, nextId++, run, die)
     job = own
+    said = 0
     const sending = shell.opened
       .then(() => send(own))
       .catch((cause) =>
@@ -123,6 +133,18 @@ export async function openSession(
       options.disconnect()
     },
   }
+}
+
+function tooMuch(host: string, job = 'login'): ConvecthubError {
+  return new ConvecthubError(
+    'TOO_MUCH_OUTPUT',
+    'failed',
+    `${job}: more than ${MOST / 1024 / 1024} MiB of output`,
+    {
+      host,
+      hint: 'the connection was closed; look at what the host prints there: `ssh` to it',
+    },
+  )
 }
 
 /** A frame is a line: a newline in it would begin another one. */

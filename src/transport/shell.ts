@@ -18,6 +18,8 @@ export interface ShellOptions {
   withheld?: ErrorDetails | undefined
   /** How long login shell and sudo may take, ms. */
   startMs: number
+  /** That many bytes came, of whatever kind. */
+  onBytes(count: number): void
   /** A line that the session's program printed. */
   onLine(line: string): void
   /** A frame of the session's program: its words behind the mark. */
@@ -112,11 +114,13 @@ export async function openShell(
     }
     const onLine = (line: string) => {
       const [mark, ...words] = line.split(' ')
-      if (mark === boot.mark) onFrame(words)
+      if (mark === boot.mark || (mark === boot.greeting && !ready)) onFrame(words)
       // what the login shell's start-up files print comes before
       else if (ready) options.onLine(line)
       else if (terminal) talk.line(line)
     }
+    for (const stream of [now.stdout, now.stderr])
+      stream.on('data', (chunk: Buffer) => options.onBytes(chunk.length))
     // with a terminal, sudo's question comes among what is printed
     eachLine(now.stdout, onLine, (rest) => terminal && !ready && talk.rest(rest))
     eachLine(now.stderr, talk.line, talk.rest, LONGEST_WORDS)

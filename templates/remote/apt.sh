@@ -2,7 +2,16 @@
 DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 export DEBIAN_FRONTEND NEEDRESTART_MODE
 
-# the process that holds one of dpkg's and apt's locks (fcntl locks, which flock(1) does not see)
+# opens FILE PID: whether the process has this very file open; a file of that inode number may lie on another disk
+opens() {
+  for fd in "/proc/$2/fd"/*; do
+    # shellcheck disable=SC3013 # dash and busybox know it as well
+    [ ! "$fd" -ef "$1" ] || return 0
+  done
+  return 1
+}
+
+# the process that holds one of dpkg's and apt's locks (fcntl locks, which flock(1) does not see), its words on one line
 holder() {
   for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
     [ -e "$lock" ] || continue
@@ -10,7 +19,8 @@ holder() {
     while read -r _ _ _ access pid where _; do
       case $access:$where in
       WRITE:*:"$inode")
-        printf '%s (pid %s)\n' "$(tr '\0' ' ' <"/proc/$pid/cmdline")" "$pid"
+        opens "$lock" "$pid" || continue
+        printf '%s (pid %s)\n' "$(tr '\000-\037\177' ' ' <"/proc/$pid/cmdline" | cut -c 1-200)" "$pid"
         return 0
         ;;
       esac

@@ -3,14 +3,13 @@
 #                             only while this session holds the host's lock, which it takes, or tells who has it
 #   feed ID BYTES             then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
 #   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
-#                             script reads is a line with the size of each block that is there; or nothing but
-#                             `sha256 HEX` in the end, where the file could be hashed while it was written
+#                             script reads is a line with the size of each block that is there
 #   kill SIGNAL               ends the running job's group
-# The shell of the first order came with this program, in $script, and keep.py in $keeper; that order has 0 BYTES.
+# The shell of the first order came with this program, in $script; that order has 0 BYTES.
 # Any other shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
-# $1 is the mark that no output can guess. When stdin ends, whatever still runs is ended with it.
-mark=$1
+# $mark, which came with it as well, begins each line of this program: nobody else may get to know it, so it is in no
+# argument and no environment. When stdin ends, whatever still runs is ended with it.
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 unset ENV BASH_ENV CDPATH
@@ -45,13 +44,6 @@ take() {
 
 # keep HAVE FILE: the blocks on stdin into a file, by the program that reads them, so that they are copied but once
 keep() {
-  if [ "$1" = 0 ] && command -v python3 >/dev/null; then
-    # shellcheck disable=SC2154 # it came with this program
-    python3 -B -I -S -c "$keeper" "$2" 2>/dev/null
-    kept=$?
-    # one that never began has read nothing
-    [ "$kept" != 0 ] && [ "$kept" -lt 74 ] || return "$kept"
-  fi
   exec 5>>"$2" || return
   [ "$1" != 0 ] || : >"$2"
   while read -r size raw && [ "$size" -gt 0 ]; do
@@ -86,6 +78,7 @@ hold() {
 }
 
 trap 'end_group TERM; exit 143' TERM HUP
+# shellcheck disable=SC2154 # it came with this program
 printf '%s ready\n' "$mark"
 while read -r op id bytes path; do
   case $op in

@@ -3,9 +3,10 @@ LINKS='cni0 flannel.1 flannel-v6.1 flannel-wg flannel-wg-v6 kube-ipvs0'
 # flannel's rules carry no name, only the pods' network
 RULES='KUBE-|CNI-|flannel|kube-router|10\.42\.0\.0/16'
 
-# pids of K3s, its shims and all pods: KillMode=process leaves them in the unit's cgroup, pods are in kubepods
+# pids of K3s, its shims and all pods: KillMode=process leaves them in the unit's cgroup, pods are in kubepods. Only by
+# cgroups that root alone can make: a user's own manager may have a k3s.service, too
 k3s_pids() {
-  grep -lE '/(k3s|k3s-agent)\.service|/kubepods' /proc/[0-9]*/cgroup 2>/dev/null | sed 's#^/proc/##; s#/cgroup$##'
+  grep -lE '^[0-9]+:[^:]*:/(system\.slice/(k3s|k3s-agent)\.service|kubepods)' /proc/[0-9]*/cgroup 2>/dev/null | sed 's#^/proc/##; s#/cgroup$##'
 }
 
 # mounts below K3s's folders, deepest first; never a folder that is itself a mount point, such as a disk of its own
@@ -39,12 +40,13 @@ iptables_commands() {
 # list_traces PATH...: a line for everything that is there
 list_traces() {
   for pid in $(k3s_pids); do
-    printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-80)"
+    # its words are its own: on one line
+    printf 'process %s %s\n' "$pid" "$(tr '\000-\037\177' ' ' <"/proc/$pid/cmdline" | cut -c 1-80)"
   done
   k3s_mounts | sed 's/^/mount /'
   k3s_links | sed 's/^/link /'
   for netns in /run/netns/cni-*; do
-    [ ! -e "$netns" ] || printf 'netns %s\n' "${netns##*/}"
+    [ ! -e "$netns" ] || printf 'netns %s\n' "$(printf '%s' "${netns##*/}" | tr '\000-\037\177' ' ')"
   done
   for command in $(iptables_commands); do
     lines=$("$command-save" 2>/dev/null | grep -cE "$RULES")

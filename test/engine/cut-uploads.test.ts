@@ -9,7 +9,6 @@ import { file } from '../../src/facts/file.ts'
 import { artifact } from '../helpers/test-cluster.ts'
 import { type FaultProxy, faultProxy } from '../transport/helpers/fault-proxy.ts'
 import { type OneHost, type OneOutcome, oneHost } from '../transport/helpers/one-host.ts'
-import { type Python, withPython } from '../transport/helpers/own-places.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { settled, until } from '../transport/helpers/wait.ts'
 
@@ -51,7 +50,7 @@ interface Bench {
   run(signal?: AbortSignal, hear?: (event: EngineEvent) => void): Promise<OneOutcome>
 }
 
-async function onBench(python: Python, work: (bench: Bench) => Promise<void>): Promise<void> {
+async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
   const proxy = await faultProxy(sshd.port)
   const host = oneHost()
   const path = join(host.place, 'big.bin')
@@ -59,10 +58,7 @@ async function onBench(python: Python, work: (bench: Bench) => Promise<void>): P
   const run: Bench['run'] = (signal, hear) => {
     const source = new SharedFile(join(sshd.folder, 'source'))
     const options = { target, source, ...(signal && { signal }), ...(hear && { hear }) }
-    return settled(
-      withPython(python, () => host.run(send(path), options)),
-      RUN_MS,
-    )
+    return settled(host.run(send(path), options), RUN_MS)
   }
   try {
     await work({ proxy, host, path, run })
@@ -106,15 +102,14 @@ const CUTS = (() => {
     return state / 2 ** 32
   }
   // one in each twentieth of the file, so that none of its parts goes untried
-  const cuts = Array.from({ length: 20 }, (_, i) => ({
+  return Array.from({ length: 20 }, (_, i) => ({
     at: Math.floor(((i + random()) / 20) * SIZE),
     how: random() < 0.5 ? ('rst' as const) : ('fin' as const),
   }))
-  return (['there', 'missing'] as const).flatMap((python) => cuts.map((cut) => ({ ...cut, python })))
 })()
 
-it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes, Python $python (seed ${seed})`, (cut) =>
-  onBench(cut.python, async (bench) => {
+it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, (cut) =>
+  onBench(async (bench) => {
     const { at, how } = cut
     const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: at, how } } : {}))
@@ -131,7 +126,7 @@ it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes, Python $python (se
 )
 
 it.concurrent('progress tells of no bytes that have not gone', () =>
-  onBench('there', async (bench) => {
+  onBench(async (bench) => {
     const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: 0.36 * SIZE } } : {}))
     const ahead: number[] = []
@@ -143,7 +138,7 @@ it.concurrent('progress tells of no bytes that have not gone', () =>
   }))
 
 it.concurrent('cut again and again, it still loses no more than what is on its way', () =>
-  onBench('there', async (bench) => {
+  onBench(async (bench) => {
     const { proxy, run } = bench
     const cuts = 6
     proxy.plan((count) => (count <= cuts ? { up: { cutAt: 3.7 * 1024 * 1024 } } : {}))
@@ -155,7 +150,7 @@ it.concurrent('cut again and again, it still loses no more than what is on its w
   }))
 
 it.concurrent('cut when the file has just taken its place, it is not sent again', () =>
-  onBench('there', async (bench) => {
+  onBench(async (bench) => {
     const { proxy, host, path, run } = bench
     const sending = run()
     await Promise.race([sending, until('the file', () => existsSync(path), RUN_MS)])
@@ -170,7 +165,7 @@ it.concurrent('cut when the file has just taken its place, it is not sent again'
 it.concurrent.each(['asked to stop', 'gone without a word'])(
   'when the first client was %s, the next one resumes what has arrived',
   (what) =>
-    onBench('there', async (bench) => {
+    onBench(async (bench) => {
       const { proxy, host, run } = bench
       const stop = new AbortController()
       let stopped = false

@@ -4,14 +4,14 @@ import { file } from '../../src/facts/file.ts'
 import { owned } from '../../src/facts/owned.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 
-const STATS = `stat /usr/local/bin/k3s 81ed 755 root:root 84682 1795462618 966672
-stat /etc/rancher/k3s/token 8180 600 root:root 48 1795462618 966711
-stat /etc 41ed 755 root:root 4096 1795462618 933986
-stat /bin a1ff 777 root:root 7 1795458803 941148
-stat /run/x.sock c1ed 755 www-data:UNKNOWN 0 1795458803 17
-stat /var/tmp/sticky 43ff 1777 root:root 4096 1795458803 18
-stat /a/empty 81a4 644 root:root 0 1795458803 20
-stat /a/gone-while-read 81a4 644 root:root 9 1795458803 19
+const STATS = `stat /usr/local/bin/k3s 81ed 755 0:0 84682 1795462618 966672
+stat /etc/rancher/k3s/token 8180 600 0:0 48 1795462618 966711
+stat /etc 41ed 755 0:0 4096 1795462618 933986
+stat /bin a1ff 777 0:0 7 1795458803 941148
+stat /run/x.sock c1ed 755 33:4242 0 1795458803 17
+stat /var/tmp/sticky 43ff 1777 0:0 4096 1795458803 18
+stat /a/empty 81a4 644 0:0 0 1795458803 20
+stat /a/gone-while-read 81a4 644 0:0 9 1795458803 19
 49baecd23cad886d34a56e072a0277148928fcc1909d27817ea1580aa3f437b2  /usr/local/bin/k3s
 da501096c43c436e84195e12c9acddfaf862c81bb80818c69df5806d3d475f29  /etc/rancher/k3s/token`
 
@@ -21,7 +21,7 @@ it.each([
     state: {
       type: 'file',
       mode: '755',
-      owner: 'root:root',
+      owner: '0:0',
       size: 84682,
       digest: '49baecd23cad886d34a56e072a0277148928fcc1909d27817ea1580aa3f437b2',
     },
@@ -29,7 +29,7 @@ it.each([
   { path: '/etc/rancher/k3s/token', state: { type: 'file', mode: '600', size: 48 } },
   { path: '/etc', state: { type: 'directory', mode: '755', digest: undefined } },
   { path: '/bin', state: { type: 'link', digest: undefined } },
-  { path: '/run/x.sock', state: { type: 'other', owner: 'www-data:UNKNOWN', digest: undefined } },
+  { path: '/run/x.sock', state: { type: 'other', owner: '33:4242', digest: undefined } },
   { path: '/var/tmp/sticky', state: { type: 'directory', mode: '1777' } },
   // as sha256sum says it of /dev/null
   {
@@ -57,34 +57,34 @@ it.each([
   {
     what: 'a lab machine',
     path: '/var/lib/rancher',
-    text: 'disk /var/lib/rancher /dev/vda         264212084 19848828  75652436      21% /var/lib/rancher',
+    text: 'disk /var/lib/rancher 66053021 18913109 4096 /var/lib/rancher ',
     value: { sizeMiB: 258019, freeMiB: 73879, mount: '/var/lib/rancher' },
   },
   {
     what: 'an overlay',
     path: '/',
-    text: 'disk / overlay          264212084 19848828  75652436      21% /',
+    text: 'disk / 66053021 18913109 4096 / ',
     value: { sizeMiB: 258019, freeMiB: 73879, mount: '/' },
   },
   {
     what: 'a mount point with a blank',
     path: '/srv/x',
-    text: 'disk /srv/x /dev/sdb1         1048576 0  1048576      0% /srv/my disk',
+    text: 'disk /srv/x 262144 262144 4096 /srv/my disk ',
     value: { sizeMiB: 1024, freeMiB: 1024, mount: '/srv/my disk' },
   },
   {
-    what: 'a share whose name has a blank',
+    what: 'a mount point that reads like another answer',
     path: '/srv/x',
-    text: 'disk /srv/x //nas/my share         1048576 1024  2048      0% /srv/x',
-    value: { sizeMiB: 1024, freeMiB: 2, mount: '/srv/x' },
+    text: 'disk /srv/x 262144 512 4096 /srv/x disk / 9 9 4096 / ',
+    value: { sizeMiB: 1024, freeMiB: 2, mount: '/srv/x disk / 9 9 4096 /' },
   },
   {
     what: 'a full disk',
     path: '/',
-    text: 'disk / /dev/sda1 2048 2048 0 100% /',
+    text: 'disk / 512 0 4096 / ',
     value: { sizeMiB: 2, freeMiB: 0, mount: '/' },
   },
-  { what: 'no df', path: '/', text: 'disk / ', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
+  { what: 'no stat', path: '/', text: 'disk / ', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
   { what: 'no answer', path: '/', text: '', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
 ])('reads the disk of $what', ({ path, text, value }) => {
   expect(parseFact(disk(path), text)).toEqual(value)
@@ -101,5 +101,5 @@ it.each([
   { what: 'a thing noted twice', text: 'package curl\npackage curl', files: [], packages: ['curl'] },
   { what: 'a line cut off, and odd ones', text: 'junk\n\nfile', files: [], packages: [] },
 ])('reads $what of what is ours', ({ text, files, packages }) => {
-  expect(parseFact(owned, text)).toEqual({ files, folders: [], packages })
+  expect(parseFact(owned, text)).toEqual({ files, folders: [], packages, works: [] })
 })

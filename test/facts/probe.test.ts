@@ -3,14 +3,14 @@ import { readProbe } from '../../src/engine/probe.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { command } from '../../src/facts/command.ts'
 import { disk } from '../../src/facts/disk.ts'
-import { type Fact, parseProbe, probeScript } from '../../src/facts/fact.ts'
+import { type Fact, makeProbe, type Probe } from '../../src/facts/fact.ts'
 import { file } from '../../src/facts/file.ts'
 import { installedPackage } from '../../src/facts/packages.ts'
 import { release } from '../../src/facts/release.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
 
-// as a lab machine answered it
+// as a lab machine answered it; ::fact stands for the mark that each probe has of its own
 const LAB = `
 ::fact system
 os.ID=debian
@@ -27,7 +27,7 @@ ip=/usr/sbin/ip
 nosuch=
 
 ::fact file
-stat /bin a1ff 777 root:root 7 1795458803 941148
+stat /bin a1ff 777 0:0 7 1795458803 941148
 
 ::fact release
 
@@ -37,6 +37,14 @@ LoadState=loaded
 ActiveState=active
 unit nosuch.service
 LoadState=not-found`
+
+const markOf = ({ script }: Probe) => /@@\w+/.exec(script.reveal())?.[0] ?? ''
+
+/** Reads a text as the answer to these facts. */
+function answered(facts: readonly Fact<unknown>[], text: string, end = '\n::fact end\n') {
+  const questions = makeProbe(facts)
+  return questions.read((text + end).replaceAll('::fact', markOf(questions)))
+}
 
 const ASKED = [
   system,
@@ -59,7 +67,7 @@ it.each([
   { what: 'the end', fact: unit('nosuch.service'), value: { loaded: false } },
   { what: 'the start', fact: system, value: { hostname: 'driver1' } },
 ] as { what: string; fact: Fact<unknown>; value: unknown }[])('finds $what in a whole answer', (row) => {
-  const answer = parseProbe(ASKED, LAB).get(row.fact)
+  const answer = answered(ASKED, LAB).get(row.fact)
   if (typeof row.value === 'object') expect(answer).toMatchObject(row.value as object)
   else expect(answer).toBe(row.value)
 })
@@ -68,24 +76,35 @@ it.each([
   { what: 'another key', fact: command('curl'), message: 'command curl' },
   { what: 'another family', fact: installedPackage('curl'), message: 'package curl' },
 ])('asking for $what than was probed is a fault of ours', ({ fact, message }) => {
-  expect(() => parseProbe(ASKED, LAB).get(fact)).toThrow(message)
+  expect(() => answered(ASKED, LAB).get(fact)).toThrow(message)
 })
 
-it('an answer that was cut off is refused, not read as an empty host', () => {
-  const cut = LAB.slice(0, LAB.indexOf('::fact release'))
-  expect(() => parseProbe(ASKED, cut)).toThrow('release')
+it.each([
+  { what: 'before a family', text: LAB.slice(0, LAB.indexOf('::fact release')), message: 'release' },
+  { what: 'in the last family', text: LAB, end: '', message: 'cut off' },
+  { what: 'by what came twice', text: `${LAB}\n::fact system\nhostname=other`, message: 'twice on system' },
+])('an answer that was spoilt $what is refused, not read as an empty host', ({ text, end, message }) => {
+  expect(() => answered(ASKED, text, end)).toThrow(message)
+})
+
+it('what comes before a probe is no answer, nor is a section by the mark of another one', () => {
+  const other = markOf(makeProbe([system]))
+  const facts = answered([system], `x\n${other} system\nhostname=evil\n::fact system\nhostname=good`)
+  expect(facts.get(system).hostname).toBe('good')
 })
 
 it.each([
   { what: 'cut off', output: '\n::fact command\nip=/sbin/ip', facts: [command('ip'), system] },
   {
     what: 'half a JSON',
-    output: '\n::fact release\n{"info":{"status"',
+    output: '\n::fact release\n{"info":{"status"\n::fact end',
     facts: [release('convecthub', 'convecthub')],
   },
   { what: 'empty', output: '', facts: [system] },
 ])('an answer that is $what is that host’s error, with its last lines', ({ output, facts }) => {
-  expect(() => readProbe('w1', facts, output)).toThrow(
+  const questions = makeProbe(facts)
+  const text = output.replaceAll('::fact', markOf(questions))
+  expect(() => readProbe('w1', questions, text)).toThrow(
     expect.objectContaining({
       code: 'PROBE',
       exit: 'failed',
@@ -95,7 +114,13 @@ it.each([
 })
 
 it('asks each family once and each key once, however many steps want it', () => {
-  const script = probeScript([file('/a'), system, file('/b'), file('/a'), disk('/'), system]).reveal()
-  expect(script.match(/::fact \S+?(?=')/g)).toEqual(['::fact file', '::fact system', '::fact disk'])
+  const questions = makeProbe([file('/a'), system, file('/b'), file('/a'), disk('/'), system])
+  const script = questions.script.reveal()
+  const sections = [...script.matchAll(/@@\w+ (\w+)/g)].map(([, name]) => name)
+  expect(sections).toEqual(['file', 'system', 'disk', 'end'])
   expect(script.match(/paths='\/a \/b'/g)).toHaveLength(1)
+})
+
+it('no two probes have the same mark', () => {
+  expect(new Set(Array.from({ length: 100 }, () => markOf(makeProbe([system])))).size).toBe(100)
 })

@@ -6,86 +6,17 @@ import { installedPackage } from '../../src/facts/packages.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 
-// as grep prints the records of dpkg's status file: from the name on, with what stands behind it
-const PACKAGES = `Package: ca-certificates
-Status: install ok installed
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: all
-Version: 20230311+deb12u1
-Depends: libc6 (>= 2.34)
---
-Package: curl
-Status: install ok installed
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 7.88.1-10+deb12u14
-Depends: libc6 (>= 2.34)
---
-Package: libc6
-Status: install ok installed
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 2.36-9+deb12u14
-Depends: libc6 (>= 2.34)
---
-Package: docker.io
-Status: hold ok installed
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 24.0.7-0ubuntu2~22.04.1
-Depends: libc6 (>= 2.34)
---
-Package: iptables
-Status: deinstall ok config-files
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 1.6.0-2ubuntu3
-Depends: libc6 (>= 2.34)
---
-Package: conntrack
-Status: install ok unpacked
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 1:1.4.3-3
-Depends: libc6 (>= 2.34)
---
-Package: g++
-Status: install ok half-configured
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 4:12.2.0-3
-Depends: libc6 (>= 2.34)
---
-Package: virtual
-Status: unknown ok not-installed
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Depends: libc6 (>= 2.34)
---
-Package: broken
-Status: install reinstreq installed
-Priority: optional
-Section: net
-Maintainer: Somebody <some@body.example>
-Architecture: amd64
-Version: 1.0
-Depends: libc6 (>= 2.34)`
+// as dpkg-query prints it, with our format
+const PACKAGES = `ca-certificates 20230311+deb12u1 install ok installed
+curl 7.88.1-10+deb12u14 install ok installed
+libc6 2.36-9+deb12u14 install ok installed
+libc6 2.36-9+deb12u14 install ok installed
+docker.io 24.0.7-0ubuntu2~22.04.1 hold ok installed
+iptables 1.6.0-2ubuntu3 deinstall ok config-files
+conntrack 1:1.4.3-3 install ok unpacked
+g++ 4:12.2.0-3 install ok half-configured
+virtual  unknown ok not-installed
+broken 1.0 install reinstreq installed`
 
 it.each([
   { name: 'ca-certificates', version: '20230311+deb12u1' },
@@ -118,7 +49,7 @@ it.each([
   { what: 'whole', text: 'present', value: { present: true, broken: '' } },
   {
     what: 'interrupted',
-    text: 'present\nThe following packages are only half configured, probably due to problems\n curl  transfers data',
+    text: 'present\naudit The following packages are only half configured, probably due to problems\naudit  curl  transfers data',
     value: {
       present: true,
       broken:

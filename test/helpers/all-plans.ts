@@ -4,7 +4,6 @@ import { command } from '../../src/facts/command.ts'
 import { file } from '../../src/facts/file.ts'
 import { gpu } from '../../src/facts/gpu.ts'
 import { node } from '../../src/facts/node.ts'
-import { owned } from '../../src/facts/owned.ts'
 import { release } from '../../src/facts/release.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
@@ -19,6 +18,7 @@ import {
   is,
   leftoversOf,
   machine,
+  recordOf,
   running,
   systemOf,
 } from './fake-facts.ts'
@@ -80,7 +80,12 @@ function plansOf(recipe: readonly Step[], version: string, answers: readonly Ans
 export function allPlans(): Planned[] {
   const files = ['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker']
   const used: Answer[] = [
-    is(owned, { files, folders: ['/var/tmp/convecthub'], packages: ['docker.io', 'conntrack'] }),
+    ...recordOf({
+      files,
+      folders: ['/var/tmp/convecthub'],
+      packages: ['docker.io', 'conntrack'],
+      works: ['/tmp/convecthub-0123456789'],
+    }),
     is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
     is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'x' }),
     leftoversOf(OWN_PATHS, { links: ['cni0'], paths: ['/etc/rancher', '/var/lib/docker'] }),

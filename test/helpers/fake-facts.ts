@@ -10,8 +10,9 @@ import { type FileState, file } from '../../src/facts/file.ts'
 import { type Gpu, gpu } from '../../src/facts/gpu.ts'
 import { type Leftovers, leftovers } from '../../src/facts/leftovers.ts'
 import { loginPage } from '../../src/facts/login-page.ts'
-import { owned } from '../../src/facts/owned.ts'
+import { type Owned, owned } from '../../src/facts/owned.ts'
 import { listeningPorts } from '../../src/facts/ports.ts'
+import { recordedPackages } from '../../src/facts/recorded-packages.ts'
 import { type System, system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { hostOf } from './test-cluster.ts'
@@ -26,13 +27,14 @@ export function is<T>(fact: Fact<T>, value: T): Answer {
 const key = ({ family, key }: Fact<unknown>) => `${family.id} ${key}`
 
 /** Families whose answer is undefined where a test says nothing: nothing is there. */
-const ABSENT = ['file', 'package', 'release', 'node', 'command']
+const ABSENT = ['file', 'package', 'release', 'node', 'command', 'ca-hash']
 
 /** What a family answers about anything that a test does not name. */
 const EMPTY: Readonly<Record<string, unknown>> = {
   unit: { loaded: false, active: 'inactive', enabled: false, inputs: undefined },
   leftovers: { processes: [], mounts: [], links: [], namespaces: [], rules: [], paths: [] },
   'login-page': { status: 0, title: '' },
+  'apt-key': [],
 }
 
 /** Facts that hold these answers, the last one of each counting. With `asked`, any other fact is refused. */
@@ -59,7 +61,7 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
     is(clock, 1_795_462_000),
     is(addresses, { interfaces: new Map([['eth1', [`10.0.0.${number}`]]]), defaultInterface: 'eth1' }),
     is(apt, { present: true, broken: '' }),
-    is(owned, { files: [], folders: [], packages: [] }),
+    ...recordOf(),
     is(listeningPorts, new Map([[22, 'sshd']])),
     is(disk('/var/lib/rancher'), diskOf()),
     is(gpu, gpuOf()),
@@ -68,6 +70,13 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
     ),
     ...more,
   ]
+}
+
+/** What convecthub recorded on a host; its packages came along with others, and are there. */
+export function recordOf(more: Partial<Owned> = {}): Answer[] {
+  const record = { files: [], folders: [], packages: [], works: [], ...more }
+  const there = record.packages.map((name) => ({ name, auto: true, essential: false }))
+  return [is(owned, record), is(recordedPackages, there)]
 }
 
 export function systemOf(more: Partial<System> = {}): System {
@@ -103,7 +112,7 @@ export function gpuOf(more: Partial<Gpu> = {}): Gpu {
 }
 
 export function fileOf(more: Partial<FileState> = {}): FileState {
-  return { type: 'file', mode: '644', owner: 'root:root', size: 1, digest: 'other', ...more }
+  return { type: 'file', mode: '644', owner: '0:0', size: 1, digest: 'other', ...more }
 }
 
 export function leftoversOf(paths: readonly string[], more: Partial<Leftovers> = {}): Answer {

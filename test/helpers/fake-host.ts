@@ -33,11 +33,11 @@ export interface FakeHostOptions {
   world?: Set<string>
 }
 
-const WORDS = /(::change \d+|::probe)|::fact ([\w-]+)|^(make|ask) (.+)$/gm
+const WORDS = /(@@\w+ (?:change \d+|probe))|(@@\w+ [\w-]+)|^(make|ask) (.+)$/gm
 
 /**
  * A host that understands no shell, but reads in a rendered script what it knows, in order: `make NAME`, which makes
- * it so, `ask NAMES`, the marks of changes and the names of facts. Everything else in a script says nothing.
+ * it so, `ask NAMES`, the marks of changes and of sections of a probe. Everything else in a script says nothing.
  */
 export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost {
   const { reactions = {}, hear = () => {}, stubborn = [], world = new Set() } = options
@@ -84,12 +84,12 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
       onLine?.(line)
     }
     const ended = (code: number): Result => ({ code, output: output.join('\n'), ms: 1 })
-    for (const [, mark, family, verb, words = ''] of script.reveal().matchAll(WORDS)) {
+    for (const [, mark, section, verb, words = ''] of script.reveal().matchAll(WORDS)) {
       if (mark) say(mark)
-      if (family) {
+      if (section) {
         say('')
-        say(`::fact ${family}`)
-        if (family === 'system') say('os.PRETTY_NAME=Fake OS')
+        say(section)
+        if (section.endsWith(' system')) say('os.PRETTY_NAME=Fake OS')
       }
       if (verb === 'ask')
         for (const word of words.split(' ')) say(`${word}=${placeOf(word).has(word) ? 'so' : 'no'}`)

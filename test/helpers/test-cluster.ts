@@ -24,7 +24,13 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
       role: drivers.includes(name) ? 'driver' : 'worker',
       registry: name === registry,
       origin: { file: '/inv.toml', line: i + 1 },
-      settings: { has_gpu: false, install_nvidia_driver: true, install_docker: true, ...settings[name] },
+      settings: {
+        has_gpu: false,
+        install_nvidia_driver: true,
+        install_docker: true,
+        docker_key: 'A'.repeat(40),
+        ...settings[name],
+      },
       address: `10.0.0.${i + 1}`,
     }),
   )
@@ -35,7 +41,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     workers: hosts.filter(({ role }) => role === 'worker'),
     registry: hosts.find((host) => host.registry),
     token: new Secret(TOKEN),
-    workdir: '/var/tmp/convecthub',
+    workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,
     httpPort: 80,
     httpsPort: 443,

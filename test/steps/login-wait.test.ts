@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { renderChanges } from '../../src/engine/render.ts'
+import { marks, renderChanges } from '../../src/engine/render.ts'
 import { login } from '../../src/steps/login.ts'
 import { page } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
@@ -17,11 +17,14 @@ afterEach(() => host.remove())
 it('a login page whose connection ends uncleanly is a login page, to the wait as to the fact', async () => {
   const curl = join(host.bin, 'curl')
   // 56: GnuTLS misses the other side's goodbye
-  writeFileSync(curl, '#!/bin/sh\necho status=200\nexit 56\n')
+  writeFileSync(
+    curl,
+    '#!/bin/sh\nprintf "HTTP/1.1 200 OK\\r\\n\\r\\n<title>JupyterHub\\n</title>"\nexit 56\n',
+  )
   chmodSync(curl, 0o755)
   const d1 = [page('http', 80, 200), page('https', 443, 0)]
   const [change] = planStep(login, testWishes(), 'd1', { d1 })
   if (change?.kind !== 'wait') throw new Error('a wait was planned before')
-  const script = renderChanges([[0, { ...change, timeoutMs: 1000 }]], 'login')
+  const script = renderChanges([[0, { ...change, timeoutMs: 1000 }]], 'login', marks('@@x'))
   expect((await host.connection.run(script, { name: 'wait', timeoutMs: 10_000 })).code).toBe(0)
 })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Change, UploadChange } from '../../src/engine/change.ts'
-import { renderChanges } from '../../src/engine/render.ts'
-import { probeScript } from '../../src/facts/fact.ts'
+import { marks, renderChanges } from '../../src/engine/render.ts'
+import { makeProbe } from '../../src/facts/fact.ts'
 import { allPlans, isScripted } from '../helpers/all-plans.ts'
 import { isThere, runShell, SHELLS } from '../helpers/shell.ts'
 
@@ -17,7 +17,9 @@ const MEANT = 'SC2016,SC2317,SC2086,SC2034'
 
 /** What hosts get of a change: its script as a file, where it runs as a job. */
 function textOf(change: Exclude<Change, UploadChange>): string {
-  return change.kind === 'run' ? change.script.reveal() : renderChanges([[0, change]], 'job').reveal()
+  return change.kind === 'run'
+    ? change.script.reveal()
+    : renderChanges([[0, change]], 'job', marks('@@x')).reveal()
 }
 
 /** Every probe and every change of all recipes, each once, by a name that says whose it is. */
@@ -25,7 +27,7 @@ function scripts(): Map<string, string> {
   const named = new Map<string, string>()
   for (const { step, context, changes } of allPlans()) {
     for (const { family, key } of step.facts(context.host, context))
-      named.set(`probe ${family.id}`, probeScript([{ family, key }]).reveal())
+      named.set(`probe ${family.id}`, makeProbe([{ family, key }]).script.reveal())
     for (const change of changes)
       if (isScripted(change)) named.set(`${step.id} ${change.title}`, textOf(change))
   }

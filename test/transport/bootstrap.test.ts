@@ -54,14 +54,14 @@ function login(
     ...(asRoot && { uid }),
   })
   const session = stdout
-    .slice(Math.max(0, stdout.indexOf(`${boot.mark} go\n`)))
+    .slice(Math.max(0, stdout.indexOf(`${boot.greeting} go\n`)))
     .trimEnd()
     .split('\n')
   return { stdout, stderr, status, session }
 }
 
-const begun = ({ mark }: ReturnType<typeof bootstrap>) => [
-  `${mark} go`,
+const begun = ({ greeting, mark }: ReturnType<typeof bootstrap>) => [
+  `${greeting} go`,
   `${mark} ready`,
   '',
   `${mark} end 7 0`,
@@ -114,18 +114,23 @@ it('sudo speaks English whatever the user prefers, for its words are read', () =
 it('a host without sudo says so', () => {
   const boot = bootstrap({ becomeUser: 'root', askPassword: false })
   const { stdout, status } = login('/bin/sh', boot, withoutSudo)
-  expect({ stdout, status }).toEqual({ stdout: `${boot.mark} nosudo\n`, status: 1 })
+  expect({ stdout, status }).toEqual({ stdout: `${boot.greeting} nosudo\n`, status: 1 })
 })
 
-it('nobody can guess mark or prompt, and the program travels on stdin, not in the command', () => {
+it('nobody can guess mark or prompt; program and mark travel on stdin, and are not in the command', () => {
   const boots = Array.from({ length: 50 }, () => bootstrap({ becomeUser: 'root', askPassword: true }))
-  expect(new Set(boots.flatMap(({ mark, prompt }) => [mark, prompt])).size).toBe(100)
-  for (const { command, program, mark, prompt } of boots) {
-    expect(mark).toMatch(/^@@[0-9a-f]{18}$/)
+  expect(new Set(boots.flatMap(({ mark, greeting, prompt }) => [mark, greeting, prompt])).size).toBe(150)
+  for (const { command, program, greeting, mark, prompt } of boots) {
+    expect(mark).toMatch(/^@@[0-9a-f]{32}$/)
     expect(prompt).not.toContain('%')
     const text = program('echo ü')
-    expect(text.startsWith(`${mark} ${Buffer.byteLength(text.slice(text.indexOf('\n') + 1))}\n`)).toBe(true)
-    expect(text.slice(mark.length)).not.toContain(mark)
+    expect(text.startsWith(`${greeting} ${Buffer.byteLength(text.slice(text.indexOf('\n') + 1))}\n`)).toBe(
+      true,
+    )
+    expect(text.slice(greeting.length)).not.toContain(greeting)
+    expect(text).toContain(mark)
+    // everybody on the host can read it
+    expect(command).not.toContain(mark)
     expect(command.length).toBeLessThan(1000)
   }
 })

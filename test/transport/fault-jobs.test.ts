@@ -155,7 +155,7 @@ async function growth(work: Promise<unknown>): Promise<number> {
   return most
 }
 
-it('100 MB on stderr in the middle of a job cost no memory, and the job goes on', async () => {
+it('100 MB on stderr in the middle of a job cost no memory, and end it by name', async () => {
   const [start, flooded] = [`${sshd.folder}/start`, `${sshd.folder}/flooded`]
   const script = sshd.write(
     'flood',
@@ -170,27 +170,27 @@ eval "$SSH_ORIGINAL_COMMAND"`,
       ...options,
       timeoutMs: 25_000,
     })
-    const grown = await growth(job)
-    expect(await job).toMatchObject({ code: 0, output: 'on' })
-    expect(grown).toBeLessThan(50e6)
-    host.close()
+    const ended = failure(job)
+    const grown = await growth(ended)
+    expect(await ended).toMatchObject({ code: 'TOO_MUCH_OUTPUT', exit: 'failed' })
+    expect(grown).toBeLessThan(100e6)
   } finally {
     noisy.stop()
   }
 })
 
-it('a line of 200 MB on stdout costs no memory, and the job goes on', async () => {
+it('a line of 200 MB on stdout costs no memory, and ends the job by name', async () => {
   const host = await login()
   await host.run(sh`:`, options)
   const job = host.run(sh`head -c 200000000 /dev/zero | tr '\\0' x; echo; echo on`, {
     ...options,
     timeoutMs: 25_000,
   })
-  const grown = await growth(job)
-  const { code, output } = await job
-  expect({ code, end: output.slice(-3) }).toEqual({ code: 0, end: '\non' })
+  const ended = failure(job)
+  const grown = await growth(ended)
+  expect(await ended).toMatchObject({ code: 'TOO_MUCH_OUTPUT', exit: 'failed' })
   expect(grown).toBeLessThan(100e6)
-  host.close()
+  await gone()
 })
 
 it('binary junk in a job’s output is output; the next job is not touched by it', async () => {

@@ -6,7 +6,6 @@ import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Block, Connection } from '../../src/transport/connection.ts'
 import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
-import { withPython } from './helpers/own-places.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { failure, settled, until } from './helpers/wait.ts'
 
@@ -18,8 +17,6 @@ let sshd: RealSshd
 const open: Connection[] = []
 /** For what leaves the connection whole. */
 let shared: Connection
-/** On a host that has no Python. */
-let bare: Connection
 
 async function fresh(): Promise<Connection> {
   const host = await connect(sshd.target())
@@ -30,7 +27,6 @@ async function fresh(): Promise<Connection> {
 beforeAll(async () => {
   sshd = await realSshd()
   shared = await fresh()
-  bare = await withPython('missing', fresh)
 })
 afterAll(() => {
   for (const host of open) host.close()
@@ -66,14 +62,9 @@ it.each([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', asyn
 it('big blocks arrive intact in a file', async () => {
   const data = randomBytes(10_000_019)
   const into = { file: `${sshd.folder}/big-blocks`, have: 0 }
-  for (const [host, told] of [
-    [bare, '5000000\n5000000\n19'],
-    [shared, `sha256 ${sha256(data)}`],
-  ] as const) {
-    const result = await host.feed(sh`cat`, blocksOf(data, 5_000_000), { ...options, into })
-    expect(result.output).toBe(told)
-    expect(sha256(readFileSync(into.file))).toBe(sha256(data))
-  }
+  const result = await shared.feed(sh`cat`, blocksOf(data, 5_000_000), { ...options, into })
+  expect(result.output).toBe('5000000\n5000000\n19')
+  expect(sha256(readFileSync(into.file))).toBe(sha256(data))
 })
 
 it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
@@ -82,44 +73,27 @@ it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
     const data = randomBytes(3_000_000)
     const file = `${sshd.folder}/${name}`
     const sizes = '1000000\n1000000\n1000000'
-    for (const [host, told] of [
-      [bare, sizes],
-      [shared, `sha256 ${sha256(data)}`],
-    ] as const) {
-      const send = async (have: number, packed: boolean) =>
-        (await host.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } }))
-          .output
-      expect(await send(0, false)).toBe(told)
-      expect(sha256(readFileSync(file))).toBe(sha256(data))
-      expect(await send(data.length, true)).toBe(sizes)
-      expect(sha256(readFileSync(file))).toBe(sha256(Buffer.concat([data, data])))
-      expect(await send(0, true)).toBe(told)
-      expect(sha256(readFileSync(file))).toBe(sha256(data))
-    }
+    const send = async (have: number, packed: boolean) =>
+      (await shared.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } }))
+        .output
+    expect(await send(0, false)).toBe(sizes)
+    expect(sha256(readFileSync(file))).toBe(sha256(data))
+    expect(await send(data.length, true)).toBe(sizes)
+    expect(sha256(readFileSync(file))).toBe(sha256(Buffer.concat([data, data])))
+    expect(await send(0, true)).toBe(sizes)
+    expect(sha256(readFileSync(file))).toBe(sha256(data))
   },
 )
 
-it('where Python cannot begin, the shell takes its place', async () => {
-  const data = randomBytes(2_000_000)
-  const host = await withPython('broken', fresh)
-  const into = { file: `${sshd.folder}/broken`, have: 0 }
-  const { output } = await host.feed(sh`cat`, blocksOf(data, 1_000_000), { ...options, into })
-  expect(output).toBe('1000000\n1000000')
-  expect(sha256(readFileSync(into.file))).toBe(sha256(data))
+it('a file that cannot be written ends the job, and the session, which is out of step', async () => {
+  const host = await fresh()
+  const into = { file: '/dev/full', have: 0 }
+  const first = await settled(
+    host.feed(sh`wc -l; exit 9`, endlessBlocks(), { ...options, into }).catch(({ code }) => code),
+  )
+  expect(['LOST', 9]).toContain(typeof first === 'object' ? first.code : first)
+  expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
 })
-
-it.each(['there', 'missing'] as const)(
-  'a file that cannot be written ends the job, and the session, which is out of step; Python is %s',
-  async (python) => {
-    const host = await withPython(python, fresh)
-    const into = { file: '/dev/full', have: 0 }
-    const first = await settled(
-      host.feed(sh`wc -l; exit 9`, endlessBlocks(), { ...options, into }).catch(({ code }) => code),
-    )
-    expect(['LOST', 9]).toContain(typeof first === 'object' ? first.code : first)
-    expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
-  },
-)
 
 it('what a script prints and its exit code come back; its words are never taken for orders', async () => {
   const { code, output } = await shared.feed(
