@@ -1,8 +1,16 @@
 /** Words in a host's output that tell the cause, and what to do. The first that fits is told. */
 const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   {
-    words: /mkdir \/sys\/fs\/cgroup.*read-only file system/,
+    words: /mkdir \/sys\/fs\/cgroup\S*: read-only file system/,
     hint: 'the cgroup mounts are read-only: a container must mount them writable, a machine has them so',
+  },
+  {
+    words: /who could change what root does there/,
+    hint: 'give that folder to root on the host (chown root, chmod go-w), then run the same command again',
+  },
+  {
+    words: /^the key at .* is another one:/m,
+    hint: 'somebody may be between; if the key is right, set docker_key to its fingerprint (gpg --show-keys)',
   },
   { words: /No space left on device/, hint: 'the disk is full: `df -h` on the host; free some room' },
   { words: /Read-only file system/, hint: 'the file system is read-only: `dmesg` on the host tells why' },

@@ -22,6 +22,11 @@ const PACKED = /\.(?:zst|tzst|gz|tgz|xz|txz|bz2|tbz2?|lz4|zip|png|jpe?g)$/i
 
 /** What the upload scripts exit with, see templates/remote/library.sh, and what it means. */
 const FAULTS: Readonly<Record<number, { code: string; message: string; hint: string }>> = {
+  77: {
+    code: 'UNSAFE_FOLDER',
+    message: 'others than root could change what is in its folder',
+    hint: 'give that folder to root on the host (chown root, chmod go-w), then run the same command again',
+  },
   65: {
     code: 'UPLOAD_DIGEST',
     message: 'what arrived is not what was sent',
@@ -41,7 +46,7 @@ const FAULTS: Readonly<Record<number, { code: string; message: string; hint: str
 
 /**
  * Sends a file beside its place, from where an earlier try got to if that much is the same, checks the sha256 of all
- * while it arrives, then renames it. Errors: UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT, STEP_FAILED when the host cannot
+ * while it arrives, then renames it. Errors: UNSAFE_FOLDER, UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT, STEP_FAILED when the host cannot
  * take it, and those of the connection.
  */
 export async function upload(options: ApplyOptions, change: UploadChange): Promise<void> {
@@ -95,7 +100,7 @@ ${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : r
 
 /** How many bytes the host has already, by what cvh_begin printed; 0 unless they are the file's first ones. */
 async function arrived(output: string, source: Readable, artifact: Artifact): Promise<number> {
-  const [, text = '0', digest] = /^part (\d+) ?([0-9a-f]*)$/m.exec(output) ?? []
+  const [, text = '0', digest] = /^part (\d{1,20}) ?([0-9a-f]{0,64})$/m.exec(output) ?? []
   const size = Number(text)
   if (size === 0 || size > artifact.size) return 0
   const hash = createHash('sha256')

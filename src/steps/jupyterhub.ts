@@ -7,13 +7,16 @@ import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { digest } from './digest.ts'
-import { managedFile } from './managed-file.ts'
+import { contentDigest, managedFile } from './managed-file.ts'
 
 export const NAMESPACE = 'convecthub'
 export const RELEASE = 'convecthub'
 
 const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
 const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
+
+/** Leads to a folder for root alone, where convect_workdir wants it; see cvh_work in templates/remote/library.sh. */
+const WORK = '/var/lib/convecthub/workdir'
 
 /** Helm's own deadline for the release to come up, s. */
 const TIMEOUT_S = 900
@@ -25,10 +28,7 @@ export const jupyterhub: Step = {
   hosts: ({ cluster }) => [firstDriver(cluster)],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
-  facts: (_host, wishes) => {
-    const chart = chartOf(wishes)
-    return [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES), ...(chart ? [file(chart.path)] : [])]
-  },
+  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES)],
   plan: (context) => {
     const { facts, bundle, jhubConfig } = context
     const chart = chartOf(context)
@@ -42,27 +42,35 @@ export const jupyterhub: Step = {
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
     if (current?.status === 'deployed' && current.description === description) return files
-    const there = facts.get(file(path))?.digest === artifact.sha256
+    const handed = [
+      { path, sha256: artifact.sha256 },
+      ...[defaults, values].map((each) => ({ path: each.path, sha256: contentDigest(each.content) })),
+    ]
     return [
       ...files,
-      ...(there
-        ? []
-        : [{ kind: 'upload', sign: '+', title: path, artifact, path, mode: '600', ours: true } as const]),
+      workFolder(context.cluster.workdir),
+      { kind: 'upload', sign: '+', title: path, artifact, path, mode: '600', ours: true },
       ...unlock(current),
-      upgrade(path, description, current, context),
+      upgrade(path, handed, description, current, context),
     ]
   },
 }
 
 /** The bundle's chart, and where it is put while it is needed. */
-function chartOf({ bundle, cluster }: Wishes) {
+function chartOf({ bundle }: Wishes) {
   const artifact = bundle?.files.find(({ kind }) => kind === 'chart')
-  return (
-    artifact && {
-      artifact,
-      path: `${cluster.workdir}/${artifact.name.slice(artifact.name.lastIndexOf('/') + 1)}`,
-    }
-  )
+  return artifact && { artifact, path: `${WORK}/${artifact.name.slice(artifact.name.lastIndexOf('/') + 1)}` }
+}
+
+/** Where anybody may make folders, such as in /tmp, it gets a name of its own that nobody could have taken before. */
+function workFolder(place: string): Change {
+  return {
+    kind: 'run',
+    sign: '!',
+    title: `see that there is a work folder for root alone (convect_workdir ${place})`,
+    timeoutMs: 30_000,
+    script: sh`cvh_work ${place}`,
+  }
 }
 
 /** A release whose helm was killed is locked for good; no helm lives when this runs, for it runs as a job we await. */
@@ -81,7 +89,14 @@ function unlock(current: { status: string; revision: number } | undefined): Chan
   ]
 }
 
-function upgrade(chart: string, description: string, current: unknown, { bundle }: PlanContext): Change {
+/** What root's helm is handed is looked at once more, where nobody else can change it any more. */
+function upgrade(
+  chart: string,
+  handed: readonly { path: string; sha256: string }[],
+  description: string,
+  current: unknown,
+  { bundle }: PlanContext,
+): Change {
   const standIn = bundle?.standIn ? ' (stand-in)' : ''
   return {
     kind: 'run',
@@ -89,7 +104,11 @@ function upgrade(chart: string, description: string, current: unknown, { bundle 
     title: `helm ${current ? 'upgrade' : 'install'} ${RELEASE}${standIn}, and wait for it`,
     timeoutMs: (TIMEOUT_S + 60) * 1000,
     durable: true,
-    script: sh`${HELM} upgrade --install ${RELEASE} ${chart} -n ${NAMESPACE} --create-namespace -f ${DEFAULTS} -f ${VALUES} --description ${description} --history-max 10 --wait --timeout ${`${TIMEOUT_S}s`} --kubeconfig ${KUBECONFIG} || {
+    script: sh`for handed in ${handed.map(({ path, sha256 }) => `${sha256} ${path}`)}; do
+  path=\${handed#* }
+  [ "$(sha256sum <"$path")" = "\${handed%% *}  -" ] || { echo "$path is not what was sent" && exit 65; }
+done
+${HELM} upgrade --install ${RELEASE} ${chart} -n ${NAMESPACE} --create-namespace -f ${DEFAULTS} -f ${VALUES} --description ${description} --history-max 10 --wait --timeout ${`${TIMEOUT_S}s`} --kubeconfig ${KUBECONFIG} || {
 code=$?
 /usr/local/bin/k3s kubectl -n ${NAMESPACE} get pods -o wide
 exit "$code"; }`,

@@ -14,6 +14,6 @@ if ! apt-get -s -q install --no-install-recommends "$@" >/dev/null 2>&1; then
 fi
 wait_for_lock
 simulated=$(apt-get -s -q install --no-install-recommends "$@") || { printf '%s\n' "$simulated"; exit 100; }
-mkdir -p /var/lib/convecthub
+[ -d /var/lib/convecthub ] || mkdir -m 700 /var/lib/convecthub || exit
 printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) (.*/package \1/p' >>/var/lib/convecthub/owned
 apt install --no-install-recommends "$@" || exit

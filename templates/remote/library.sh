@@ -17,51 +17,104 @@ cvh_record() {
   case $cvh_owned in *"
 $1 $2
 "*) return 0 ;; esac
-  [ -d "$CVH_STATE" ] || mkdir -p "$CVH_STATE" || return
+  [ -d "$CVH_STATE" ] || mkdir -m 700 "$CVH_STATE" || return
+  cvh_safe "$CVH_STATE" || return
   printf '%s %s\n' "$1" "$2" >>"$CVH_STATE/owned" || return
   cvh_owned="$cvh_owned$1 $2
 "
 }
 
-# cvh_folder PATH: makes a folder, noting each that was not there
+# cvh_safe FOLDER: fails with 77, and says why, where somebody else than root could change what FOLDER leads to. Each
+# part of the way must be root's or ours, and closed to others, or sticky as /tmp is: there they can add names, and not
+# touch ours. The folder itself must be closed; with `sticky` behind it, it may be sticky, for what has a new random name;
+# with `open` anything, which is enough where things are only taken away. Links are followed where they are root's. By
+# Debian's policy the group staff (50) is as root below /usr/local.
+cvh_safe() {
+  case ${cvh_known-} in *"
+$1
+"*) return 0 ;; esac
+  cvh_way "$@" || return 77
+  [ -n "${2-}" ] || cvh_known="${cvh_known-}
+$1
+"
+}
+
+# cvh_way FOLDER: what cvh_safe asks, in a shell of its own
+cvh_way() (
+  at='' rest="/${1%/}/" open=${2-} links=0
+  while [ -n "$rest" ]; do
+    part=${rest%%/*} rest=${rest#*/} next=$at/$part
+    case $part in
+    .) continue ;;
+    ..) at=${at%/*} && continue ;;
+    '') [ -z "$at" ] || continue ;;
+    esac
+    what=$(stat -c '%u %g %a' -- "$next") || exit
+    # shellcheck disable=SC2086 # three words
+    set -- $what
+    # -O would ask of a link what it leads to
+    if [ "$1" != 0 ] && { [ -h "$next" ] || [ ! -O "$next" ]; }; then
+      printf '%s belongs to user %s, who could change what root does there\n' "$next" "$1"
+      exit 1
+    fi
+    if [ -h "$next" ]; then
+      links=$((links + 1))
+      [ "$links" -le 20 ] || { printf '%s: too many links\n' "$next" && exit 1; }
+      target=$(readlink "$next") || exit
+      target=${target%/}
+      case $target in /*) at='' ;; esac
+      rest=$target/$rest
+      continue
+    fi
+    group=${3%?}
+    group=${group#"${group%?}"}
+    case $2 in 0 | 50) group=0 ;; esac
+    others=${3#"${3%?}"}
+    case $group$others:$open$rest:$3 in
+    *:open:* | *:sticky:[1357]??? | *:*/*:[1357]???) ;;
+    [2367]?:* | ?[2367]:*)
+      printf '%s can be written by others (mode %s), who could change what root does there\n' "$next" "$3"
+      exit 1
+      ;;
+    esac
+    [ -z "$part" ] || at=$next
+  done
+)
+
+# cvh_folder PATH: makes a folder, noting each that was not there; only root may be able to change what is in it
 cvh_folder() {
-  [ ! -d "$1" ] || return 0
+  if [ -d "$1" ]; then
+    cvh_safe "$1"
+    return
+  fi
   [ -z "${1%/*}" ] || cvh_folder "${1%/*}" || return
   cvh_record folder "$1" || return
   # the record's own folder is there by now
   [ -d "$1" ] || mkdir "$1"
 }
 
-# cvh_place PATH MODE: reads stdin into PATH by way of a file beside it, so that no half-written file is ever seen
+# cvh_place PATH MODE: reads stdin into PATH by way of a new file beside it, so that no half-written file is ever seen
 cvh_place() {
-  cvh_folder "${1%/*}"
-  (umask 077 && cat >"$1.part")
-  chmod "$2" "$1.part"
-  mv -f "$1.part" "$1"
+  cvh_folder "${1%/*}" && rm -rf -- "$1.part" || return
+  (umask 077 && set -C && cat >"$1.part") && chmod "$2" "$1.part" && mv -f "$1.part" "$1"
 }
 
-# cvh_stage PATH MODE TEXT: leaves it beside PATH for cvh_settle, by no program where the shell can do it
-cvh_stage() {
-  cvh_folder "${1%/*}" || return
-  [ ! -e "$1.part" ] || rm -f "$1.part" || return
-  if [ "$2" = 644 ]; then printf '%s' "$3" >"$1.part"; else (umask 077 && printf '%s' "$3" >"$1.part"); fi || return
-  case $2 in 600 | 644) ;; *) chmod "$2" "$1.part" || return ;; esac
-}
-
-# cvh_settle PATH...: puts what cvh_stage left beside them into its place, many by one program where there is one; each
-# program costs a millisecond
-cvh_settle() {
-  if [ "$#" -gt 1 ] && command -v rename.ul >/dev/null && case $* in *.part*) false ;; esac then
-    for path; do
-      set -- "$@" "$path.part"
-      shift
-    done
-    rename.ul -- .part '' "$@"
-  else
-    settled=0
-    for path; do mv -f "$path.part" "$path" || settled=$?; done
-    return "$settled"
+# cvh_work PLACE: has $CVH_STATE/workdir lead to a folder for root alone: below $CVH_STATE itself, or one with a new name at
+# PLACE, or as near to it as nobody else could get in the way
+cvh_work() {
+  at=$CVH_STATE/workdir
+  [ "$1" = "$CVH_STATE" ] && link='' || link=yes
+  if [ -d "$at" ] && cvh_safe "$at" >/dev/null; then
+    if [ -n "$link" ]; then [ ! -h "$at" ] || return 0; else [ -h "$at" ] || return 0; fi
   fi
+  rm -rf -- "$at" || return
+  if [ -z "$link" ]; then
+    (umask 077 && cvh_folder "$at")
+    return
+  fi
+  place=$1
+  until [ -d "$place/" ] && cvh_safe "$place/" sticky >/dev/null; do place=${place%/*}; done
+  made=$(mktemp -d "$place/convecthub-XXXXXXXXXX") && cvh_record work "$made" && ln -s "$made" "$at"
 }
 
 # cvh_sha256: of stdin, by the faster program where it is there; what arrives meanwhile, and users' work, go first
@@ -72,7 +125,9 @@ cvh_sha256() {
 # cvh_begin PART BYTES: looks for room, and tells the size and sha256 of what an earlier upload left in PART
 cvh_begin() {
   have=0 digest=''
-  [ ! -e "$1" ] || have=$(stat -c %s "$1")
+  cvh_folder "${1%/*}" || return
+  # anything but a file of our own begins anew
+  if [ -f "$1" ] && [ ! -h "$1" ]; then have=$(stat -c %s "$1"); else rm -rf -- "$1" || return; fi
   free=$(($(stat -f -c '%a * %S' "${1%/*}")))
   if [ "$free" -lt $(($2 - have)) ]; then
     printf '%s bytes are wanted in %s, and %s are free\n' $(($2 - have)) "${1%/*}" "$free"
@@ -91,13 +146,12 @@ cvh_read() {
   [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
 }
 
-# cvh_receive PART HAVE BYTES SHA256: hashes PART while it grows, by the sizes on stdin, unless that is done; all must
-# be there, and be what was meant
+# cvh_receive PART HAVE BYTES SHA256: hashes PART while it grows, by the sizes on stdin; all must be there, and be what
+# was meant
 cvh_receive() {
   # nothing is said where nothing was missing, or where the link was cut before it could be
-  read -r size digest || size=$(($3 - $2))
-  [ "$size" = sha256 ] ||
-    digest=$({ cvh_read $(($2 + size)) <&4 && while read -r size; do cvh_read "$size" <&4; done; } 4<"$1" | cvh_sha256)
+  read -r size || size=$(($3 - $2))
+  digest=$({ cvh_read $(($2 + size)) <&4 && while read -r size; do cvh_read "$size" <&4; done; } 4<"$1" | cvh_sha256)
   [ "$(stat -c %s "$1")" = "$3" ] || return 74
   [ "$digest" = "$4" ] || { rm -f "$1" && return 65; }
 }
@@ -142,7 +196,8 @@ cvh_follow() {
 # cvh_job NAME: runs the shell on stdin so that it outlives our connection, as a transient unit where systemd runs,
 # and follows it
 cvh_job() {
-  [ -d "$CVH_RUN" ] || (umask 077 && mkdir -p "$CVH_RUN")
+  [ -d "$CVH_RUN" ] || mkdir -m 700 "$CVH_RUN" || return
+  cvh_safe "$CVH_RUN" || return
   rm -f "$CVH_RUN/$1.code" "$CVH_RUN/$1.pid"
   cat >"$CVH_RUN/$1.sh"
   : >"$CVH_RUN/$1.log"

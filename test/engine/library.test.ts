@@ -23,7 +23,14 @@ const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 
 it('only what a script calls travels with it, and each function can be called', async () => {
   const text = withLibrary(sh`cvh_place /a 644`).reveal()
-  expect(text.match(/^cvh_\w+(?=\(\))/gm)).toEqual(['cvh_load', 'cvh_record', 'cvh_folder', 'cvh_place'])
+  expect(text.match(/^cvh_\w+(?=\(\))/gm)).toEqual([
+    'cvh_load',
+    'cvh_record',
+    'cvh_safe',
+    'cvh_way',
+    'cvh_folder',
+    'cvh_place',
+  ])
   expect(text).not.toMatch(/^ *#/m)
   const all = [...template('remote/library.sh').matchAll(/^(cvh_\w+)\(\)/gm)].map(([, name = '']) => name)
   const { output } = await call(sh`for name in ${all}; do command -v "$name"; done`)
@@ -51,42 +58,6 @@ it('cvh_place puts a new file in the place of the old one, and does not write in
   await call(sh`printf new | cvh_place ${at('file')} 600`)
   expect(readFileSync(at('file'), 'utf8')).toBe('new')
   expect(statSync(at('file')).ino).not.toBe(before)
-})
-
-/** Hides a program from the host's scripts. */
-function without(program: string): ReturnType<typeof sh> {
-  return rawSh(`command() { [ "$2" != ${program} ] && [ "$1" = -v ]; }`)
-}
-
-it.each([
-  { what: 'by one program', before: sh`mv() { exit 99; }`, where: 'etc' },
-  { what: 'one by one where that program is missing', before: without('rename.ul'), where: 'etc' },
-  { what: 'one by one where its own rule would meddle with a name', before: rawSh(''), where: 'a.part.d' },
-])('cvh_settle puts what was staged into its place $what', async ({ before, where }) => {
-  const [one, two] = [at(`${where}/one`), at(`${where}/two`)] as const
-  mkdirSync(at(where))
-  writeFileSync(one, 'old')
-  const { code, output } = await call(sh`${before}
-cvh_stage ${one} 644 'new
-' && cvh_stage ${two} 600 '' && ls ${at(where)} && cvh_settle ${one} ${two}`)
-  expect({ code, output }).toEqual({ code: 0, output: 'one\none.part\ntwo.part' })
-  expect(readdirSync(at(where))).toEqual(['one', 'two'])
-  expect([readFileSync(one, 'utf8'), mode(one), readFileSync(two, 'utf8'), mode(two)]).toEqual([
-    ...['new\n', '644'],
-    ...['', '600'],
-  ])
-})
-
-it.each([
-  { what: 'by one program', before: rawSh('') },
-  { what: 'one by one', before: without('rename.ul') },
-])('cvh_settle, $what, goes on behind one that cannot be, says why, and fails', async ({ before }) => {
-  await call(sh`cvh_stage ${at('a')} 644 x && cvh_stage ${at('c')} 644 x`)
-  const { code, output } = await call(sh`${before}
-cvh_settle ${at('a')} ${at('b')} ${at('c')}`)
-  expect(code).not.toBe(0)
-  expect(output).toMatch(/b\.part.*No such file/)
-  expect([existsSync(at('a')), existsSync(at('c'))]).toEqual([true, true])
 })
 
 it('cvh_record notes each thing once, in order', async () => {

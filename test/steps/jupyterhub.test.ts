@@ -4,12 +4,12 @@ import { release } from '../../src/facts/release.ts'
 import { jupyterhub } from '../../src/steps/jupyterhub.ts'
 import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
-import { artifact, hostOf, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
 const wishes = testWishes({}, { jhubConfig: 'hub:\n  x: 1\n' })
 const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
 const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
-const CHART = '/var/tmp/convecthub/jupyterhub-4.4.0.tgz'
+const CHART = '/var/lib/convecthub/workdir/jupyterhub-4.4.0.tgz'
 const at = (status: string, description: string, revision = 2) =>
   is(release('convecthub', 'convecthub'), { status, description, revision })
 
@@ -18,13 +18,21 @@ const files = answersAfter(empty.filter(({ kind }) => kind === 'file'))
 const helm = empty.at(-1)
 const described =
   helm?.kind === 'run' ? (/--description '([^']*)'/.exec(helm.script.reveal())?.[1] ?? '') : ''
-const SEND = `+ upload ${CHART}`
+const SEND = [
+  '! run see that there is a work folder for root alone (convect_workdir /var/lib/convecthub)',
+  `+ upload ${CHART}`,
+]
 const UPGRADE = '~ run helm upgrade convecthub, and wait for it'
 
 it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
   {
     what: 'no release',
-    plan: [`+ file ${DEFAULTS}`, `+ file ${VALUES}`, SEND, '+ run helm install convecthub, and wait for it'],
+    plan: [
+      `+ file ${DEFAULTS}`,
+      `+ file ${VALUES}`,
+      ...SEND,
+      '+ run helm install convecthub, and wait for it',
+    ],
   },
   { what: 'this release', answers: [...files, at('deployed', described)], plan: [] },
   {
@@ -35,19 +43,14 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
   {
     what: 'a release from other inputs',
     answers: [...files, at('deployed', 'other')],
-    plan: [SEND, UPGRADE],
+    plan: [...SEND, UPGRADE],
   },
-  {
-    what: 'no release, the chart sent before',
-    answers: [...files, present(CHART, { digest: artifact('charts/jupyterhub-4.4.0.tgz').sha256 })],
-    plan: ['+ run helm install convecthub, and wait for it'],
-  },
-  { what: 'a failed release', answers: [...files, at('failed', described)], plan: [SEND, UPGRADE] },
+  { what: 'a failed release', answers: [...files, at('failed', described)], plan: [...SEND, UPGRADE] },
   {
     what: 'a first install that was killed',
     answers: [...files, at('pending-install', described, 1)],
     plan: [
-      SEND,
+      ...SEND,
       '~ run uninstall revision 1 of convecthub, left pending-install by a helm that was killed',
       UPGRADE,
     ],
@@ -56,7 +59,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     what: 'an upgrade that was killed',
     answers: [...files, at('pending-upgrade', described, 4)],
     plan: [
-      SEND,
+      ...SEND,
       '~ run rollback revision 4 of convecthub, left pending-upgrade by a helm that was killed',
       UPGRADE,
     ],
@@ -65,7 +68,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     what: 'a rollback that was killed',
     answers: [...files, at('pending-rollback', 'x', 5)],
     plan: [
-      SEND,
+      ...SEND,
       '~ run rollback revision 5 of convecthub, left pending-rollback by a helm that was killed',
       UPGRADE,
     ],
