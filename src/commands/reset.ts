@@ -1,7 +1,8 @@
 import { ConvecthubError } from '../errors.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
+import { printableJson } from '../printable.ts'
 import { reset } from '../recipes/reset.ts'
-import { OWN_PATHS } from '../steps/reset.ts'
+import { FOREIGN_RECORD, OWN_PATHS } from '../steps/reset.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { count } from '../ui/style.ts'
@@ -17,19 +18,25 @@ export async function resetVerb(options: CommonOptions & { yes?: boolean }): Ver
   const source = () => {
     throw new Error('reset sends nothing')
   }
+  const foreign: { host: string; line: string }[] = []
   const { report, exit, mode } = await runVerb('reset', reset, fleet, options, {
     wishes,
     source,
     apply: true,
+    hear: (event) => {
+      if (event.event === 'finding' && event.finding.id === FOREIGN_RECORD)
+        foreign.push({ host: event.finding.host, line: event.finding.message })
+    },
   })
-  const left = [...report.facts].flatMap(([host, facts]) => {
+  const traces = [...report.facts].flatMap(([host, facts]) => {
     const touched = report.hosts.find((summary) => summary.host === host)
     if (!touched || touched.changed === 0) return []
     return leftoverLines(facts.get(leftovers(OWN_PATHS))).map((line) => ({ host, line }))
   })
+  const left = [...foreign, ...traces]
   if (mode === 'json') {
     for (const { host, line } of left)
-      process.stdout.write(`${JSON.stringify({ event: 'left', host, what: line })}\n`)
+      process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
   } else if (!report.ok) {
     process.stdout.write(`To continue: ${continueCommand('reset', fleet, options, report)}\n`)
   } else if (left.length === 0) {

@@ -1,15 +1,17 @@
 import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { Step, StepRef, Wishes } from '../engine/step.ts'
+import type { Finding, Step, StepRef, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
 import { installedPackage } from '../facts/packages.ts'
+import { recordedPackages } from '../facts/recorded-packages.ts'
 import { unit } from '../facts/unit.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
+import { foreignRecords, isOwnFile, isOwnFolder, isOwnPackage, isWorkFolder } from './own-places.ts'
 
 /** convecthub's own record and tools; it goes last, so that a reset that was cut knows what is left to do. */
 const RECORD = '/var/lib/convecthub'
@@ -74,11 +76,14 @@ export const removePackages: Step = {
   id: 'remove-packages',
   title: 'Remove packages',
   hosts: everyHost,
-  facts: () => [owned, ...DOCKER_PACKAGES.map(installedPackage)],
+  facts: () => [owned, recordedPackages, ...DOCKER_PACKAGES.map(installedPackage)],
   plan: ({ facts }) => {
     const record = facts.get(owned)
-    if (record.packages.length === 0) return []
-    const names = record.packages
+    const names = facts
+      .get(recordedPackages)
+      .filter(isOwnPackage)
+      .map(({ name }) => name)
+    if (names.length === 0) return []
     return [
       ...(ownsDocker(record) ? [stopDocker] : []),
       {
@@ -88,7 +93,7 @@ export const removePackages: Step = {
         timeoutMs: 30 * 60_000,
         durable: true,
         script: joinSh([
-          sh`set -- ${[...names]}`,
+          sh`set -- ${names}`,
           rawSh(template('remote/apt.sh')),
           rawSh(template('remote/apt-purge.sh')),
           sh`code=$?
@@ -106,16 +111,30 @@ export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
   hosts: everyHost,
-  facts: () => [owned, file(RECORD), leftovers(OWN_PATHS)],
+  facts: () => [owned, recordedPackages, file(RECORD), leftovers(OWN_PATHS)],
+  check: (contexts) =>
+    contexts.flatMap(({ host, cluster, facts }) =>
+      foreignRecords(facts.get(owned), facts.get(recordedPackages), cluster.workdir).map(
+        (message): Finding => ({
+          level: 'warning',
+          id: FOREIGN_RECORD,
+          host: host.name,
+          message,
+          hint: `only root can have written it into ${RECORD}/owned: see whether it is needed`,
+        }),
+      ),
+    ),
   plan: (context) => {
-    const { facts } = context
+    const { facts, cluster } = context
     const record = facts.get(owned)
     if (!facts.get(file(RECORD))) return []
     const fixed = facts.get(leftovers(OWN_PATHS)).paths
     const paths = [
-      ...record.files.filter((path) => !isBelow(path, RECORD)),
+      ...record.files.filter((path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD)),
       ...fixed.filter((path) => mayRemove(path, record)),
     ]
+    const works = record.works.filter(isWorkFolder)
+    const folders = record.folders.filter((path) => isOwnFolder(path, cluster.workdir)).reverse()
     const tops = paths.filter((path) => !paths.some((other) => other !== path && isBelow(path, other)))
     const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
     const title = [...shown, RECORD].join(', ')
@@ -128,7 +147,8 @@ export const removeFiles: Step = {
         script: joinSh([
           rawSh(template('remote/remove-paths.sh')),
           sh`remove_paths ${paths}`,
-          ...(record.folders.length > 0 ? [sh`remove_empty ${[...record.folders].reverse()}`] : []),
+          ...(works.length > 0 ? [sh`remove_works ${works}`] : []),
+          ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
           // the shims' sockets, unless they are those of a containerd that the host has by itself
           sh`command -v containerd >/dev/null || rm -rf /run/containerd
 systemctl daemon-reload
@@ -146,6 +166,9 @@ function mayRemove(path: string, record: Owned): boolean {
   if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
   return K3S_PATHS.includes(path) && ownsK3s(record)
 }
+
+/** The id of findings of what is recorded on a host and not ours to remove. */
+export const FOREIGN_RECORD = 'record'
 
 /** Recorded when our Docker is removed, so that its folders are known as ours after the package is gone. */
 const DOCKER_MARK = `${RECORD}/docker`

@@ -1,18 +1,27 @@
 # remove_empty FOLDER...: takes away folders that we made, unless somebody put something into them
 remove_empty() {
   for path in "$@"; do
-    [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty -- "$path" || return 1
+    [ ! -d "$path" ] || { cvh_safe "${path%/*}/" open && rmdir --ignore-fail-on-non-empty -- "$path"; } || return
   done
 }
 
-# remove_paths PATH...: takes away files, what cvh_stage may have left beside them, and folders; of a folder that is a
-# mount point, what is in it
+# remove_paths PATH...: takes away files, what cvh_place may have left beside them, and folders; of a folder that is a
+# mount point, what is in it. Nobody else may be able to say what their folder is.
 remove_paths() {
   for path in "$@"; do
+    [ -e "$path" ] || [ -h "$path" ] || [ -e "$path.part" ] || continue
+    cvh_safe "${path%/*}/" open || return
     if [ -d "$path" ] && [ ! -L "$path" ] && mountpoint -q "$path"; then
-      find "$path" -xdev -mindepth 1 -delete || return 1
+      find "$path" -xdev -mindepth 1 -delete || return
     else
-      rm -rf --one-file-system -- "$path" "$path.part" || return 1
+      rm -rf --one-file-system -- "$path" "$path.part" || return
     fi
+  done
+}
+
+# remove_works FOLDER...: takes away work folders; one that somebody else has made anew by that name is not ours
+remove_works() {
+  for path in "$@"; do
+    [ ! -d "$path" ] || [ -h "$path" ] || ! cvh_safe "$path" || rm -rf --one-file-system -- "$path" || return
   done
 }

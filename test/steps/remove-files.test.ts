@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Change } from '../../src/engine/change.ts'
+import { marks, renderChanges } from '../../src/engine/render.ts'
 import { file } from '../../src/facts/file.ts'
-import { owned } from '../../src/facts/owned.ts'
 import { OWN_PATHS, removeFiles, removePackages } from '../../src/steps/reset.ts'
-import { type Answer, fileOf, is, leftoversOf } from '../helpers/fake-facts.ts'
+import { type Answer, fileOf, is, leftoversOf, recordOf } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
@@ -13,11 +13,12 @@ import { testWishes } from '../helpers/test-cluster.ts'
 const wishes = testWishes()
 const K3S = '/usr/local/bin/k3s'
 const record = (files: string[], packages: string[] = []) => [
-  is(owned, { files, folders: [], packages }),
+  ...recordOf({ files, packages }),
   is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
 ]
 const left = (more: Parameters<typeof leftoversOf>[1]) => leftoversOf(OWN_PATHS, more)
 const RECORD = '/var/lib/convecthub'
+const IMAGES = '/var/lib/rancher/k3s/agent/images'
 it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: string }>([
   { what: 'a record only', answers: [...record([]), left({})], removed: [], title: `remove ${RECORD}` },
   {
@@ -28,9 +29,12 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
   },
   {
     what: 'K3s’s folders without our K3s',
-    answers: [...record(['/etc/apt/x.list']), left({ paths: ['/etc/rancher'] })],
-    removed: ['/etc/apt/x.list'],
-    title: `remove /etc/apt/x.list, ${RECORD}`,
+    answers: [
+      ...record(['/etc/apt/sources.list.d/convecthub-docker.list']),
+      left({ paths: ['/etc/rancher'] }),
+    ],
+    removed: ['/etc/apt/sources.list.d/convecthub-docker.list'],
+    title: `remove /etc/apt/sources.list.d/convecthub-docker.list, ${RECORD}`,
   },
   {
     what: 'other people’s Docker',
@@ -46,9 +50,9 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
   },
   {
     what: 'many things',
-    answers: [...record(['/a', '/b', '/c', '/d', '/e']), left({})],
-    removed: ['/a', '/b', '/c', '/d', '/e'],
-    title: `remove /a, /b, /c, 2 more, ${RECORD}`,
+    answers: [...record(['a', 'b', 'c', 'd', 'e'].map((name) => `${IMAGES}/${name}`)), left({})],
+    removed: ['a', 'b', 'c', 'd', 'e'].map((name) => `${IMAGES}/${name}`),
+    title: `remove ${IMAGES}/a, ${IMAGES}/b, ${IMAGES}/c, 2 more, ${RECORD}`,
   },
 ])('a machine with $what: $title', ({ answers, removed, title }) => {
   const [change] = planStep(removeFiles, wishes, 'w1', { w1: answers })
@@ -78,36 +82,40 @@ afterEach(() => host.remove())
 
 const runHere = (change: Change | undefined) => {
   if (change?.kind !== 'run') throw new Error('the plan has no such change')
-  return host.connection.run(change.script, { name: 'test', timeoutMs: 1000 })
+  const script = renderChanges([[0, change]], 'test', marks('@@x'))
+  return host.connection.run(script, { name: 'test', timeoutMs: 1000 })
 }
 
 it('removes just these paths, and its own record last', async () => {
   const at = (name: string) => join(host.folder, name)
-  mkdirSync(at('ours/deep'), { recursive: true })
   mkdirSync(host.state)
   // the last is of a power cut while a file was written
-  for (const name of ['ours/deep/file', 'a file', 'theirs', 'gone.part']) writeFileSync(at(name), '')
+  for (const name of ['a.tgz', '.b.tgz.part', 'theirs', 'gone.tgz.part']) writeFileSync(at(name), '')
   writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
   chmodSync(join(host.bin, 'systemctl'), 0o755)
-  const w1 = [...record([at('ours/deep/file'), at('ours'), at('a file'), at('gone')]), left({})]
-  const { code } = await runHere(planStep(removeFiles, wishes, 'w1', { w1 })[0])
+  const w1 = [...record(['a.tgz', '.b.tgz.part', 'theirs', 'gone.tgz'].map(at)), left({})]
+  const own = testWishes({ workdir: host.folder })
+  const { code } = await runHere(planStep(removeFiles, own, 'w1', { w1 })[0])
   expect(code).toBe(0)
-  expect(['ours', 'a file', 'theirs', 'state', 'gone.part'].filter((name) => existsSync(at(name)))).toEqual([
-    'theirs',
-  ])
+  const names = ['a.tgz', '.b.tgz.part', 'theirs', 'state', 'gone.tgz.part']
+  expect(names.filter((name) => existsSync(at(name)))).toEqual(['theirs'])
 })
 
 it('folders that we made go when they are empty, and stay when people put something into them', async () => {
   const at = (name: string) => join(host.folder, name)
-  for (const name of ['a/b', 'theirs/ours']) mkdirSync(at(name), { recursive: true })
-  writeFileSync(at('theirs/note'), '')
+  for (const name of ['a/theirs', 'a/b/ours', 'other']) mkdirSync(at(name), { recursive: true })
   writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
   chmodSync(join(host.bin, 'systemctl'), 0o755)
-  const folders = ['a', 'a/b', 'theirs', 'theirs/ours', 'gone'].map(at)
-  const w1 = [...record([]), is(owned, { files: [], folders, packages: [] }), left({})]
-  const { code } = await runHere(planStep(removeFiles, wishes, 'w1', { w1 })[0])
+  const folders = ['a', 'a/b', 'a/b/ours', 'a/b/ours/gone', 'other'].map(at)
+  const w1 = [...record([]), ...recordOf({ folders }), left({})]
+  const own = testWishes({ workdir: at('a/b/ours') })
+  const { code } = await runHere(planStep(removeFiles, own, 'w1', { w1 })[0])
   expect(code).toBe(0)
-  expect(['a', 'theirs/ours', 'theirs/note'].filter((name) => existsSync(at(name)))).toEqual(['theirs/note'])
+  expect(['a', 'a/theirs', 'a/b', 'other'].filter((name) => existsSync(at(name)))).toEqual([
+    'a',
+    'a/theirs',
+    'other',
+  ])
 })
 
 it('packages that people removed themselves are taken out of the record', async () => {

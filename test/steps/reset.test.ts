@@ -1,18 +1,17 @@
 import { expect, it } from 'vitest'
 import type { Step } from '../../src/engine/step.ts'
 import { file } from '../../src/facts/file.ts'
-import { owned } from '../../src/facts/owned.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { OWN_PATHS, removePackages, stopK3s } from '../../src/steps/reset.ts'
-import { type Answer, fileOf, is, leftoversOf, shown } from '../helpers/fake-facts.ts'
+import { type Answer, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { hostOf, testWishes } from '../helpers/test-cluster.ts'
 
 const wishes = testWishes()
 const K3S = '/usr/local/bin/k3s'
 const record = (files: string[], packages: string[] = []) => [
-  is(owned, { files, folders: [], packages }),
+  ...recordOf({ files, packages }),
   is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
 ]
 const left = (more: Parameters<typeof leftoversOf>[1]) => leftoversOf(OWN_PATHS, more)

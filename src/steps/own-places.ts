@@ -1,0 +1,83 @@
+import type { Owned } from '../facts/owned.ts'
+import type { RecordedPackage } from '../facts/recorded-packages.ts'
+
+/** A name as bundles have them (see bundle-lock.ts), and what it is called while it arrives. */
+const NAME = /^\.?[\w+@-][\w.+@-]*$/
+
+/** Every folder in which some version of convecthub can have put a file, and under what names. */
+const PLACES: readonly { folder: string; name: RegExp }[] = [
+  { folder: '/usr/local/bin', name: /^(k3s|\.k3s\.part)$/ },
+  { folder: '/etc/rancher/k3s', name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
+  { folder: '/etc/systemd/system', name: /^k3s(-agent)?\.service(\.env)?$/ },
+  { folder: '/etc/systemd/network', name: /^50-flannel\.link$/ },
+  { folder: '/etc/apt/sources.list.d', name: /^convecthub-[a-z]+\.list$/ },
+  { folder: '/etc/apt/keyrings', name: /^convecthub-[a-z]+\.(asc|gpg)$/ },
+  { folder: '/var/lib/rancher/k3s/server/manifests', name: /^convecthub-[a-z]+\.yaml$/ },
+  { folder: '/var/lib/rancher/k3s/agent', name: /^\.[\w.+@-]+\.part$/ },
+  { folder: '/var/lib/rancher/k3s/agent/images', name: NAME },
+  { folder: '/var/lib/rancher/k3s/agent/convecthub-incoming', name: NAME },
+  // where convect_workdir was by default, in versions that put the chart right into it
+  { folder: '/var/tmp/convecthub', name: /^\.?[\w.+@-]+\.tgz(\.part)?$/ },
+]
+
+/** convecthub's own folder on a host; what is in it goes with it. */
+const STATE = '/var/lib/convecthub'
+
+/** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
+const PACKAGES =
+  /^(ca-certificates|curl|iptables|conntrack|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
+
+/** What a machine needs to be reached and to start; no record is reason enough to take it away. */
+const NEEDED =
+  /^(openssh-(server|client|sftp-server)|sudo(-rs)?|systemd(-.*)?|udev|init|apt|dpkg|bash|dash|coreutils|login|passwd|libc6|network-manager|netplan\.io|ifupdown|dhcpcd.*|isc-dhcp-client|cloud-init|initramfs-tools.*|grub.*|linux-image-.*)$/
+
+/** Whether convecthub can have made this file, on a host whose convect_workdir is `workdir`. */
+export function isOwnFile(path: string, workdir: string): boolean {
+  if (path.startsWith(`${STATE}/`)) return !path.includes('..')
+  const at = path.lastIndexOf('/')
+  return places(workdir).some(
+    ({ folder, name }) => path.slice(0, at) === folder && name.test(path.slice(at + 1)),
+  )
+}
+
+/** Whether convecthub can have made this folder on the way to one of its files. */
+export function isOwnFolder(path: string, workdir: string): boolean {
+  return [STATE, ...places(workdir).map(({ folder }) => folder)].some(
+    (folder) => folder === path || folder.startsWith(`${path}/`) || path.startsWith(`${STATE}/`),
+  )
+}
+
+/** Whether this is a work folder by the name that cvh_work gives. */
+export function isWorkFolder(path: string): boolean {
+  return /^(\/[\w-][\w.-]*)*\/convecthub-[A-Za-z0-9]{10}$/.test(path)
+}
+
+/** Whether convecthub can have installed this package. */
+export function isOwnPackage({ name, auto, essential }: RecordedPackage): boolean {
+  const [bare = ''] = name.split(':', 1)
+  return PACKAGES.test(bare) || (auto && !essential && !NEEDED.test(bare))
+}
+
+/** What is recorded on a host and cannot be convecthub's to remove, as sentences for people. */
+export function foreignRecords(
+  record: Owned,
+  packages: readonly RecordedPackage[],
+  workdir: string,
+): readonly string[] {
+  const paths = [
+    ...record.files.filter((path) => !isOwnFile(path, workdir)),
+    ...record.folders.filter((path) => !isOwnFolder(path, workdir)),
+    ...record.works.filter((path) => !isWorkFolder(path)),
+  ]
+  return [
+    ...paths.map((path) => `${path} is in convecthub's record, but is no place of convecthub's; it is kept`),
+    ...packages
+      .filter((each) => !isOwnPackage(each))
+      .map(({ name }) => `${name} is in convecthub's record, but was installed by somebody else; it is kept`),
+  ]
+}
+
+/** Earlier versions put the chart into convect_workdir itself. */
+function places(workdir: string): typeof PLACES {
+  return [...PLACES, { folder: workdir, name: /^\.?[\w.+@-]+\.tgz(\.part)?$/ }]
+}
