@@ -1,9 +1,12 @@
 import { stringify } from 'yaml'
+import { agentToken } from '../cluster/agent-token.ts'
 import { firstDriver } from '../cluster/cluster.ts'
 import type { PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
+import { caHash } from '../facts/ca-hash.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
+import { Secret } from '../secret.ts'
 import { template } from '../templates.ts'
 import { unitName } from './k3s-unit.ts'
 import { atLeast } from './k3s-version.ts'
@@ -13,6 +16,7 @@ import type { ManagedFile } from './managed-file.ts'
 export const GPU_LABEL = 'nvidia.com/gpu.present'
 
 export const TOKEN_FILE = '/etc/rancher/k3s/token'
+const AGENT_TOKEN_FILE = '/etc/rancher/k3s/agent-token'
 
 /** A key of config.yaml: for whom, since which K3s, and its value; undefined leaves it out. */
 interface Key {
@@ -35,6 +39,7 @@ const KEYS: readonly Key[] = [
   { key: 'node-ip', value: ({ ip }) => ip },
   { key: 'flannel-iface', value: ({ iface }) => iface },
   { key: 'token-file', value: () => TOKEN_FILE },
+  { key: 'agent-token-file', role: 'driver', value: () => AGENT_TOKEN_FILE },
   { key: 'server', value: (own) => (own.founder ? undefined : serverUrl(own)) },
   // read when the node registers; one that is there already is labelled by the step gpu-plugin
   { key: 'node-label', value: ({ host }) => (host.settings.has_gpu ? [`${GPU_LABEL}=true`] : undefined) },
@@ -75,7 +80,10 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
       mode: '600',
       content: `# Written by convecthub.\n${stringify(Object.fromEntries(config), { version: '1.1' })}`,
     },
-    { path: TOKEN_FILE, mode: '600', content: cluster.token },
+    { path: TOKEN_FILE, mode: '600', content: tokenOf(own) },
+    ...(host.role === 'driver'
+      ? [{ path: AGENT_TOKEN_FILE, mode: '600', content: agentToken(cluster.token) }]
+      : []),
     ...(cluster.registry ? [registries(context)] : []),
     ...(atLeast(version, '1.22.0') ? [] : [flannelLink()]),
     {
@@ -90,9 +98,25 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
 export const K3S_PATHS = [
   '/etc/rancher/k3s/config.yaml',
   TOKEN_FILE,
+  AGENT_TOKEN_FILE,
   '/etc/rancher/k3s/registries.yaml',
   '/etc/systemd/network/50-flannel.link',
 ] as const
+
+/**
+ * With what a host shows that it belongs to the cluster, and how it knows it: whoever joins is told the hash of the
+ * cluster's authority by the founder itself, so that nobody on the way can pass for it. Agents get a secret of their own.
+ */
+function tokenOf({ host, cluster, founder, peer }: Own): Secret {
+  if (founder) return cluster.token
+  const hash = peer(firstDriver(cluster).name).get(caHash) ?? UNKNOWN_CA
+  const [user, secret] =
+    host.role === 'driver' ? ['server', cluster.token] : ['node', agentToken(cluster.token)]
+  return new Secret(`K10${hash}::${user}:${secret.reveal()}`)
+}
+
+/** Before there is a cluster, such as in a plan: K3s would refuse it. */
+const UNKNOWN_CA = '0'.repeat(64)
 
 /** Where the others reach the first driver's API. */
 function serverUrl({ cluster, peer }: PlanContext): string {

@@ -3,6 +3,7 @@ import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
+import { caHash } from '../facts/ca-hash.ts'
 import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { KUBELET_CONFIG, node } from '../facts/node.ts'
@@ -65,7 +66,7 @@ function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
   const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host)]
-  return [system, addresses, unit(name), ...paths.map(file)]
+  return [system, addresses, unit(name), ...(host.role === 'driver' ? [caHash] : []), ...paths.map(file)]
 }
 
 /**

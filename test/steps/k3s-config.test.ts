@@ -1,20 +1,31 @@
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { agentToken } from '../../src/cluster/agent-token.ts'
 import { addresses } from '../../src/facts/addresses.ts'
+import { caHash } from '../../src/facts/ca-hash.ts'
 import { system } from '../../src/facts/system.ts'
+import { Secret } from '../../src/secret.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
 import { type Answer, is, shown, systemOf } from '../helpers/fake-facts.ts'
-import { fileText, planStep } from '../helpers/plan-step.ts'
+import { fileText, type Known, planStep } from '../helpers/plan-step.ts'
 import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
 const HA: ClusterParts = { drivers: ['d1', 'd2'], workers: ['W1'] }
 const TOKEN_FILE = '/etc/rancher/k3s/token'
+const AGENT_TOKEN_FILE = '/etc/rancher/k3s/agent-token'
+const AGENT_TOKEN = agentToken(new Secret(TOKEN)).reveal()
 const V1 = is(system, systemOf({ cgroup: 1 }))
 
-function files(host: string, parts: ClusterParts, version: string, answers: readonly Answer[] = []) {
+function files(
+  host: string,
+  parts: ClusterParts,
+  version: string,
+  answers: readonly Answer[] = [],
+  others: Known = {},
+) {
   const wishes = testWishes(parts, { bundle: testBundle(version) })
   const step = wishes.cluster.drivers.some(({ name }) => name === host) ? k3sServer : k3sAgent
-  return planStep(step, wishes, host, { [host]: answers })
+  return planStep(step, wishes, host, { ...others, [host]: answers })
 }
 const config = (...args: Parameters<typeof files>) =>
   parse(fileText(files(...args), '/etc/rancher/k3s/config.yaml')) as Record<string, unknown>
@@ -30,6 +41,7 @@ it.each([
       'node-ip': '10.0.0.1',
       'flannel-iface': 'eth1',
       'token-file': TOKEN_FILE,
+      'agent-token-file': AGENT_TOKEN_FILE,
       'tls-san': ['10.0.0.1', 'd1'],
       'write-kubeconfig-mode': '0600',
     },
@@ -44,6 +56,7 @@ it.each([
       'node-ip': '10.0.0.1',
       'flannel-iface': 'eth1',
       'token-file': TOKEN_FILE,
+      'agent-token-file': AGENT_TOKEN_FILE,
       'cluster-init': true,
       'tls-san': ['10.0.0.1', 'd1'],
       'write-kubeconfig-mode': '0600',
@@ -60,6 +73,7 @@ it.each([
       'node-ip': '10.0.0.2',
       'flannel-iface': 'eth1',
       'token-file': TOKEN_FILE,
+      'agent-token-file': AGENT_TOKEN_FILE,
       server: 'https://10.0.0.1:6443',
       'tls-san': ['10.0.0.2', 'd2'],
       'write-kubeconfig-mode': '0600',
@@ -118,19 +132,45 @@ it.each([
   expect(config('w1', { settings }, 'v1.21.3+k3s1')['node-label']).toEqual(label)
 })
 
-it('the token is in its own file alone, readable by root only', () => {
+it('tokens are in files of their own alone, readable by root only', () => {
   const plan = files('d1', HA, 'v1.34.1+k3s1')
   expect(fileText(plan, TOKEN_FILE)).toBe(TOKEN)
-  expect(plan.find((change) => change.title === TOKEN_FILE)).toMatchObject({
-    kind: 'file',
-    mode: '600',
-    ours: true,
-  })
-  const others = plan.filter((change) => change.title !== TOKEN_FILE)
+  const secret = [TOKEN_FILE, AGENT_TOKEN_FILE]
+  for (const path of secret)
+    expect(plan.find((change) => change.title === path)).toMatchObject({
+      kind: 'file',
+      mode: '600',
+      ours: true,
+    })
+  const others = plan.filter((change) => !secret.includes(change.title))
   expect(
     others.filter((change) => change.kind === 'file').every(({ content }) => typeof content === 'string'),
   ).toBe(true)
   expect(JSON.stringify(others)).not.toContain(TOKEN)
+})
+
+const HASH = 'c5'.repeat(32)
+const KNOWN = is(caHash, HASH)
+
+it.each([
+  { what: 'a joining server shows the server’s token', host: 'd2', user: 'server', secret: TOKEN },
+  { what: 'an agent shows that of agents', host: 'W1', user: 'node', secret: AGENT_TOKEN },
+])('$what, and knows the cluster by its authority', ({ host, user, secret }) => {
+  const plan = files(host, HA, 'v1.34.1+k3s1', [], { d1: [KNOWN] })
+  expect(fileText(plan, TOKEN_FILE)).toBe(`K10${HASH}::${user}:${secret}`)
+})
+
+it('all servers have the same secret for agents, which does not tell their own', () => {
+  expect(AGENT_TOKEN).toMatch(/^[0-9a-f]{48}$/)
+  for (const host of ['d1', 'd2'])
+    expect(fileText(files(host, HA, 'v1.34.1+k3s1'), AGENT_TOKEN_FILE)).toBe(AGENT_TOKEN)
+  expect(files('W1', HA, 'v1.34.1+k3s1').map(({ title }) => title)).not.toContain(AGENT_TOKEN_FILE)
+})
+
+it('before there is a cluster, an agent gets no token that any cluster would take', () => {
+  expect(fileText(files('W1', HA, 'v1.34.1+k3s1'), TOKEN_FILE)).toBe(
+    `K10${'0'.repeat(64)}::node:${AGENT_TOKEN}`,
+  )
 })
 
 it.each([

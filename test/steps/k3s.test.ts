@@ -18,6 +18,7 @@ it.each([
     plan: [
       `+ file ${CONFIG}`,
       `+ file ${TOKEN}`,
+      '+ file /etc/rancher/k3s/agent-token',
       `+ file ${SERVER}`,
       `+ file ${SERVER}.env`,
       '! run start k3s.service',

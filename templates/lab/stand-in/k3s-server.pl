@@ -55,6 +55,11 @@ sub resume_cluster {
             if who_asks( $conf{token} ) ne 'server';
     }
     $db{'cluster/datastore'} = 'etcd' if is_on('cluster-init');
+    # it may be changed: on all servers, with a restart of each
+    if ( defined $conf{'agent-token'} ) {
+        $db{'cluster/agent-token'} = $conf{'agent-token'};
+        $db{'cluster/critical'}    = critical_settings();
+    }
     for my $other ( grep { $_->{name} ne $me } members() ) { return if copy_state_from($other) }
     $leading = $db{'cluster/leader'} eq $me || 1 == members();
 }
