@@ -36,6 +36,17 @@ export const HOST_VARIABLES = z.object({
     .describe(
       "Mirror of the Docker package repository, such as https://mirror.lan/linux/ubuntu; left out: the distribution's own package",
     ),
+  docker_key: z
+    .string()
+    .transform((text) => text.replaceAll(/[\s:]/g, '').toUpperCase())
+    .refine(
+      (text) => /^[0-9A-F]{40}$/.test(text),
+      'the fingerprint of an OpenPGP key is needed, 40 hex digits, as gpg --show-keys prints it',
+    )
+    .default('9DC858229FC7DD38854AE2D88D81803C0EBFCD88')
+    .describe(
+      "Fingerprint of the key that signs docker_repo's packages, which is fetched from docker_repo/gpg; left out: Docker's own",
+    ),
 })
 export type HostSettings = z.infer<typeof HOST_VARIABLES>
 
@@ -49,9 +60,11 @@ export const CLUSTER_VARIABLES = z.object({
     ),
   convect_workdir: z
     .string()
-    .regex(/^\/[\w./-]+$/, 'an absolute path without blanks is needed')
-    .default('/var/tmp/convecthub')
-    .describe('Folder on the machines for what is only needed during a run'),
+    .regex(/^(?!.*\/\.\.?(\/|$))\/[\w./-]+$/, 'an absolute path without blanks is needed')
+    .default('/var/lib/convecthub')
+    .describe(
+      'Where on the machines what is only needed during a run goes, into a folder for root alone; where others may write, such as in /tmp, it gets a random name',
+    ),
   jhub_config_path: z
     .string()
     .optional()

@@ -1,14 +1,16 @@
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
+import { aptKey } from '../facts/apt-key.ts'
 import { command } from '../facts/command.ts'
 import { file } from '../facts/file.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
-import { sh } from '../sh.ts'
+import { rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
 import { digest } from './digest.ts'
 
 const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
-const KEY = '/etc/apt/keyrings/convecthub-docker.asc'
+const KEY = '/etc/apt/keyrings/convecthub-docker.gpg'
 const UNIT = 'docker.service'
 
 /** Docker by docker_repo's docker-ce; without a mirror, docker-ce if apt knows it, else the distribution's own. */
@@ -16,9 +18,10 @@ export const docker: Step = {
   id: 'docker',
   title: 'Install Docker',
   hosts: ({ cluster }) => cluster.hosts.filter((host) => host.settings.install_docker),
-  facts: () => [command('dockerd'), unit(UNIT), file(LIST), file(KEY), system],
+  facts: () => [command('dockerd'), unit(UNIT), file(LIST), aptKey(KEY), system],
   plan: ({ host, facts }) => {
-    if (facts.get(command('dockerd')) === undefined) return install(host.settings.docker_repo, facts)
+    const { docker_repo, docker_key } = host.settings
+    if (facts.get(command('dockerd')) === undefined) return install(docker_repo, docker_key, facts)
     const { active, enabled } = facts.get(unit(UNIT))
     return active === 'active' && enabled ? [] : [start]
   },
@@ -32,7 +35,7 @@ const start: Change = {
   script: sh`systemctl enable --now ${UNIT}`,
 }
 
-function install(repo: string | undefined, facts: PlanContext['facts']): Change[] {
+function install(repo: string | undefined, key: string, facts: PlanContext['facts']): Change[] {
   const names = ['docker-ce|docker.io']
   const title = 'install docker-ce, or docker.io where apt has no docker-ce'
   if (repo === undefined) return [{ kind: 'packages', sign: '+', title, names }, start]
@@ -40,7 +43,7 @@ function install(repo: string | undefined, facts: PlanContext['facts']): Change[
   const list = `deb [arch=${architecture} signed-by=${KEY}] ${repo} ${os.codename} stable\n`
   const listed = facts.get(file(LIST))
   return [
-    ...(facts.get(file(KEY)) ? [] : [fetchKey(repo)]),
+    ...(facts.get(aptKey(KEY)).join() === key ? [] : [fetchKey(repo, key)]),
     ...(listed?.digest === digest(list)
       ? []
       : [
@@ -67,13 +70,25 @@ function install(repo: string | undefined, facts: PlanContext['facts']): Change[
   ]
 }
 
-function fetchKey(repo: string): Change {
+/** Whoever is on the way could give another key: it counts only when it is the one key that was expected. */
+function fetchKey(repo: string, key: string): Change {
+  const url = `${repo}/gpg`
   return {
     kind: 'run',
     sign: '+',
-    title: `${KEY} from ${repo}/gpg`,
+    title: `${KEY} from ${url}, if it is the key ${key}`,
     timeoutMs: 60_000,
-    script: sh`cvh_record file ${KEY}
-curl -fsS --max-time 50 ${`${repo}/gpg`} | cvh_place ${KEY} 644`,
+    script: sh`${rawSh(template('remote/openpgp.sh'))}
+trap ${`rm -rf ${INCOMING}`} EXIT
+cvh_folder ${INCOMING}
+( ulimit -f 4096 && exec curl -fsS --max-time 50 -o ${`${INCOMING}/docker.asc`} ${url} )
+openpgp_binary ${`${INCOMING}/docker.asc`} >${`${INCOMING}/docker.gpg`}
+keys=$(openpgp_keys ${`${INCOMING}/docker.gpg`} | tr '\n' ' ')
+[ "$keys" = ${`${key} `} ] || { printf '%s %s\n' ${`the key at ${url} is another one:`} "\${keys:-no key at all}" && exit 65; }
+cvh_record file ${KEY}
+cvh_place ${KEY} 644 <${`${INCOMING}/docker.gpg`}`,
   }
 }
+
+/** Where a key waits until it is known which one it is. */
+const INCOMING = '/var/lib/convecthub/keys'

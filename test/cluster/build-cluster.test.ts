@@ -67,7 +67,7 @@ const SMALL = '[driver]\nd1\n[worker]\nw1\n[all:vars]\nconvect_token=k3s_hub_tok
 it('everything but the token has a default', () => {
   const cluster = readCluster(SMALL)
   expect(cluster).toMatchObject({
-    workdir: '/var/tmp/convecthub',
+    workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,
     httpPort: 80,
     httpsPort: 443,
@@ -77,6 +77,7 @@ it('everything but the token has a default', () => {
     has_gpu: false,
     install_nvidia_driver: true,
     install_docker: true,
+    docker_key: '9DC858229FC7DD38854AE2D88D81803C0EBFCD88',
   })
   expect(cluster.hosts[1]?.address).toBe('w1')
 })

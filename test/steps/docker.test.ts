@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { aptKey } from '../../src/facts/apt-key.ts'
 import { command } from '../../src/facts/command.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
@@ -8,12 +9,14 @@ import { fileText, planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
-const KEY = '/etc/apt/keyrings/convecthub-docker.asc'
+const KEY = '/etc/apt/keyrings/convecthub-docker.gpg'
+const PIN = 'A'.repeat(40)
 const REPO = 'https://mirror.lan/linux/ubuntu'
 const mirrored = testWishes({ settings: { w1: { docker_repo: REPO } } })
 const dockerd = is(command('dockerd'), '/usr/bin/dockerd')
 const START = '! run start docker.service'
 const INSTALL = '! run read the package lists of docker_repo'
+const FETCH = `+ run ${KEY} from ${REPO}/gpg, if it is the key ${PIN}`
 const FROM = `+ packages install docker-ce from ${REPO}`
 
 it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: string[] }>([
@@ -24,13 +27,25 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
   {
     what: 'no Docker, and a mirror',
     repo: true,
-    plan: [`+ run ${KEY} from ${REPO}/gpg`, `+ file ${LIST}`, INSTALL, FROM, START],
+    plan: [FETCH, `+ file ${LIST}`, INSTALL, FROM, START],
   },
   {
     what: 'a mirror that is set up half',
     repo: true,
-    answers: [present(KEY), present(LIST)],
+    answers: [is(aptKey(KEY), [PIN]), present(LIST)],
     plan: [`~ file ${LIST}`, INSTALL, FROM, START],
+  },
+  {
+    what: 'a mirror with the key of somebody else',
+    repo: true,
+    answers: [is(aptKey(KEY), ['B'.repeat(40)])],
+    plan: [FETCH, `+ file ${LIST}`, INSTALL, FROM, START],
+  },
+  {
+    what: 'a mirror with the right key and another one',
+    repo: true,
+    answers: [is(aptKey(KEY), [PIN, 'B'.repeat(40)])],
+    plan: [FETCH, `+ file ${LIST}`, INSTALL, FROM, START],
   },
   { what: 'Docker that runs', answers: [dockerd, running('docker.service')], plan: [] },
   { what: 'Docker that stands still', answers: [dockerd], plan: [START] },
