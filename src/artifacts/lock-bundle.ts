@@ -1,5 +1,5 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { stringify } from 'yaml'
 import { ConvecthubError } from '../errors.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema } from './bundle-lock.ts'
@@ -24,18 +24,38 @@ export interface LockOptions {
   versions: Readonly<Record<string, string>>
 }
 
-/** Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place. */
+/**
+ * Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place, and for a
+ * link that leads out of the folder.
+ */
 export async function lockBundle(
   folder: string,
   { description, standIn = false, versions }: LockOptions,
 ): Promise<BundleLock> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name !== BUNDLE_LOCK && statSync(join(folder, name)).isFile())
+    .filter((name) => name !== BUNDLE_LOCK && statSync(within(folder, name)).isFile())
     .sort()
   const files = await Promise.all(names.map((name) => describe(folder, name, versions)))
   const lock = bundleLockSchema.parse({ version: 1, description, standIn, files })
   writeFileSync(join(folder, BUNDLE_LOCK), stringify(lock))
   return lock
+}
+
+/** The path of a file of the folder. A bundle is sent to every machine, so what lies elsewhere has no place in it. */
+function within(folder: string, name: string): string {
+  const path = join(folder, name)
+  const real = realpathSync(path)
+  if (real.startsWith(`${realpathSync(folder)}${sep}`)) return path
+  throw new ConvecthubError('BUNDLE_FILE', 'input', `${path} is a link out of the folder, to ${real}`, {
+    hint: 'put the file itself into the folder, or take the link out',
+  })
+}
+
+/** `4.4.0` of `jupyterhub-4.4.0.tgz`, as Helm names charts. */
+function chartVersion(base: string): string | undefined {
+  const at = base.search(/-\d+\.\d+\.\d+/)
+  const version = base.slice(at + 1, -'.tgz'.length)
+  return at >= 0 && base.endsWith('.tgz') && /^[\w.-]+$/.test(version) ? version : undefined
 }
 
 async function describe(folder: string, name: string, versions: LockOptions['versions']): Promise<Artifact> {
@@ -52,7 +72,7 @@ async function describe(folder: string, name: string, versions: LockOptions['ver
     )
   }
   const { kind, roles } = known
-  const version = versions[kind] ?? /-(\d+\.\d+\.\d+[\w.-]*)\.tgz$/.exec(base)?.[1]
+  const version = versions[kind] ?? chartVersion(base)
   const [, suffix = 'amd64'] = /-(arm64|armhf|arm|amd64)\b/.exec(base) ?? []
   const architecture =
     kind === 'chart' ? 'all' : suffix === 'arm' ? 'armhf' : (suffix as Artifact['architecture'])

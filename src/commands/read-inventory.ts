@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { resolve } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import { type AnsibleConfig, ansibleConfig } from '../inventory/ansible-config.ts'
+import { doubtfulFile } from '../inventory/doubtful-file.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
@@ -23,19 +25,23 @@ export interface InventoryInput {
 export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
   const config = readConfig()
   const sources = inventorySources(options, config)
+  const { run, ...files } = nodeFiles
   const password = await vaultPassword(options, config)
   const inventory = loadInventory({
     sources,
     extraVars: options.extraVars ?? [],
     vaultPassword: () => password,
     cwd: process.cwd(),
-    files: nodeFiles,
+    // a program is only run when it was named
+    files: options.inventory && run ? { ...files, run } : files,
   })
   return { inventory, config }
 }
 
-/** The ansible.cfg that counts here. Error: inventory-ansible-config. */
+/** The ansible.cfg that counts here; one that is not trusted is told. Error: inventory-ansible-config. */
 export function readConfig(): AnsibleConfig | undefined {
+  const doubt = existsSync('ansible.cfg') ? doubtfulFile(resolve('ansible.cfg')) : undefined
+  if (doubt) process.stderr.write(`warning: ./ansible.cfg is not used: ${doubt}\n`)
   return ansibleConfig({ cwd: process.cwd(), home: homedir(), env: process.env, files: nodeFiles })
 }
 
@@ -43,6 +49,11 @@ export function readConfig(): AnsibleConfig | undefined {
 function inventorySources({ inventory }: InventoryOptions, config: AnsibleConfig | undefined): string[] {
   if (inventory) return inventory
   if (config?.inventory) return config.inventory
+  const doubt = doubtfulFile(resolve('inv.toml'))
+  if (existsSync('inv.toml') && doubt)
+    throw new ConvecthubError('NO_INVENTORY', 'inventory', `./inv.toml is not read by default: ${doubt}`, {
+      hint: 'if you trust what is in it, name it with -i inv.toml',
+    })
   if (existsSync('inv.toml')) return ['inv.toml']
   throw new ConvecthubError('NO_INVENTORY', 'inventory', 'no inventory: there is no ./inv.toml', {
     hint: 'name one with -i, make one with `convecthub init`, or try `convecthub lab up` for machines to play with',

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
 import { parse } from 'yaml'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
 import { ConvecthubError } from '../errors.ts'
@@ -23,12 +23,17 @@ function inventoryFolder({ inventory }: FleetInput): string {
   return resolve(statSync(source).isDirectory() ? source : dirname(source))
 }
 
-/** The text of jhub_config_path. Error: JHUB_CONFIG when it is not there, or not a YAML mapping. */
+/** The text of jhub_config_path. Error: JHUB_CONFIG when it is not there, somebody else's, or not a YAML mapping. */
 function readJhubConfig(path: string | undefined, folder: string): string {
   if (!path) return ''
   const file = resolve(folder, path)
   try {
-    const text = readFileSync(file, 'utf8')
+    // its text goes to the machines: an inventory must not be able to send off any file of this computer
+    const real = realpathSync(file)
+    const beside = real.startsWith(`${realpathSync(folder)}${sep}`)
+    if (!beside && statSync(real).uid !== process.getuid?.())
+      throw new Error(`${real} is neither in the folder of the inventory nor your own file`)
+    const text = readFileSync(real, 'utf8')
     const values = parse(text)
     if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
       throw new Error('it is not a mapping')
@@ -41,7 +46,7 @@ function readJhubConfig(path: string | undefined, folder: string): string {
       {
         cause,
         origin: { file },
-        hint: 'it must be a YAML file with values for the JupyterHub chart',
+        hint: 'it must be a YAML file with values for the JupyterHub chart, beside the inventory or your own',
       },
     )
   }

@@ -29,17 +29,20 @@ export async function vaultPassword(
       { hint: 'leave one of them out' },
     )
   }
-  const file = vaultPasswordFile ?? (process.env.ANSIBLE_VAULT_PASSWORD_FILE || config?.vaultPasswordFile)
-  if (file && !askVaultPass) return readPassword(resolve(expandHome(file)))
+  const named = vaultPasswordFile ?? (process.env.ANSIBLE_VAULT_PASSWORD_FILE || undefined)
+  const file = named ?? config?.vaultPasswordFile
+  if (file && !askVaultPass) return readPassword(resolve(expandHome(file)), named !== undefined)
   if (!askVaultPass && !config?.askVaultPass) return undefined
   const { askSecret } = await import('../ui/ask.ts')
   return askSecret('vault password: ')
 }
 
-/** The content of a file, or what an executable one prints, as Ansible takes it. */
-function readPassword(file: string): Secret {
+/** The content of a file, or what an executable one prints, as Ansible takes it; that is run only when it was `named`. */
+function readPassword(file: string, named: boolean): Secret {
   try {
-    const password = isExecutable(file) ? runProgram(file) : readFileSync(file, 'utf8').trim()
+    const program = isExecutable(file)
+    if (program && !named) throw new Error('it is a program, and ansible.cfg alone does not have it run')
+    const password = program ? runProgram(file) : readFileSync(file, 'utf8').trim()
     if (password === '') throw new Error('the password is empty')
     return new Secret(password)
   } catch (cause) {
@@ -49,7 +52,7 @@ function readPassword(file: string): Secret {
       `the vault password file ${file}: ${(cause as Error).message.split('\n')[0]}`,
       {
         cause,
-        hint: 'a file holds just the password; an executable one is run, and prints it',
+        hint: 'a file holds just the password; an executable one that --vault-password-file names is run, and prints it',
       },
     )
   }
@@ -62,7 +65,7 @@ function runProgram(file: string): string {
     encoding: 'utf8',
     stdio: ['inherit', 'pipe', 'inherit'],
   })
-  return output.replace(/^[\r\n]+|[\r\n]+$/g, '')
+  return output.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '')
 }
 
 function isExecutable(file: string): boolean {

@@ -116,8 +116,9 @@ function findConfig({ cwd, home, env, files }: ConfigPlaces): string | undefined
     const path = resolve(cwd, named.startsWith('~/') ? join(home, named.slice(2)) : named)
     candidates.push(files.kind(path) === 'directory' ? join(path, 'ansible.cfg') : path)
   }
-  // As in Ansible: in a folder that everyone may write to, anyone could have put the file there.
-  if (files.worldWritable?.(cwd) !== true) candidates.push(join(cwd, 'ansible.cfg'))
+  // Ansible skips it in a folder that everyone may write to: anyone could have put the file there
+  const here = join(cwd, 'ansible.cfg')
+  if (files.doubtful?.(here) === undefined) candidates.push(here)
   candidates.push(join(home, '.ansible.cfg'), '/etc/ansible/ansible.cfg')
   return candidates.find((path) => files.kind(path) === 'file')
 }

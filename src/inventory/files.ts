@@ -7,8 +7,8 @@ export interface Files {
   kind(path: string): 'file' | 'directory' | undefined
   /** True for a file that this user may execute. */
   executable(path: string): boolean
-  /** True for a directory that everyone may write to: an ansible.cfg there is not trusted. */
-  worldWritable?(path: string): boolean
+  /** Why a file that nobody named is not trusted: it may hold somebody else's words. */
+  doubtful?(path: string): string | undefined
   /** Runs `path --list` and gives its stdout; without this method inventory scripts are refused. */
   run?(path: string): Uint8Array
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
+import { doubtfulFile } from './doubtful-file.ts'
 import type { Files } from './files.ts'
 
 const isAbsent = (error: unknown): boolean =>
@@ -36,9 +37,7 @@ export const nodeFiles: Files = {
       return false
     }
   },
-  worldWritable(path) {
-    return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0
-  },
+  doubtful: doubtfulFile,
   run(path) {
     return execFileSync(path, ['--list'], { maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] })
   },

@@ -110,7 +110,10 @@ function readFile(draft: Draft, file: string, context: VaultedReading, problems:
 function runScript(draft: Draft, file: string, { cwd, files }: VaultedReading): void {
   const origin = { file }
   if (files.run === undefined)
-    throw problem('script', `${file} is an inventory script, and none is run here`, { origin })
+    throw problem('script', `${file} is an inventory script, and none is run that was not named by -i`, {
+      origin,
+      hint: `convecthub … -i ${file}, if you trust what it does`,
+    })
   let output: Uint8Array
   try {
     output = files.run(resolve(cwd, file))

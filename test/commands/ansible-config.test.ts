@@ -29,6 +29,12 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
       `[defaults]\ninventory = hosts.ini\nremote_user = root\nprivate_key_file = ${sshd.target().keyFiles[0]}\n${lines}`,
     )
 
+  test('its host key is checked unless it says otherwise', async () => {
+    config('')
+    const { code, stdout } = await cli.run(['ping'])
+    expect(stdout).toContain('the host key is not known')
+    expect(code).toBe(5)
+  })
   test('is reached', async () => {
     config('host_key_checking = False\nforks = 1\ntimeout = 5\n')
     const { code, stdout } = await cli.run(['ping'])
@@ -38,12 +44,6 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
   test('with the known_hosts of ssh_args', async () => {
     config(`[ssh_connection]\nssh_args = -o UserKnownHostsFile=${sshd.folder}/known_hosts -C\n`)
     expect((await cli.run(['ping'])).stdout).toMatch(/^d1 +OK /)
-  })
-  test('its host key is checked unless it says otherwise', async () => {
-    config('')
-    const { code, stdout } = await cli.run(['ping'])
-    expect(stdout).toContain('the host key is not known')
-    expect(code).toBe(5)
   })
   test('the passwords of sudo and of the vault are both asked for', async () => {
     const source = join(CASES, 'dirs/c3-vault')

@@ -21,7 +21,10 @@ const read = (contents: Record<string, string>, env: Record<string, string> = {}
     cwd: '/w',
     home: '/home/ann',
     env,
-    files: { ...memoryFiles(contents), worldWritable: () => writable },
+    files: {
+      ...memoryFiles(contents),
+      doubtful: (path) => (writable && path.startsWith('/w/') ? 'anybody may write' : undefined),
+    },
   })
 
 test('the settings', () => {

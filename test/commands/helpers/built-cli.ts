@@ -38,7 +38,7 @@ export function builtCli(): BuiltCli {
   mkdirSync(home)
   return {
     folder,
-    write(name, text, mode = 0o644) {
+    write(name, text, mode = 0o600) {
       const path = join(folder, name)
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, text, { mode })
