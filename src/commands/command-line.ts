@@ -1,8 +1,20 @@
+import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../cluster/variables.ts'
+import { readExtraVars } from '../inventory/extra-vars.ts'
+import type { Setting } from '../inventory/inventory.ts'
+import { nodeFiles } from '../inventory/node-files.ts'
 import { quote } from '../sh.ts'
 import type { CommonOptions } from './common-options.ts'
 
-/** A variable that should not be shown again: its value is left for the user to fill in. */
-const SECRET = /^([^=]*(?:pass|token|secret)[^=]*=).*/i
+/** Variables whose values may be shown again: those of convecthub, and where and as whom to log in. All others may be secret. */
+const SHOWN: ReadonlySet<string> = new Set([
+  ...Object.keys(HOST_VARIABLES.shape),
+  ...Object.keys(CLUSTER_VARIABLES.shape).filter((name) => name !== 'convect_token'),
+  ...['host', 'port', 'user', 'private_key_file'].flatMap((name) => [
+    `ansible_${name}`,
+    `ansible_ssh_${name}`,
+  ]),
+  'ansible_connection',
+])
 
 /** The command line of a verb with these options, to copy: what decides the run, not how it is shown. */
 export function commandLine(verb: string, options: CommonOptions): string {
@@ -22,7 +34,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
   const words = [
     ...inventory.flatMap((source) => ['-i', source]),
     ...(limit ? ['--limit', limit] : []),
-    ...extraVars.flatMap((text) => ['-e', text.replace(SECRET, '$1***')]),
+    ...extraVars.flatMap((text) => ['-e', masked(text)]),
     ...(askVaultPass ? ['--ask-vault-pass'] : []),
     ...(vaultPasswordFile ? ['--vault-password-file', vaultPasswordFile] : []),
     ...(askPass ? ['-k'] : []),
@@ -33,4 +45,29 @@ export function commandLine(verb: string, options: CommonOptions): string {
     ...(ignorePreflight ? ['--ignore-preflight', ignorePreflight.join(',')] : []),
   ]
   return ['convecthub', verb, ...words.map(quote)].join(' ')
+}
+
+/** One -e value; what may be secret in it is left for the user to fill in, whatever form it has. */
+function masked(text: string): string {
+  if (text.startsWith('@')) return text
+  const vars = extraVars(text)
+  if (vars.length === 0) return '***'
+  if (vars.every(([name]) => SHOWN.has(name))) return text
+  if (/^[{[]/.test(text)) {
+    const values = vars.map(([name, { value }]) => [name, SHOWN.has(name) ? value : '***'])
+    return JSON.stringify(Object.fromEntries(values), (_key, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    )
+  }
+  return vars.map(([name, { raw }]) => `${name}=${SHOWN.has(name) ? `"${raw}"` : '***'}`).join(' ')
+}
+
+/** Nothing where it cannot be read, which was told before. */
+function extraVars(text: string): [string, Setting][] {
+  try {
+    const noVault = () => ''
+    return [...readExtraVars([text], { cwd: '/', files: nodeFiles, openVault: noVault })]
+  } catch {
+    return []
+  }
 }

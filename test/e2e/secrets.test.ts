@@ -1,4 +1,5 @@
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -6,6 +7,11 @@ import { type Lab, labUp, must } from './lab.ts'
 
 const PASSWORD = 'canary-of-the-sudo-password'
 const TOKEN = 'canary-of-the-cluster-token'
+
+const CANARY = 'canary-of-an-option-1234'
+
+const LOGS =
+  'journalctl -q --no-pager -o verbose; cat /var/log/*.log /run/convecthub/* 2>/dev/null; systemctl show "*" -p Environment'
 
 let lab: Lab
 
@@ -42,18 +48,72 @@ it('neither secret is in any argv or environment, output, log or journal', async
   expect([...found]).toEqual([])
   for (const { stdout, stderr } of [first, second, plan]) expect(secretsIn(stdout + stderr)).toEqual([])
   for (const machine of lab.machines) {
-    const logs = await lab.inside(
-      machine,
-      'journalctl -q --no-pager -o verbose; cat /var/log/*.log /run/convecthub/* 2>/dev/null; systemctl show "*" -p Environment',
-    )
+    const logs = await lab.inside(machine, LOGS)
     expect(secretsIn(logs)).toEqual([])
     expect(
       await lab.inside(
         machine,
         `grep -rlF ${TOKEN} /etc /var/lib/convecthub 2>/dev/null | xargs -r stat -c '%n %a %U'`,
       ),
-    ).toBe('/etc/rancher/k3s/token 600 root\n')
+      // workers have a secret of their own
+    ).toBe(machine.startsWith('driver') ? '/etc/rancher/k3s/token 600 root\n' : '')
   }
+})
+
+/** Every way to hand a secret over, on a command line that ends in each kind of message. */
+const WAYS: readonly { what: string; args: readonly string[]; input?: string }[] = [
+  { what: 'key=value', args: ['-e', `ansible_become_password=${CANARY}`] },
+  { what: 'key=value behind another', args: ['-e', `http_port=80 ansible_become_pass=${CANARY}`] },
+  { what: 'a quoted value', args: ['-e', `ansible_sudo_pass="${CANARY}"`] },
+  { what: 'JSON', args: ['-e', JSON.stringify({ ansible_become_pass: CANARY, http_port: 80 })] },
+  { what: 'nested JSON', args: ['-e', JSON.stringify({ mine: { deep: [CANARY] } })] },
+  { what: 'JSON that is cut off', args: ['-e', `{"ansible_password": "${CANARY}"`] },
+  { what: 'a file of variables', args: ['-e', '@secret.yml'] },
+  { what: 'the token', args: ['-e', `convect_token=${CANARY}`] },
+  { what: 'a token that is refused', args: ['-e', `convect_token=${CANARY}:x`] },
+  {
+    what: 'a variable of ssh',
+    args: ['-e', `ansible_ssh_common_args="-o ProxyCommand='sh -c :' -o SetEnv=X=${CANARY}"`],
+  },
+  { what: '-K', args: ['-K'], input: `${CANARY}\n` },
+  { what: '-k', args: ['-k'], input: `${CANARY}\n` },
+  { what: '--vault-password-file', args: ['--vault-password-file', 'secret.txt'] },
+  { what: '--ask-vault-pass', args: ['--ask-vault-pass'], input: `${CANARY}\n` },
+]
+
+it.each(WAYS)('a secret given by $what shows nowhere', async ({ args, input = '' }) => {
+  writeFileSync(join(lab.folder, 'secret.yml'), `ansible_become_password: ${CANARY}\n`, { mode: 0o600 })
+  writeFileSync(join(lab.folder, 'secret.txt'), `${CANARY}\n`, { mode: 0o600 })
+  // one machine that is not there, so that there is something to continue
+  const inventory = readFileSync(join(lab.folder, 'lab/inv.toml'), 'utf8')
+  writeFileSync(
+    join(lab.folder, 'lab/down.toml'),
+    inventory.replace('[worker]\n', '[worker]\ngone ansible_host=127.0.0.1 ansible_port=9\n'),
+    { mode: 0o600 },
+  )
+  const found = new Set<string>()
+  for (const call of [
+    ['provision', '-vvv'],
+    ['status', '--output', 'json'],
+  ]) {
+    const [verb = '', ...more] = call
+    const running = lab.run(verb, [...more, ...args], { inventory: 'lab/down.toml', input })
+    let done = false
+    running.finally(() => {
+      done = true
+    })
+    while (!done) {
+      for (const leak of leaks()) found.add(leak)
+      await setImmediate()
+    }
+    const { stdout, stderr } = await running
+    expect(secretsIn(stdout + stderr), verb).toEqual([])
+  }
+  expect([...found]).toEqual([])
+  const cache = join(homedir(), '.cache/convecthub')
+  if (existsSync(cache))
+    for (const name of readdirSync(cache)) expect(secretsIn(read(join(cache, name)))).toEqual([])
+  for (const machine of lab.machines) expect(secretsIn(await lab.inside(machine, LOGS))).toEqual([])
 })
 
 it('the watch would have seen it', async () => {
@@ -68,16 +128,17 @@ it('the watch would have seen it', async () => {
   await running
 })
 
-/** Command lines and environments on this machine that hold one of the canaries now. */
+/** Command lines and environments on this machine that hold one of the canaries now; not what the tests typed in. */
 function leaks(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => !read(`/proc/${pid}/cmdline`).includes('bin/convecthub.cjs\0'))
     .flatMap((pid) => ['cmdline', 'environ'].map((file) => read(`/proc/${pid}/${file}`)))
     .filter((text) => secretsIn(text).length > 0)
 }
 
 function secretsIn(text: string): string[] {
-  return [PASSWORD, TOKEN].filter((secret) => text.includes(secret))
+  return [PASSWORD, TOKEN, CANARY].filter((secret) => text.includes(secret))
 }
 
 /** A process may be gone by the time that it is looked at. */

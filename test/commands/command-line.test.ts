@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { commandLine } from '../../src/commands/command-line.ts'
+
+const line = (...extraVars: string[]) => commandLine('provision', { color: true, extraVars })
+
+it.each([
+  ['http_port=8080', '-e http_port=8080'],
+  ['http_port=8080 my_iface=eth1', "-e 'http_port=8080 my_iface=eth1'"],
+  ['@vars.yml', '-e @vars.yml'],
+  ['ansible_user=bob', '-e ansible_user=bob'],
+  ['{"http_port": 8080}', `-e '{"http_port": 8080}'`],
+])('-e %s is shown as it is', (text, shown) => {
+  expect(line(text)).toBe(`convecthub provision ${shown}`)
+})
+
+it.each([
+  'ansible_become_pass=hunter2',
+  'x=1 ansible_become_pass=hunter2',
+  "ansible_become_pass='hunter2' http_port=80",
+  'convect_token=hunter2hunter2',
+  '{"ansible_become_pass":"hunter2"}',
+  '{"http_port": 80, "nested": {"key": "hunter2"}}',
+  'http_port=80\nansible_password="hunter2"',
+  'ansible_ssh_common_args=\'-o ProxyCommand="sshpass -p hunter2 ssh x"\'',
+  'my_own=hunter2',
+  'hunter2',
+  '{hunter2',
+  '- hunter2',
+])('a value that may be secret is not: -e %j', (text) => {
+  expect(line(text)).not.toContain('hunter2')
+  expect(line(text)).toContain('***')
+})
+
+it('names and harmless values stay, to be filled in', () => {
+  expect(line('http_port=80 ansible_become_pass=hunter2')).toBe(
+    `convecthub provision -e 'http_port="80" ansible_become_pass=***'`,
+  )
+  expect(line('{"http_port": 80, "ansible_password": "hunter2"}')).toBe(
+    `convecthub provision -e '{"http_port":80,"ansible_password":"***"}'`,
+  )
+})
