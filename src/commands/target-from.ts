@@ -97,11 +97,13 @@ function fill(
 
 /** `[user@]host[:port]` or `ssh://[user@]host[:port]`, the host in brackets where it holds colons. */
 function parseJump(spec: string): { name: string; user?: string; port?: number } {
-  const [, user, bracketed, plain = '', port] =
-    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:/@]+))(?::(\d+))?\/?$/.exec(spec) ?? []
+  const all = spec.replace(/^ssh:\/\//, '')
+  const at = all.lastIndexOf('@')
+  const [, bracketed, plain = '', port] =
+    /^(?:\[([^\]]+)\]|([^:/@]+))(?::(\d+))?\/?$/.exec(all.slice(at + 1)) ?? []
   return {
     name: bracketed ?? plain,
-    ...(user !== undefined && { user }),
+    ...(at > 0 && { user: all.slice(0, at) }),
     ...(port !== undefined && { port: Number(port) }),
   }
 }

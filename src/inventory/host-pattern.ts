@@ -46,7 +46,7 @@ export function parseHostPattern(
   const expansion = options.ranges ? expandRanges(address) : { names: [address] }
   if ('error' in expansion) return wrong('range', expansion.error, expansion.hint)
   let doubt: ConvecthubError | undefined
-  if (parsed === undefined && address.replaceAll(/\[[^\]]*\]/g, '').includes(':')) {
+  if (parsed === undefined && address.replaceAll(/\[[^[\]]*\]/g, '').includes(':')) {
     const message = `'${pattern}' is neither a host name with a port nor an IPv6 address`
     doubt = wrong('host-pattern', message, HOST_HINT)
   } else if (port !== undefined && (port < 1 || port > MAX_PORT)) {

@@ -12,7 +12,7 @@ export type Section =
 const NAME = `[^:\\]${PYTHON_SPACE}]+`
 const HEADER = new RegExp(`^\\[(${NAME})(?::([\\p{L}\\p{N}_]+))?\\][${PYTHON_SPACE}]*(#.*)?$`, 'u')
 const SEMICOLON = new RegExp(`^\\[(${NAME})(?::(hosts|vars|children))?\\][${PYTHON_SPACE}]*;`, 'u')
-const CHILD = new RegExp(`^(${NAME})[${PYTHON_SPACE}]*(?:#.*)?$`, 'u')
+const CHILD = new RegExp(`^(${NAME})[${PYTHON_SPACE}]*(?:#[^]*)?$`, 'u')
 const KINDS: readonly string[] = ['hosts', 'vars', 'children'] satisfies SectionKind[]
 const SHAPE = 'write [group], [group:vars] or [group:children], without blanks inside'
 

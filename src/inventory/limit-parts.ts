@@ -26,7 +26,7 @@ function splitLimit(limit: string): string[] {
   let parts: string[]
   if (limit.includes(',')) parts = limit.split(',')
   else if (parseAddress(limit) !== undefined) parts = [limit]
-  else parts = limit.match(/(?:[^\s:[\]]|\[[^\]]*\])+/gu) ?? []
+  else parts = limit.match(/(?:[^\s:[\]]|\[[^[\]]*\])+/gu) ?? []
   return parts.map((part) => strip(part).text).filter((part) => part !== '')
 }
 

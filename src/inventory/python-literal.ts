@@ -39,7 +39,7 @@ export function pythonLiteral(source: string): Literal | undefined {
     end = cursor.at
   }
   if (!atEnd(cursor)) return undefined
-  const text = source.slice(from, end).replace(/[ \t\f]+$/, '')
+  const text = source.slice(from, end).replace(/(?<![ \t\f])[ \t\f]+$/, '')
   const node = commas > 0 ? collection(items) : items[0]
   if (node === undefined) return undefined
   return node.refused === undefined ? { value: node.value, text } : { refused: node.refused }

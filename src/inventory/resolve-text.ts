@@ -5,17 +5,20 @@ import { problem } from './problems.ts'
 const PLAIN = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*$/
 const BLOCK = /\{\{(.*?)\}\}|\{\{|\{%|\{#/gs
 
+/** The most that one text may take of other variables: how many, and how much in all, characters. */
+const MOST = { references: 1000, characters: 64 * 1024 }
+
 /**
  * The text of a setting as it was written, with plain references such as `{{ ip }}` replaced by other variables of
  * the host. Numbers count as written (`1.30` stays `1.30`), where Ansible would show the typed value.
- * @throws inventory-template for filters and other expressions, unknown variables and loops; inventory-not-text for
- * a list or a mapping.
+ * @throws inventory-template for filters and other expressions, unknown variables, loops, and texts that grow beyond
+ * 64 KiB; inventory-not-text for a list or a mapping.
  */
 export function resolveText(host: Host, setting: Setting): string {
-  return resolve(host, setting, [])
+  return resolve(host, setting, [], { references: 0, characters: 0 })
 }
 
-function resolve(host: Host, setting: Setting, chain: readonly string[]): string {
+function resolve(host: Host, setting: Setting, chain: readonly string[], taken: typeof MOST): string {
   const text = settingText(setting)
   const wrong = (message: string, hint: string) =>
     problem('template', message, { origin: setting.origin, line: setting.secret ? undefined : text, hint })
@@ -34,12 +37,15 @@ function resolve(host: Host, setting: Setting, chain: readonly string[]): string
         `${[...chain, name].join(' → ')} is a loop of variables`,
         'write the value itself in one of them',
       )
-    const own = builtIn(host, name)
-    if (own !== undefined) return own
+    taken.references += 1
     const next = host.vars.get(name)
-    if (next === undefined)
+    const text = builtIn(host, name) ?? (next && resolve(host, next, [...chain, name], taken))
+    if (text === undefined)
       throw wrong(`host ${host.name} has no variable ${name}`, 'define it, or write the value itself')
-    return resolve(host, next, [...chain, name])
+    taken.characters += text.length
+    if (taken.references > MOST.references || taken.characters > MOST.characters)
+      throw wrong('its variables lead to one another without end', 'write the value itself')
+    return text
   })
 }
 

@@ -26,5 +26,9 @@ function firstLine(text: string): string {
 
 /** True when the text uses what only a real TOML inventory has. */
 export function looksLikeToml(text: string): boolean {
-  return /^\s*(\[\[|\[[^\]]+\.(hosts|vars|children)[\].]|(children|hosts|vars)\s*=\s*[[{])/m.test(text)
+  return text
+    .split('\n')
+    .some((line) =>
+      /^(\[\[|\[[^\]]+\.(hosts|vars|children)[\].]|(children|hosts|vars)\s*=\s*[[{])/.test(line.trimStart()),
+    )
 }

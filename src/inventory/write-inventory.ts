@@ -81,6 +81,6 @@ function comment(text: string): string {
 
 /** A value under [all:vars]: quoted where Ansible would read something else than this text. */
 function literal(text: string): string {
-  const plain = /^[\w./~@:+-]*[A-Za-z/~][\w./~@:+-]*$/.test(text) && !/^(None|True|False)$/.test(text)
+  const plain = /^[\w./~@:+-]+$/.test(text) && /[A-Za-z/~]/.test(text) && !/^(None|True|False)$/.test(text)
   return plain ? text : pythonRepr(text)
 }

@@ -118,7 +118,7 @@ export function yamlProblem(
 /** The line that an origin points at. */
 export function yamlLine({ text, lines }: YamlFile, { line = 1 }: Origin): string {
   const start = lines.lineStarts[line - 1] ?? 0
-  return text.slice(start, lines.lineStarts[line] ?? text.length).replace(/[\r\n]+$/, '')
+  return text.slice(start, lines.lineStarts[line] ?? text.length).replace(/(?<![\r\n])[\r\n]+$/, '')
 }
 
 /** In document order, since an anchor may be set again. */

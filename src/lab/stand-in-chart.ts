@@ -16,7 +16,10 @@ export function chartPackage(): Buffer {
     'kubeVersion: ">=1.21.0-0"',
     'annotations:',
     '  artifacthub.io/images: |',
-    ...HUB_IMAGES.map((image) => `    - name: ${image.replace(/.*\/|:.*/g, '')}\n      image: ${image}`),
+    ...HUB_IMAGES.map(
+      (image) =>
+        `    - name: ${image.slice(image.lastIndexOf('/') + 1).split(':', 1)[0]}\n      image: ${image}`,
+    ),
     '',
   ].join('\n')
   const files = {

@@ -17,7 +17,7 @@ export interface SshConfigLine extends SshArgument {
  * nothing; a text tells why ssh refuses it. Source: process_config_line_depth() of OpenSSH's readconf.c.
  */
 export function sshConfigLine(raw: string): SshConfigLine | string | undefined {
-  const line = raw.replace(/[\s\f]+$/, '').trimStart()
+  const line = raw.trim()
   if (line === '' || line.startsWith('#')) return undefined
   const [, name = '', gap, text = ''] = /^([^\s="]+)(\s*=\s*|\s+)?(.*)$/s.exec(line) ?? []
   if (gap === undefined || text === '') return `${name || line} has no value`

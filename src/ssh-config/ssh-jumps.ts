@@ -1,6 +1,4 @@
-const HOST = /(?:\[[^\]]+\]|[^:/[\]\s,@]+)/.source
-const PLAIN = new RegExp(`^(?:.+@)?${HOST}(?::(\\d*))?$`)
-const URI = new RegExp(`^ssh://(?:[^@]+@)?${HOST}(?::(\\d*))?/?$`)
+const PLACE = /^(?:\[[^\]]+\]|[^:/[\]\s,@]+)(?::(\d*))?(\/?)$/
 
 /**
  * The machines of a ProxyJump, first hop first, as written: `[user@]host[:port]` or `ssh://…`. Empty for `none`,
@@ -14,6 +12,10 @@ export function sshJumps(text: string): readonly string[] | undefined {
 }
 
 function isJump(text: string): boolean {
-  const [match, port = ''] = (text.startsWith('ssh://') ? URI : PLAIN).exec(text) ?? []
-  return match !== undefined && (port === '' || (Number(port) >= 1 && Number(port) <= 65535))
+  const uri = text.startsWith('ssh://')
+  const all = uri ? text.slice('ssh://'.length) : text
+  const at = all.lastIndexOf('@')
+  const [match, port = '', slash] = PLACE.exec(all.slice(at + 1)) ?? []
+  if (match === undefined || at === 0 || (slash && !uri) || (uri && all.indexOf('@') !== at)) return false
+  return port === '' || (Number(port) >= 1 && Number(port) <= 65535)
 }

@@ -118,7 +118,7 @@ function flag(read: (on: boolean) => SshOptions): Read {
 function time(read: (milliseconds: number) => SshOptions): Read {
   return word((value) => {
     if (value === 'none') return {}
-    if (!/^(\d+[smhdw]?)+$/i.test(value)) return undefined
+    if (!/^(?:\d+[smhdw])*(?:\d+[smhdw]?)$/i.test(value)) return undefined
     const parts = [...value.matchAll(/(\d+)([smhdw]?)/gi)]
     const seconds = parts.reduce(
       (sum, [, n, unit]) => sum + Number(n) * (UNITS[unit?.toLowerCase() || 's'] ?? 1),

@@ -120,7 +120,8 @@ export function knownHostsLine(name: string, key: Buffer): string {
 
 /** `SHA256:…` as ssh-keygen -l prints it. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+  // 32 bytes are 43 letters and one to fill up
+  return `SHA256:${createHash('sha256').update(key).digest('base64').slice(0, 43)}`
 }
 
 /** The type at the head of a public key in wire format (RFC 4253 §6.6), such as `ssh-ed25519`. */

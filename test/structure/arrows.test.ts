@@ -4,7 +4,16 @@ import { sourceFiles } from '../helpers/source-files.ts'
 const FILES = sourceFiles()
 
 /** What everybody may use: files at the top of src/ that know nobody. */
-const COMMON = ['errors.ts', 'exit-codes.ts', 'secret.ts', 'sh.ts', 'ssh-pattern.ts', 'templates.ts']
+const COMMON = [
+  'errors.ts',
+  'exit-codes.ts',
+  'mark.ts',
+  'printable.ts',
+  'secret.ts',
+  'sh.ts',
+  'ssh-pattern.ts',
+  'templates.ts',
+]
 
 /** The rooms that each room knows; by `types` those of which it may only know the shape. */
 const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readonly string[] }>> = {
@@ -66,12 +75,12 @@ it('the common files know only each other', () => {
   expect(others.filter((room) => !COMMON.includes(room))).toEqual([])
 })
 
-it('transport needs no more than errors, secrets, shell text, templates and patterns of ssh', () => {
+it('transport needs no more than errors, marks, printable text, secrets, shell text, templates and patterns of ssh', () => {
   const used = FILES.filter(({ room }) => room === 'transport').flatMap(({ imports }) =>
     imports.flatMap(({ room }) => (room !== undefined && room !== 'transport' ? [room] : [])),
   )
   expect(new Set(used)).toEqual(
-    new Set(['errors.ts', 'secret.ts', 'sh.ts', 'ssh-pattern.ts', 'templates.ts']),
+    new Set(['errors.ts', 'mark.ts', 'printable.ts', 'secret.ts', 'sh.ts', 'ssh-pattern.ts', 'templates.ts']),
   )
 })
 

@@ -1,0 +1,71 @@
+import { checkSync } from 'recheck'
+import { parseAst } from 'rolldown/parseAst'
+import { expect, it, vi } from 'vitest'
+import { sourceFiles } from '../helpers/source-files.ts'
+
+/** Longest that the checker may think about one, ms. */
+const THINK_MS = 20_000
+vi.setConfig({ testTimeout: 300_000 })
+
+interface Expression {
+  where: string
+  pattern: string
+  flags: string
+}
+
+/** Those that are written down, from the syntax tree. */
+function literals(): Expression[] {
+  const found: Expression[] = []
+  for (const { path, text } of sourceFiles()) {
+    const walk = (node: unknown): void => {
+      if (typeof node !== 'object' || node === null) return
+      const { regex } = node as { regex?: { pattern: string; flags: string } }
+      if (regex) found.push({ where: path, ...regex })
+      for (const part of Object.values(node)) walk(part)
+    }
+    walk(parseAst(text, { lang: 'ts' }))
+  }
+  return found
+}
+
+/** Those that modules put together when they are loaded. */
+async function composed(): Promise<Expression[]> {
+  const found: Expression[] = []
+  const Recording = new Proxy(RegExp, {
+    construct(target, [pattern, flags = '']) {
+      found.push({ where: 'new RegExp', pattern: String(pattern), flags })
+      return new target(pattern, flags)
+    },
+  })
+  vi.resetModules()
+  vi.stubGlobal('RegExp', Recording)
+  try {
+    for (const { path, text } of sourceFiles())
+      if (/^const \w+ = new RegExp\(/m.test(text)) await import(`../../src/${path}`)
+  } finally {
+    vi.unstubAllGlobals()
+  }
+  return found
+}
+
+/** What is not linear in the length of its text, as lines. */
+function slow(expressions: readonly Expression[]): string[] {
+  return expressions.flatMap(({ where, pattern, flags }) => {
+    const found = checkSync(pattern, flags, { timeout: THINK_MS })
+    if (found.status === 'safe') return []
+    const why = found.status === 'vulnerable' ? found.complexity.summary : found.status
+    return [`${where}: /${pattern}/${flags} is ${why}`]
+  })
+}
+
+it('the check finds what takes quadratic and exponential time', () => {
+  const where = 'here'
+  expect(slow([{ where, pattern: '\\s+$', flags: '' }])).toHaveLength(1)
+  expect(slow([{ where, pattern: '^(a+)+$', flags: '' }])).toHaveLength(1)
+})
+
+it('every regular expression takes linear time, for texts come from hosts and from other people’s files', async () => {
+  const all = [...literals(), ...(await composed())]
+  expect(all.length).toBeGreaterThan(200)
+  expect(slow(all)).toEqual([])
+})
