@@ -59,7 +59,10 @@ const FOR_HOST = 2
 export function shownKey(blob: Buffer): ShownKey | undefined {
   return whole(() => {
     const reader = new Reader(blob)
-    const plain = withoutCertificate(reader.text())
+    const type = reader.text()
+    // it goes into known_hosts and to the terminal
+    if (!/^[a-z0-9@.-]{1,64}$/.test(type)) return undefined
+    const plain = withoutCertificate(type)
     const fields = plain && FIELDS.get(plain)
     if (!fields) return { key: blob }
     reader.bytes() // a nonce

@@ -9,8 +9,8 @@ import { expandHome, type Target } from './target.ts'
 export type LoginFault = Error & { level?: string; code?: string }
 
 /**
- * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file.
- * Gives HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
+ * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file. With
+ * `no` nothing does, but a new key is kept as well, as in ssh, so that another one later is known for what it is. Gives HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
  */
 export function hostKeyError(
   target: Target,
@@ -18,10 +18,14 @@ export function hostKeyError(
   known: KnownHosts,
 ): ConvecthubError | undefined {
   const { host, hostKeyChecking } = target
-  if (hostKeyChecking === 'no') return undefined
   const place = hostKeyPlace(target)
   const { key } = shown
   const { verdict, evidence } = known.check(place, shown, target.algorithms.caSignature)
+  if (hostKeyChecking === 'no') {
+    // one that cannot be written is no reason for ssh to stay away either
+    if (verdict === 'unknown') keepHostKey(target, key, known)
+    return undefined
+  }
   if (verdict === 'known') return undefined
   if (verdict === 'unknown' && hostKeyChecking === 'accept-new') return keepHostKey(target, key, known)
   const details = { host, ...(evidence !== undefined && { evidence }) }

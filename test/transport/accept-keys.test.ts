@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
@@ -67,10 +67,19 @@ it('a file that cannot be written or read is told by its name', async () => {
   }
 })
 
-it('without checking every key will do, and nothing is written', async () => {
+it('without checking every key will do, and one at first contact is kept, as in ssh', async () => {
   const text = `${name} ${other.line}\n`
   const file = await login(text, { hostKeyChecking: 'no' })
   expect(readFileSync(file, 'utf8')).toBe(text)
-  await loginWith([join(sshd.folder, 'none')], { hostKeyChecking: 'no' })
-  expect(existsSync(join(sshd.folder, 'none'))).toBe(false)
+  const none = join(sshd.folder, 'none')
+  await loginWith([none], { hostKeyChecking: 'no' })
+  const kept = readFileSync(none, 'utf8')
+  expect(kept).toMatch(/^\S+ ssh-ed25519 \S+\n$/)
+  await loginWith([none], { hostKeyChecking: 'no' })
+  expect(readFileSync(none, 'utf8')).toBe(kept)
+})
+
+it('without checking, a file that cannot be written is no reason to stay away', async () => {
+  const inTheWay = join(sshd.write('another-file', ''), 'known_hosts')
+  await loginWith([inTheWay], { hostKeyChecking: 'no' })
 })
