@@ -1,44 +1,19 @@
 import type { Finding, PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
-import { apt } from '../facts/apt.ts'
 import { clock } from '../facts/clock.ts'
-import { command } from '../facts/command.ts'
-import { disk } from '../facts/disk.ts'
-import type { Facts } from '../facts/fact.ts'
-import { file } from '../facts/file.ts'
 import { nodeAddress } from '../facts/node-address.ts'
-import { owned } from '../facts/owned.ts'
-import { listeningPorts } from '../facts/ports.ts'
 import { system } from '../facts/system.ts'
-import { K3S, ownsK3s } from './artifacts.ts'
-
-/** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
-const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
-
-/** Releases that the guide supports, and Debian of the same age. */
-const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
+import { HOST_FACTS, HOST_RULES, type HostRule } from './host-rules.ts'
 
 /** More than this apart, joining certificates are "not yet valid", s. */
 const SKEW = 30
-
-const DATA = '/var/lib/rancher'
 
 /** Looks at everything that would make a later step fail, on all hosts, before the first change. */
 export const preflight: Step = {
   id: 'preflight',
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: () => [
-    system,
-    clock,
-    addresses,
-    apt,
-    owned,
-    listeningPorts,
-    disk(DATA),
-    file(K3S),
-    ...TOOLS.map(command),
-  ],
+  facts: () => [clock, ...HOST_FACTS],
   check: (contexts) => [
     ...HOST_RULES.flatMap((rule) => brokenBy(rule, contexts)),
     ...FLEET_RULES.flatMap((rule) => sharedBy(rule, contexts)),
@@ -46,143 +21,6 @@ export const preflight: Step = {
   ],
   plan: () => [],
 }
-
-const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
-
-/** What must be so on a host by itself. */
-interface HostRule {
-  id: string
-  /** What is wrong, a message each; nothing or false where all is well. */
-  wrong(context: PlanContext): readonly string[] | string | false | undefined
-  /** What to do about it. */
-  hint: string | ((context: PlanContext) => string)
-}
-
-const HOST_RULES: readonly HostRule[] = [
-  {
-    id: 'os',
-    wrong: ({ facts }) => {
-      const { os } = facts.get(system)
-      const oldest = RELEASES[os.id]
-      const known = oldest !== undefined && Number(os.version) >= oldest
-      return !known && `${os.name || 'an unknown system'} is not supported`
-    },
-    hint: 'Ubuntu 16.04 or newer (or Debian 9 or newer) is needed',
-  },
-  {
-    id: 'cpu',
-    wrong: ({ facts }) => {
-      const { cpus } = facts.get(system)
-      return cpus < MINIMUM.cpus && `${cpus} processor core; ${MINIMUM.cpus} are needed`
-    },
-    hint: 'give the machine more',
-  },
-  {
-    id: 'memory',
-    wrong: ({ facts }) => {
-      const { memoryMiB } = facts.get(system)
-      return memoryMiB < MINIMUM.memoryMiB && `${memoryMiB} MiB of memory; 4 GiB are needed`
-    },
-    hint: 'give the machine more',
-  },
-  {
-    id: 'disk',
-    wrong: ({ facts }) => {
-      const { mount, sizeMiB } = facts.get(disk(DATA))
-      return sizeMiB < MINIMUM.diskMiB && `${mount} has ${sizeMiB} MiB; ${MINIMUM.diskMiB} MiB are needed`
-    },
-    hint: `enlarge it, or mount a larger disk at ${DATA}`,
-  },
-  {
-    id: 'disk',
-    wrong: ({ facts }) => {
-      const { freeMiB, mount, sizeMiB } = facts.get(disk(DATA))
-      const full = sizeMiB >= MINIMUM.diskMiB && freeMiB < MINIMUM.freeMiB
-      return full && `${mount} has only ${freeMiB} MiB free`
-    },
-    hint: 'free some room',
-  },
-  {
-    id: 'systemd',
-    wrong: ({ facts }) => !facts.get(system).systemd && 'the machine does not run systemd',
-    hint: 'K3s is run by systemd here',
-  },
-  {
-    id: 'tools',
-    wrong: ({ facts }) => {
-      const missing = TOOLS.filter((tool) => facts.get(command(tool)) === undefined)
-      return missing.length > 0 && `missing: ${missing.join(', ')}`
-    },
-    hint: 'install iproute2, util-linux, coreutils and systemd',
-  },
-  {
-    id: 'apt',
-    wrong: ({ facts }) => !facts.get(apt).present && 'there is no apt-get',
-    hint: 'Ubuntu or Debian is needed',
-  },
-  {
-    id: 'dpkg',
-    wrong: ({ facts }) => {
-      const { present, broken } = facts.get(apt)
-      // where it was a run of ours that was cut off, the step for packages mends it
-      const theirs = present && broken && facts.get(owned).packages.length === 0
-      return theirs && `dpkg was interrupted: ${broken.split('\n')[0]}`
-    },
-    hint: 'run `sudo dpkg --configure -a` on it',
-  },
-  {
-    id: 'interface',
-    wrong: ({ host, facts }) => {
-      const { my_iface } = host.settings
-      const which = my_iface ? `the interface ${my_iface}` : 'the interface to the private network'
-      return !nodeAddress(host, facts.get(addresses)) && `${which} has no IPv4 address`
-    },
-    hint: ({ facts }) => {
-      const there = [...facts.get(addresses).interfaces].map(([name, ips]) => `${name} (${ips.join(', ')})`)
-      return `set my_iface to one of: ${there.join(', ') || 'none'}`
-    },
-  },
-  {
-    id: 'foreign-k3s',
-    wrong: ({ facts }) =>
-      facts.get(file(K3S)) &&
-      !ownsK3s(facts.get(owned)) &&
-      `${K3S} is there, and convecthub did not put it there`,
-    hint: 'uninstall that K3s first (k3s-uninstall.sh or k3s-agent-uninstall.sh)',
-  },
-  {
-    id: 'port',
-    wrong: ({ facts, cluster }) => taken(facts, [cluster.httpPort, cluster.httpsPort]),
-    hint: 'stop it, or set http_port and https_port',
-  },
-  {
-    id: 'port',
-    wrong: ({ host, facts, cluster }) =>
-      taken(facts, [
-        10250,
-        ...(host.role === 'driver' ? [6443] : []),
-        ...(host.role === 'driver' && cluster.drivers.length > 1 ? [2379, 2380] : []),
-        ...(host.registry ? [5000] : []),
-      ]),
-    hint: 'stop it: K3s needs this port',
-  },
-  {
-    id: 'bundle',
-    wrong: ({ host, facts, bundle }) => {
-      const { architecture } = facts.get(system)
-      const there = bundle?.files.some(
-        (each) => each.kind === 'k3s' && each.architecture === architecture && each.roles.includes(host.role),
-      )
-      return there === false && `the bundle has no K3s for ${architecture}`
-    },
-    hint: 'add it to the bundle and its bundle.lock.yaml',
-  },
-  {
-    id: 'machine-id',
-    wrong: ({ facts }) => !facts.get(system).machineId && '/etc/machine-id is empty',
-    hint: 'run `sudo systemd-machine-id-setup` on it',
-  },
-]
 
 /** What no two hosts may have in common. */
 interface FleetRule {
@@ -213,10 +51,13 @@ const FLEET_RULES: readonly FleetRule[] = [
   },
 ]
 
-function brokenBy({ id, wrong, hint }: HostRule, contexts: readonly PlanContext[]): Finding[] {
+function brokenBy(
+  { id, level = 'error', wrong, hint }: HostRule,
+  contexts: readonly PlanContext[],
+): Finding[] {
   return contexts.flatMap((context) =>
     [wrong(context) || []].flat().map((message) => ({
-      level: 'error',
+      level,
       id,
       host: context.host.name,
       message,
@@ -255,13 +96,4 @@ function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
       },
     ]
   })
-}
-
-/** Which of these ports something else than our own K3s listens on. */
-function taken(facts: Facts, ports: readonly number[]): string[] {
-  if (ownsK3s(facts.get(owned))) return []
-  const listening = facts.get(listeningPorts)
-  return ports
-    .filter((port) => listening.has(port))
-    .map((port) => `port ${port} is taken by ${listening.get(port)}`)
 }

@@ -4,11 +4,10 @@ import { addresses } from '../../src/facts/addresses.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { command } from '../../src/facts/command.ts'
 import { disk } from '../../src/facts/disk.ts'
-import { owned } from '../../src/facts/owned.ts'
 import { listeningPorts } from '../../src/facts/ports.ts'
 import { system } from '../../src/facts/system.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { type Answer, contextOf, diskOf, is, present, systemOf } from '../helpers/fake-facts.ts'
+import { type Answer, contextOf, diskOf, is, present, recordOf, systemOf } from '../helpers/fake-facts.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -32,7 +31,7 @@ const ports = (...listening: [number, string][]) => is(listeningPorts, new Map(l
 const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
   is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
 const K3S = '/usr/local/bin/k3s'
-const OURS = is(owned, { files: [K3S], folders: [], packages: ['conntrack'] })
+const OURS = recordOf({ files: [K3S], packages: ['conntrack'] })[0] as Answer
 
 it.each<{ what: string; w1: Answer[]; found: string[] }>([
   { what: 'a sound machine', w1: [], found: [] },
@@ -65,6 +64,11 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
     what: 'a full disk',
     w1: [is(disk('/var/lib/rancher'), diskOf({ freeMiB: 1000, mount: '/var' }))],
     found: ['disk w1: /var has only 1000 MiB free'],
+  },
+  {
+    what: 'a worker that says it is elsewhere, to which nobody is sent',
+    w1: [interfaces({ eth1: ['10.6.6.6'] }, 'eth1')],
+    found: [],
   },
   {
     what: 'another init',
@@ -132,3 +136,23 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
 ])('a worker with $what: $found', ({ w1, found: expected }) => {
   expect(found({ w1 })).toEqual(expected)
 })
+
+it.each([
+  { what: 'as it was reached', my_iface: undefined, ip: '10.0.0.1', level: undefined },
+  { what: 'elsewhere', my_iface: undefined, ip: '10.6.6.6', level: 'error' },
+  { what: 'elsewhere by the interface that was wanted', my_iface: 'eth1', ip: '10.6.6.6', level: 'warning' },
+])(
+  'a driver that says it is $what is told before others are sent there: $level',
+  ({ my_iface, ip, level }) => {
+    const own = testWishes({ settings: { d1: my_iface === undefined ? {} : { my_iface } } })
+    const known = knownOf(own, { d1: [interfaces({ lo: ['127.0.0.1'], eth1: [ip] }, 'eth1')] })
+    const findings = preflight.check?.([contextOf(preflight, own, 'd1', known)]) ?? []
+    expect(findings.filter(({ id }) => id === 'node-address').map((each) => each.level)).toEqual(
+      level ? [level] : [],
+    )
+    if (level)
+      expect(findings.map(({ message }) => message).join()).toContain(
+        `reached at 10.0.0.1, and says that it is ${ip}`,
+      )
+  },
+)
