@@ -55,7 +55,7 @@ function installDriver(): Change[] {
       title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
       timeoutMs: 30 * 60_000,
       durable: true,
-      script: sh`before=$(mktemp) && after=$(mktemp)
+      script: sh`before=$(mktemp -p /run/convecthub) && after=$(mktemp -p /run/convecthub)
 dpkg-query -W -f '\${binary:Package}\n' | sort >"$before"
 DEBIAN_FRONTEND=noninteractive ubuntu-drivers install --gpgpu
 code=$?
