@@ -16,6 +16,11 @@ interface Now {
 /** How many hosts the moving part shows at most; the others are counted. */
 const SHOWN = 12
 
+/** The same stream with a width that can be counted with: cron, serial consoles and some CI have terminals of 0 columns. */
+function withColumns(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return Object.create(stream, { columns: { get: () => stream.columns || 80 } })
+}
+
 /** A line for each finished step, and below it, while it runs, what every host is at. */
 export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   const paint = style(process.stderr, color)
@@ -26,14 +31,15 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
   let total = 0
   let done = 0
   let began = Date.now()
-  const spinner = ora({ stream: process.stderr, discardStdin: false })
+  const stream = withColumns(process.stderr)
+  const spinner = ora({ stream, discardStdin: false })
 
   const show = () => {
     const rows = [...now]
       .slice(0, SHOWN)
       .map(([host, { text, since, detail }]) => [
         `  ${paint.bold(host.padEnd(width))}`,
-        text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - width - 34)),
+        text.slice(0, Math.max(20, stream.columns - width - 34)),
         paint.dim(detail || duration(Date.now() - since)),
       ])
     const more = now.size > SHOWN ? [`  ${paint.dim(`and ${now.size - SHOWN} more`)}`] : []

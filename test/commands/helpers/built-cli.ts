@@ -15,6 +15,8 @@ export interface CliResult {
 /** The command line, built anew from the sources, and an empty folder to call it in. */
 export interface BuiltCli {
   folder: string
+  /** Its entry file. */
+  program: string
   /** Writes a file into the folder; gives its path. */
   write(name: string, text: string, mode?: number): string
   run(
@@ -38,6 +40,7 @@ export function builtCli(): BuiltCli {
   mkdirSync(home)
   return {
     folder,
+    program: join(program, 'bin/convecthub.cjs'),
     write(name, text, mode = 0o600) {
       const path = join(folder, name)
       mkdirSync(dirname(path), { recursive: true })
