@@ -8,13 +8,16 @@ import { privateFolder } from './private-folder.ts'
 /** Smaller files are read each time, bytes. */
 const WORTH_KEEPING = 8 * 1024 * 1024
 
-/** sha256 of a file in hex; that of a big one is kept by path, size, times and inode, so that a rerun does not read it. */
-export async function fileDigest(path: string): Promise<string> {
+/**
+ * sha256 of a file in hex; that of a big one is kept by path, size, times and inode, so that a rerun does not read it,
+ * unless it is to be read `anew`.
+ */
+export async function fileDigest(path: string, { anew = false } = {}): Promise<string> {
   const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true })
   const key = `${path} ${size} ${mtimeNs} ${ctimeNs} ${ino}`
   const hash = createHash('sha256')
   if (size < WORTH_KEEPING) return hash.update(readFileSync(path)).digest('hex')
-  const known = readKept()[key]
+  const known = anew ? undefined : readKept()[key]
   if (known) return known
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
   const digest = hash.digest('hex')

@@ -15,12 +15,13 @@ export interface Bundle {
 }
 
 /**
- * Reads a bundle's lock and checks every file against it: presence, size, sha256. Errors: BUNDLE_MISSING,
+ * Reads a bundle's lock and checks every file against it: presence, size, sha256; with `anew` it reads every byte, whatever
+ * is known of the file from before. Errors: BUNDLE_MISSING,
  * BUNDLE_LOCK, and one BUNDLE_FILE for each file that is not as it should be.
  */
-export async function loadBundle(folder: string): Promise<Bundle> {
+export async function loadBundle(folder: string, { anew = false } = {}): Promise<Bundle> {
   const lock = readLock(folder)
-  const problems = await Promise.all(lock.files.map((artifact) => checkFile(folder, artifact)))
+  const problems = await Promise.all(lock.files.map((artifact) => checkFile(folder, artifact, anew)))
   const errors = problems.filter((problem) => problem !== undefined)
   if (errors.length > 0) throw new ConvecthubErrors(errors)
   const files = new Map<string, SharedFile>()
@@ -66,7 +67,11 @@ function readLock(folder: string): BundleLock {
   }
 }
 
-async function checkFile(folder: string, artifact: Artifact): Promise<ConvecthubError | undefined> {
+async function checkFile(
+  folder: string,
+  artifact: Artifact,
+  anew: boolean,
+): Promise<ConvecthubError | undefined> {
   const path = join(folder, artifact.name)
   const bad = (why: string) =>
     new ConvecthubError('BUNDLE_FILE', 'input', `${path}: ${why}`, {
@@ -75,7 +80,7 @@ async function checkFile(folder: string, artifact: Artifact): Promise<Convecthub
   try {
     const { size } = statSync(path)
     if (size !== artifact.size) return bad(`${size} bytes, and ${artifact.size} are wanted`)
-    const digest = await fileDigest(path)
+    const digest = await fileDigest(path, { anew })
     return digest === artifact.sha256
       ? undefined
       : bad(`its sha256 is ${digest}, and ${artifact.sha256} is wanted`)

@@ -17,7 +17,7 @@ export async function bundleLockVerb(
 
 /** `bundle verify`: every file of a bundle against its lock. */
 export async function bundleVerifyVerb(folder: string): VerbResult {
-  const { lock } = await loadBundle(folder)
+  const { lock } = await loadBundle(folder, { anew: true })
   process.stdout.write(`${lock.description}\n`)
   const rows = lock.files.map(({ name, kind, architecture, version, size }) => [
     name,

@@ -14,13 +14,13 @@ export async function probe(
   const options = { name: 'probe', timeoutMs: PROBE_MS, ...(signal && { signal }) }
   const questions = makeProbe(facts)
   const result = await connection.run(questions.script, options)
-  return readProbe(connection.host, questions, result.output)
+  return readProbe(connection.host, questions, result.output, Date.now() - result.ms / 2)
 }
 
 /** Reads a probe's output; a host whose answer cannot be read is a failed host, not a crash. */
-export function readProbe(host: string, questions: Probe, output: string): Facts {
+export function readProbe(host: string, questions: Probe, output: string, at = Date.now()): Facts {
   try {
-    return questions.read(output)
+    return questions.read(output, at)
   } catch (cause) {
     throw new ConvecthubError(
       'PROBE',

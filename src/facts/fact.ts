@@ -20,13 +20,16 @@ export interface Fact<T> {
 
 /** The answers of one host. Asking for a fact that was not probed is a fault of ours and throws. */
 export interface Facts {
+  /** When the host answered, by our clock, ms since 1970; within half a round trip. */
+  readonly at: number
   get<T>(fact: Fact<T>): T
   has(fact: Fact<unknown>): boolean
 }
 
-/** Answers of which the later ones count. */
+/** Answers of which the later ones count; the time is that of the first ones. */
 export function laterFacts(before: Facts, later: Facts): Facts {
   return {
+    at: before.at,
     get: (fact) => (later.has(fact) ? later : before).get(fact),
     has: (fact) => later.has(fact) || before.has(fact),
   }
@@ -36,8 +39,8 @@ export function laterFacts(before: Facts, later: Facts): Facts {
 export interface Probe {
   /** All facts as one script: a family at a time, each once, whatever the number of steps that ask for it. */
   script: Script
-  /** Reads what the script printed, which may stand behind other output. Throws when it is not whole, or not readable. */
-  read(output: string): Facts
+  /** Reads what the script printed, which may stand behind other output, and came at that time. Throws when it is not whole, or not readable. */
+  read(output: string, at?: number): Facts
 }
 
 /**
@@ -56,7 +59,7 @@ export function makeProbe(facts: readonly Fact<unknown>[]): Probe {
   ])
   return {
     script: joinSh([...parts, begin(END)]),
-    read: (output) => readSections(families, sectionsOf(output, mark)),
+    read: (output, at = Date.now()) => readSections(families, sectionsOf(output, mark), at),
   }
 }
 
@@ -78,6 +81,7 @@ function sectionsOf(output: string, mark: string): Map<string, string> {
 function readSections(
   families: ReadonlyMap<FactFamily<unknown>, ReadonlySet<string>>,
   sections: ReadonlyMap<string, string>,
+  at: number,
 ): Facts {
   const answers = new Map<string, ReadonlyMap<string, unknown>>()
   for (const [family, keys] of families) {
@@ -86,6 +90,7 @@ function readSections(
     answers.set(family.id, family.parse(section, [...keys]))
   }
   return {
+    at,
     has: ({ family, key }) => answers.get(family.id)?.has(key) ?? false,
     get<T>({ family, key }: Fact<T>): T {
       const answer = answers.get(family.id)

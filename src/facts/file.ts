@@ -22,9 +22,9 @@ export const BIG_FILE = 8 * 1024 * 1024
 /** The digest of no bytes, which no host has to work out. */
 const EMPTY = createHash('sha256').digest('hex')
 
-// one stat and one sha256sum for all; a big file is read only when no record fits its size, mtime and inode
+// one stat and one sha256sum for all; a big file is read only when no record fits its size, times and inode
 const SCRIPT = `
-stat -c 'stat %n %f %a %u:%g %s %Y %i' -- $paths | {
+stat -c 'stat %n %f %a %u:%g %s %y %z %i' -- $paths | {
   set --
   while read -r word path raw mode owner size stamp; do
     printf '%s\n' "$word $path $raw $mode $owner $size $stamp"

@@ -25,6 +25,7 @@ export const preflight: Step = {
 /** What no two hosts may have in common. */
 interface FleetRule {
   id: string
+  level: Finding['level']
   what: string
   value(context: PlanContext): string | undefined
   hint: string
@@ -33,18 +34,22 @@ interface FleetRule {
 const FLEET_RULES: readonly FleetRule[] = [
   {
     id: 'address',
+    level: 'error',
     what: 'the node address',
     value: ({ host, facts }) => nodeAddress(host, facts.get(addresses))?.ip,
     hint: 'my_iface must be the interface on the private network',
   },
   {
     id: 'hostname',
+    // nodes have the names of the inventory, so this is only a nuisance
+    level: 'warning',
     what: 'the hostname',
     value: ({ facts }) => facts.get(system).hostname.toLowerCase(),
     hint: 'rename one: `sudo hostnamectl set-hostname NAME`',
   },
   {
     id: 'machine-id',
+    level: 'error',
     what: '/etc/machine-id',
     value: ({ facts }) => facts.get(system).machineId,
     hint: 'a cloned machine: `sudo rm /etc/machine-id && sudo systemd-machine-id-setup`, then reboot',
@@ -66,31 +71,30 @@ function brokenBy(
   )
 }
 
-function sharedBy({ id, what, value, hint }: FleetRule, contexts: readonly PlanContext[]): Finding[] {
+function sharedBy({ id, level, what, value, hint }: FleetRule, contexts: readonly PlanContext[]): Finding[] {
   const seen = new Map<string, string>()
   return contexts.flatMap((context) => {
     const host = context.host.name
     const own = value(context)
     const other = own && seen.get(own)
     if (own && !other) seen.set(own, host)
-    return other
-      ? [{ level: 'error', id, host, message: `${what} ${own} is also that of ${other}`, hint }]
-      : []
+    return other ? [{ level, id, host, message: `${what} ${own} is also that of ${other}`, hint }] : []
   })
 }
 
-/** Measured against the middle one of all clocks, which no single wrong one can move. */
+/** Against our clock at the moment of the answer, then against the middle one of all, which no single wrong one can move. */
 function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
-  const clocks = contexts.map(({ facts }) => facts.get(clock)).sort((a, b) => a - b)
-  const median = clocks[Math.floor(clocks.length / 2)] ?? 0
-  return contexts.flatMap(({ host, facts }) => {
-    const off = facts.get(clock) - median
+  const aheadOfUs = ({ facts }: PlanContext) => facts.get(clock) - facts.at / 1000
+  const offsets = contexts.map(aheadOfUs).sort((a, b) => a - b)
+  const median = offsets[Math.floor(offsets.length / 2)] ?? 0
+  return contexts.flatMap((context) => {
+    const off = Math.round(aheadOfUs(context) - median)
     if (Math.abs(off) <= SKEW) return []
     return [
       {
         level: 'error',
         id: 'clock',
-        host: host.name,
+        host: context.host.name,
         message: `the clock is ${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the other machines'`,
         hint: 'set it: `sudo date -s …`, or point all machines at one time server',
       },

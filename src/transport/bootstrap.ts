@@ -37,17 +37,17 @@ export function bootstrap(options: { becomeUser: string; askPassword: boolean })
   ].join('; ')
   const session = `sh -c ${quote(begin)}`
   const ways = askPassword ? `-S -p ${prompt}` : '-n'
-  const who = becomeUser === 'root' ? '' : `-u ${quote(becomeUser)} `
   const command = [
     // sudo's words are read, so they have to be English
     'LC_ALL=C; export LC_ALL; unset LANGUAGE',
     `if ${isAlready(becomeUser)}; then ${begin}; exit; fi`,
     `command -v sudo >/dev/null || { echo ${greeting} nosudo; exit 1; }`,
     `echo ${greeting} sudo`,
-    `exec sudo ${ways} ${who}-- ${session}`,
+    // sudoers may name another one by default (runas_default)
+    `exec sudo ${ways} -u ${quote(becomeUser)} -- ${session}`,
   ].join('; ')
   const program = (script: string) => {
-    const all = `mark=${mark} script=${quote(script)}\n${text}`
+    const all = `mark=${mark} become=${quote(becomeUser)} script=${quote(script)}\n${text}`
     return `${greeting} ${Buffer.byteLength(all)}\n${all}`
   }
   return { command: `exec sh -c ${quote(command)}`, program, greeting, mark, prompt }

@@ -45,7 +45,8 @@ export interface Shell {
 /**
  * Starts the program of a session. Without a password everything is sent at once, so that the first job costs one
  * round trip; with one, nothing but the password goes out before the shell says "go". Where sudo only misses a
- * terminal, the command is started again with one, and all is said again. Ends with: LOST, TIMEOUT, those of sudoError.
+ * terminal, the command is started again with one, and all is said again. Ends with: LOST, TIMEOUT, SUDO_NOT_ROOT, those
+ * of sudoError.
  */
 export async function openShell(
   host: string,
@@ -110,7 +111,8 @@ export async function openShell(
         ready = true
         early = []
         clearTimeout(late)
-      } else options.onFrame(words)
+      } else if (word === 'other') finish(notRoot(host, words[1]))
+      else options.onFrame(words)
     }
     const onLine = (line: string) => {
       const [mark, ...words] = line.split(' ')
@@ -157,6 +159,13 @@ export async function openShell(
     write,
     end: () => channel.stdin.end(),
   }
+}
+
+function notRoot(host: string, uid = ''): ConvecthubError {
+  return new ConvecthubError('SUDO_NOT_ROOT', 'unreachable', `sudo made us user ${uid}, not root`, {
+    host,
+    hint: 'look at the rules for this user with `sudo -l` on the host: `sudo -u root` must give root',
+  })
 }
 
 function lost(host: string, error: Error | undefined, evidence: string): ConvecthubError {

@@ -1,15 +1,15 @@
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
-/** sudo's own words (LC_ALL=C or not, the format is stable since 1.8), what they mean and what to do. */
+/** Words of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
 const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: string }[] = [
   {
-    words: /a password is required|no password was provided/,
+    words: /a password is required|no password was provided|interactive authentication is required/,
     code: 'SUDO_PASSWORD_NEEDED',
     message: 'sudo wants a password',
     hint: 'give it with -K (asked once), or as ansible_become_pass, or allow NOPASSWD as the guide says',
   },
   {
-    words: /not in the sudoers|not allowed to|may not run sudo/,
+    words: /not in the sudoers|not allowed to|may not run sudo|I'm afraid I can't do that/,
     code: 'SUDO_DENIED',
     message: 'this user may not use sudo',
     hint: 'add the user to the sudo group, or log in as another one (ansible_user)',

@@ -57,7 +57,8 @@ export function sudoTalk(channel: Channel, boot: Bootstrap, password: Secret | u
       stop()
       open = text.slice(-KEEP)
       if (!password || text.trim() === '' || open === known) return
-      if (open.endsWith(boot.prompt)) question()
+      // sudo-rs puts it into words of its own: `[sudo: PROMPT] Password: `
+      if (open.endsWith(boot.prompt) || (open.includes(boot.prompt) && open.endsWith(': '))) question()
       else if (begun) timer = setTimeout(question, QUESTION_MS)
     },
     over() {

@@ -156,13 +156,13 @@ cvh_receive() {
   [ "$digest" = "$4" ] || { rm -f "$1" && return 65; }
 }
 
-# cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, mtime and inode
+# cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, inode, and times to the nanosecond
 cvh_keep_digest() {
   {
     [ ! -e "$CVH_STATE/digests" ] || while read -r line; do
       case $line in *" $2") ;; *) printf '%s\n' "$line" ;; esac
     done <"$CVH_STATE/digests"
-    printf '%s %s %s\n' "$1" "$(stat -c '%s %Y %i' "$2")" "$2"
+    printf '%s %s %s\n' "$1" "$(stat -c '%s %y %z %i' "$2")" "$2"
   } >"$CVH_STATE/digests.part"
   mv -f "$CVH_STATE/digests.part" "$CVH_STATE/digests"
 }

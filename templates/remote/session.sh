@@ -8,8 +8,8 @@
 # The shell of the first order came with this program, in $script; that order has 0 BYTES.
 # Any other shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
-# $mark, which came with it as well, begins each line of this program: nobody else may get to know it, so it is in no
-# argument and no environment. When stdin ends, whatever still runs is ended with it.
+# So did $become, whom it is to run as, and $mark, which begins each line of this program: nobody else may get to know it,
+# so it is in no argument and no environment. When stdin ends, whatever still runs is ended with it.
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 unset ENV BASH_ENV CDPATH
@@ -78,7 +78,12 @@ hold() {
 }
 
 trap 'end_group TERM; exit 143' TERM HUP
-# shellcheck disable=SC2154 # it came with this program
+# sudo and sudoers may have made us somebody else; root may go by another name, so its number counts
+# shellcheck disable=SC2154 # they came with this program
+if [ "$become" = root ]; then
+  while read -r key _ uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
+  [ "$uid" = 0 ] || { printf '%s other %s\n' "$mark" "$uid" && exit 1; }
+fi
 printf '%s ready\n' "$mark"
 while read -r op id bytes path; do
   case $op in

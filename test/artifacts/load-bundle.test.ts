@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { stringify } from 'yaml'
+import { basename, dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { type Artifact, bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
 import { loadBundle } from '../../src/artifacts/load-bundle.ts'
 import { partialPath } from '../../src/artifacts/partial-path.ts'
@@ -36,9 +36,9 @@ function wholeBundle(): Artifact[] {
   return files
 }
 
-async function problems(): Promise<string[]> {
+async function problems(anew = false): Promise<string[]> {
   try {
-    await loadBundle(folder)
+    await loadBundle(folder, { anew })
     return []
   } catch (error) {
     const errors = error instanceof ConvecthubErrors ? error.errors : [error]
@@ -123,6 +123,30 @@ it.each([
 ])('a lock with $what is taken: $ok', ({ change, ok }) => {
   const lock = { version: 1, description: 'x', files: [{ ...artifact('k3s'), ...change }] }
   expect(bundleLockSchema.safeParse(lock).success).toBe(ok)
+})
+
+it.each([
+  { what: 'its times put back', backdate: true, anew: true },
+  { what: 'its times put back, by a run that knew it', backdate: true, anew: false },
+  { what: 'nothing put back', backdate: false, anew: false },
+])('a big file with one byte changed and $what is found', async ({ backdate, anew }) => {
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, '../', `${basename(folder)}-cache`))
+  const big = Buffer.alloc(9 * 1024 * 1024)
+  const path = join(folder, 'images.tar')
+  wholeBundle()
+  const lock = parse(readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8'))
+  writeFileSync(path, big)
+  const sha256 = createHash('sha256').update(big).digest('hex')
+  lock.files.push({ ...artifact('images.tar'), kind: 'images', size: big.length, sha256 })
+  writeLock(lock)
+  expect(await problems()).toEqual([])
+  const { atime, mtime } = statSync(path)
+  big[5_000_000] = 1
+  writeFileSync(path, big)
+  if (backdate) utimesSync(path, atime, mtime)
+  expect(await problems(anew)).toEqual([expect.stringContaining('images.tar: its sha256 is')])
+  rmSync(join(folder, '../', `${basename(folder)}-cache`), { recursive: true })
+  vi.unstubAllEnvs()
 })
 
 it.each([

@@ -17,6 +17,9 @@ import { type System, system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { hostOf } from './test-cluster.ts'
 
+/** When all fake hosts were asked, ms. */
+export const ASKED_AT = 1_795_462_000_000
+
 /** A fact with its answer. */
 export type Answer = readonly [fact: Fact<unknown>, value: unknown]
 
@@ -42,6 +45,7 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
   const known = new Map(answers.map(([fact, value]) => [key(fact), value]))
   const listed = asked && new Set(asked.map(key))
   return {
+    at: ASKED_AT,
     has: () => true,
     get<T>(fact: Fact<T>): T {
       const name = key(fact)
@@ -58,7 +62,7 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
 export function machine(number: number, more: readonly Answer[] = []): Answer[] {
   return [
     is(system, systemOf({ hostname: `m${number}`, machineId: `id${number}` })),
-    is(clock, 1_795_462_000),
+    is(clock, ASKED_AT / 1000),
     is(addresses, { interfaces: new Map([['eth1', [`10.0.0.${number}`]]]), defaultInterface: 'eth1' }),
     is(apt, { present: true, broken: '' }),
     ...recordOf(),

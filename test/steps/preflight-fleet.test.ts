@@ -4,7 +4,7 @@ import { addresses } from '../../src/facts/addresses.ts'
 import { clock } from '../../src/facts/clock.ts'
 import { listeningPorts } from '../../src/facts/ports.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { type Answer, contextOf, is } from '../helpers/fake-facts.ts'
+import { type Answer, ASKED_AT, contextOf, is } from '../helpers/fake-facts.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { artifact, type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -59,7 +59,7 @@ it.each([
   expect(told.every((line) => /^bundle \w+: the bundle has no K3s for amd64$/.test(line))).toBe(true)
 })
 
-const at = (seconds: number) => [is(clock, 1_795_462_000 + seconds)]
+const at = (seconds: number) => [is(clock, ASKED_AT / 1000 + seconds)]
 it.each([
   { off: [0, 0, 0], found: [] },
   { off: [0, 10, 30], found: [] },
@@ -68,6 +68,17 @@ it.each([
 ])('clocks that are off by $off: $found', ({ off: [a = 0, b = 0, c = 0], found: expected }) => {
   const known = { d1: at(a), w1: at(b), w2: at(c) }
   expect(found(known, { workers: ['w1', 'w2'] })).toEqual(expected)
+})
+
+it('a host that was asked later than the others is not ahead of them', () => {
+  const wishes = testWishes({ workers: ['w1', 'w2'] })
+  const known = knownOf(wishes, { w2: at(120) })
+  const contexts = wishes.cluster.hosts.map(({ name }) => {
+    const context = contextOf(preflight, wishes, name, known)
+    const late = name === 'w2' ? 120_000 : 0
+    return { ...context, facts: { ...context.facts, at: ASKED_AT + late } }
+  })
+  expect(preflight.check?.(contexts)).toEqual([])
 })
 
 it('preflight changes nothing', () => {

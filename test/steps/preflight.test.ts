@@ -112,7 +112,7 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
   {
     what: 'the same hostname as d1',
     w1: [is2({ hostname: 'M1' })],
-    found: ['hostname w1: the hostname m1 is also that of d1'],
+    found: ['warninghostname w1: the hostname m1 is also that of d1'],
   },
   {
     what: 'the machine-id of d1',

@@ -87,8 +87,10 @@ it.each(
   const boot = bootstrap({ becomeUser: 'root', askPassword })
   const { stdout, session } = login(shell, boot, withSudo)
   const asking = askPassword ? ['-S', '-p', boot.prompt] : ['-n']
-  expect(stdout.split('\n').slice(2, asking.length + 5)).toEqual([...asking, '--', 'sh', '-c'])
-  expect(session).toEqual(begun(boot))
+  expect(stdout.split('\n').slice(2, asking.length + 7)).toEqual([...asking, '-u', 'root', '--', 'sh', '-c'])
+  // this sudo makes nobody root, which the program finds out
+  const uid = asRoot ? NOBODY : process.getuid?.()
+  expect(session).toEqual([`${boot.greeting} go`, `${boot.mark} other ${uid}`])
 })
 
 it('of a first script whose end never came, nothing is done, wherever it was cut', () => {

@@ -40,6 +40,10 @@ it.each([
   { stderr: 'Sorry, user bob may not run sudo on h1.\n', asked: 0, code: 'SUDO_DENIED' },
   { stderr: 'sudo: sorry, you must have a tty to run sudo\n', asked: 0, code: 'SUDO_NEEDS_TTY' },
   { stderr: 'sudo: command not found\n', asked: 0, code: 'SUDO_MISSING' },
+  // sudo-rs 0.2.5 and 0.2.15
+  { stderr: 'sudo-rs: interactive authentication is required\n', asked: 0, code: 'SUDO_PASSWORD_NEEDED' },
+  { stderr: 'sudo: interactive authentication is required\n', asked: 0, code: 'SUDO_PASSWORD_NEEDED' },
+  { stderr: "sudo-rs: I'm sorry bob. I'm afraid I can't do that\n", asked: 0, code: 'SUDO_DENIED' },
   { stderr: '', asked: 0, code: 'NO_SHELL' },
   { stderr: 'This account is currently not available.\n', asked: 0, code: 'NO_SHELL' },
 ])('asked $asked times, $stderr → $code', ({ stderr, asked, code }) => {

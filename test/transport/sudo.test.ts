@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
@@ -116,6 +117,25 @@ it('sudo may make another user of the login', async () => {
   const root = await connect(sshd.target({ becomeUser: app.name }))
   expect((await root.run(sh`id -un`, options)).output).toBe(app.name)
   root.close()
+})
+
+it('sudoers that make somebody else of us by default make root of us all the same', async () => {
+  const one = user('(ALL) NOPASSWD: ALL', '/bin/bash', 'runas_default=nobody')
+  expect(await whoami(one.name, undefined)).toBe(asRoot(one.name))
+})
+
+it('a sudo that gives somebody else than root is an error, before anything is done', async () => {
+  const one = user('(ALL) NOPASSWD: ALL')
+  const script = sshd.write('sudo', '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n')
+  chmodSync(script, 0o755)
+  const other = await realSshd([`SetEnv PATH=${sshd.folder}:/usr/bin:/bin`])
+  try {
+    const wrong = await connect(other.target({ user: one.name }))
+    const error = await failure(wrong.run(sh`:`, options))
+    expect(error).toMatchObject({ code: 'SUDO_NOT_ROOT', exit: 'unreachable' })
+  } finally {
+    other.stop()
+  }
 })
 
 it.each(['wrong', '', 'ümläut $(id)'])('a wrong password is tried exactly once: %j', async (password) => {
