@@ -1,5 +1,5 @@
 import type { ExitName } from './exit-codes.ts'
-import { oneLine, printable } from './printable.ts'
+import { oneLine, printable, shortened } from './printable.ts'
 
 /** Where in a file something was written; `line` and `column` count from 1. */
 export interface Origin {
@@ -22,7 +22,8 @@ export interface ErrorDetails {
 /**
  * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code);
  * `exit` names the exit code in exit-codes.ts. Any other error that reaches the top is a fault of convecthub. Its texts
- * may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable.
+ * may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable
+ * and of a length that can be read.
  */
 export class ConvecthubError extends Error {
   override readonly name = 'ConvecthubError'
@@ -31,16 +32,35 @@ export class ConvecthubError extends Error {
   readonly details: ErrorDetails
 
   constructor(code: string, exit: ExitName, message: string, details: ErrorDetails = {}) {
-    super(oneLine(message), details.cause === undefined ? undefined : { cause: details.cause })
+    super(
+      oneLine(shortened(message, LONGEST)),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
     const { hint, evidence } = details
     this.code = code
     this.exit = exit
     this.details = {
       ...details,
-      ...(hint !== undefined && { hint: oneLine(hint) }),
-      ...(evidence !== undefined && { evidence: printable(evidence) }),
+      ...(hint !== undefined && { hint: oneLine(shortened(hint, LONGEST)) }),
+      ...(evidence !== undefined && { evidence: lastLines(evidence) }),
     }
   }
+}
+
+/** Of a message or a hint, characters. */
+const LONGEST = 1000
+
+/** Of the evidence: lines, and characters of each. */
+const EVIDENCE = { lines: 60, characters: 500 }
+
+function lastLines(text: string): string {
+  const lines = text.slice(-EVIDENCE.lines * EVIDENCE.characters).split('\n')
+  return printable(
+    lines
+      .slice(-EVIDENCE.lines)
+      .map((line) => shortened(line, EVIDENCE.characters))
+      .join('\n'),
+  )
 }
 
 /** Several problems told at once, each an error of its own; `exit` is that of the first. */

@@ -6,6 +6,9 @@ import { stripVTControlCharacters } from 'node:util'
  */
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
+/** Of a name or a title that somebody else chose, characters. */
+const LONGEST = 200
+
 const PLAIN = /^[\n\t\x20-\x7e]*$/
 
 /**
@@ -22,9 +25,14 @@ export function oneLine(text: string): string {
   return printable(text).replace(/[\n\t]/g, ' ')
 }
 
-/** A member of somebody else's JSON that should be a text, as a printable line; empty where it is none. */
+/** The beginning of a text that is too long, and that it goes on. */
+export function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
+
+/** A member of somebody else's JSON that should be a text, as a printable line of a length to be shown; empty where it is none. */
 export function textOf(value: unknown): string {
-  return typeof value === 'string' ? oneLine(value) : ''
+  return typeof value === 'string' ? oneLine(shortened(value, LONGEST)) : ''
 }
 
 /** A value as JSON whose text holds nothing that a terminal would act on; it means the same. */

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
+import { atHost } from '../engine/fleet.ts'
 import { probe } from '../engine/probe.ts'
-import { ConvecthubError } from '../errors.ts'
+import type { ConvecthubError } from '../errors.ts'
 import { type Addresses, addresses } from '../facts/addresses.ts'
 import { type Gpu, gpu } from '../facts/gpu.ts'
 import { type System, system } from '../facts/system.ts'
@@ -40,7 +41,6 @@ async function look(target: Target, shared: Shared): Promise<Seen | ConvecthubEr
       connection.close()
     }
   } catch (error) {
-    if (error instanceof ConvecthubError) return error
-    throw error
+    return atHost(error, target.host, 'look')
   }
 }

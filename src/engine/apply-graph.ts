@@ -84,12 +84,8 @@ export async function applyGraph(
     const { blockedBy, changed } = await wait(step, host)
     // what it waited for is the time of other steps
     times.began = Date.now()
-    try {
-      // what others did may show here, such as a node that joined
-      if (changed && !signal.aborted) learn(host, await ask(host, step))
-    } catch (error) {
-      return { outcome: 'failed', error: atHost(error, host.name, step.id) }
-    }
+    // what others did may show here, such as a node that joined
+    if (changed && !signal.aborted) learn(host, await ask(host, step))
     if (isSo()) return { outcome: 'unchanged' }
     if (signal.aborted) return { outcome: 'skipped' }
     return blockedBy ? { outcome: 'blocked', blockedBy } : makeSo(step, host)
@@ -133,7 +129,9 @@ export async function applyGraph(
     for (const step of stepsOf(host, options)) {
       const ref = { step: step.id, host: host.name }
       const times = { began: Date.now() }
-      const ended = await doStep(step, host, failedBefore, times)
+      const ended = await doStep(step, host, failedBefore, times).catch(
+        (error): Ended => ({ outcome: 'failed', error: atHost(error, host.name, step.id) }),
+      )
       if (ended.outcome === 'failed' || ended.outcome === 'blocked')
         failedBefore ??= ended.blockedBy ?? refKey(ref)
       settled.push({ ...ref, ended })

@@ -10,6 +10,9 @@ import { readProbe } from './probe.ts'
 import { changeMs, marks, renderChanges } from './render.ts'
 import { upload } from './upload.ts'
 
+/** How many of a failed change's last lines are told. */
+const EVIDENCE = 15
+
 /**
  * Makes the changes in order and probes anew, neighbours and probe in one exec; only an upload is an exchange of its
  * own. Errors: STEP_FAILED with the last lines of the failed change, and those of upload and the connection.
@@ -63,6 +66,7 @@ async function runBatch(
       emit({ event: 'change-start', host, step, change: current })
     } else if (line !== '') {
       lines.push(line)
+      if (lines.length > 2 * EVIDENCE) lines.splice(0, EVIDENCE)
       emit({ event: 'line', host, step, line })
     }
   }
@@ -80,7 +84,7 @@ async function runBatch(
   )
   if (signal.aborted) throw interrupted(host, step, current)
   if (result.code !== 0 && !probing) {
-    const evidence = lines.slice(-15).join('\n')
+    const evidence = lines.slice(-EVIDENCE).join('\n')
     throw new ConvecthubError('STEP_FAILED', 'failed', failure(current, step, result.code), {
       host,
       step,

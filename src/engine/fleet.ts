@@ -69,8 +69,20 @@ export async function connectFleet(hosts: readonly ClusterHost[], options: RunOp
   return { connections, facts, unreachable }
 }
 
-/** The error with host and step; anything that is not a ConvecthubError is a fault of ours and goes on. */
+/**
+ * The error with host and step. What is not a ConvecthubError is a fault of ours, which one host's answers may have
+ * found: it is FAULT on that host, and the others go on.
+ */
 export function atHost(error: unknown, host: string, step: string): ConvecthubError {
-  if (!(error instanceof ConvecthubError)) throw error
+  if (!(error instanceof ConvecthubError)) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    return new ConvecthubError('FAULT', 'internal', `a fault of convecthub itself: ${message}`, {
+      host,
+      step,
+      cause: error,
+      evidence: stack?.split('\n').slice(1, 8).join('\n') ?? '',
+      hint: 'please report it, with these lines',
+    })
+  }
   return new ConvecthubError(error.code, error.exit, error.message, { step, ...error.details, host })
 }

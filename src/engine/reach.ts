@@ -10,6 +10,9 @@ import type { RunOptions } from './run-options.ts'
 /** How long a host whose link broke may be away before it is given up, ms. */
 const AWAY_MS = 120_000
 
+/** Absences during one login that count as new ones; a host that always goes away would be waited for without end. */
+const ABSENCES = 5
+
 /** What says that nobody answers now; all else will not change by asking again. */
 const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOST', 'TIMEOUT'])
 
@@ -30,6 +33,7 @@ export async function reach(
   options: RunOptions,
   { back }: { back: boolean },
 ): Promise<Reached> {
+  let lost = 0
   let until = back ? Date.now() + AWAY_MS : 0
   for (let pause = 250; ; pause = Math.min(pause * 2, 5000)) {
     let connection: Connection | undefined
@@ -41,7 +45,7 @@ export async function reach(
       connection?.close()
       const away = error instanceof ConvecthubError && AWAY.has(error.code)
       // it was there, so this is another absence
-      if (away && error.code === 'LOST') until = Date.now() + AWAY_MS
+      if (away && error.code === 'LOST' && lost++ < ABSENCES) until = Date.now() + AWAY_MS
       if (!away || Date.now() > until || options.signal.aborted) throw error
       await sleep(pause * (0.5 + Math.random()), undefined, { signal: options.signal }).catch(() => {})
     }

@@ -1,6 +1,9 @@
 import { sh } from '../sh.ts'
 import type { Connection } from '../transport/connection.ts'
 
+/** A file of ours is a hundredth of it, bytes. */
+const MOST = 1024 * 1024
+
 /** The text of files on a host, for showing a difference. */
 export async function readCurrent(
   connection: Connection,
@@ -8,8 +11,10 @@ export async function readCurrent(
 ): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
   for (const path of paths) {
-    const result = await connection.run(sh`cat ${path}`, { name: `read ${path}`, timeoutMs: 30_000 })
-    texts.set(path, result.output)
+    const script = sh`head -c ${MOST} ${path}; printf x`
+    const result = await connection.run(script, { name: `read ${path}`, timeoutMs: 30_000 })
+    // the x keeps the last newlines
+    texts.set(path, result.output.slice(0, -1))
   }
   return texts
 }

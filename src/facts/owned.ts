@@ -13,7 +13,7 @@ export interface Owned {
 
 const family: FactFamily<Owned> = {
   id: 'owned',
-  script: () => rawSh('cat /var/lib/convecthub/owned'),
+  script: () => rawSh('head -n 10000 /var/lib/convecthub/owned'),
   parse: (output) => {
     const of = (kind: string) => [
       ...new Set(

@@ -1,3 +1,4 @@
+import { textOf } from '../printable.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -51,7 +52,7 @@ function parseSystem(output: string): System {
       return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).replace(/^(["'])(.*)\1$/, '$2')]]
     }),
   )
-  const text = (key: string) => values.get(key) ?? ''
+  const text = (key: string) => textOf(values.get(key))
   const machine = text('machine')
   return {
     os: {

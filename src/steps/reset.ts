@@ -135,7 +135,8 @@ export const removeFiles: Step = {
     ]
     const works = record.works.filter(isWorkFolder)
     const folders = record.folders.filter((path) => isOwnFolder(path, cluster.workdir)).reverse()
-    const tops = paths.filter((path) => !paths.some((other) => other !== path && isBelow(path, other)))
+    const all = new Set(paths)
+    const tops = paths.filter((path) => !parents(path).some((parent) => all.has(parent)))
     const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
     const title = [...shown, RECORD].join(', ')
     return [
@@ -215,6 +216,14 @@ for command in iptables ip6tables; do
   command -v "$command-save" >/dev/null || continue
   "$command-save" | grep -v DOCKER-USER | grep -vE 'DOCKER(-ISOLATION-STAGE-[12]|-FORWARD|-BRIDGE|-CT|-INTERNAL)?( |$)' | grep -v docker0 | "$command-restore"
 done`,
+}
+
+/** The folders that hold a path, the outer ones last. */
+function parents(path: string): string[] {
+  const found: string[] = []
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+    found.push(path.slice(0, at))
+  return found
 }
 
 function isBelow(path: string, folder: string): boolean {

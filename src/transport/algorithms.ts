@@ -20,7 +20,11 @@ const CERTIFICATES = CERTIFIED.map(certificateOf)
 
 type Kind = Exclude<keyof Algorithms, 'hostKeysInOrder'>
 
-/** What ssh2 can do of each kind: what it offers by itself, best first, and what only when it is asked for. */
+/**
+ * What ssh2 can do of each kind: what it offers by itself, best first, and what only when it is asked for. The
+ * group-exchange ones are left out: the host chooses the group, and node examines one that is made for it for minutes,
+ * in which it serves no other host.
+ */
 const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly string[] }>> = {
   cipher: { offered: AES, more: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc'] },
   kex: {
@@ -30,14 +34,13 @@ const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly 
       'ecdh-sha2-nistp256',
       'ecdh-sha2-nistp384',
       'ecdh-sha2-nistp521',
-      'diffie-hellman-group-exchange-sha256',
       'diffie-hellman-group14-sha256',
       'diffie-hellman-group15-sha512',
       'diffie-hellman-group16-sha512',
       'diffie-hellman-group17-sha512',
       'diffie-hellman-group18-sha512',
     ],
-    more: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
+    more: ['diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
   },
   hmac: {
     offered: [

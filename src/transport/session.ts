@@ -8,6 +8,9 @@ import { openShell, type ShellOptions, type StartChannel } from './shell.ts'
 /** Stands for an exit code that no command has. */
 const LOCKED = -1
 
+/** How long a host may take to read what was sent, once its job has ended or is to stop, ms. */
+const LAST_MS = 30_000
+
 /** The most that a host may say during one job, bytes: no job of ours says a hundredth of it. */
 const MOST = 32 * 1024 * 1024
 
@@ -65,16 +68,25 @@ export async function openSession(
       .catch((cause) =>
         die(new ConvecthubError('SOURCE', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
       )
-    // after what is being sent, or it would be taken for part of that
-    const abort = () => sending.then(() => shell.write('kill TERM\n'))
+    let last: NodeJS.Timeout | undefined
+    const within = (error: ConvecthubError) => {
+      last ??= setTimeout(die, LAST_MS, error)
+    }
+    const abort = () => {
+      within(new ConvecthubError('INTERRUPTED', 'interrupted', `${run.name}: it did not stop`, { host }))
+      // after what is being sent, or it would be taken for part of that
+      sending.then(() => shell.write('kill TERM\n'))
+    }
     run.signal?.addEventListener('abort', abort, { once: true })
     try {
       const result = await own.result
+      within(notRead(host, run.name))
       // what is still being sent would get into the next job's way
       await sending
       if (dead) throw dead
       return result
     } finally {
+      clearTimeout(last)
       run.signal?.removeEventListener('abort', abort)
       if (job === own) job = undefined
     }
@@ -129,7 +141,11 @@ export async function openSession(
         own.wait()
       }),
     close() {
-      shell.end()
+      try {
+        shell.end()
+      } catch {
+        // a link that is gone takes no goodbye
+      }
       options.disconnect()
     },
   }
@@ -145,6 +161,13 @@ function tooMuch(host: string, job = 'login'): ConvecthubError {
       hint: 'the connection was closed; look at what the host prints there: `ssh` to it',
     },
   )
+}
+
+function notRead(host: string, name: string): ConvecthubError {
+  return new ConvecthubError('TIMEOUT', 'failed', `${name}: it ended, but its input was not read`, {
+    host,
+    hint: 'look at the host, then run the same command again: it continues',
+  })
 }
 
 /** A frame is a line: a newline in it would begin another one. */

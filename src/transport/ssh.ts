@@ -1,10 +1,8 @@
 import { createConnection } from 'node:net'
-import type { Duplex } from 'node:stream'
-import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
+import ssh2, { type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import { hostKeyOrder } from './algorithms.ts'
 import { attempts, authHandler, type Tried } from './attempts.ts'
-import type { Channel } from './connection.ts'
 import { gatherWrites } from './gather-writes.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
 import { hostKeyPlace, type KnownHosts } from './known-hosts.ts'
@@ -16,8 +14,16 @@ import {
   type LoginFault,
   loginError,
 } from './login-error.ts'
+import { exec, forward } from './open-channel.ts'
 import type { Shared } from './shared.ts'
-import { ignoreHostKeyOffers, nameKeys, proveByKey, reusePackets, takeCertificates } from './ssh2-inside.ts'
+import {
+  boundPackets,
+  ignoreHostKeyOffers,
+  nameKeys,
+  proveByKey,
+  reusePackets,
+  takeCertificates,
+} from './ssh2-inside.ts'
 import type { Target } from './target.ts'
 import { openWay } from './way.ts'
 
@@ -27,8 +33,8 @@ const GOODBYE_MS = 2000
 /** A login may take that much longer than connecting: name services and PAM modules are slow at times. */
 const LOGIN_TIMES = 3
 
-/** Modes of a terminal that lets every byte pass as it is (RFC 4254 §8): we need only that there is one. */
-const RAW = { ECHO: 0, ICANON: 0, ISIG: 0, IEXTEN: 0, OPOST: 0, ONLCR: 0, ICRNL: 0, IXON: 0, IXOFF: 0 }
+/** What may wait to be sent to a host that takes nothing, such as the answers to all that it asks, bytes. */
+const MOST_UNSENT = 64 * 1024 * 1024
 
 /** What speaks against the key that a host shows; undefined: nothing. */
 export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
@@ -56,6 +62,7 @@ export async function sshConnect(
     const ended = new Promise<Error>((done) => {
       gone = done
     })
+    const login = { client, host: target.host, ended }
     const fail = (error: LoginFault) => {
       clearTimeout(deadline)
       socket.destroy()
@@ -80,8 +87,8 @@ export async function sshConnect(
     client.on('ready', () => {
       clearTimeout(deadline)
       resolve({
-        exec: (command, options) => exec(client, target.host, command, ended, options),
-        forward: (address, port) => forward(client, address, port),
+        exec: (command, options) => exec(login, command, options),
+        forward: (address, port) => forward(login, address, port, target.connectTimeoutMs),
         withheld: tried.withheld,
         ended,
         close() {
@@ -95,17 +102,21 @@ export async function sshConnect(
         },
       })
     })
-    client.on('error', (error: LoginFault) => {
-      // an agent that does not answer is only one way less
-      if (error.level === 'agent') return
+    const end = (error: LoginFault) => {
       gone(keyError ?? error)
       fail(error)
-    })
+    }
+    // an agent that does not answer is only one way less
+    client.on('error', (error: LoginFault) => error.level !== 'agent' && end(error))
     client.on('close', () => {
       gone(new Error('the other side closed it'))
       way.close()
       fail(new Error('the connection was closed during login'))
     })
+    const unsent = setInterval(() => {
+      if (socket.writableLength > MOST_UNSENT) end(new Error('it asks without taking the answers'))
+    }, 1000).unref()
+    ended.then(() => clearInterval(unsent))
     // small frames must not wait for the acknowledgement of the ones before
     const socket = gatherWrites(
       way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true }),
@@ -118,6 +129,8 @@ export async function sshConnect(
       keepaliveCountMax: target.keepaliveCount,
       algorithms: {
         ...target.algorithms,
+        // a few bytes that unpack to gigabytes would be unpacked before anybody counts them
+        compress: ['none'],
         serverHostKey: hostKeyOrder(target.algorithms, known.types(hostKeyPlace(target))),
       } as NonNullable<ConnectConfig['algorithms']>,
       hostVerifier: (blob: Buffer) => {
@@ -137,6 +150,7 @@ export async function sshConnect(
     }
     client.connect(config)
     ignoreHostKeyOffers(client)
+    boundPackets(client, (why) => end(new Error(why)))
     takeCertificates(client)
   })
 }
@@ -144,42 +158,4 @@ export async function sshConnect(
 function atHost(error: unknown, host: string): unknown {
   if (!(error instanceof ConvecthubError)) return error
   return new ConvecthubError(error.code, error.exit, error.message, { ...error.details, host })
-}
-
-function forward(client: Client, address: string, port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) =>
-    client.forwardOut('127.0.0.1', 0, address, port, (error, stream) =>
-      error ? reject(error) : resolve(stream),
-    ),
-  )
-}
-
-function exec(
-  client: Client,
-  host: string,
-  command: string,
-  ended: Promise<Error>,
-  { ms, terminal }: { ms: number; terminal: boolean },
-): Promise<Channel> {
-  return new Promise((resolve, reject) => {
-    const refuse = (why: string, code = 'NO_SHELL') =>
-      reject(new ConvecthubError(code, 'unreachable', why, { host }))
-    ended.then((why) => refuse(`the connection broke: ${why.message}`, 'LOGIN_DROPPED'))
-    const late = setTimeout(refuse, ms, `the host did not start a command within ${ms / 1000} s`)
-    const begun = (error: Error | undefined, stream: ClientChannel) => {
-      clearTimeout(late)
-      // that the link ended is told a moment later, and is the better reason
-      if (error) return void setImmediate(refuse, `the host refused a command: ${error.message}`)
-      let code: number | undefined
-      stream.on('exit', (status: number | null) => {
-        code = status ?? undefined
-      })
-      const closed = new Promise<{ code: number | undefined; error?: Error }>((done) => {
-        stream.on('close', () => setImmediate(done, { code }))
-        ended.then((error) => done({ code, error }))
-      })
-      resolve({ stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.close() })
-    }
-    client.exec(command, terminal ? { pty: { modes: RAW as never } } : {}, begun)
-  })
 }

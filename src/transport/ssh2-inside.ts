@@ -46,6 +46,25 @@ export function ignoreHostKeyOffers(client: Client): void {
   }
 }
 
+/** The least size of a packet that a channel has to take; RFC 4254 has no lower limit, OpenSSH's is 32 KiB, bytes. */
+const LEAST_PACKET = 1024
+
+/**
+ * ssh2 cuts what it sends into packets of the size that the host wants: of 0 bytes without end, of 1 byte for minutes.
+ * `end` is told of a host that wants such; it has to end the link. Where its inside looks otherwise, it is not asked.
+ */
+export function boundPackets(client: Client, end: (why: string) => void): void {
+  type Opened = (protocol: unknown, info: { packetSize: number }) => void
+  type Inside = { _handlers?: { CHANNEL_OPEN_CONFIRMATION?: Opened } }
+  const handlers = (client as Client & { _protocol?: Inside })._protocol?._handlers
+  const opened = handlers?.CHANNEL_OPEN_CONFIRMATION
+  if (!opened) return
+  handlers.CHANNEL_OPEN_CONFIRMATION = (protocol, info) => {
+    if (info.packetSize < LEAST_PACKET) end(`the host wants packets of ${info.packetSize} bytes`)
+    else opened(protocol, info)
+  }
+}
+
 /** SSH_MSG_IGNORE with an empty string. */
 const NOTHING = [constants.MESSAGE.IGNORE, 0, 0, 0, 0]
 

@@ -36,12 +36,9 @@ export function planLines(
         lines.push(
           `  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${oneLine(change.title)}`)}`,
         )
-        if (current)
-          lines.push(
-            ...diffLines(change, current.get(`${host} ${'path' in change ? change.path : ''}`), paint).map(
-              (line) => `  ${' '.repeat(width)}    ${line}`,
-            ),
-          )
+        if (!current) continue
+        const before = current.get(`${host} ${'path' in change ? change.path : ''}`)
+        for (const line of diffLines(change, before, paint)) lines.push(`  ${' '.repeat(width)}    ${line}`)
       }
     }
     if (error) lines.push(`  ${paint.red(error.message)}`)

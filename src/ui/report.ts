@@ -7,7 +7,7 @@ export function reportLines(
   summary: Extract<EngineEvent, { event: 'summary' }>,
   paint: ChalkInstance,
 ): string[] {
-  const { hosts, ms, interrupted, verb } = summary
+  const { hosts, ms, interrupted, ok, verb } = summary
   if (verb !== 'provision' && verb !== 'reset') return []
   const total = (key: 'changed' | 'failed' | 'blocked' | 'skipped') =>
     hosts.reduce((sum, host) => sum + host[key], 0)
@@ -30,8 +30,10 @@ export function reportLines(
     ? paint.yellow(`Stopped after ${duration(ms)}.`)
     : bad > 0
       ? paint.red(`${count(bad, 'host')} of ${hosts.length} not done, after ${duration(ms)}.`)
-      : total('changed') === 0
-        ? paint.green(`Nothing to change on ${count(hosts.length, 'host')}; checked in ${duration(ms)}.`)
-        : paint.green(`Done on ${count(hosts.length, 'host')} in ${duration(ms)}.`)
+      : !ok
+        ? paint.red(`Not done, after ${duration(ms)}.`)
+        : total('changed') === 0
+          ? paint.green(`Nothing to change on ${count(hosts.length, 'host')}; checked in ${duration(ms)}.`)
+          : paint.green(`Done on ${count(hosts.length, 'host')} in ${duration(ms)}.`)
   return ['', ...columns([['HOST', 'CHANGED', 'ALREADY SO', 'FAILED', 'BLOCKED', ''], ...rows]), '', verdict]
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Step } from '../../src/engine/step.ts'
-import { fakeStep, thing } from '../helpers/fake-step.ts'
+import { fakeStep, make, thing } from '../helpers/fake-step.ts'
 import { of, runFakes } from '../helpers/run-fakes.ts'
 
 const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers
@@ -102,6 +102,27 @@ it('a host whose answers cannot be read fails like one that cannot be reached', 
   expect(of(outcome, 'host-failed')).toMatchObject([{ host: 'w1', error: { code: 'PROBE' } }])
   expect(outcome.ended['a on d1']).toBe('changed')
   expect(outcome.hosts.w1?.closed).toBe(1)
+})
+
+it('a plan that fails on what one host says is that host’s error, and the others go on', async () => {
+  const odd = fakeStep('odd', {
+    facts: () => [thing('a'), thing('odd')],
+    plan({ host, facts }) {
+      if (host.name === 'w1' && facts.get(thing('a'))) throw new Error('an odd answer')
+      return facts.get(thing('odd')) ? [] : [make('odd')]
+    },
+  })
+  const outcome = await runFakes({ recipe: [fakeStep('a'), odd, fakeStep('b')] })
+  expect(outcome.ended).toMatchObject({
+    'odd on d1': 'changed',
+    'b on d1': 'changed',
+    'odd on w1': 'failed',
+    'b on w1': 'blocked',
+  })
+  const [{ error } = {}] = outcome.report?.hosts.filter(({ host }) => host === 'w1') ?? []
+  expect(error).toMatchObject({ code: 'FAULT', exit: 'internal', details: { host: 'w1', step: 'odd' } })
+  expect(error?.message).toContain('an odd answer')
+  expect(error?.details.evidence).toMatch(/^ +at /)
 })
 
 it('a link that breaks is made anew, and the step goes on from what is so by then', async () => {

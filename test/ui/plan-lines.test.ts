@@ -20,6 +20,15 @@ const planned = (name: string, step: string, changes: readonly Change[]) => {
 }
 const away = new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host: 'w2' })
 
+it('a file of a host that is much longer than it should be is shown as well', () => {
+  const [change] = CHANGES.filter((each) => each.kind === 'file' && each.sign === '~')
+  if (change?.kind !== 'file') throw new Error('no sample of a file that changes')
+  const before = `${'y\n'.repeat(200_000)}`
+  const events = [planned('d1', 'ports', [{ ...change, content: 'x\n' }])]
+  const lines = planLines(events, report(1, host('d1')), new Map([[`d1 ${change.path}`, before]]), plain)
+  expect(lines.length).toBeGreaterThan(200_000)
+})
+
 it.each([
   { what: 'nothing', events: [], report: report(0, host('d1')), lines: ['Nothing to change.'] },
   {

@@ -12,7 +12,10 @@ const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
 }
 
 const away = new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host: 'w2' })
-const summary = (hosts: readonly HostSummary[], more: { verb?: string; interrupted?: boolean } = {}) => {
+const summary = (
+  hosts: readonly HostSummary[],
+  more: { verb?: string; interrupted?: boolean; ok?: boolean } = {},
+) => {
   return {
     event: 'summary',
     verb: 'provision',
@@ -73,10 +76,33 @@ it.each([
     summary: summary([host('d1', { skipped: 4 })], { interrupted: true }),
     lines: ['', HEAD, 'd1    0        0           0       0', '', 'Stopped after 12 s.'],
   },
+  {
+    what: 'a run that was ended by what no host is at fault for',
+    summary: summary([host('d1')], { ok: false }),
+    lines: ['', HEAD, 'd1    0        0           0       0', '', 'Not done, after 12 s.'],
+  },
   { what: 'a plan', summary: summary([host('d1')], { verb: 'plan' }), lines: [] },
   { what: 'a status', summary: summary([host('d1')], { verb: 'status' }), lines: [] },
 ])('the report of $what', ({ summary, lines }) => {
   expect(reportLines(summary, plain)).toEqual(lines)
+})
+
+it('an error stays of a length that can be read, whatever is quoted in it', () => {
+  const long = 'x'.repeat(1_000_000)
+  const error = new ConvecthubError('STEP_FAILED', 'failed', long, {
+    hint: long,
+    evidence: `${long}\n`.repeat(9),
+  })
+  const lines = formatError(error, plain).split('\n')
+  expect(lines.length).toBeLessThan(70)
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(1100)
+})
+
+it('of long evidence the last lines are kept', () => {
+  const evidence = Array.from({ length: 1000 }, (_, i) => `line ${i}`).join('\n')
+  const { details } = new ConvecthubError('STEP_FAILED', 'failed', 'it failed', { evidence })
+  expect(details.evidence?.split('\n')).toHaveLength(60)
+  expect(details.evidence).toMatch(/line 999$/)
 })
 
 it.each([

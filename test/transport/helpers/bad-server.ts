@@ -4,7 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2, { type AuthContext, type Connection, type ExecInfo, type ServerChannel } from 'ssh2'
+import ssh2, {
+  type Algorithms,
+  type AuthContext,
+  type Connection,
+  type ExecInfo,
+  type ServerChannel,
+} from 'ssh2'
 // @ts-expect-error: its inside has no typings
 import constants from 'ssh2/lib/protocol/constants.js'
 // @ts-expect-error: nor has this
@@ -51,10 +57,15 @@ export function sshServer(behave: {
   auth?: (context: AuthContext) => void
   before?: (client: Connection) => Promise<unknown>
   cut?: number
+  algorithms?: Algorithms
+  /** What it does when it is asked for a way onward; left out: it refuses. */
+  forward?: () => void
 }): Promise<BadServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cvh-bad-'))
   const key = readFileSync(makeKey(join(folder, 'key')).path)
-  const ssh = new ssh2.Server({ hostKeys: [key] }, (client) => {
+  const { algorithms } = behave
+  const ssh = new ssh2.Server({ hostKeys: [key], ...(algorithms && { algorithms }) }, (client) => {
+    if (behave.forward) client.on('tcpip', behave.forward)
     client.on('error', () => {})
     client.on('authentication', behave.auth ?? ((context) => context.accept()))
     client.on('session', async (accept) => {
@@ -93,6 +104,14 @@ export async function announceKeys(client: Connection): Promise<void> {
   sendPacket(protocol, write.finalize(packet))
   // later its own sign of life asks for one
   await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
+}
+
+/** Has the client send packets of that many bytes on each channel. */
+export async function wantPackets(client: Connection, size: number): Promise<void> {
+  type Confirm = (remote: number, local: number, window: number, size: number) => void
+  const { _protocol: protocol } = client as unknown as { _protocol: { channelOpenConfirm: Confirm } }
+  const confirm = protocol.channelOpenConfirm.bind(protocol)
+  protocol.channelOpenConfirm = (remote, local, window) => confirm(remote, local, window, size)
 }
 
 /** Runs the command that was asked for on this machine, as a good server does. */

@@ -1,0 +1,76 @@
+import type { Duplex } from 'node:stream'
+import type { Client, ClientCallback, ClientChannel } from 'ssh2'
+import { ConvecthubError } from '../errors.ts'
+import type { Channel } from './connection.ts'
+
+/** Modes of a terminal that lets every byte pass as it is (RFC 4254 §8): we need only that there is one. */
+const RAW = { ECHO: 0, ICANON: 0, ISIG: 0, IEXTEN: 0, OPOST: 0, ONLCR: 0, ICRNL: 0, IXON: 0, IXOFF: 0 }
+
+/** A login that is over, and when it ends, with the reason. */
+export interface LoggedIn {
+  client: Client
+  host: string
+  ended: Promise<Error>
+}
+
+/** Starts a command. Errors: NO_SHELL, LOGIN_DROPPED; see Link. */
+export function exec(
+  login: LoggedIn,
+  command: string,
+  { ms, terminal }: { ms: number; terminal: boolean },
+): Promise<Channel> {
+  const options = terminal ? { pty: { modes: RAW as never } } : {}
+  return open(login, ms, 'start a command', {
+    ask: (begun) => login.client.exec(command, options, begun),
+    // at once: how it ended may come with the next bytes
+    use: (stream) => commandChannel(stream, login.ended),
+  })
+}
+
+function commandChannel(stream: ClientChannel, ended: Promise<Error>): Channel {
+  let code: number | undefined
+  stream.on('exit', (status: number | null) => {
+    code = status ?? undefined
+  })
+  const closed = new Promise<{ code: number | undefined; error?: Error }>((done) => {
+    stream.on('close', () => setImmediate(done, { code }))
+    ended.then((error) => done({ code, error }))
+  })
+  return { stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.close() }
+}
+
+/** A way from there to an address. Errors: those of exec. */
+export function forward(login: LoggedIn, address: string, port: number, ms: number): Promise<Duplex> {
+  return open(login, ms, `reach ${address}:${port}`, {
+    ask: (begun) => login.client.forwardOut('127.0.0.1', 0, address, port, begun),
+    use: (stream) => stream,
+  })
+}
+
+function open<T>(
+  { host, ended }: LoggedIn,
+  ms: number,
+  what: string,
+  { ask, use }: { ask(begun: ClientCallback): void; use(stream: ClientChannel): T },
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string, code = 'NO_SHELL') =>
+      reject(new ConvecthubError(code, 'unreachable', why, { host }))
+    const broken = (why: Error) => refuse(`the connection broke: ${why.message}`, 'LOGIN_DROPPED')
+    ended.then(broken)
+    const late = setTimeout(refuse, ms, `the host did not ${what} within ${ms / 1000} s`)
+    ended.then(() => clearTimeout(late))
+    const begun: ClientCallback = (error, stream) => {
+      clearTimeout(late)
+      // that the link ended is told a moment later, and is the better reason
+      if (error) setImmediate(refuse, `the host refused to ${what}: ${error.message}`)
+      else resolve(use(stream))
+    }
+    try {
+      ask(begun)
+    } catch (error) {
+      // ssh2 throws where the socket is gone already
+      broken(error as Error)
+    }
+  })
+}

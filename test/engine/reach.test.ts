@@ -1,0 +1,37 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { reach } from '../../src/engine/reach.ts'
+import type { RunOptions } from '../../src/engine/run-options.ts'
+import { ConvecthubError } from '../../src/errors.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+
+// a pause is as long as it takes, by the clock that Date shows
+vi.mock(import('node:timers/promises'), async (original) => ({
+  ...(await original()),
+  setTimeout: (async (ms: number) => void vi.setSystemTime(Date.now() + ms)) as never,
+}))
+afterEach(() => vi.useRealTimers())
+
+it.each([
+  { code: 'LOST', what: 'logs us in and goes away each time' },
+  { code: 'UNREACHABLE', what: 'does not come back' },
+])('a host that $what is given up in the end: $code', async ({ code }) => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const began = Date.now()
+  let logins = 0
+  const fail = async () => {
+    throw new ConvecthubError(code, 'failed', 'it went away', { host: 'w1' })
+  }
+  const connection = { host: 'w1', run: fail, close() {} } as unknown as Connection
+  const options = {
+    connect: async () => {
+      logins += 1
+      return code === 'LOST' ? connection : fail()
+    },
+    signal: new AbortController().signal,
+  } as unknown as RunOptions
+  const work = reach(hostOf(testWishes(), 'w1'), [], options, { back: true })
+  await expect(work).rejects.toMatchObject({ code })
+  expect(logins).toBeGreaterThan(10)
+  expect(Date.now() - began).toBeLessThan(15 * 60_000)
+})
