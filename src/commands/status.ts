@@ -43,7 +43,7 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     return {
       what: `login page ${scheme}:${port}`,
       well: loginAnswers(status),
-      detail: status === 0 ? 'no answer' : `HTTP ${status}${title ? `, ${title}` : ''}`,
+      detail: status === 0 ? 'no answer' : `HTTP ${status}${title ? `, titled "${title}"` : ''}`,
     }
   })
   const checks = [

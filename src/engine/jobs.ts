@@ -5,19 +5,31 @@ import type { Emit } from './event.ts'
 import { PACKAGES_MS } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
+/** Jobs that are waited for: an engine of ours leaves one. */
+const MOST = 3
+
 const SCRIPT = `
 for job in /run/convecthub/*.sh; do
   job=\${job%.sh}
   [ -e "$job.sh" ] && [ ! -e "$job.code" ] || continue
   # one that has no pid yet is about to begin
-  [ ! -e "$job.pid" ] || { read -r pid <"$job.pid" && grep -q "$job" "/proc/$pid/cmdline"; } || continue
+  [ ! -e "$job.pid" ] || { read -r pid <"$job.pid" && [ -O "/proc/$pid" ] && grep -q "$job" "/proc/$pid/cmdline"; } || continue
   printf '%s\n' "\${job##*/}"
 done`
 
 const family: FactFamily<readonly string[]> = {
   id: 'jobs',
   script: () => rawSh(SCRIPT),
-  parse: (output) => new Map([['', output.split('\n').filter((name) => name !== '')]]),
+  parse: (output) =>
+    new Map([
+      [
+        '',
+        output
+          .split('\n')
+          .filter((name) => /^[a-z0-9-]{1,40}$/.test(name))
+          .slice(0, MOST),
+      ],
+    ]),
 }
 
 /** Jobs of an earlier run that still go on, because its connection was cut. */

@@ -1,3 +1,7 @@
+/** What to do about a folder that others can write to: what is in it may be theirs. */
+export const UNSAFE_FOLDER_HINT =
+  'move that folder away on the host, for there may be things of others in it, then run the same command again'
+
 /** Words in a host's output that tell the cause, and what to do. The first that fits is told. */
 const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   {
@@ -6,7 +10,7 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   },
   {
     words: /who could change what root does there/,
-    hint: 'give that folder to root on the host (chown root, chmod go-w), then run the same command again',
+    hint: UNSAFE_FOLDER_HINT,
   },
   {
     words: /^the key at .* is another one:/m,

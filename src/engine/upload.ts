@@ -10,7 +10,7 @@ import type { ApplyOptions } from './apply-options.ts'
 import { blocks } from './blocks.ts'
 import type { UploadChange } from './change.ts'
 import { interrupted } from './interrupted.ts'
-import { knownCause } from './known-causes.ts'
+import { knownCause, UNSAFE_FOLDER_HINT } from './known-causes.ts'
 import { changeMs } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
@@ -25,7 +25,7 @@ const FAULTS: Readonly<Record<number, { code: string; message: string; hint: str
   77: {
     code: 'UNSAFE_FOLDER',
     message: 'others than root could change what is in its folder',
-    hint: 'give that folder to root on the host (chown root, chmod go-w), then run the same command again',
+    hint: UNSAFE_FOLDER_HINT,
   },
   65: {
     code: 'UPLOAD_DIGEST',

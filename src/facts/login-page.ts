@@ -10,21 +10,21 @@ export interface LoginPage {
 /**
  * Shell functions. `own_address` prints the host's address on an interface, or on its default route when there is no name;
  * `login_page SCHEME PORT INTERFACE` the HTTP status of the page there (0 without an answer), then its title, on one line.
- * Whoever answers there may send anything, without end, so no more than the first 64 KiB are looked at.
+ * Whoever answers there may send anything, without end, so no more than the first 16 KiB are looked at, and 60 bytes of a title.
  */
 export const LOGIN_PAGE = `own_address() {
   if [ -n "$1" ]; then ip -4 -o addr show dev "$1"; else ip -4 -o route get 192.0.2.1; fi |
     sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p; s/.* src \\([0-9.]*\\).*/\\1/p' | head -n 1
 }
 login_page() {
-  page=$(curl -ski --max-time 5 "$1://$(own_address "$3"):$2/hub/login" | head -c 65536 | tr '\\000-\\037\\177' ' ')
+  page=$(curl -ski --max-time 5 "$1://$(own_address "$3"):$2/hub/login" | head -c 16384 | tr '\\000-\\037\\177' ' ' | tr -s ' ')
   status=\${page#HTTP/* }
   status=\${status%% *}
   case $status in [1-5][0-9][0-9]) ;; *) status=0 ;; esac
   title=\${page#*<title>}
   [ "$title" != "$page" ] || title=
   title=\${title%%<*}
-  printf '%s %.200s\\n' "$status" "$title"
+  printf '%s %.60s\\n' "$status" "$title"
 }`
 
 const SCRIPT = `

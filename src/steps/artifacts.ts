@@ -63,7 +63,7 @@ function placed(host: ClusterHost, { bundle }: Wishes): Placed[] {
 
 function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): Change[] {
   const state = facts.get(file(path))
-  if (state?.digest === artifact.sha256 && state.mode === mode) return []
+  if (state?.digest === artifact.sha256 && state.mode === mode && state.owner === '0:0') return []
   const title = `${path} (${size(artifact.size)})`
   const change: UploadChange = {
     kind: 'upload',

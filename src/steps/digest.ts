@@ -1,6 +1,12 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
+import type { Secret } from '../secret.ts'
 
 /** sha256 of a text, in lower-case hex. */
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** HMAC-SHA256 of a text, in lower-case hex: who has not the key cannot find out by it what the text was (RFC 2104). */
+export function keyedDigest(key: Secret, text: string): string {
+  return createHmac('sha256', key.reveal()).update(text).digest('hex')
 }

@@ -6,7 +6,7 @@ import { HELM, KUBECONFIG, release } from '../facts/release.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
 import { template } from '../templates.ts'
-import { digest } from './digest.ts'
+import { keyedDigest } from './digest.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
 export const NAMESPACE = 'convecthub'
@@ -37,7 +37,11 @@ export const jupyterhub: Step = {
     const defaults = { path: DEFAULTS, mode: '600', content: template('jupyterhub/values.yaml') }
     // the user's values may hold passwords of an identity provider
     const values = { path: VALUES, mode: '600', content: new Secret(jhubConfig) }
-    const inputs = digest([artifact.sha256, defaults.content, jhubConfig].join('\n'))
+    // keyed, for the values may hold passwords, and anybody on the host can read helm's command line
+    const inputs = keyedDigest(
+      context.cluster.token,
+      [artifact.sha256, defaults.content, jhubConfig].join('\n'),
+    )
     const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}`
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))

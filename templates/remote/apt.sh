@@ -11,22 +11,26 @@ opens() {
   return 1
 }
 
-# the process that holds one of dpkg's and apt's locks (fcntl locks, which flock(1) does not see), its words on one line
+# the process of root's that holds one of dpkg's and apt's locks (fcntl locks, which flock(1) does not see), its words on
+# one line. Others may take as many locks as they like: where the table is too long to be read, apt itself waits
 holder() {
+  set --
   for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
-    [ -e "$lock" ] || continue
-    inode=$(stat -c %i "$lock")
-    while read -r _ _ _ access pid where _; do
-      case $access:$where in
-      WRITE:*:"$inode")
-        opens "$lock" "$pid" || continue
-        printf '%s (pid %s)\n' "$(tr '\000-\037\177' ' ' <"/proc/$pid/cmdline" | cut -c 1-200)" "$pid"
-        return 0
-        ;;
-      esac
-    done </proc/locks
+    [ ! -e "$lock" ] || set -- "$@" "$lock"
   done
-  return 1
+  [ "$#" != 0 ] || return 1
+  inodes=$(stat -c %i "$@" | tr '\n' '|')
+  found=$(timeout 5 grep -E " WRITE +[0-9]+ [0-9a-f]+:[0-9a-f]+:(${inodes%|}) " /proc/locks | head -n 100 |
+    while read -r _ _ _ _ pid _; do
+      [ -O "/proc/$pid" ] || continue
+      for lock; do
+        if opens "$lock" "$pid"; then
+          printf '%s (pid %s)\n' "$(tr '\000-\037\177' ' ' <"/proc/$pid/cmdline" | cut -c 1-100)" "$pid"
+          exit
+        fi
+      done
+    done)
+  [ -n "$found" ] && printf '%s\n' "$found"
 }
 
 wait_for_lock() {

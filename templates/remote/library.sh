@@ -28,7 +28,7 @@ $1 $2
 # part of the way must be root's or ours, and closed to others, or sticky as /tmp is: there they can add names, and not
 # touch ours. The folder itself must be closed; with `sticky` behind it, it may be sticky, for what has a new random name;
 # with `open` anything, which is enough where things are only taken away. Links are followed where they are root's. By
-# Debian's policy the group staff (50) is as root below /usr/local.
+# Debian's policy the group staff (50) is as root below /usr/local. Access lists count, too.
 cvh_safe() {
   case ${cvh_known-} in *"
 $1
@@ -41,6 +41,7 @@ $1
 
 # cvh_way FOLDER: what cvh_safe asks, in a shell of its own
 cvh_way() (
+  set -f
   at='' rest="/${1%/}/" open=${2-} links=0
   while [ -n "$rest" ]; do
     part=${rest%%/*} rest=${rest#*/} next=$at/$part
@@ -49,12 +50,12 @@ cvh_way() (
     ..) at=${at%/*} && continue ;;
     '') [ -z "$at" ] || continue ;;
     esac
-    what=$(stat -c '%u %g %a' -- "$next") || exit
-    # shellcheck disable=SC2086 # three words
+    what=$(ls -ldn -- "$next") || exit
+    # shellcheck disable=SC2086 # mode, links, user, group, …
     set -- $what
     # -O would ask of a link what it leads to
-    if [ "$1" != 0 ] && { [ -h "$next" ] || [ ! -O "$next" ]; }; then
-      printf '%s belongs to user %s, who could change what root does there\n' "$next" "$1"
+    if [ "$3" != 0 ] && { [ -h "$next" ] || [ ! -O "$next" ]; }; then
+      printf '%s belongs to user %s, who could change what root does there\n' "$next" "$3"
       exit 1
     fi
     if [ -h "$next" ]; then
@@ -66,14 +67,21 @@ cvh_way() (
       rest=$target/$rest
       continue
     fi
-    group=${3%?}
-    group=${group#"${group%?}"}
-    case $2 in 0 | 50) group=0 ;; esac
-    others=${3#"${3%?}"}
-    case $group$others:$open$rest:$3 in
-    *:open:* | *:sticky:[1357]??? | *:*/*:[1357]???) ;;
-    [2367]?:* | ?[2367]:*)
-      printf '%s can be written by others (mode %s), who could change what root does there\n' "$next" "$3"
+    # with an access list the group's bits are its mask, and a folder may hand one down to what is made in it
+    case $1:$open$rest in
+    *+:open | *+:*/*) acl=yes ;;
+    *+:*)
+      printf '%s has an access list, by which others could change what root does there\n' "$next"
+      exit 1
+      ;;
+    *) acl='' ;;
+    esac
+    mode=$1
+    case $acl$4 in 0 | 50) mode=$(printf '%.5s-%s' "$1" "${1#??????}") ;; esac
+    case $mode:$open$rest in
+    *:open | ?????????[tT]*:sticky | ?????????[tT]*:*/*) ;;
+    ?????w*:* | ????????w*:*)
+      printf '%s can be written by others (%s), who could change what root does there\n' "$next" "$mode"
       exit 1
       ;;
     esac
@@ -126,8 +134,8 @@ cvh_sha256() {
 cvh_begin() {
   have=0 digest=''
   cvh_folder "${1%/*}" || return
-  # anything but a file of our own begins anew
-  if [ -f "$1" ] && [ ! -h "$1" ]; then have=$(stat -c %s "$1"); else rm -rf -- "$1" || return; fi
+  # anything but a file of our own, by one name, begins anew
+  if [ -f "$1" ] && [ ! -h "$1" ] && [ -O "$1" ] && [ "$(stat -c %h "$1")" = 1 ]; then have=$(stat -c %s "$1"); else rm -rf -- "$1" || return; fi
   free=$(($(stat -f -c '%a * %S' "${1%/*}")))
   if [ "$free" -lt $(($2 - have)) ]; then
     printf '%s bytes are wanted in %s, and %s are free\n' $(($2 - have)) "${1%/*}" "$free"

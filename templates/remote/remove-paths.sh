@@ -1,7 +1,7 @@
 # remove_empty FOLDER...: takes away folders that we made, unless somebody put something into them
 remove_empty() {
   for path in "$@"; do
-    [ ! -d "$path" ] || { cvh_safe "${path%/*}/" open && rmdir --ignore-fail-on-non-empty -- "$path"; } || return
+    [ ! -d "$path" ] || ! cvh_safe "${path%/*}/" open || rmdir --ignore-fail-on-non-empty -- "$path" || return
   done
 }
 
@@ -10,7 +10,11 @@ remove_empty() {
 remove_paths() {
   for path in "$@"; do
     [ -e "$path" ] || [ -h "$path" ] || [ -e "$path.part" ] || continue
-    cvh_safe "${path%/*}/" open || return
+    case $path in
+    # others may have made it there by that name
+    /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;;
+    *) cvh_safe "${path%/*}/" open || { printf 'kept %s\n' "$path" && continue; } ;;
+    esac
     if [ -d "$path" ] && [ ! -L "$path" ] && mountpoint -q "$path"; then
       find "$path" -xdev -mindepth 1 -delete || return
     else

@@ -143,7 +143,7 @@ describe('hosts that are down', () => {
 
   it('a full disk is named, and leaves nothing half-written', async () => {
     must(await lab.run('reset', ['--yes']))
-    await lab.inside('worker1', 'mkdir -p /mnt/full; mount -t tmpfs -o size=64k none /usr/local/bin')
+    await lab.inside('worker1', 'mkdir -p /mnt/full; mount -t tmpfs -o size=64k,mode=755 none /usr/local/bin')
     const result = await lab.run('provision')
     expect(result.stderr).toMatch(/worker1, artifacts: .*there is not enough room for it \[NO_SPACE\]/)
     expect(result.code).toBe(7)

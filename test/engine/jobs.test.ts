@@ -7,6 +7,7 @@ import { probe } from '../../src/engine/probe.ts'
 import { rawSh } from '../../src/sh.ts'
 import { template } from '../../src/templates.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
+import { parseFact } from '../helpers/parse-fact.ts'
 
 let host: LocalHost
 let run: string
@@ -36,6 +37,11 @@ it('jobs that are under way or about to begin are found, those that ended or die
     alive.kill()
     going.kill()
   }
+})
+
+it('of what stands there only names of jobs are taken, and no more than a run can leave', () => {
+  const names = ['a', 'b c', '$(reboot)', 'x'.repeat(50), 'b', 'c', 'd', 'e']
+  expect(parseFact(jobs, names.join('\n'))).toEqual(['a', 'b', 'c'])
 })
 
 it('a job that was about to begin and never did is forgotten after a wait', async () => {
