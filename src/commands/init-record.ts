@@ -42,11 +42,10 @@ export function completedRecord(
       if (look instanceof ConvecthubError)
         return { ...machine, notes: [`Could not be looked at when this was written: ${look.message}`] }
       const cards = look.gpu.cards.length
-      const carrier = nodeAddress(host, look.addresses)?.iface
       return {
         ...machine,
         gpu: wish?.gpu ?? cards > 0,
-        iface: carrier === 'lo' ? look.addresses.defaultInterface : carrier,
+        iface: nodeAddress(host, look.addresses)?.iface,
         notes: [
           describe(look),
           ...(wish?.gpu === true && cards === 0 ? ['No NVIDIA card was seen on it.'] : []),
@@ -57,9 +56,7 @@ export function completedRecord(
 }
 
 function describe({ system, addresses, gpu }: Seen): string {
-  const interfaces = [...addresses.interfaces]
-    .filter(([name]) => name !== 'lo')
-    .map(([name, ips]) => `${name} ${ips.join(' ')}`)
+  const interfaces = [...addresses.interfaces].map(([name, ips]) => `${name} ${ips.join(' ')}`)
   const memory = `${Math.round(system.memoryMiB / 1024)} GB`
   const cards = gpu.cards.length > 0 ? [count(gpu.cards.length, 'NVIDIA card')] : []
   return [system.os.name, count(system.cpus, 'core'), memory, ...interfaces, ...cards].join(', ')

@@ -2,7 +2,7 @@ import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
 export interface Addresses {
-  /** IPv4 addresses by interface name, in the kernel's order. */
+  /** IPv4 addresses at which others may reach it, by interface name, in the kernel's order. */
   interfaces: ReadonlyMap<string, readonly string[]>
   /** The interface of the default route. */
   defaultInterface: string | undefined
@@ -16,9 +16,15 @@ const family: FactFamily<Addresses> = {
 
 export const addresses: Fact<Addresses> = { family, key: '' }
 
+const IPV4 = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?=\d)|$)){4}$/
+
+/** Of no use to others: "this host", loopback, multicast and reserved (RFC 6890). */
+const NOBODYS = /^(0|127|2[2-5]\d)\./
+
 function parseAddresses(output: string): Addresses {
   const interfaces = new Map<string, string[]>()
-  for (const [, name = '', address = ''] of output.matchAll(/^\d+: (\S+)\s+inet ([\d.]+)/gm)) {
+  for (const [, name = '', address = ''] of output.matchAll(/^\d+: (\S*)\s+inet ([\d.]+)/gm)) {
+    if (!/^[\w.@-]{1,15}$/.test(name) || !IPV4.test(address) || NOBODYS.test(address)) continue
     interfaces.set(name, [...(interfaces.get(name) ?? []), address])
   }
   return { interfaces, defaultInterface: /^default .*\bdev (\S+)/m.exec(output)?.[1] }

@@ -7,13 +7,17 @@ export interface NodeAddress {
   ip: string
 }
 
-/** By my_iface; without it, where the SSH connection came in, else the default route. Undefined when there is none. */
+/**
+ * By my_iface; without it, where the SSH connection came in, else the default route. Of several addresses it is the one
+ * that we reached. Undefined when there is none.
+ */
 export function nodeAddress(
   host: ClusterHost,
   { interfaces, defaultInterface }: Addresses,
 ): NodeAddress | undefined {
   const carrier = [...interfaces].find(([, ips]) => ips.includes(host.address))?.[0]
   const iface = host.settings.my_iface ?? carrier ?? defaultInterface
-  const ip = iface === undefined ? undefined : interfaces.get(iface)?.[0]
+  const ips = iface === undefined ? undefined : interfaces.get(iface)
+  const ip = ips?.includes(host.address) ? host.address : ips?.[0]
   return iface !== undefined && ip !== undefined ? { iface, ip } : undefined
 }

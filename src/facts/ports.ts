@@ -1,45 +1,73 @@
-import { rawSh } from '../sh.ts'
+import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** TCP ports that something listens on, with the name of the process where it can be seen. */
-export type ListeningPorts = ReadonlyMap<number, string>
+export type Port = `${'tcp' | 'udp'} ${number}`
+
+/** Who listens on a port; `k3s`: it is K3s or one of its pods, undefined where it cannot be seen. */
+export interface Listener {
+  name: string
+  k3s: boolean | undefined
+}
+
+/** Of the ports that were asked for, those that something listens on. */
+export type ListeningPorts = ReadonlyMap<Port, Listener>
 
 // by the kernel's tables, where a process has no say: ss shows names as they are, and a name may hold a newline.
-// Columns as in proc(5): the second is ADDRESS:PORT in hex, the fourth is 0A for LISTEN, the tenth the socket's inode
+// Columns as in proc(5): the second is ADDRESS:PORT in hex, the fourth is 0A for LISTEN (07 for UDP, which has none), the
+// tenth the socket's inode. Somebody may hold thousands of sockets, so there is an end to what is looked at
 const SCRIPT = `
-set --
-for table in /proc/net/tcp /proc/net/tcp6; do
+ports=$(for table in tcp tcp6 udp udp6; do
+  kind=\${table%6}
   while read -r _ local _ state _ _ _ _ _ inode _; do
-    [ "$state" = 0A ] || continue
-    printf 'port %s %s\\n' "\${local##*:}" "$inode"
-    set -- "$@" -o -lname "socket:\\[$inode\\]"
-  done <"$table"
+    case $wanted in *" $kind:\${local##*:} "*) ;; *) continue ;; esac
+    case $kind$state in tcp0A | udp07) printf 'port %s %s %s\\n' "$kind" "\${local##*:}" "$inode" ;; esac
+  done <"/proc/net/$table"
+done | sort -u | head -n 100)
+printf '%s\\n' "$ports"
+set --
+for inode in $(printf '%s\\n' "$ports" | sed -n 's/^port .* \\([0-9]*\\)$/\\1/p'); do
+  set -- "$@" -o -lname "socket:\\[$inode\\]"
 done
 [ "$#" = 0 ] || {
   shift
-  find /proc/[0-9]*/fd \\( "$@" \\) -printf '%p %l\\n'
-} | while IFS=' /' read -r _ _ pid _ _ socket; do
-  name=
+  timeout 5 find /proc/[0-9]*/fd \\( "$@" \\) -printf '%p %l\\n'
+} | head -n 1000 | while IFS=' /' read -r _ _ pid _ _ socket; do
+  name='' whose=other
   read -r name <"/proc/$pid/comm"
-  printf 'socket %s %s\\n' "$socket" "$name"
+  ! grep -qE '^[0-9]+:[^:]*:/(system\\.slice/(k3s|k3s-agent)\\.service|kubepods)' "/proc/$pid/cgroup" || whose=k3s
+  printf 'socket %s %s %s\\n' "$socket" "$whose" "$name"
 done`
 
 const family: FactFamily<ListeningPorts> = {
   id: 'ports',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => new Map([['', parsePorts(output)]]),
+  script: ([key = '']) => {
+    const wanted = key.split(',').map((port) => {
+      const [kind, number] = port.split(' ')
+      return `${kind}:${Number(number).toString(16).toUpperCase().padStart(4, '0')}`
+    })
+    return joinSh([sh`wanted=${` ${wanted.join(' ')} `}`, rawSh(SCRIPT)])
+  },
+  parse: (output, keys) => new Map(keys.map((key) => [key, parsePorts(output)])),
 }
 
-export const listeningPorts: Fact<ListeningPorts> = { family, key: '' }
+/** Who listens on these ports. One set a host. */
+export function listeningPorts(ports: readonly Port[]): Fact<ListeningPorts> {
+  return { family, key: ports.join(',') }
+}
 
+/** Somebody else is told before K3s, where both are there. */
 function parsePorts(output: string): ListeningPorts {
-  const names = new Map<string, string>()
-  for (const [, inode = '', name = ''] of output.matchAll(/^socket socket:\[(\d+)\] (.*)$/gm))
-    if (!names.has(inode)) names.set(inode, name)
-  return new Map(
-    [...output.matchAll(/^port ([0-9A-F]+) (\d+)$/gm)].map(([, port = '', inode = '']) => [
-      Number.parseInt(port, 16),
-      names.get(inode) || 'a process',
-    ]),
-  )
+  const holders = new Map<string, Listener>()
+  for (const [, inode = '', whose, name = ''] of output.matchAll(
+    /^socket socket:\[(\d+)\] (k3s|other) (.*)$/gm,
+  ))
+    if (holders.get(inode)?.k3s !== false)
+      holders.set(inode, { name: name || 'a process', k3s: whose === 'k3s' })
+  const ports = new Map<Port, Listener>()
+  for (const [, kind, hex = '', inode = ''] of output.matchAll(/^port (tcp|udp) ([0-9A-F]{4}) (\d+)$/gm)) {
+    const port = `${kind} ${Number.parseInt(hex, 16)}` as Port
+    const holder = holders.get(inode) ?? { name: 'a process', k3s: undefined }
+    if (ports.get(port)?.k3s !== false) ports.set(port, holder)
+  }
+  return ports
 }

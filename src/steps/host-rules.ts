@@ -1,3 +1,4 @@
+import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { apt } from '../facts/apt.ts'
@@ -7,7 +8,7 @@ import type { Fact, Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
-import { listeningPorts } from '../facts/ports.ts'
+import { listeningPorts, type Port } from '../facts/ports.ts'
 import { system } from '../facts/system.ts'
 import { K3S, ownsK3s } from './artifacts.ts'
 
@@ -22,16 +23,10 @@ const DATA = '/var/lib/rancher'
 const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 
 /** What the rules look at. */
-export const HOST_FACTS: readonly Fact<unknown>[] = [
-  system,
-  addresses,
-  apt,
-  owned,
-  listeningPorts,
-  disk(DATA),
-  file(K3S),
-  ...TOOLS.map(command),
-]
+export function hostFacts(host: ClusterHost, cluster: Cluster): readonly Fact<unknown>[] {
+  const own = [system, addresses, apt, owned, disk(DATA), file(K3S)]
+  return [...own, askedPorts(host, cluster), ...TOOLS.map(command)]
+}
 
 /** What must be so on a host by itself. */
 export interface HostRule {
@@ -149,18 +144,12 @@ export const HOST_RULES: readonly HostRule[] = [
   },
   {
     id: 'port',
-    wrong: ({ facts, cluster }) => taken(facts, [cluster.httpPort, cluster.httpsPort]),
+    wrong: ({ facts, cluster, host }) => taken(host, cluster, facts, hubPorts(cluster)),
     hint: 'stop it, or set http_port and https_port',
   },
   {
     id: 'port',
-    wrong: ({ host, facts, cluster }) =>
-      taken(facts, [
-        10250,
-        ...(host.role === 'driver' ? [6443] : []),
-        ...(host.role === 'driver' && cluster.drivers.length > 1 ? [2379, 2380] : []),
-        ...(host.registry ? [5000] : []),
-      ]),
+    wrong: ({ host, facts, cluster }) => taken(host, cluster, facts, k3sPorts(host, cluster)),
     hint: 'stop it: K3s needs this port',
   },
   {
@@ -194,11 +183,30 @@ function elsewhere({ host, facts, cluster }: PlanContext): string | false {
   return `it was reached at ${host.address}, and says that it is ${told.ip} (${told.iface}), where the others would be sent`
 }
 
+const hubPorts = ({ httpPort, httpsPort }: Cluster): Port[] => [`tcp ${httpPort}`, `tcp ${httpsPort}`]
+
+/** Those that K3s listens on (K3s docs, installation/requirements; its parts' own on 127.0.0.1). */
+function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
+  const server = [6443, 6444, 10257, 10258, 10259]
+  const tcp = [
+    ...[10248, 10249, 10250, 10256],
+    ...(role === 'driver' ? server : [6444]),
+    ...(role === 'driver' && drivers.length > 1 ? [2379, 2380] : []),
+  ]
+  return [...tcp.map((port): Port => `tcp ${port}`), 'udp 8472']
+}
+
+const askedPorts = (host: ClusterHost, cluster: Cluster) =>
+  listeningPorts([...hubPorts(cluster), ...k3sPorts(host, cluster)])
+
 /** Which of these ports something else than our own K3s listens on. */
-function taken(facts: Facts, ports: readonly number[]): string[] {
-  if (ownsK3s(facts.get(owned))) return []
-  const listening = facts.get(listeningPorts)
-  return ports
-    .filter((port) => listening.has(port))
-    .map((port) => `port ${port} is taken by ${listening.get(port)}`)
+function taken(host: ClusterHost, cluster: Cluster, facts: Facts, ports: readonly Port[]): string[] {
+  const ours = ownsK3s(facts.get(owned))
+  const listening = facts.get(askedPorts(host, cluster))
+  return ports.flatMap((port) => {
+    const listener = listening.get(port)
+    if (!listener || (ours && listener.k3s !== false)) return []
+    const [kind, number] = port.split(' ')
+    return [`${kind === 'udp' ? 'UDP port' : 'port'} ${number} is taken by ${listener.name}`]
+  })
 }

@@ -23,19 +23,19 @@ it.each([
   {
     what: 'a lab machine',
     text: LAB,
-    names: ['lo', 'flannel.1', 'eth0'],
+    names: ['flannel.1', 'eth0'],
     first: 'eth0',
     ips: ['10.145.246.11'],
   },
   {
     what: 'Ubuntu 16.04',
     text: XENIAL,
-    names: ['lo', 'enp0s3', 'enp0s8', 'bond0.100'],
+    names: ['enp0s3', 'enp0s8', 'bond0.100'],
     first: 'enp0s3',
     ips: ['10.0.2.15'],
   },
   { what: 'a machine without ip', text: '', names: [], first: undefined, ips: undefined },
-  { what: 'no default route', text: LAB.replace(/^default.*/m, ''), names: ['lo', 'flannel.1', 'eth0'] },
+  { what: 'no default route', text: LAB.replace(/^default.*/m, ''), names: ['flannel.1', 'eth0'] },
   { what: 'a default route over a tunnel', text: 'default dev tun0 scope link', names: [], first: 'tun0' },
 ])('reads the addresses of $what', ({ text, names, first, ips }) => {
   const found = parseFact(addresses, text)
@@ -44,13 +44,29 @@ it.each([
   expect(found.interfaces.get(first ?? '')).toEqual(ips)
 })
 
+it.each(['127.0.0.53', '0.0.0.0', '224.0.0.1', '255.255.255.255', '10.0.0.256', '10.0.0', '10.0.0.0.1', '.'])(
+  'no machine can be reached at %s',
+  (address) => {
+    expect(parseFact(addresses, `2: eth0    inet ${address}/24 scope global eth0`).interfaces.size).toBe(0)
+  },
+)
+
+it.each(["'; reboot", 'a-name-too-long-for-it', 'eth/0', ''])('%j is no name of an interface', (name) => {
+  expect(parseFact(addresses, `2: ${name}    inet 10.0.0.1/24 scope global x`).interfaces.size).toBe(0)
+})
+
 it('keeps all addresses of an interface in their order', () => {
   expect(parseFact(addresses, XENIAL).interfaces.get('enp0s8')).toEqual(['192.168.50.4', '192.168.50.5'])
 })
 
 it.each([
   { what: 'my_iface', my_iface: 'enp0s8', address: '10.0.2.15', is: { iface: 'enp0s8', ip: '192.168.50.4' } },
-  { what: 'where ssh came in', address: '192.168.50.5', is: { iface: 'enp0s8', ip: '192.168.50.4' } },
+  { what: 'where ssh came in', address: '192.168.50.4', is: { iface: 'enp0s8', ip: '192.168.50.4' } },
+  {
+    what: 'which of several ssh came in',
+    address: '192.168.50.5',
+    is: { iface: 'enp0s8', ip: '192.168.50.5' },
+  },
   { what: 'the default route', address: 'worker.example', is: { iface: 'enp0s3', ip: '10.0.2.15' } },
   { what: 'an interface that is not there', my_iface: 'eth9', address: '10.0.2.15', is: undefined },
 ])('the node address is by $what', ({ my_iface, address, is }) => {
@@ -63,29 +79,37 @@ it('there is no node address without any interface', () => {
   expect(nodeAddress(hostOf(testWishes(), 'w1'), parseFact(addresses, ''))).toBeUndefined()
 })
 
-const PORTS = `port 9B57 203266
-port 192B 812209
-port 0016 20424
-port 0016 20425
-port 0050 77
-socket socket:[812209] k3s
-socket socket:[20424] sshd
-socket socket:[20425] sshd
-socket socket:[77] a b`
+const PORTS = `port tcp 9B57 203266
+port tcp 192B 812209
+port tcp 0016 20424
+port tcp 0016 20425
+port tcp 0050 77
+port udp 2118 0
 
-it.each([
+socket socket:[812209] k3s k3s-server
+socket socket:[20424] k3s sshd
+socket socket:[20425] other sshd
+socket socket:[77] other a b`
+
+it.each<{ what: string; text: string; ports: object }>([
   {
     what: 'a machine',
     text: PORTS,
-    ports: { 39767: 'a process', 6443: 'k3s', 22: 'sshd', 80: 'a b' },
+    ports: {
+      'tcp 39767': { name: 'a process', k3s: undefined },
+      'tcp 6443': { name: 'k3s-server', k3s: true },
+      'tcp 22': { name: 'sshd', k3s: false },
+      'tcp 80': { name: 'a b', k3s: false },
+      'udp 8472': { name: 'a process', k3s: undefined },
+    },
   },
   {
     what: 'a process whose name reads like an answer',
-    text: 'port 0050 77\nsocket socket:[77] port 1 2',
-    ports: { 80: 'port 1 2' },
+    text: 'port tcp 0050 77\nsocket socket:[77] other port tcp 0016 2',
+    ports: { 'tcp 80': { name: 'port tcp 0016 2', k3s: false } },
   },
   { what: 'no answer', text: '', ports: {} },
   { what: 'other lines', text: 'State Recv-Q Send-Q\nESTAB 0 0 10.0.0.1:22 10.0.0.2:99', ports: {} },
 ])('reads the ports of $what', ({ text, ports }) => {
-  expect(Object.fromEntries(parseFact(listeningPorts, text))).toEqual(ports)
+  expect(Object.fromEntries(parseFact(listeningPorts([]), text))).toEqual(ports)
 })

@@ -72,7 +72,10 @@ export function hostileTree(): HostileTree {
   put('proc/sys/kernel/arch', 'x86_64\n')
   put('proc/sys/kernel/hostname', 'host1\n')
   put('proc/meminfo', 'MemTotal: 8000000 kB\n')
-  put('proc/net/tcp', socket('00000000:0050', 501) + socket('00000000:0016', 502))
+  put(
+    'proc/net/tcp',
+    socket('00000000:0050', 501) + socket('00000000:0016', 502) + socket('00000000:192B', 601),
+  )
   put('proc/net/tcp6', '')
   put('proc/locks', '')
   put('proc/502/comm', 'sshd\n')
@@ -90,6 +93,7 @@ export function hostileTree(): HostileTree {
   for (const [pid, inode] of [
     [501, 501],
     [502, 502],
+    [601, 601],
   ]) {
     mkdirSync(join(folder, `proc/${pid}/fd`), { recursive: true })
     symlinkSync(`socket:[${inode}]`, join(folder, `proc/${pid}/fd/3`))

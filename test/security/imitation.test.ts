@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { jobs } from '../../src/engine/jobs.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { apt } from '../../src/facts/apt.ts'
-import { caHash } from '../../src/facts/ca-hash.ts'
+import { clusterData } from '../../src/facts/cluster-data.ts'
 import { command } from '../../src/facts/command.ts'
 import { type Fact, type Facts, makeProbe } from '../../src/facts/fact.ts'
 import { file } from '../../src/facts/file.ts'
@@ -32,10 +32,23 @@ const PAGE = loginPage('http', 80, 'eth1')
 const NODE = node('host1')
 const RELEASE = release('convecthub', 'convecthub')
 const UNIT = unit('k3s.service')
+const PORTS = listeningPorts(['tcp 80', 'tcp 22', 'tcp 6443', 'udp 8472'])
 const LEFT = leftovers(['/etc/rancher'])
 const ASKED: readonly Fact<unknown>[] = [
-  ...[system, addresses, apt, command('curl'), file('/etc/machine-id'), gpu, LEFT, PAGE, NODE, owned, caHash],
-  ...[installedPackage('conntrack'), recordedPackages, listeningPorts, RELEASE, UNIT, jobs],
+  ...[
+    system,
+    addresses,
+    apt,
+    command('curl'),
+    file('/etc/machine-id'),
+    gpu,
+    LEFT,
+    PAGE,
+    NODE,
+    owned,
+    clusterData,
+  ],
+  ...[installedPackage('conntrack'), recordedPackages, PORTS, RELEASE, UNIT, jobs],
 ]
 
 let tree: HostileTree
@@ -74,7 +87,6 @@ function withoutTexts(facts: Facts) {
     system: { ...rest, os: { ...os, name: '' } },
     eth1: facts.get(addresses).interfaces.get('eth1'),
     defaultInterface: facts.get(addresses).defaultInterface,
-    interfaces: facts.get(addresses).interfaces.size,
     apt: { present: facts.get(apt).present, broken: facts.get(apt).broken !== '' },
     curl: facts.get(command('curl')),
     file: facts.get(file('/etc/machine-id')),
@@ -91,11 +103,12 @@ function withoutTexts(facts: Facts) {
     page: facts.get(PAGE).status,
     node: state,
     owned: facts.get(owned),
-    caHash: facts.get(caHash),
+    clusterData: facts.get(clusterData),
     package: facts.get(installedPackage('conntrack')),
     recorded: facts.get(recordedPackages),
-    ports: [...facts.get(listeningPorts).keys()],
-    sshd: facts.get(listeningPorts).get(22),
+    ports: [...facts.get(PORTS).keys()],
+    sshd: facts.get(PORTS).get('tcp 22'),
+    k3s: facts.get(PORTS).get('tcp 6443')?.k3s,
     release: { ...facts.get(RELEASE), description: '' },
     unit: facts.get(UNIT),
     jobs: facts.get(jobs),
@@ -139,7 +152,9 @@ it(`no text in any place changes another fact, or is unprintable afterwards (see
     node: { ready: true },
     unit: { inputs: 'good', active: 'active' },
     owned: { files: ['/usr/local/bin/k3s'] },
-    ports: [80, 22],
+    ports: ['tcp 22', 'tcp 80', 'tcp 6443'],
+    sshd: { name: 'sshd', k3s: false },
+    k3s: true,
     recorded: [{ name: 'conntrack' }],
     jobs: ['packages'],
   })

@@ -41,7 +41,8 @@ async function composed(): Promise<Expression[]> {
   vi.stubGlobal('RegExp', Recording)
   try {
     for (const { path, text } of sourceFiles())
-      if (/^const \w+ = new RegExp\(/m.test(text)) await import(/* @vite-ignore */ new URL(`../../src/${path}`, import.meta.url).href)
+      if (/^const \w+ = new RegExp\(/m.test(text))
+        await import(/* @vite-ignore */ new URL(`../../src/${path}`, import.meta.url).href)
   } finally {
     vi.unstubAllGlobals()
   }
