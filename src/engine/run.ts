@@ -2,8 +2,9 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { applyGraph, type Ended, plannable, refKey, type Settled } from './apply-graph.ts'
 import { findings } from './findings.ts'
-import { connectFleet, planContext, stepsOf } from './fleet.ts'
+import { atHost, connectFleet, planContext, stepsOf } from './fleet.ts'
 import type { Fleet, RunOptions, RunReport } from './run-options.ts'
+import type { Step } from './step.ts'
 import { summarize } from './summarize.ts'
 
 /**
@@ -64,9 +65,7 @@ function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOption
   const given = new Map<string, Ended>()
   for (const host of hosts) {
     for (const step of stepsOf(host, options)) {
-      const planned = plannable(step, host, fleet, options)
-        ? step.plan(planContext(host, fleet, options))
-        : undefined
+      const planned = planOf(step, host, fleet, options)
       if (!options.hosts.includes(host)) {
         const isSo = planned?.length === 0
         given.set(refKey({ step: step.id, host: host.name }), { outcome: isSo ? 'unchanged' : 'blocked' })
@@ -77,6 +76,15 @@ function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOption
     }
   }
   return { changes, given }
+}
+
+function planOf(step: Step, host: ClusterHost, fleet: Fleet, options: RunOptions) {
+  if (!plannable(step, host, fleet, options)) return undefined
+  try {
+    return step.plan(planContext(host, fleet, options))
+  } catch (error) {
+    throw atHost(error, host.name, step.id)
+  }
 }
 
 /** Tells all findings, and stops the run where one is an error of a host that it works on. */
@@ -95,12 +103,13 @@ function throwProblems(reached: readonly ClusterHost[], fleet: Fleet, options: R
   )
 }
 
-/** Hosts outside the selection that a selected one's steps need. */
+/** Hosts outside the selection that a selected one's steps need, or want to hear. */
 function neededHosts({ recipe, wishes, hosts }: RunOptions): readonly ClusterHost[] {
-  const refs = hosts.flatMap((host) =>
-    stepsOf(host, { recipe, wishes }).flatMap((step) => step.needs?.(host, wishes) ?? []),
+  const names = hosts.flatMap((host) =>
+    stepsOf(host, { recipe, wishes }).flatMap((step) => [
+      ...(step.needs?.(host, wishes) ?? []).map((ref) => ref.host),
+      ...(step.asks?.(host, wishes) ?? []).map(({ name }) => name),
+    ]),
   )
-  return wishes.cluster.hosts.filter(
-    (host) => !hosts.includes(host) && refs.some((ref) => ref.host === host.name),
-  )
+  return wishes.cluster.hosts.filter((host) => !hosts.includes(host) && names.includes(host.name))
 }

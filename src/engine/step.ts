@@ -44,6 +44,8 @@ export interface Step {
   hosts(wishes: Wishes): readonly ClusterHost[]
   /** Must have gone well before; also lets `plan` see the facts of those hosts. */
   needs?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  /** Hosts that `check` wants to hear as well, when they answer: no need of this step's. */
+  asks?(host: ClusterHost, wishes: Wishes): readonly ClusterHost[]
   /** Must have ended before, well or not. */
   after?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
   facts(host: ClusterHost, wishes: Wishes): readonly Fact<unknown>[]

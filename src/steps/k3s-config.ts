@@ -3,7 +3,7 @@ import { agentToken } from '../cluster/agent-token.ts'
 import { firstDriver } from '../cluster/cluster.ts'
 import type { PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
-import { caHash } from '../facts/ca-hash.ts'
+import { clusterData } from '../facts/cluster-data.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { Secret } from '../secret.ts'
@@ -109,7 +109,7 @@ export const K3S_PATHS = [
  */
 function tokenOf({ host, cluster, founder, peer }: Own): Secret {
   if (founder) return cluster.token
-  const hash = peer(firstDriver(cluster).name).get(caHash) ?? UNKNOWN_CA
+  const hash = peer(firstDriver(cluster).name).get(clusterData).caHash ?? UNKNOWN_CA
   const [user, secret] =
     host.role === 'driver' ? ['server', cluster.token] : ['node', agentToken(cluster.token)]
   return new Secret(`K10${hash}::${user}:${secret.reveal()}`)

@@ -3,7 +3,7 @@ import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
-import { caHash } from '../facts/ca-hash.ts'
+import { clusterData } from '../facts/cluster-data.ts'
 import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { KUBELET_CONFIG, node } from '../facts/node.ts'
@@ -25,11 +25,13 @@ export const k3sServer: Step = {
   id: 'k3s-server',
   title: 'Start the K3s servers',
   hosts: ({ cluster }) => cluster.drivers,
-  needs: needsFounder,
-  after: (host, { cluster }) => {
-    const before = cluster.drivers[cluster.drivers.indexOf(host) - 1]
-    return before ? [{ step: 'k3s-node', host: before.name }] : []
+  // one that is changed while the one before it is not well could cost the cluster its quorum
+  needs: (host, wishes) => {
+    const { drivers } = wishes.cluster
+    const before = drivers[drivers.indexOf(host) - 1]
+    return [...needsFounder(host, wishes), ...(before ? [{ step: 'k3s-node', host: before.name }] : [])]
   },
+  asks: (_host, { cluster }) => cluster.drivers,
   facts: k3sFacts,
   plan: planK3s,
 }
@@ -66,7 +68,7 @@ function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
   const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host)]
-  return [system, addresses, unit(name), ...(host.role === 'driver' ? [caHash] : []), ...paths.map(file)]
+  return [system, addresses, unit(name), ...(host.role === 'driver' ? [clusterData] : []), ...paths.map(file)]
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Finding, PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clock } from '../facts/clock.ts'
+import { clusterData } from '../facts/cluster-data.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
-import { HOST_FACTS, HOST_RULES, type HostRule } from './host-rules.ts'
+import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
+import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
 
 /** More than this apart, joining certificates are "not yet valid", s. */
 const SKEW = 30
@@ -13,9 +15,10 @@ export const preflight: Step = {
   id: 'preflight',
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: () => [clock, ...HOST_FACTS],
+  facts: (host, { cluster }) => [clock, clusterData, ...hostFacts(host, cluster)],
   check: (contexts) => [
-    ...HOST_RULES.flatMap((rule) => brokenBy(rule, contexts)),
+    ...[...HOST_RULES, ...FOUNDED_RULES].flatMap((rule) => brokenBy(rule, contexts)),
+    ...clusterFindings(contexts),
     ...FLEET_RULES.flatMap((rule) => sharedBy(rule, contexts)),
     ...wrongClocks(contexts),
   ],
@@ -84,18 +87,24 @@ function sharedBy({ id, level, what, value, hint }: FleetRule, contexts: readonl
 
 /** Against our clock at the moment of the answer, then against the middle one of all, which no single wrong one can move. */
 function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
-  const aheadOfUs = ({ facts }: PlanContext) => facts.get(clock) - facts.at / 1000
-  const offsets = contexts.map(aheadOfUs).sort((a, b) => a - b)
+  const aheadOfUs = ({ facts }: PlanContext) => (facts.get(clock) ?? Number.NaN) - facts.at / 1000
+  const offsets = contexts
+    .map(aheadOfUs)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b)
   const median = offsets[Math.floor(offsets.length / 2)] ?? 0
   return contexts.flatMap((context) => {
     const off = Math.round(aheadOfUs(context) - median)
     if (Math.abs(off) <= SKEW) return []
+    const which = off < 0 ? 'behind' : 'ahead of'
     return [
       {
         level: 'error',
         id: 'clock',
         host: context.host.name,
-        message: `the clock is ${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the other machines'`,
+        message: Number.isNaN(off)
+          ? 'the clock cannot be read'
+          : `the clock is ${Math.abs(off)} s ${which} the other machines'`,
         hint: 'set it: `sudo date -s …`, or point all machines at one time server',
       },
     ]

@@ -3,6 +3,7 @@ import type { PlanContext, Step, Wishes } from '../../src/engine/step.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { clock } from '../../src/facts/clock.ts'
+import type { ClusterData } from '../../src/facts/cluster-data.ts'
 import { command } from '../../src/facts/command.ts'
 import { type Disk, disk } from '../../src/facts/disk.ts'
 import type { Fact, Facts } from '../../src/facts/fact.ts'
@@ -11,7 +12,6 @@ import { type Gpu, gpu } from '../../src/facts/gpu.ts'
 import { type Leftovers, leftovers } from '../../src/facts/leftovers.ts'
 import { loginPage } from '../../src/facts/login-page.ts'
 import { type Owned, owned } from '../../src/facts/owned.ts'
-import { listeningPorts } from '../../src/facts/ports.ts'
 import { recordedPackages } from '../../src/facts/recorded-packages.ts'
 import { type System, system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
@@ -19,6 +19,9 @@ import { hostOf } from './test-cluster.ts'
 
 /** When all fake hosts were asked, ms. */
 export const ASKED_AT = 1_795_462_000_000
+
+/** An answer to whatever a family is asked about. */
+export const ANY_KEY = '*'
 
 /** A fact with its answer. */
 export type Answer = readonly [fact: Fact<unknown>, value: unknown]
@@ -30,7 +33,17 @@ export function is<T>(fact: Fact<T>, value: T): Answer {
 const key = ({ family, key }: Fact<unknown>) => `${family.id} ${key}`
 
 /** Families whose answer is undefined where a test says nothing: nothing is there. */
-const ABSENT = ['file', 'package', 'release', 'node', 'command', 'ca-hash']
+const ABSENT = ['file', 'package', 'release', 'node', 'command']
+
+/** A machine that holds nothing of any cluster. */
+export const NO_CLUSTER: ClusterData = {
+  datastore: undefined,
+  caHash: undefined,
+  tokenDigest: undefined,
+  nodeIp: undefined,
+  role: undefined,
+  version: undefined,
+}
 
 /** What a family answers about anything that a test does not name. */
 const EMPTY: Readonly<Record<string, unknown>> = {
@@ -38,6 +51,8 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   leftovers: { processes: [], mounts: [], links: [], namespaces: [], rules: [], paths: [] },
   'login-page': { status: 0, title: '' },
   'apt-key': [],
+  ports: new Map(),
+  'cluster-data': NO_CLUSTER,
 }
 
 /** Facts that hold these answers, the last one of each counting. With `asked`, any other fact is refused. */
@@ -51,6 +66,8 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
       const name = key(fact)
       if (listed && !listed.has(name)) throw new Error(`the step plans by ${name}, which it does not ask for`)
       if (known.has(name)) return known.get(name) as T
+      const any = `${fact.family.id} ${ANY_KEY}`
+      if (known.has(any)) return known.get(any) as T
       if (ABSENT.includes(fact.family.id)) return undefined as T
       if (fact.family.id in EMPTY) return EMPTY[fact.family.id] as T
       throw new Error(`the test gives no answer on ${name}`)
@@ -66,7 +83,6 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
     is(addresses, { interfaces: new Map([['eth1', [`10.0.0.${number}`]]]), defaultInterface: 'eth1' }),
     is(apt, { present: true, broken: '' }),
     ...recordOf(),
-    is(listeningPorts, new Map([[22, 'sshd']])),
     is(disk('/var/lib/rancher'), diskOf()),
     is(gpu, gpuOf()),
     ...['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum'].map((name) =>

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { agentToken } from '../../src/cluster/agent-token.ts'
 import { addresses } from '../../src/facts/addresses.ts'
-import { caHash } from '../../src/facts/ca-hash.ts'
+import { clusterData } from '../../src/facts/cluster-data.ts'
 import { system } from '../../src/facts/system.ts'
 import { Secret } from '../../src/secret.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
-import { type Answer, is, shown, systemOf } from '../helpers/fake-facts.ts'
+import { type Answer, is, NO_CLUSTER, shown, systemOf } from '../helpers/fake-facts.ts'
 import { fileText, type Known, planStep } from '../helpers/plan-step.ts'
 import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -150,7 +150,7 @@ it('tokens are in files of their own alone, readable by root only', () => {
 })
 
 const HASH = 'c5'.repeat(32)
-const KNOWN = is(caHash, HASH)
+const KNOWN = is(clusterData, { ...NO_CLUSTER, caHash: HASH })
 
 it.each([
   { what: 'a joining server shows the server’s token', host: 'd2', user: 'server', secret: TOKEN },

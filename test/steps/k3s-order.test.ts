@@ -10,8 +10,8 @@ const wishes = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
 const ref = ({ step, host }: { step: string; host: string }) => `${step} on ${host}`
 it.each<{ step: Step; host: string; needs: string[]; after: string[]; registry?: string }>([
   { step: k3sServer, host: 'd1', needs: [], after: [] },
-  { step: k3sServer, host: 'd2', needs: ['k3s-server on d1'], after: ['k3s-node on d1'] },
-  { step: k3sServer, host: 'd3', needs: ['k3s-server on d1'], after: ['k3s-node on d2'] },
+  { step: k3sServer, host: 'd2', needs: ['k3s-server on d1', 'k3s-node on d1'], after: [] },
+  { step: k3sServer, host: 'd3', needs: ['k3s-server on d1', 'k3s-node on d2'], after: [] },
   { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1'], after: [] },
   { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1', 'preflight on d2'], after: [], registry: 'd2' },
   { step: k3sServer, host: 'd1', needs: ['preflight on w1'], after: [], registry: 'w1' },

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest'
 import type { BundleLock } from '../../src/artifacts/bundle-lock.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { clock } from '../../src/facts/clock.ts'
-import { listeningPorts } from '../../src/facts/ports.ts'
+import { type ListeningPorts, listeningPorts } from '../../src/facts/ports.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { type Answer, ASKED_AT, contextOf, is } from '../helpers/fake-facts.ts'
+import { ANY_KEY, type Answer, ASKED_AT, contextOf, is } from '../helpers/fake-facts.ts'
+import { parseFact } from '../helpers/parse-fact.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { artifact, type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -20,7 +21,11 @@ function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock =
   )
 }
 
-const ports = (...listening: [number, string][]) => is(listeningPorts, new Map(listening))
+const ports = (...listening: [number, string][]) =>
+  is<ListeningPorts>(
+    { ...listeningPorts([]), key: ANY_KEY },
+    new Map(listening.map(([port, name]) => [`tcp ${port}`, { name, k3s: false }])),
+  )
 const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
   is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
 it('my_iface must be an interface with an address, and the hint names those that are there', () => {
@@ -68,6 +73,15 @@ it.each([
 ])('clocks that are off by $off: $found', ({ off: [a = 0, b = 0, c = 0], found: expected }) => {
   const known = { d1: at(a), w1: at(b), w2: at(c) }
   expect(found(known, { workers: ['w1', 'w2'] })).toEqual(expected)
+})
+
+it('a clock that cannot be read is that of its host alone', () => {
+  const known = { d1: at(0), w1: [is(clock, undefined)], w2: at(0) }
+  expect(found(known, { workers: ['w1', 'w2'] })).toEqual(['clock w1: the clock cannot be read'])
+})
+
+it.each(['', '1e300', 'Infinity', '-1', '123456789012'])('%j is no time', (text) => {
+  expect(parseFact(clock, text)).toBeUndefined()
 })
 
 it('a host that was asked later than the others is not ahead of them', () => {

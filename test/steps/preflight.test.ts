@@ -4,10 +4,19 @@ import { addresses } from '../../src/facts/addresses.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { command } from '../../src/facts/command.ts'
 import { disk } from '../../src/facts/disk.ts'
-import { listeningPorts } from '../../src/facts/ports.ts'
+import { type ListeningPorts, listeningPorts } from '../../src/facts/ports.ts'
 import { system } from '../../src/facts/system.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { type Answer, contextOf, diskOf, is, present, recordOf, systemOf } from '../helpers/fake-facts.ts'
+import {
+  ANY_KEY,
+  type Answer,
+  contextOf,
+  diskOf,
+  is,
+  present,
+  recordOf,
+  systemOf,
+} from '../helpers/fake-facts.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -27,7 +36,11 @@ const os = (id: string, version: string, name: string) =>
   is(system, systemOf({ hostname: 'm2', machineId: 'id2', os: { id, version, name, codename: 'x' } }))
 const is2 = (more: Parameters<typeof systemOf>[0]) =>
   is(system, systemOf({ hostname: 'm2', machineId: 'id2', ...more }))
-const ports = (...listening: [number, string][]) => is(listeningPorts, new Map(listening))
+const ports = (...listening: [number, string, boolean?][]) =>
+  is<ListeningPorts>(
+    { ...listeningPorts([]), key: ANY_KEY },
+    new Map(listening.map(([port, name, k3s = false]) => [`tcp ${port}`, { name, k3s }])),
+  )
 const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
   is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
 const K3S = '/usr/local/bin/k3s'
@@ -92,7 +105,22 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
     w1: [present(K3S)],
     found: [`foreign-k3s w1: ${K3S} is there, and convecthub did not put it there`],
   },
-  { what: 'our K3s', w1: [present(K3S), OURS, ports([80, 'k3s'], [10250, 'k3s'])], found: [] },
+  { what: 'our K3s', w1: [present(K3S), OURS, ports([80, 'k3s', true], [10250, 'k3s', true])], found: [] },
+  {
+    what: 'our K3s, and somebody else on a port of the hub',
+    w1: [present(K3S), OURS, ports([80, 'sshd'], [10250, 'k3s', true])],
+    found: ['port w1: port 80 is taken by sshd'],
+  },
+  {
+    what: 'somebody on the port of the pods’ network',
+    w1: [
+      is<ListeningPorts>(
+        { ...listeningPorts([]), key: ANY_KEY },
+        new Map([['udp 8472', { name: 'x', k3s: false }]]),
+      ),
+    ],
+    found: ['port w1: UDP port 8472 is taken by x'],
+  },
   {
     what: 'a web server',
     w1: [ports([80, 'nginx'], [443, 'nginx'], [6443, 'x'])],

@@ -14,7 +14,14 @@ sub load_db {
 }
 
 sub save_db {
-    spew( state_file(), encode_lines( map { [ $_, $db{$_} ] } sort keys %db ) ) if -d "$DATA/server/db/etcd";
+    return if !-d "$DATA/server/db/etcd";
+    # by these two the real ones are told apart
+    if ( ( $db{'cluster/datastore'} // '' ) eq 'etcd' ) {
+        make_dir( "$DATA/server/db/etcd/member", 0700 );
+        unlink "$DATA/server/db/state.db";
+    }
+    else { spew( "$DATA/server/db/state.db", "stand-in\n" ) }
+    spew( state_file(), encode_lines( map { [ $_, $db{$_} ] } sort keys %db ) );
 }
 
 sub members {

@@ -1,0 +1,60 @@
+import { rawSh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** What a machine holds of a cluster, whether K3s runs now or not; undefined where it has none of it. */
+export interface ClusterData {
+  /** Where a server keeps the cluster. */
+  datastore: 'etcd' | 'sqlite' | undefined
+  /** The hash of the cluster's certificate authority, which K3s writes in front of its tokens (K3s docs, cli/token). */
+  caHash: string | undefined
+  /** sha256 of the token that the cluster was founded with, in hex. */
+  tokenDigest: string | undefined
+  /** node-ip in the configuration that is there; of a server its address as a member. */
+  nodeIp: string | undefined
+  /** As what K3s is set up there. */
+  role: 'driver' | 'worker' | undefined
+  /** Of the K3s that is there, such as `v1.34.1+k3s1`. */
+  version: string | undefined
+}
+
+const SCRIPT = `
+server=/var/lib/rancher/k3s/server
+if [ -d $server/db/etcd/member ]; then echo datastore=etcd
+elif [ -f $server/db/state.db ]; then echo datastore=sqlite; fi
+if [ -s $server/token ]; then
+  sed -n 's/^K10\\([0-9a-f]\\{64\\}\\)::.*/ca=\\1/p' $server/token
+  printf 'token=%s\\n' "$(sed -n 's/^K10[0-9a-f]*::server://p' $server/token | tr -d '\\n' | sha256sum | cut -c 1-64)"
+fi
+sed -n 's/^node-ip: \\([0-9.]*\\)$/ip=\\1/p' /etc/rancher/k3s/config.yaml
+[ ! -f /etc/systemd/system/k3s.service ] || echo role=driver
+[ ! -f /etc/systemd/system/k3s-agent.service ] || echo role=worker
+[ ! -x /usr/local/bin/k3s ] || timeout 15 /usr/local/bin/k3s --version | sed -n 's/^k3s version \\(v[0-9A-Za-z.+-]*\\).*/version=\\1/p'`
+
+const family: FactFamily<ClusterData> = {
+  id: 'cluster-data',
+  script: () => rawSh(SCRIPT),
+  parse: (output) => {
+    const value = (name: string) => {
+      const line = output.split('\n').find((each) => each.startsWith(`${name}=`))
+      return line?.slice(name.length + 1) || undefined
+    }
+    const one = <T extends string>(name: string, ...values: readonly T[]) =>
+      values.find((each) => each === value(name))
+    const hash = (name: string) => /^[0-9a-f]{64}$/.exec(value(name) ?? '')?.[0]
+    return new Map([
+      [
+        '',
+        {
+          datastore: one('datastore', 'etcd', 'sqlite'),
+          caHash: hash('ca'),
+          tokenDigest: hash('token'),
+          nodeIp: value('ip'),
+          role: one('role', 'driver', 'worker'),
+          version: value('version'),
+        },
+      ],
+    ])
+  },
+}
+
+export const clusterData: Fact<ClusterData> = { family, key: '' }

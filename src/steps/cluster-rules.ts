@@ -1,0 +1,130 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { firstDriver } from '../cluster/cluster.ts'
+import type { Finding, PlanContext } from '../engine/step.ts'
+import { addresses } from '../facts/addresses.ts'
+import { clusterData } from '../facts/cluster-data.ts'
+import { nodeAddress } from '../facts/node-address.ts'
+import { system } from '../facts/system.ts'
+import { digest } from './digest.ts'
+import type { HostRule } from './host-rules.ts'
+import { atLeast } from './k3s-version.ts'
+
+const data = ({ facts }: PlanContext) => facts.get(clusterData)
+
+/** What a cluster was founded on is no ordinary setting: K3s would not come up again, or would come up empty. */
+export const FOUNDED_RULES: readonly HostRule[] = [
+  {
+    id: 'token',
+    wrong: (context) => {
+      const { tokenDigest, datastore } = data(context)
+      const other = tokenDigest !== undefined && tokenDigest !== digest(context.cluster.token.reveal())
+      return other && datastore !== undefined && 'its cluster was founded with another convect_token'
+    },
+    hint: "put the old token back: the cluster's data is encrypted by it, and K3s would not start again",
+  },
+  {
+    id: 'member-address',
+    wrong: (context) => {
+      const { datastore, nodeIp } = data(context)
+      const found = nodeAddress(context.host, context.facts.get(addresses))
+      if (datastore !== 'etcd' || !nodeIp || !found || found.ip === nodeIp) return false
+      return `it is a member of etcd at ${nodeIp}, and would be at ${found.ip}`
+    },
+    hint: 'K3s does not come up under another address: give it the old one back, or take it out of the cluster and let it join anew',
+  },
+  {
+    id: 'role',
+    wrong: (context) => {
+      const { role } = data(context)
+      const names = { driver: 'a server', worker: 'an agent' }
+      return (
+        role !== undefined &&
+        role !== context.host.role &&
+        `K3s is set up as ${names[role]} there, and the inventory wants ${names[context.host.role]}`
+      )
+    },
+    hint: ({ host }) => `reset it in its old role first: convecthub reset --limit ${host.name}`,
+  },
+  {
+    id: 'datastore',
+    wrong: (context) => {
+      const { datastore, version } = data(context)
+      const grows = datastore === 'sqlite' && context.cluster.drivers.length > 1
+      return (
+        grows &&
+        !atLeast(version ?? '', '1.22.2') &&
+        'its cluster is kept in sqlite, and several drivers need etcd'
+      )
+    },
+    hint: 'K3s before 1.22.2 would start empty: keep one driver, or found the cluster anew',
+  },
+  {
+    id: 'k3s-version',
+    wrong: (context) => {
+      const { version } = data(context)
+      const wanted = bundled(context)
+      return (
+        version !== undefined &&
+        wanted !== undefined &&
+        version !== wanted &&
+        `K3s ${version} is there, and the bundle has ${wanted}`
+      )
+    },
+    hint: 'take the bundle of that version: another one on all machines at once, agents before servers, can break a cluster for good',
+  },
+]
+
+/** Only one cluster may come of an inventory: it is founded when nobody has one, and by all who could know. */
+export function clusterFindings(contexts: readonly PlanContext[]): Finding[] {
+  const [first] = contexts
+  if (!first) return []
+  const { cluster } = first
+  const holders = contexts.filter((context) => context.host.role === 'driver' && data(context).datastore)
+  const founder = contexts.find(({ host }) => host === firstDriver(cluster))
+  return [...two(holders), ...(founder ? founding(founder, holders, missing(contexts, cluster.drivers)) : [])]
+}
+
+function two([holder, ...others]: readonly PlanContext[]): Finding[] {
+  if (!holder) return []
+  const own = data(holder).caHash
+  return others
+    .filter((other) => own && data(other).caHash && data(other).caHash !== own)
+    .map(({ host }) => ({
+      level: 'error',
+      id: 'two-clusters',
+      host: host.name,
+      message: `it holds another cluster than ${holder.host.name}`,
+      hint: 'one inventory is one cluster: take the machines of the other one out, or reset them',
+    }))
+}
+
+function founding(founder: PlanContext, holders: readonly PlanContext[], away: readonly string[]): Finding[] {
+  const found = { level: 'error', id: 'founder', host: founder.host.name } as const
+  if (data(founder).datastore) return []
+  const [holder] = holders
+  if (holder)
+    return [
+      {
+        ...found,
+        message: `it holds no cluster, and ${holder.host.name} does: as the first driver it would found a second, empty one`,
+        hint: `write ${holder.host.name} first under [driver]; this one then joins (if it was a member and lost its data: first k3s kubectl delete node ${founder.host.nodeName} on ${holder.host.name})`,
+      },
+    ]
+  if (away.length === 0) return []
+  return [
+    {
+      ...found,
+      message: `a cluster would be founded, and ${away.join(', ')} could not be asked whether there is one already`,
+      hint: 'found it when all drivers answer, or take those that are gone out of the inventory',
+    },
+  ]
+}
+
+function missing(contexts: readonly PlanContext[], drivers: readonly ClusterHost[]): string[] {
+  return drivers.filter((driver) => !contexts.some(({ host }) => host === driver)).map(({ name }) => name)
+}
+
+function bundled({ bundle, facts }: PlanContext): string | undefined {
+  const { architecture } = facts.get(system)
+  return bundle?.files.find((each) => each.kind === 'k3s' && each.architecture === architecture)?.version
+}
