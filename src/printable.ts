@@ -17,7 +17,15 @@ const PLAIN = /^[\n\t\x20-\x7e]*$/
  */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text
-  return stripVTControlCharacters(text).replace(/\r$/gm, '').replace(UNPRINTABLE, '\ufffd')
+  return visible(stripVTControlCharacters(text).replace(/\r$/gm, ''))
+}
+
+/**
+ * The same for what is read before it is shown: nothing is taken out, so that what differs does not become the same,
+ * such as the name of another.
+ */
+export function visible(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(UNPRINTABLE, '\ufffd')
 }
 
 /** The same on one line, so that none of it can look like a line of ours. */

@@ -1,4 +1,5 @@
 import { newMark } from '../mark.ts'
+import { visible } from '../printable.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 
 /**
@@ -59,7 +60,7 @@ export function makeProbe(facts: readonly Fact<unknown>[]): Probe {
   ])
   return {
     script: joinSh([...parts, begin(END)]),
-    read: (output, at = Date.now()) => readSections(families, sectionsOf(output, mark), at),
+    read: (output, at = Date.now()) => readSections(families, sectionsOf(visible(output), mark), at),
   }
 }
 

@@ -1,5 +1,4 @@
 import { StringDecoder } from 'node:string_decoder'
-import { printable } from '../printable.ts'
 
 /** A longer line is passed on in pieces, characters: nothing that a host prints may fill our memory. */
 export const LONGEST_LINE = 4 * 1024 * 1024
@@ -8,8 +7,7 @@ export const LONGEST_LINE = 4 * 1024 * 1024
 const LONGEST_QUESTION = 1024
 
 /**
- * Splits a stream into printable lines of UTF-8 without their newline; a last line without newline counts at the end.
- * `onRest` gets its text as it is.
+ * Splits a stream into lines of UTF-8 without their newline, a terminal's or another; a last line without newline counts at the end.
  */
 export function eachLine(
   stream: NodeJS.ReadableStream,
@@ -23,7 +21,8 @@ export function eachLine(
   let rest: string[] = []
   let size = 0
   const flush = (line: string) => {
-    onLine(printable(rest.length > 0 ? rest.join('') + line : line))
+    const whole = rest.length > 0 ? rest.join('') + line : line
+    onLine(whole.endsWith('\r') ? whole.slice(0, -1) : whole)
     rest = []
     size = 0
   }

@@ -46,6 +46,7 @@ const PIECES = [
   '"},"status":{"conditions":[{"type":"Ready","status":"False"}]}',
   'Ready',
   'host1',
+  'host1\u009b31m',
   '__proto__',
   '\u001b[31m',
   '\u001b[2J\u001b[H',

@@ -75,12 +75,12 @@ it('the common files know only each other', () => {
   expect(others.filter((room) => !COMMON.includes(room))).toEqual([])
 })
 
-it('transport needs no more than errors, marks, printable text, secrets, shell text, templates and patterns of ssh', () => {
+it('transport needs no more than errors, marks, secrets, shell text, templates and patterns of ssh', () => {
   const used = FILES.filter(({ room }) => room === 'transport').flatMap(({ imports }) =>
     imports.flatMap(({ room }) => (room !== undefined && room !== 'transport' ? [room] : [])),
   )
   expect(new Set(used)).toEqual(
-    new Set(['errors.ts', 'mark.ts', 'printable.ts', 'secret.ts', 'sh.ts', 'ssh-pattern.ts', 'templates.ts']),
+    new Set(['errors.ts', 'mark.ts', 'secret.ts', 'sh.ts', 'ssh-pattern.ts', 'templates.ts']),
   )
 })
 
