@@ -5,7 +5,7 @@ import { docker } from '../steps/docker.ts'
 import { jupyterhub } from '../steps/jupyterhub.ts'
 import { k3sAgent, k3sNode, k3sServer } from '../steps/k3s.ts'
 import { login } from '../steps/login.ts'
-import { gpuPlugin, ingress, registry } from '../steps/manifests.ts'
+import { gpuPlugin, ingress, oldRegistry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
 import { preflight } from '../steps/preflight.ts'
 
@@ -16,11 +16,11 @@ export const provision: readonly Step[] = [
   docker,
   nvidia,
   artifacts,
-  registry,
   ingress,
   k3sServer,
   k3sAgent,
   k3sNode,
+  oldRegistry,
   gpuPlugin,
   jupyterhub,
   login,

@@ -177,7 +177,7 @@ export const HOST_RULES: readonly HostRule[] = [
 function elsewhere({ host, facts, cluster }: PlanContext): string | false {
   const interfaces = facts.get(addresses)
   const told = nodeAddress(host, interfaces)
-  const asked = cluster.drivers.includes(host) || cluster.registry === host
+  const asked = cluster.drivers.includes(host)
   const known = [...interfaces.interfaces.values()].some((ips) => ips.includes(host.address))
   if (!asked || !told || known || !/^[\d.]+$/.test(host.address)) return false
   return `it was reached at ${host.address}, and says that it is ${told.ip} (${told.iface}), where the others would be sent`

@@ -84,7 +84,6 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
     ...(host.role === 'driver'
       ? [{ path: AGENT_TOKEN_FILE, mode: '600', content: agentToken(cluster.token) }]
       : []),
-    ...(cluster.registry ? [registries(context)] : []),
     ...(atLeast(version, '1.22.0') ? [] : [flannelLink()]),
     {
       path: `/etc/systemd/system/${unit}`,
@@ -99,7 +98,6 @@ export const K3S_PATHS = [
   '/etc/rancher/k3s/config.yaml',
   TOKEN_FILE,
   AGENT_TOKEN_FILE,
-  '/etc/rancher/k3s/registries.yaml',
   '/etc/systemd/network/50-flannel.link',
 ] as const
 
@@ -130,16 +128,6 @@ function addressOf({ host, facts }: PlanContext) {
   const found = nodeAddress(host, facts.get(addresses))
   if (!found) throw new Error(`${host.name} has no node address, which preflight checks`)
   return found
-}
-
-function registries({ cluster, peer, host, facts }: PlanContext): ManagedFile {
-  const registry = cluster.registry ?? host
-  const found = nodeAddress(registry, (registry === host ? facts : peer(registry.name)).get(addresses))
-  return {
-    path: '/etc/rancher/k3s/registries.yaml',
-    mode: '600',
-    content: template('k3s/registries.yaml', { ENDPOINT: `http://${found?.ip}:5000` }),
-  }
 }
 
 function flannelLink(): ManagedFile {

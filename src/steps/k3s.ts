@@ -4,9 +4,10 @@ import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
-import type { Fact } from '../facts/fact.ts'
+import type { Fact, Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { KUBELET_CONFIG, node } from '../facts/node.ts'
+import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { Secret } from '../secret.ts'
@@ -16,6 +17,9 @@ import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
 import { unitName } from './k3s-unit.ts'
 import { type ManagedFile, managedFile } from './managed-file.ts'
+
+/** From an earlier version. */
+export const REGISTRIES = '/etc/rancher/k3s/registries.yaml'
 
 /** How long K3s may take from its start to a Ready node, ms. */
 const READY_MS = 180_000
@@ -55,20 +59,23 @@ export const k3sNode: Step = {
   plan: ({ host, facts }) => (facts.get(node(host.nodeName))?.ready ? [] : [waitReady(host)]),
 }
 
-/** The founder's API and token; and the registry's address, which is in the files of all. */
+/** The founder's API, and what it tells of the cluster's authority. */
 function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
   const founder = firstDriver(cluster)
-  const { registry } = cluster
-  return [
-    ...(founder === host ? [] : [{ step: 'k3s-server', host: founder.name }]),
-    ...(registry === undefined || registry === host ? [] : [{ step: 'preflight', host: registry.name }]),
-  ]
+  return founder === host ? [] : [{ step: 'k3s-server', host: founder.name }]
 }
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
-  const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host)]
-  return [system, addresses, unit(name), ...(host.role === 'driver' ? [clusterData] : []), ...paths.map(file)]
+  const paths = [...K3S_PATHS, REGISTRIES, `/etc/systemd/system/${name}`, envPath(host)]
+  return [
+    system,
+    addresses,
+    owned,
+    unit(name),
+    ...(host.role === 'driver' ? [clusterData] : []),
+    ...paths.map(file),
+  ]
 }
 
 /**
@@ -85,7 +92,10 @@ function planK3s(context: PlanContext): Change[] {
     [binary?.sha256, ...files.map(({ path, content }) => `${path}\n${reveal(content)}`)].join('\n'),
   )
   const env: ManagedFile = { path: envPath(host), mode: '600', content: `${INPUTS}=${inputs}\n` }
-  const fileChanges = [...files, env].flatMap((wanted) => managedFile(wanted, facts))
+  const fileChanges = [
+    ...oldRegistries(facts),
+    ...[...files, env].flatMap((wanted) => managedFile(wanted, facts)),
+  ]
   const name = unitName(host)
   const { active, enabled, inputs: runs } = facts.get(unit(name))
   const up = (active === 'active' || active === 'activating') && enabled && runs === inputs
@@ -95,6 +105,13 @@ function planK3s(context: PlanContext): Change[] {
     startUnit(name, env.path, active === 'active'),
     ...(host.role === 'driver' ? [waitApi(name)] : []),
   ]
+}
+
+/** Earlier versions had nodes ask the open registry first; K3s reads the file when it starts. */
+function oldRegistries(facts: Facts): Change[] {
+  if (!facts.get(file(REGISTRIES)) || !facts.get(owned).files.includes(REGISTRIES)) return []
+  const title = `${REGISTRIES}, which has images taken from the open registry of an earlier version`
+  return [{ kind: 'run', sign: '-', title, timeoutMs: 10_000, script: sh`rm -f -- ${REGISTRIES}` }]
 }
 
 /**

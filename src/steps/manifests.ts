@@ -3,6 +3,7 @@ import type { Change } from '../engine/change.ts'
 import type { Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { node } from '../facts/node.ts'
+import { owned } from '../facts/owned.ts'
 import { sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { K3S } from './artifacts.ts'
@@ -12,24 +13,32 @@ import { managedFile } from './managed-file.ts'
 /** K3s applies what appears here, and again when it changes. Only on the first driver: servers do not share it. */
 const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
 
-const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
+/** A registry that anybody on the network could write to, from which nodes took images: of versions up to 0.1. */
+export const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
 const GPU = `${MANIFESTS}/convecthub-gpu.yaml`
 
 const onFirstDriver = ({ cluster }: Wishes) => [firstDriver(cluster)]
 
-/** An image registry on the machine of the group `registry`. */
-export const registry: Step = {
-  id: 'registry',
-  title: 'Set up the image registry',
-  hosts: (wishes) => (wishes.cluster.registry ? onFirstDriver(wishes) : []),
-  facts: () => [file(REGISTRY)],
-  plan: ({ cluster, facts }) => {
-    const content = template('manifests/registry.yaml', {
-      NODE: cluster.registry?.nodeName ?? '',
-      IMAGE: 'docker.io/library/registry:2',
-    })
-    return managedFile({ path: REGISTRY, mode: '600', content }, facts)
+/** Removes the open image registry that earlier versions set up; K3s keeps what a manifest made when that goes. */
+export const oldRegistry: Step = {
+  id: 'old-registry',
+  title: 'Remove the open image registry',
+  hosts: onFirstDriver,
+  facts: () => [file(REGISTRY), owned],
+  plan: ({ facts }) => {
+    if (!facts.get(file(REGISTRY)) || !facts.get(owned).files.includes(REGISTRY)) return []
+    return [
+      {
+        kind: 'run',
+        sign: '-',
+        title: 'the image registry of an earlier version, to which anybody on the network can write',
+        timeoutMs: 120_000,
+        script: sh`timeout 60 ${K3S} kubectl delete --ignore-not-found -f ${REGISTRY}
+timeout 30 ${K3S} kubectl -n kube-system delete --ignore-not-found addons.k3s.cattle.io convecthub-registry
+rm -f -- ${REGISTRY}`,
+      },
+    ]
   },
 }
 

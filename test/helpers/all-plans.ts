@@ -9,6 +9,8 @@ import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
+import { REGISTRIES } from '../../src/steps/k3s.ts'
+import { REGISTRY } from '../../src/steps/manifests.ts'
 import { OWN_PATHS } from '../../src/steps/reset.ts'
 import {
   type Answer,
@@ -18,6 +20,7 @@ import {
   is,
   leftoversOf,
   machine,
+  present,
   recordOf,
   running,
   systemOf,
@@ -79,6 +82,7 @@ function plansOf(recipe: readonly Step[], version: string, answers: readonly Ans
 /** Every kind of plan of every step. */
 export function allPlans(): Planned[] {
   const files = ['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker']
+  const open = [REGISTRIES, REGISTRY]
   const used: Answer[] = [
     ...recordOf({
       files,
@@ -92,6 +96,10 @@ export function allPlans(): Planned[] {
   ]
   return [
     ...STATES.flatMap(({ version, answers }) => plansOf(provision, version, answers)),
+    ...plansOf(provision, 'v1.34.1+k3s1', [
+      ...recordOf({ files: open }),
+      ...open.map((path) => present(path)),
+    ]),
     ...plansOf(reset, 'v1.34.1+k3s1', used),
   ]
 }

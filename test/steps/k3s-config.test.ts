@@ -174,16 +174,6 @@ it('before there is a cluster, an agent gets no token that any cluster would tak
 })
 
 it.each([
-  { host: 'd1', registry: 'w1', endpoint: 'http://10.0.0.2:5000' },
-  { host: 'w1', registry: 'w1', endpoint: 'http://10.0.0.2:5000' },
-  { host: 'w1', registry: 'd1', endpoint: 'http://10.0.0.1:5000' },
-])('$host looks for images at the registry on $registry first', ({ host, registry, endpoint }) => {
-  const text = fileText(files(host, { registry }, 'v1.34.1+k3s1'), '/etc/rancher/k3s/registries.yaml')
-  const { mirrors } = parse(text) as { mirrors: Record<string, { endpoint: string[] }> }
-  expect(new Set(Object.values(mirrors).flatMap(({ endpoint }) => endpoint))).toEqual(new Set([endpoint]))
-})
-
-it.each([
   { version: 'v1.21.3+k3s1', link: true },
   { version: 'v1.22.0+k3s1', link: false },
   { version: 'v1.34.1+k3s1', link: false },

@@ -8,27 +8,20 @@ import { hostOf, testWishes } from '../helpers/test-cluster.ts'
 
 const wishes = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
 const ref = ({ step, host }: { step: string; host: string }) => `${step} on ${host}`
-it.each<{ step: Step; host: string; needs: string[]; after: string[]; registry?: string }>([
+it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   { step: k3sServer, host: 'd1', needs: [], after: [] },
   { step: k3sServer, host: 'd2', needs: ['k3s-server on d1', 'k3s-node on d1'], after: [] },
   { step: k3sServer, host: 'd3', needs: ['k3s-server on d1', 'k3s-node on d2'], after: [] },
   { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1'], after: [] },
-  { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1', 'preflight on d2'], after: [], registry: 'd2' },
-  { step: k3sServer, host: 'd1', needs: ['preflight on w1'], after: [], registry: 'w1' },
-  { step: k3sServer, host: 'd1', needs: [], after: [], registry: 'd1' },
   { step: k3sNode, host: 'w1', needs: [], after: [] },
-])(
-  '$step.id on $host waits for what it needs, registry $registry',
-  ({ step, host, needs, after, registry }) => {
-    const own = testWishes({
-      drivers: ['d1', 'd2', 'd3'],
-      workers: ['w1'],
-      ...(registry !== undefined && { registry }),
-    })
-    expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
-    expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
-  },
-)
+])('$step.id on $host waits for what it needs', ({ step, host, needs, after }) => {
+  const own = testWishes({
+    drivers: ['d1', 'd2', 'd3'],
+    workers: ['w1'],
+  })
+  expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
+  expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
+})
 
 const nodeState = (ready: boolean) => ({ ready, labels: {}, version: 'v1', runtime: 'containerd' })
 it.each([

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { unit } from '../../src/facts/unit.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
-import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
+import { type Answer, is, present, recordOf, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, planStep } from '../helpers/plan-step.ts'
 import { artifact, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -77,6 +77,22 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
   { what: 'a unit that is just starting', drift: stateOf({ ...inputs, active: 'activating' }), plan: [] },
 ])('$what is mended, and no more', ({ drift, plan }) => {
   const d1 = [...(before.d1 ?? []), drift]
+  expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)
+})
+
+const REGISTRIES = '/etc/rancher/k3s/registries.yaml'
+it.each([
+  {
+    what: 'of an earlier version goes',
+    more: [present(REGISTRIES), ...recordOf({ files: [REGISTRIES] })],
+    plan: [
+      `- run ${REGISTRIES}, which has images taken from the open registry of an earlier version`,
+      ...RESTART,
+    ],
+  },
+  { what: 'of somebody else stays', more: [present(REGISTRIES)], plan: [] },
+])('a registries.yaml $what', ({ more, plan }) => {
+  const d1 = [...(before.d1 ?? []), ...more]
   expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)
 })
 

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { node } from '../../src/facts/node.ts'
 import { login } from '../../src/steps/login.ts'
-import { gpuPlugin, ingress, registry } from '../../src/steps/manifests.ts'
-import { is, page, shown } from '../helpers/fake-facts.ts'
+import { gpuPlugin, ingress, oldRegistry } from '../../src/steps/manifests.ts'
+import { is, page, present, recordOf, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
@@ -32,7 +32,6 @@ const labelled = (labels: Record<string, string>) =>
 
 it.each([
   { what: 'ports', step: ingress, parts: { httpPort: 9000 }, file: 'convecthub-ingress.yaml' },
-  { what: 'registry', step: registry, parts: { registry: 'w1' }, file: 'convecthub-registry.yaml' },
   { what: 'GPUs', step: gpuPlugin, parts: gpus, file: 'convecthub-gpu.yaml' },
 ])('the manifest for $what is written once, on the first driver', ({ step, parts, file }) => {
   const own = testWishes({ drivers: ['d1', 'd2'], ...parts })
@@ -54,19 +53,27 @@ it.each([
     parts: { httpPort: 9000, httpsPort: 9443 },
     holds: ['exposedPort: 9000', 'exposedPort: 9443'],
   },
-  {
-    what: 'registry',
-    step: registry,
-    parts: { registry: 'W9', workers: ['W9'] },
-    holds: ['kubernetes.io/hostname: "w9"'],
-  },
 ])('the manifest of $what holds what the inventory says', ({ step, parts, holds }) => {
   const [change] = planStep(step, testWishes(parts), 'd1')
   for (const line of holds) expect(change?.kind === 'file' && change.content).toContain(line)
 })
 
-it('without registry or GPU there is no step for them', () => {
-  expect([registry, gpuPlugin].flatMap((step) => step.hosts(testWishes()))).toEqual([])
+it('without a GPU there is no step for it', () => {
+  expect(gpuPlugin.hosts(testWishes())).toEqual([])
+})
+
+const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
+it.each([
+  { what: 'never was', d1: [], plan: [] },
+  {
+    what: 'is ours',
+    d1: [present(REGISTRY), ...recordOf({ files: [REGISTRY] })],
+    plan: ['- run the image registry of an earlier version, to which anybody on the network can write'],
+  },
+  { what: 'is somebody else’s', d1: [present(REGISTRY)], plan: [] },
+  { what: 'is gone', d1: recordOf({ files: [REGISTRY] }), plan: [] },
+])('the open registry that $what: $plan', ({ d1, plan }) => {
+  expect(shown(planStep(oldRegistry, testWishes({ registry: 'w1' }), 'd1', { d1 }))).toEqual(plan)
 })
 
 it.each([
