@@ -11,6 +11,7 @@ const TOOLS = [
   ['/usr/sbin/sshd', 'openssh-server'],
   ['/usr/bin/ssh', 'openssh-client'],
   ['/usr/bin/sudo', 'sudo'],
+  ['/usr/bin/setfacl', 'acl'],
   ['/usr/bin/shellcheck', 'shellcheck'],
   ['/usr/bin/perl', 'perl'],
   ['/usr/bin/busybox', 'busybox'],

@@ -50,6 +50,24 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     path: 'a/b',
     says: 'written by others',
   },
+  {
+    what: 'one that an access list opens',
+    make: () => {
+      folder('a')
+      execFileSync('setfacl', ['-m', `u:${MALLORY}:rwx`, at('a')])
+    },
+    path: 'a',
+    says: 'has an access list',
+  },
+  {
+    what: 'one that hands an access list down',
+    make: () => {
+      folder('a')
+      execFileSync('setfacl', ['-d', '-m', `u:${MALLORY}:rwx`, at('a')])
+    },
+    path: 'a',
+    says: 'has an access list',
+  },
   { what: 'a sticky one', make: () => folder('a', 0o1777), path: 'a', says: 'written by others' },
   { what: 'a sticky one, for a random name', make: () => folder('a', 0o1777), path: 'a', more: 'sticky' },
   {

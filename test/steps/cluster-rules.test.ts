@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest'
+import { addresses } from '../../src/facts/addresses.ts'
+import { type ClusterData, clusterData } from '../../src/facts/cluster-data.ts'
+import { digest } from '../../src/steps/digest.ts'
+import { preflight } from '../../src/steps/preflight.ts'
+import { contextOf, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
+import { knownOf } from '../helpers/plan-step.ts'
+import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
+
+const CA = 'a'.repeat(64)
+
+/** A host that is well in a cluster founded with our token. */
+const MEMBER: Partial<ClusterData> = {
+  datastore: 'etcd',
+  caHash: CA,
+  tokenDigest: digest(TOKEN),
+  version: 'v1.34.1+k3s1',
+}
+const AGENT: Partial<ClusterData> = { role: 'worker', version: 'v1.34.1+k3s1' }
+const ADDRESS = { d1: '10.0.0.1' }
+
+/** What preflight says when the machines that answer hold this, as "id host: message". */
+function found(
+  holds: Record<string, Partial<ClusterData>>,
+  parts: ClusterParts,
+  away: string[] = [],
+): string[] {
+  const wishes = testWishes(parts, { bundle: testBundle('v1.34.1+k3s1') })
+  const more = Object.fromEntries(
+    Object.entries(holds).map(([name, data]) => [name, [is(clusterData, { ...NO_CLUSTER, ...data })]]),
+  )
+  const hosts = wishes.cluster.hosts.filter(({ name }) => !away.includes(name))
+  const contexts = hosts.map(({ name }) => contextOf(preflight, wishes, name, knownOf(wishes, more)))
+  return (preflight.check?.(contexts) ?? []).map(({ id, host, message }) => `${id} ${host}: ${message}`)
+}
+
+const ONE: ClusterParts = { drivers: ['d1'], workers: ['w1'] }
+const TWO: ClusterParts = { drivers: ['d1', 'd2'], workers: ['w1'] }
+
+it.each<{ what: string; holds: Record<string, Partial<ClusterData>>; parts: ClusterParts; away?: string[] }>([
+  { what: 'new machines', holds: {}, parts: TWO },
+  { what: 'a cluster that is well', holds: { d1: MEMBER, d2: MEMBER, w1: AGENT }, parts: TWO },
+  { what: 'a driver that is to join', holds: { d1: MEMBER }, parts: TWO },
+  {
+    what: 'a driver that is away, and a first one that holds the cluster',
+    holds: { d1: MEMBER },
+    parts: TWO,
+    away: ['d2'],
+  },
+  { what: 'one driver with sqlite', holds: { d1: { ...MEMBER, datastore: 'sqlite' } }, parts: ONE },
+  {
+    what: 'sqlite that K3s itself moves to etcd',
+    holds: { d1: { ...MEMBER, datastore: 'sqlite' } },
+    parts: TWO,
+  },
+])('$what: nothing to say', ({ holds, parts, away }) => {
+  expect(found(holds, parts, away)).toEqual([])
+})
+
+it.each<{
+  what: string
+  holds: Record<string, Partial<ClusterData>>
+  parts: ClusterParts
+  away?: string[]
+  says: RegExp
+}>([
+  {
+    what: 'a first driver that lost its data',
+    holds: { d2: MEMBER },
+    parts: TWO,
+    says: /^founder d1: it holds no cluster, and d2 does: .*second, empty one$/,
+  },
+  {
+    what: 'a founding where a driver cannot be asked',
+    holds: {},
+    parts: TWO,
+    away: ['d2'],
+    says: /^founder d1: a cluster would be founded, and d2 could not be asked/,
+  },
+  {
+    what: 'drivers of two clusters',
+    holds: { d1: MEMBER, d2: { ...MEMBER, caHash: 'b'.repeat(64) } },
+    parts: TWO,
+    says: /^two-clusters d2: it holds another cluster than d1$/,
+  },
+  {
+    what: 'another token',
+    holds: { d1: { ...MEMBER, tokenDigest: digest('another') } },
+    parts: ONE,
+    says: /^token d1: its cluster was founded with another convect_token$/,
+  },
+  {
+    what: 'a worker that was a driver',
+    holds: { d1: MEMBER, w1: { role: 'driver' } },
+    parts: ONE,
+    says: /^role w1: K3s is set up as a server there, and the inventory wants an agent$/,
+  },
+  {
+    what: 'an old K3s that cannot move sqlite to etcd, and would be replaced',
+    holds: { d1: { ...MEMBER, datastore: 'sqlite', version: 'v1.21.3+k3s1' } },
+    parts: TWO,
+    says: /^datastore d1: .*\nk3s-version d1: K3s v1.21.3\+k3s1 is there, and the bundle has v1.34.1\+k3s1$/,
+  },
+])('$what is refused', ({ holds, parts, away, says }) => {
+  expect(found(holds, parts, away).join('\n')).toMatch(says)
+})
+
+it('a member of etcd whose address is another one is refused, one that only has more is not', () => {
+  const wishes = testWishes(TWO)
+  const at = (nodeIp: string) => {
+    const d1 = [
+      is(clusterData, { ...NO_CLUSTER, ...MEMBER, nodeIp }),
+      is(addresses, { interfaces: new Map([['eth0', [ADDRESS.d1, '10.9.9.9']]]), defaultInterface: 'eth0' }),
+    ]
+    const known = knownOf(wishes, { d1, d2: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
+    const contexts = ['d1', 'd2'].map((name) => contextOf(preflight, wishes, name, known))
+    return (preflight.check?.(contexts) ?? []).filter(({ id }) => id === 'member-address')
+  }
+  expect(at(ADDRESS.d1)).toEqual([])
+  expect(at('10.0.0.77')).toMatchObject([
+    { host: 'd1', level: 'error', message: 'it is a member of etcd at 10.0.0.77, and would be at 10.0.0.1' },
+  ])
+})
