@@ -10,8 +10,8 @@ import type { RunOptions } from './run-options.ts'
 /** How long a host whose link broke may be away before it is given up, ms. */
 const AWAY_MS = 120_000
 
-/** Absences during one login that count as new ones; a host that always goes away would be waited for without end. */
-const ABSENCES = 5
+/** How often a host may be lost while it answers: one that always goes away would be waited for without end. */
+const ABSENCES = 10
 
 /** What says that nobody answers now; all else will not change by asking again. */
 const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOST', 'TIMEOUT'])
@@ -44,9 +44,13 @@ export async function reach(
     } catch (error) {
       connection?.close()
       const away = error instanceof ConvecthubError && AWAY.has(error.code)
+      if (!away || options.signal.aborted) throw error
       // it was there, so this is another absence
-      if (away && error.code === 'LOST' && lost++ < ABSENCES) until = Date.now() + AWAY_MS
-      if (!away || Date.now() > until || options.signal.aborted) throw error
+      if (error.code === 'LOST') {
+        lost += 1
+        until = Date.now() + AWAY_MS
+      }
+      if (Date.now() > until || lost > ABSENCES) throw error
       await sleep(pause * (0.5 + Math.random()), undefined, { signal: options.signal }).catch(() => {})
     }
   }
