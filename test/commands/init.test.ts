@@ -39,7 +39,7 @@ test('machines that cannot be reached are written down, with a word about it', a
   expect(text()).toMatch(/# Could not be looked at .*\nd1 ansible_host=127\.0\.0\.1 ansible_port=1\n/)
   expect(text()).toMatch(/# Could not be looked at .*\nw1 .* has_gpu=true\n/)
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  expect((await check()).stdout).toBe('2 hosts, 3 groups: nothing wrong\n')
+  expect((await check()).stdout).toBe('2 hosts, 2 groups: nothing wrong\n')
 })
 
 test('each inventory has a secret of its own', async () => {
@@ -145,7 +145,7 @@ describe.skipIf(!SSHD)('a machine that answers', () => {
     expect(text()).toMatch(/# .*\d+ cores?, \d+ GB.*\n(# No NVIDIA card was seen on it\.\n)?d1 /)
     expect(text()).not.toContain('my_iface=lo')
     expect(text()).toMatch(/# Could not be looked at .*\nw1 /)
-    expect((await check()).stdout).toBe('2 hosts, 3 groups: nothing wrong\n')
+    expect((await check()).stdout).toBe('2 hosts, 2 groups: nothing wrong\n')
   })
   test('with an unknown host key it is not', async () => {
     const env = { HOME: join(cli.folder, 'nobody') }

@@ -35,7 +35,6 @@ test('groups', () => {
   const { groups } = load()
   expect(groups.get('driver')?.hosts).toEqual(['d1'])
   expect(groups.get('worker')?.hosts).toEqual(['w1'])
-  expect(groups.get('registry')?.hosts).toEqual(['d1'])
 })
 
 test.each([
