@@ -60,7 +60,7 @@ dpkg-query -W -f '\${binary:Package}\n' | sort >"$before"
 DEBIAN_FRONTEND=noninteractive ubuntu-drivers install --gpgpu
 code=$?
 dpkg-query -W -f '\${binary:Package}\n' | sort >"$after"
-comm -13 "$before" "$after" | sed 's/^/package /' >>/var/lib/convecthub/owned
+comm -13 "$before" "$after" | sed 's/^/package /' >>/var/lib/convecthub/owned || exit
 rm -f "$before" "$after"
 [ "$code" = 0 ] || exit "$code"
 modprobe nvidia && modprobe nvidia_uvm`,

@@ -15,5 +15,5 @@ fi
 wait_for_lock
 simulated=$(apt-get -s -q install --no-install-recommends "$@") || { printf '%s\n' "$simulated"; exit 100; }
 [ -d /var/lib/convecthub ] || mkdir -m 700 /var/lib/convecthub || exit
-printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) (.*/package \1/p' >>/var/lib/convecthub/owned
+printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) (.*/package \1/p' >>/var/lib/convecthub/owned || exit
 apt install --no-install-recommends "$@" || exit

@@ -42,7 +42,7 @@ $1
 # cvh_way FOLDER: what cvh_safe asks, in a shell of its own
 cvh_way() (
   set -f
-  at='' rest="/${1%/}/" open=${2-} links=0
+  at='' rest="/${1%/}/" open=${2-} links=0 me=''
   while [ -n "$rest" ]; do
     part=${rest%%/*} rest=${rest#*/} next=$at/$part
     case $part in
@@ -50,15 +50,16 @@ cvh_way() (
     ..) at=${at%/*} && continue ;;
     '') [ -z "$at" ] || continue ;;
     esac
+    # looked at once: whoever may exchange it could be somebody else by the second look
     what=$(ls -ldn -- "$next") || exit
     # shellcheck disable=SC2086 # mode, links, user, group, …
     set -- $what
-    # -O would ask of a link what it leads to
-    if [ "$3" != 0 ] && { [ -h "$next" ] || [ ! -O "$next" ]; }; then
+    if [ "$3" != 0 ] && [ "$3" != "${me:=$(id -u)}" ]; then
       printf '%s belongs to user %s, who could change what root does there\n' "$next" "$3"
       exit 1
     fi
-    if [ -h "$next" ]; then
+    case $1 in l*) link=yes ;; *) link='' ;; esac
+    if [ "$link" ]; then
       links=$((links + 1))
       [ "$links" -le 20 ] || { printf '%s: too many links\n' "$next" && exit 1; }
       target=$(readlink "$next") || exit
@@ -207,7 +208,7 @@ cvh_job() {
   [ -d "$CVH_RUN" ] || mkdir -m 700 "$CVH_RUN" || return
   cvh_safe "$CVH_RUN" || return
   rm -f "$CVH_RUN/$1.code" "$CVH_RUN/$1.pid"
-  cat >"$CVH_RUN/$1.sh"
+  cat >"$CVH_RUN/$1.sh" || return
   : >"$CVH_RUN/$1.log"
   # a file, for systemd-run would read $$ in an argument as $
   # shellcheck disable=SC2016 # that text is for the inner sh
