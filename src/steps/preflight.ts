@@ -92,7 +92,9 @@ function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
     .map(aheadOfUs)
     .filter(Number.isFinite)
     .sort((a, b) => a - b)
-  const median = offsets[Math.floor(offsets.length / 2)] ?? 0
+  // of two, ours says which one is wrong
+  const voters = offsets.length % 2 === 0 ? [...offsets, 0].sort((a, b) => a - b) : offsets
+  const median = voters[Math.floor(voters.length / 2)] ?? 0
   return contexts.flatMap((context) => {
     const off = Math.round(aheadOfUs(context) - median)
     if (Math.abs(off) <= SKEW) return []

@@ -18,6 +18,7 @@ import { exec, forward } from './open-channel.ts'
 import type { Shared } from './shared.ts'
 import {
   boundPackets,
+  boundRequests,
   ignoreHostKeyOffers,
   nameKeys,
   proveByKey,
@@ -151,6 +152,7 @@ export async function sshConnect(
     client.connect(config)
     ignoreHostKeyOffers(client)
     boundPackets(client, (why) => end(new Error(why)))
+    boundRequests(client, (why) => end(new Error(why)))
     takeCertificates(client)
   })
 }

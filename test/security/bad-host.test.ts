@@ -3,7 +3,13 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { exec, forward } from '../../src/transport/open-channel.ts'
-import { type BadServer, runReally, sshServer, wantPackets } from '../transport/helpers/bad-server.ts'
+import {
+  askWithoutEnd,
+  type BadServer,
+  runReally,
+  sshServer,
+  wantPackets,
+} from '../transport/helpers/bad-server.ts'
 import { blocksOf } from '../transport/helpers/blocks.ts'
 import { failure, settled, until } from '../transport/helpers/wait.ts'
 
@@ -37,6 +43,18 @@ it.each([
 ])('$what is not taken from a host', async ({ algorithms }) => {
   server = await sshServer({ algorithms: algorithms as ssh2.Algorithms, exec: runReally })
   expect(await failure(connect(server.target()))).toMatchObject({ exit: 'unreachable' })
+})
+
+it('a host that asks and asks, and takes no answer, is left', async () => {
+  server = await sshServer({
+    exec: (request) => {
+      runReally(request)
+      askWithoutEnd(request.client)
+    },
+  })
+  const host = await connect(server.target({ keepaliveMs: 0 })).catch((error) => error)
+  const error = host.run ? await failure(host.run(sh`sleep 300`, options), 20_000) : host
+  expect(error.message).toContain('the host asked for more than 20000 things')
 })
 
 it('a host that says a job has ended, and reads no more, is given up', async () => {

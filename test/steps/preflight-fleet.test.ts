@@ -75,6 +75,19 @@ it.each([
   expect(found(known, { workers: ['w1', 'w2'] })).toEqual(expected)
 })
 
+it.each([
+  { off: [0, 86_400], wrong: 'w1' },
+  { off: [0, -86_400], wrong: 'w1' },
+  { off: [86_400, 0], wrong: 'd1' },
+])(
+  'of two clocks that differ by a day, $off, the one that is as ours is right',
+  ({ off: [a = 0, b = 0], wrong }) => {
+    const messages = found({ d1: at(a), w1: at(b) })
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toMatch(new RegExp(`^clock ${wrong}:`))
+  },
+)
+
 it('a clock that cannot be read is that of its host alone', () => {
   const known = { d1: at(0), w1: [is(clock, undefined)], w2: at(0) }
   expect(found(known, { workers: ['w1', 'w2'] })).toEqual(['clock w1: the clock cannot be read'])

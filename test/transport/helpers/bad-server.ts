@@ -90,20 +90,37 @@ type Inside = Connection & { _sock: Socket; _protocol: { _packetRW: { write: Wri
  * algorithm holds the next packet until this one is acknowledged, which a client that has nothing to say does late.
  */
 export async function announceKeys(client: Connection): Promise<void> {
-  const { _sock: socket, _protocol: protocol } = client as Inside
-  const text = (value: string) => [Buffer.from([0, 0, 0, value.length]), Buffer.from(value)]
-  const request = Buffer.concat([
-    Buffer.from([constants.MESSAGE.GLOBAL_REQUEST]),
-    ...text('hostkeys-00@openssh.com'),
-    Buffer.from([0]),
-    ...text('a key'),
-  ])
+  const { _sock: socket } = client as Inside
+  globalRequest(client, 'hostkeys-00@openssh.com', { reply: false, more: text('a key') })
+  // later its own sign of life asks for one
+  await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
+}
+
+/** Asks for something that wants an answer, and reads none. */
+export function askWithoutEnd(client: Connection): void {
+  const { _sock: socket } = client as Inside
+  socket.pause()
+  const more = () => {
+    for (let i = 0; i < 1000; i++) globalRequest(client, 'x', { reply: true, more: [] })
+    if (!socket.destroyed) setImmediate(more)
+  }
+  more()
+}
+
+const text = (value: string) => [Buffer.from([0, 0, 0, value.length]), Buffer.from(value)]
+
+function globalRequest(
+  client: Connection,
+  name: string,
+  { reply, more }: { reply: boolean; more: readonly Buffer[] },
+): void {
+  const { _protocol: protocol } = client as Inside
+  const kind = Buffer.from([constants.MESSAGE.GLOBAL_REQUEST])
+  const request = Buffer.concat([kind, ...text(name), Buffer.from([reply ? 1 : 0]), ...more])
   const { write } = protocol._packetRW
   const packet = write.alloc(request.length)
   packet.set(request, write.allocStart)
   sendPacket(protocol, write.finalize(packet))
-  // later its own sign of life asks for one
-  await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
 }
 
 /** Has the client send packets of that many bytes on each channel. */
