@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -93,7 +93,7 @@ it.each(
   expect(session).toEqual([`${boot.greeting} go`, `${boot.mark} other ${uid}`])
 })
 
-it('of a first script whose end never came, nothing is done, wherever it was cut', () => {
+it('of a first script whose end never came, nothing is done, wherever it was cut', async () => {
   const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
   const canary = join(folder, 'canary')
   const all = `${boot.program(`: >${canary}\n${'# filler\n'.repeat(100)}`)}run 1 0\n`
@@ -101,11 +101,16 @@ it('of a first script whose end never came, nothing is done, wherever it was cut
   for (let length = 1; length < all.length; length += length < 300 ? 13 : 97) cut(length)
   cut(all.length - 1)
   expect(existsSync(canary), 'the part that came was carried out').toBe(false)
-  const { stdout } = cut(all.length)
-  expect({ stdout, done: existsSync(canary) }).toEqual({
-    stdout: expect.stringContaining('end 1 0'),
-    done: true,
+  // the end of its input would end the job, too
+  const whole = spawn('/bin/sh', ['-c', boot.command])
+  let said = ''
+  whole.stdout.on('data', (chunk) => {
+    said += chunk
   })
+  whole.stdin.write(all)
+  await expect.poll(() => said, { timeout: 10_000 }).toContain('end 1 0')
+  whole.stdin.end()
+  expect(existsSync(canary)).toBe(true)
 })
 
 it('sudo speaks English whatever the user prefers, for its words are read', () => {
