@@ -3,6 +3,7 @@ import ssh2, { type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import { hostKeyOrder } from './algorithms.ts'
 import { attempts, authHandler, type Tried } from './attempts.ts'
+import { boundWrites } from './bound-writes.ts'
 import { gatherWrites } from './gather-writes.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
 import { hostKeyPlace, type KnownHosts } from './known-hosts.ts'
@@ -18,7 +19,6 @@ import { exec, forward } from './open-channel.ts'
 import type { Shared } from './shared.ts'
 import {
   boundPackets,
-  boundRequests,
   ignoreHostKeyOffers,
   nameKeys,
   proveByKey,
@@ -33,9 +33,6 @@ const GOODBYE_MS = 2000
 
 /** A login may take that much longer than connecting: name services and PAM modules are slow at times. */
 const LOGIN_TIMES = 3
-
-/** What may wait to be sent to a host that takes nothing, such as the answers to all that it asks, bytes. */
-const MOST_UNSENT = 64 * 1024 * 1024
 
 /** What speaks against the key that a host shows; undefined: nothing. */
 export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
@@ -114,13 +111,12 @@ export async function sshConnect(
       way.close()
       fail(new Error('the connection was closed during login'))
     })
-    const unsent = setInterval(() => {
-      if (socket.writableLength > MOST_UNSENT) end(new Error('it asks without taking the answers'))
-    }, 1000).unref()
-    ended.then(() => clearInterval(unsent))
     // small frames must not wait for the acknowledgement of the ones before
     const socket = gatherWrites(
-      way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true }),
+      boundWrites(
+        way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true }),
+        () => end(new Error('the host takes no answer and goes on asking')),
+      ),
     )
     const config: ConnectConfig = {
       sock: socket as never,
@@ -152,7 +148,6 @@ export async function sshConnect(
     client.connect(config)
     ignoreHostKeyOffers(client)
     boundPackets(client, (why) => end(new Error(why)))
-    boundRequests(client, (why) => end(new Error(why)))
     takeCertificates(client)
   })
 }

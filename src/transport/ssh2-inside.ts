@@ -49,29 +49,6 @@ export function ignoreHostKeyOffers(client: Client): void {
 /** The least size of a packet that a channel has to take; RFC 4254 has no lower limit, OpenSSH's is 32 KiB, bytes. */
 const LEAST_PACKET = 1024
 
-/** What a host may ask of us during one connection, which ssh2 answers by itself: a sign of life a second is less. */
-const MOST_REQUESTS = 20_000
-
-/**
- * ssh2 keeps each answer in memory until the host takes it, and a million of them hold up the whole program. `end` is
- * told of a host that asks too much; it has to end the link. Where its inside looks otherwise, nothing is counted.
- */
-export function boundRequests(client: Client, end: (why: string) => void): void {
-  type Handler = (...args: unknown[]) => void
-  type Inside = { _handlers?: Record<string, Handler | undefined> }
-  const handlers = (client as Client & { _protocol?: Inside })._protocol?._handlers
-  let asked = 0
-  for (const name of ['GLOBAL_REQUEST', 'CHANNEL_OPEN', 'CHANNEL_REQUEST']) {
-    const answer = handlers?.[name]
-    if (!handlers || !answer) continue
-    handlers[name] = (...args) => {
-      asked += 1
-      if (asked <= MOST_REQUESTS) answer(...args)
-      else if (asked === MOST_REQUESTS + 1) end(`the host asked for more than ${MOST_REQUESTS} things`)
-    }
-  }
-}
-
 /**
  * ssh2 cuts what it sends into packets of the size that the host wants: of 0 bytes without end, of 1 byte for minutes.
  * `end` is told of a host that wants such; it has to end the link. Where its inside looks otherwise, it is not asked.
