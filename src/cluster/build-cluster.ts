@@ -14,7 +14,7 @@ type Addresses = ReadonlyMap<string, { address: string; port: number }>
 /**
  * Reads a cluster out of an inventory: roles from groups, settings checked and typed. `addresses` are those that ssh
  * will connect to. Throws ConvecthubErrors with every problem found: BAD_VALUE, NO_ROLE, NO_DRIVER, SAME_ADDRESS,
- * BAD_NAME, SAME_NAME, TWO_REGISTRIES, DIFFERS, and those of resolveText.
+ * BAD_NAME, SAME_NAME, DIFFERS, and those of resolveText.
  */
 export function buildCluster(inventory: Inventory, addresses: Addresses): Cluster {
   const errors: ConvecthubError[] = []
@@ -39,16 +39,6 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     'names must differ by more than case',
     ({ name }) => name.toLowerCase(),
   )
-  const [, second] = hosts.filter(({ registry }) => registry)
-  if (second)
-    errors.push(
-      problem(
-        'TWO_REGISTRIES',
-        `${second.name} is the second host in the group registry`,
-        second.origin,
-        'one registry serves the whole cluster: leave one host under [registry]',
-      ),
-    )
   const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
   if (lead) sameEverywhere(inventory, lead, errors)
   if (errors.length > 0 || !settings) throw new ConvecthubErrors(once(errors))
@@ -57,7 +47,6 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     hosts,
     drivers: hosts.filter(({ role }) => role === 'driver'),
     workers: hosts.filter(({ role }) => role === 'worker'),
-    registry: hosts.find(({ registry }) => registry),
     token: new Secret(settings.convect_token),
     workdir: settings.convect_workdir,
     jhubConfigPath: settings.jhub_config_path,
@@ -118,7 +107,6 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
       name: host.name,
       nodeName,
       role,
-      registry: host.groups.includes('registry'),
       origin: host.origin,
       settings,
       address,

@@ -2,7 +2,7 @@ import type { Origin } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { HostSettings } from './variables.ts'
 
-export type Role = 'driver' | 'worker' | 'registry'
+export type Role = 'driver' | 'worker'
 
 /** A machine of the cluster. */
 export interface ClusterHost {
@@ -10,8 +10,7 @@ export interface ClusterHost {
   name: string
   /** Its name in Kubernetes: the same in lower case. */
   nodeName: string
-  role: 'driver' | 'worker'
-  registry: boolean
+  role: Role
   origin: Origin
   settings: HostSettings
   /** The address that ssh connects to. */
@@ -25,7 +24,6 @@ export interface Cluster {
   hosts: readonly ClusterHost[]
   drivers: readonly ClusterHost[]
   workers: readonly ClusterHost[]
-  registry: ClusterHost | undefined
   token: Secret
   workdir: string
   jhubConfigPath: string | undefined

@@ -61,6 +61,7 @@ export const CLUSTER_VARIABLES = z.object({
   convect_workdir: z
     .string()
     .regex(/^(?!.*\/\.\.?(\/|$))\/[\w./-]+$/, 'an absolute path without blanks is needed')
+    .transform((path) => path.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1'))
     .default('/var/lib/convecthub')
     .describe(
       'Where on the machines what is only needed during a run goes, into a folder for root alone; where others may write, such as in /tmp, it gets a random name',

@@ -26,7 +26,11 @@ const KINDS = {
 const family: FactFamily<Leftovers> = {
   id: 'leftovers',
   script: ([paths = '']) =>
-    joinSh([rawSh(template('remote/traces.sh')), sh`list_traces ${paths.split(' ').filter(Boolean)}`]),
+    joinSh([
+      rawSh(template('remote/of-k3s.sh')),
+      rawSh(template('remote/traces.sh')),
+      sh`list_traces ${paths.split(' ').filter(Boolean)}`,
+    ]),
   parse: (output, keys) => new Map(keys.map((key) => [key, parseLeftovers(output)])),
 }
 

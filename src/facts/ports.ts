@@ -1,4 +1,5 @@
 import { joinSh, rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
 export type Port = `${'tcp' | 'udp'} ${number}`
@@ -34,7 +35,7 @@ done
 } | head -n 1000 | while IFS=' /' read -r _ _ pid _ _ socket; do
   name='' whose=other
   read -r name <"/proc/$pid/comm"
-  ! grep -qE '^[0-9]+:[^:]*:/(system\\.slice/(k3s|k3s-agent)\\.service|kubepods)' "/proc/$pid/cgroup" || whose=k3s
+  [ -z "$(of_k3s "/proc/$pid/cgroup")" ] || whose=k3s
   printf 'socket %s %s %s\\n' "$socket" "$whose" "$name"
 done`
 
@@ -45,7 +46,7 @@ const family: FactFamily<ListeningPorts> = {
       const [kind, number] = port.split(' ')
       return `${kind}:${Number(number).toString(16).toUpperCase().padStart(4, '0')}`
     })
-    return joinSh([sh`wanted=${` ${wanted.join(' ')} `}`, rawSh(SCRIPT)])
+    return joinSh([rawSh(template('remote/of-k3s.sh')), sh`wanted=${` ${wanted.join(' ')} `}`, rawSh(SCRIPT)])
   },
   parse: (output, keys) => new Map(keys.map((key) => [key, parsePorts(output)])),
 }

@@ -9,7 +9,6 @@ export function inventoryText(stateDir: string, machines: readonly Machine[], to
   const { key, knownHosts } = labPaths(stateDir)
   const names = (role: Machine['role']) =>
     machines.filter((machine) => machine.role === role).map(({ name }) => name)
-  const drivers = names('driver')
   return [
     '# Inventory of a convecthub lab: disposable machines, made by `convecthub lab up`.',
     '# Each line is a machine and how SSH reaches it. The drivers run the K3s server, the workers the notebooks.',
@@ -22,13 +21,10 @@ export function inventoryText(stateDir: string, machines: readonly Machine[], to
     ),
     '',
     '[driver]',
-    ...drivers,
+    ...names('driver'),
     '',
     '[worker]',
     ...names('worker'),
-    '',
-    '[registry]',
-    ...drivers.slice(0, 1),
     '',
     '[all:vars]',
     'convect_workdir=/var/tmp/convecthub',

@@ -14,6 +14,14 @@ export const IMAGES = '/var/lib/rancher/k3s/agent/images'
 export const K3S = '/usr/local/bin/k3s'
 
 /** Whether the host's K3s is one that convecthub put there. */
+/** The K3s of the bundle that this host would run. */
+export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | undefined {
+  const { architecture } = facts.get(system)
+  return bundle?.files.find(
+    (each) => each.kind === 'k3s' && each.architecture === architecture && each.roles.includes(host.role),
+  )
+}
+
 export const ownsK3s = ({ files }: Owned) => files.includes(K3S)
 
 /** Where images wait until a running K3s has imported them; on the file system where they stay. */

@@ -4,7 +4,7 @@ import type { Finding, PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import { nodeAddress } from '../facts/node-address.ts'
-import { system } from '../facts/system.ts'
+import { bundledK3s } from './artifacts.ts'
 import { digest } from './digest.ts'
 import type { HostRule } from './host-rules.ts'
 import { atLeast } from './k3s-version.ts'
@@ -43,7 +43,8 @@ export const FOUNDED_RULES: readonly HostRule[] = [
         `K3s is set up as ${names[role]} there, and the inventory wants ${names[context.host.role]}`
       )
     },
-    hint: ({ host }) => `reset it in its old role first: convecthub reset --limit ${host.name}`,
+    hint: (context) =>
+      `put it back under [${data(context).role}], run convecthub reset --limit ${context.host.name}, then move it`,
   },
   {
     id: 'datastore',
@@ -61,16 +62,19 @@ export const FOUNDED_RULES: readonly HostRule[] = [
   {
     id: 'k3s-version',
     wrong: (context) => {
-      const { version } = data(context)
-      const wanted = bundled(context)
+      const { version, role, datastore } = data(context)
+      const wanted = bundledK3s(context)?.version
+      const runs = (role ?? datastore) !== undefined
       return (
-        version !== undefined &&
-        wanted !== undefined &&
+        runs &&
+        version &&
+        wanted &&
         version !== wanted &&
         `K3s ${version} is there, and the bundle has ${wanted}`
       )
     },
-    hint: 'take the bundle of that version: another one on all machines at once, agents before servers, can break a cluster for good',
+    hint: (context) =>
+      `convecthub does not change the version of a cluster yet; take a bundle with K3s ${data(context).version}`,
   },
 ]
 
@@ -84,16 +88,15 @@ export function clusterFindings(contexts: readonly PlanContext[]): Finding[] {
   return [...two(holders), ...(founder ? founding(founder, holders, missing(contexts, cluster.drivers)) : [])]
 }
 
-function two([holder, ...others]: readonly PlanContext[]): Finding[] {
-  if (!holder) return []
-  const own = data(holder).caHash
+function two(holders: readonly PlanContext[]): Finding[] {
+  const [first, ...others] = holders.filter((holder) => data(holder).caHash)
   return others
-    .filter((other) => own && data(other).caHash && data(other).caHash !== own)
+    .filter((other) => first && data(other).caHash !== data(first).caHash)
     .map(({ host }) => ({
       level: 'error',
       id: 'two-clusters',
       host: host.name,
-      message: `it holds another cluster than ${holder.host.name}`,
+      message: `it holds another cluster than ${first?.host.name}`,
       hint: 'one inventory is one cluster: take the machines of the other one out, or reset them',
     }))
 }
@@ -114,17 +117,12 @@ function founding(founder: PlanContext, holders: readonly PlanContext[], away: r
   return [
     {
       ...found,
-      message: `a cluster would be founded, and ${away.join(', ')} could not be asked whether there is one already`,
-      hint: 'found it when all drivers answer, or take those that are gone out of the inventory',
+      message: `the cluster cannot be founded: ${away.join(', ')} did not answer, and may hold one already`,
+      hint: 'run it again when all drivers answer, or take those that are gone out of the inventory',
     },
   ]
 }
 
 function missing(contexts: readonly PlanContext[], drivers: readonly ClusterHost[]): string[] {
   return drivers.filter((driver) => !contexts.some(({ host }) => host === driver)).map(({ name }) => name)
-}
-
-function bundled({ bundle, facts }: PlanContext): string | undefined {
-  const { architecture } = facts.get(system)
-  return bundle?.files.find((each) => each.kind === 'k3s' && each.architecture === architecture)?.version
 }

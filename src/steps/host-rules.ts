@@ -10,7 +10,7 @@ import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
 import { listeningPorts, type Port } from '../facts/ports.ts'
 import { system } from '../facts/system.ts'
-import { K3S, ownsK3s } from './artifacts.ts'
+import { bundledK3s, K3S, ownsK3s } from './artifacts.ts'
 
 /** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
@@ -154,13 +154,10 @@ export const HOST_RULES: readonly HostRule[] = [
   },
   {
     id: 'bundle',
-    wrong: ({ host, facts, bundle }) => {
-      const { architecture } = facts.get(system)
-      const there = bundle?.files.some(
-        (each) => each.kind === 'k3s' && each.architecture === architecture && each.roles.includes(host.role),
-      )
-      return there === false && `the bundle has no K3s for ${architecture}`
-    },
+    wrong: (context) =>
+      context.bundle &&
+      !bundledK3s(context) &&
+      `the bundle has no K3s for ${context.facts.get(system).architecture}`,
     hint: 'add it to the bundle and its bundle.lock.yaml',
   },
   {

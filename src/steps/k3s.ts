@@ -12,7 +12,7 @@ import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
-import { K3S } from './artifacts.ts'
+import { bundledK3s, K3S } from './artifacts.ts'
 import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
 import { unitName } from './k3s-unit.ts'
@@ -35,7 +35,6 @@ export const k3sServer: Step = {
     const before = drivers[drivers.indexOf(host) - 1]
     return [...needsFounder(host, wishes), ...(before ? [{ step: 'k3s-node', host: before.name }] : [])]
   },
-  asks: (_host, { cluster }) => cluster.drivers,
   facts: k3sFacts,
   plan: planK3s,
 }
@@ -67,7 +66,7 @@ function needsFounder(host: ClusterHost, { cluster }: Wishes): StepRef[] {
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
-  const paths = [...K3S_PATHS, REGISTRIES, `/etc/systemd/system/${name}`, envPath(host)]
+  const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host)]
   return [
     system,
     addresses,
@@ -83,10 +82,8 @@ function k3sFacts(host: ClusterHost): Fact<unknown>[] {
  * their digest in its environment, so a run that was cut between a file and the restart is seen by the next one.
  */
 function planK3s(context: PlanContext): Change[] {
-  const { host, facts, bundle } = context
-  const binary = bundle?.files.find(
-    ({ kind, architecture }) => kind === 'k3s' && architecture === facts.get(system).architecture,
-  )
+  const { host, facts } = context
+  const binary = bundledK3s(context)
   const files = k3sFiles(context, binary?.version ?? '')
   const inputs = digest(
     [binary?.sha256, ...files.map(({ path, content }) => `${path}\n${reveal(content)}`)].join('\n'),
@@ -109,9 +106,18 @@ function planK3s(context: PlanContext): Change[] {
 
 /** Earlier versions had nodes ask the open registry first; K3s reads the file when it starts. */
 function oldRegistries(facts: Facts): Change[] {
-  if (!facts.get(file(REGISTRIES)) || !facts.get(owned).files.includes(REGISTRIES)) return []
+  if (!facts.get(owned).files.includes(REGISTRIES)) return []
   const title = `${REGISTRIES}, which has images taken from the open registry of an earlier version`
-  return [{ kind: 'run', sign: '-', title, timeoutMs: 10_000, script: sh`rm -f -- ${REGISTRIES}` }]
+  return [
+    {
+      kind: 'run',
+      sign: '-',
+      title,
+      timeoutMs: 10_000,
+      script: sh`rm -f -- ${REGISTRIES}
+cvh_forget file ${REGISTRIES}`,
+    },
+  ]
 }
 
 /**

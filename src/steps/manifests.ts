@@ -25,18 +25,20 @@ export const oldRegistry: Step = {
   id: 'old-registry',
   title: 'Remove the open image registry',
   hosts: onFirstDriver,
-  facts: () => [file(REGISTRY), owned],
+  facts: () => [owned],
   plan: ({ facts }) => {
-    if (!facts.get(file(REGISTRY)) || !facts.get(owned).files.includes(REGISTRY)) return []
+    if (!facts.get(owned).files.includes(REGISTRY)) return []
     return [
       {
         kind: 'run',
         sign: '-',
         title: 'the image registry of an earlier version, to which anybody on the network can write',
         timeoutMs: 120_000,
-        script: sh`timeout 60 ${K3S} kubectl delete --ignore-not-found -f ${REGISTRY}
+        // the file first, for K3s makes anew what is in it; the record last, for a run that is cut
+        script: sh`rm -f -- ${REGISTRY}
+timeout 60 ${K3S} kubectl -n kube-system delete --ignore-not-found deployment convecthub-registry
 timeout 30 ${K3S} kubectl -n kube-system delete --ignore-not-found addons.k3s.cattle.io convecthub-registry
-rm -f -- ${REGISTRY}`,
+cvh_forget file ${REGISTRY}`,
       },
     ]
   },

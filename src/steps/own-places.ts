@@ -16,8 +16,6 @@ const PLACES: readonly { folder: string; name: RegExp }[] = [
   { folder: '/var/lib/rancher/k3s/agent', name: /^\.[\w.+@-]+\.part$/ },
   { folder: '/var/lib/rancher/k3s/agent/images', name: NAME },
   { folder: '/var/lib/rancher/k3s/agent/convecthub-incoming', name: NAME },
-  // where convect_workdir was by default, in versions that put the chart right into it
-  { folder: '/var/tmp/convecthub', name: /^\.?[\w.+@-]+\.tgz(\.part)?$/ },
 ]
 
 /** convecthub's own folder on a host; what is in it goes with it. */
@@ -33,7 +31,7 @@ const NEEDED =
 
 /** Whether convecthub can have made this file, on a host whose convect_workdir is `workdir`. */
 export function isOwnFile(path: string, workdir: string): boolean {
-  if (path.startsWith(`${STATE}/`)) return !path.includes('..')
+  if (path.startsWith(`${STATE}/`)) return isBelowState(path)
   const at = path.lastIndexOf('/')
   return places(workdir).some(
     ({ folder, name }) => path.slice(0, at) === folder && name.test(path.slice(at + 1)),
@@ -42,14 +40,17 @@ export function isOwnFile(path: string, workdir: string): boolean {
 
 /** Whether convecthub can have made this folder on the way to one of its files. */
 export function isOwnFolder(path: string, workdir: string): boolean {
-  return [STATE, ...places(workdir).map(({ folder }) => folder)].some(
-    (folder) => folder === path || folder.startsWith(`${path}/`) || path.startsWith(`${STATE}/`),
-  )
+  const folders = [STATE, ...places(workdir).map(({ folder }) => folder)]
+  return isBelowState(path) || folders.some((folder) => folder === path || folder.startsWith(`${path}/`))
+}
+
+function isBelowState(path: string): boolean {
+  return path.startsWith(`${STATE}/`) && !path.includes('..')
 }
 
 /** Whether this is a work folder by the name that cvh_work gives. */
 export function isWorkFolder(path: string): boolean {
-  return /^(\/[\w-][\w.-]*)*\/convecthub-[A-Za-z0-9]{10}$/.test(path)
+  return /^(\/(?!\.\.?\/)[\w.-]+)*\/convecthub-[A-Za-z0-9]{10}$/.test(path)
 }
 
 /** Whether convecthub can have installed this package. */
@@ -77,7 +78,11 @@ export function foreignRecords(
   ]
 }
 
-/** Earlier versions put the chart into convect_workdir itself. */
+/** Earlier versions put the chart into convect_workdir itself, which was /var/tmp/convecthub by default. */
 function places(workdir: string): typeof PLACES {
-  return [...PLACES, { folder: workdir, name: /^\.?[\w.+@-]+\.tgz(\.part)?$/ }]
+  const charts = [workdir, '/var/tmp/convecthub'].map((folder) => ({
+    folder,
+    name: /^\.?[\w.+@-]+\.tgz(\.part)?$/,
+  }))
+  return [...PLACES, ...charts]
 }

@@ -15,6 +15,8 @@ export const preflight: Step = {
   id: 'preflight',
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
+  // whether there is a cluster already
+  asks: (host, { cluster }) => (host.role === 'driver' ? cluster.drivers : []),
   facts: (host, { cluster }) => [clock, clusterData, ...hostFacts(host, cluster)],
   check: (contexts) => [
     ...[...HOST_RULES, ...FOUNDED_RULES].flatMap((rule) => brokenBy(rule, contexts)),

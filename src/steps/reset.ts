@@ -195,6 +195,7 @@ function clean(left: readonly string[]): Change {
     timeoutMs: 180_000,
     script: joinSh([
       rawSh('set +e'),
+      rawSh(template('remote/of-k3s.sh')),
       rawSh(template('remote/traces.sh')),
       rawSh(template('remote/remove-traces.sh')),
     ]),

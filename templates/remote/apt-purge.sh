@@ -1,6 +1,9 @@
 # Purges the packages in "$@", which convecthub installed; one that something else needs by now stays, and is told.
+# apt names those of the machine's own architecture without it
+native=$(dpkg --print-architecture) || exit
 gone=
 for name in "$@"; do
+  name=${name%":$native"}
   case $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) in '' | not-installed) ;; *) gone="$gone $name" ;; esac
 done
 # shellcheck disable=SC2086 # the names are words
@@ -16,8 +19,8 @@ if [ "$#" -gt 0 ] && [ -n "$(foreign "$@")" ]; then
   for name in "$@"; do
     needed=$(foreign "$name" | tr '\n' ' ')
     if [ -n "$needed" ]; then
-      printf 'kept %s: %s needs it\n' "$name" "$needed"
-      sed -i "/^package $name\$/d" /var/lib/convecthub/owned
+      printf 'kept %s: %sneeds it\n' "$name" "$needed"
+      sed -i "/^package $name\$/d; /^package $name:$native\$/d" /var/lib/convecthub/owned
     else
       gone="$gone $name"
     fi

@@ -24,6 +24,11 @@ $1 $2
 "
 }
 
+# cvh_forget KIND NAME: takes out of the record what is gone; what comes by that name later is not ours
+cvh_forget() {
+  [ ! -e "$CVH_STATE/owned" ] || sed -i "\\|^$1 $2\$|d" "$CVH_STATE/owned"
+}
+
 # cvh_safe FOLDER: fails with 77, and says why, where somebody else than root could change what FOLDER leads to. Each
 # part of the way must be root's or ours, and closed to others, or sticky as /tmp is: there they can add names, and not
 # touch ours. The folder itself must be closed; with `sticky` behind it, it may be sticky, for what has a new random name;
@@ -42,7 +47,7 @@ $1
 # cvh_way FOLDER: what cvh_safe asks, in a shell of its own
 cvh_way() (
   set -f
-  at='' rest="/${1%/}/" open=${2-} links=0 me=''
+  at='' rest="${1%/}/" open=${2-} links=0 me=''
   while [ -n "$rest" ]; do
     part=${rest%%/*} rest=${rest#*/} next=$at/$part
     case $part in
@@ -111,18 +116,16 @@ cvh_place() {
 # cvh_work PLACE: has $CVH_STATE/workdir lead to a folder for root alone: below $CVH_STATE itself, or one with a new name at
 # PLACE, or as near to it as nobody else could get in the way
 cvh_work() {
-  at=$CVH_STATE/workdir
-  [ "$1" = "$CVH_STATE" ] && link='' || link=yes
-  if [ -d "$at" ] && cvh_safe "$at" >/dev/null; then
-    if [ -n "$link" ]; then [ ! -h "$at" ] || return 0; else [ -h "$at" ] || return 0; fi
-  fi
-  rm -rf -- "$at" || return
-  if [ -z "$link" ]; then
-    (umask 077 && cvh_folder "$at")
+  at=$CVH_STATE/workdir place=$1
+  if [ "$place" = "$CVH_STATE" ]; then
+    [ ! -h "$at" ] && [ -d "$at" ] && cvh_safe "$at" >/dev/null && return
+    rm -rf -- "$at" && (umask 077 && cvh_folder "$at")
     return
   fi
-  place=$1
   until [ -d "$place/" ] && cvh_safe "$place/" sticky >/dev/null; do place=${place%/*}; done
+  # one that an earlier run made there is as good
+  case $(readlink -- "$at") in "$place"/convecthub-*) ! { [ -d "$at" ] && cvh_safe "$at" >/dev/null; } || return 0 ;; esac
+  rm -rf -- "$at" || return
   made=$(mktemp -d "$place/convecthub-XXXXXXXXXX") && cvh_record work "$made" && ln -s "$made" "$at"
 }
 

@@ -3,10 +3,9 @@ LINKS='cni0 flannel.1 flannel-v6.1 flannel-wg flannel-wg-v6 kube-ipvs0'
 # flannel's rules carry no name, only the pods' network
 RULES='KUBE-|CNI-|flannel|kube-router|10\.42\.0\.0/16'
 
-# pids of K3s, its shims and all pods: KillMode=process leaves them in the unit's cgroup, pods are in kubepods. Only by
-# cgroups that root alone can make: a user's own manager may have a k3s.service, too
+# pids of K3s, its shims and all pods: KillMode=process leaves them in the unit's cgroup, pods are in kubepods
 k3s_pids() {
-  grep -lE '^[0-9]+:[^:]*:/(system\.slice/(k3s|k3s-agent)\.service|kubepods)' /proc/[0-9]*/cgroup 2>/dev/null | sed 's#^/proc/##; s#/cgroup$##'
+  of_k3s /proc/[0-9]*/cgroup | sed 's#^/proc/##; s#/cgroup$##'
 }
 
 # mounts below K3s's folders, deepest first; never a folder that is itself a mount point, such as a disk of its own

@@ -35,16 +35,14 @@ it('reads the guide’s inventory', () => {
   })
   const settings = { my_iface: 'eth1', install_docker: true, install_nvidia_driver: true }
   expect(Object.fromEntries(cluster.hosts.map((host) => [host.name, host]))).toMatchObject({
-    master: { nodeName: 'master', role: 'driver', registry: true, settings: { ...settings, has_gpu: false } },
+    master: { nodeName: 'master', role: 'driver', settings: { ...settings, has_gpu: false } },
     worker1: {
       role: 'worker',
-      registry: false,
       address: '127.0.0.1',
       settings: { ...settings, has_gpu: false },
     },
     worker2: {
       role: 'worker',
-      registry: false,
       origin: { line: 1 },
       settings: { ...settings, has_gpu: true },
     },
@@ -52,9 +50,13 @@ it('reads the guide’s inventory', () => {
   expect(cluster.drivers.map(({ name }) => name)).toEqual(['master'])
   expect(cluster.workers.map(({ name }) => name).toSorted()).toEqual(['worker1', 'worker2'])
   expect(firstDriver(cluster).name).toBe('master')
-  expect(cluster.registry?.name).toBe('master')
   expect(cluster.token.reveal()).toBe('k3s_hub_token')
   expect(JSON.stringify(cluster)).not.toContain('k3s_hub_token')
+})
+
+it.each(['/data/hub/', '/data//hub', '/data/hub'])('convect_workdir %s is /data/hub', (path) => {
+  const text = GUIDE.replace('convect_workdir=/tmp/convecthub', `convect_workdir=${path}`)
+  expect(readCluster(text).workdir).toBe('/data/hub')
 })
 
 it('reads the guide’s other ports', () => {
@@ -71,7 +73,6 @@ it('everything but the token has a default', () => {
     jhubConfigPath: undefined,
     httpPort: 80,
     httpsPort: 443,
-    registry: undefined,
   })
   expect(cluster.hosts[1]?.settings).toEqual({
     has_gpu: false,

@@ -22,11 +22,7 @@ it.each([
     text: `${FLEET}[registry]\nr1\n`,
     problems: [`${AT}:9 NO_ROLE r1 is in none of the groups driver and worker`],
   },
-  { text: `${FLEET}[registry]\nw1\n`, problems: [] },
-  {
-    text: `${FLEET}[registry]\nw1\nw2\n`,
-    problems: [`${AT}:5 TWO_REGISTRIES w2 is the second host in the group registry`],
-  },
+  { text: `${FLEET}[registry]\nw1\nw2\n`, problems: [] },
   {
     text: w1('ansible_host=10.0.0.1').replace('w2', 'w2 ansible_ssh_host=10.0.0.1'),
     problems: [`${AT}:5 SAME_ADDRESS w2 and w1 are both at 10.0.0.1:22`],

@@ -232,12 +232,12 @@ it.each([
   expect(readdirSync(at('theirs'))).toEqual([])
 })
 
-const work = () => readlinkSync(join(host.state, 'work'))
+const work = () => readlinkSync(join(host.state, 'workdir'))
 const NAME = /\/convecthub-[A-Za-z0-9]{10}$/
 
 it('the work folder is below our own, for root alone, where nobody wants it elsewhere', async () => {
   expect((await call(sh`cvh_work ${host.state}`)).code).toBe(0)
-  const made = lstatSync(join(host.state, 'work'))
+  const made = lstatSync(join(host.state, 'workdir'))
   expect({ folder: made.isDirectory(), mode: made.mode & 0o777 }).toEqual({ folder: true, mode: 0o700 })
 })
 
@@ -269,6 +269,20 @@ it('a work folder that is good stays, and one that somebody else has made by its
   chmodSync(first, 0o777)
   await call(sh`cvh_work ${at('place')}`)
   expect(work()).not.toBe(first)
+})
+
+it('a work folder is made where convect_workdir says now, not where it said before', async () => {
+  for (const place of ['one', 'two']) {
+    folder(place)
+    expect((await call(sh`cvh_work ${at(place)}`)).code).toBe(0)
+    expect(dirname(work())).toBe(at(place))
+  }
+})
+
+it('what is taken out of the record is not ours any more, and no other line goes with it', async () => {
+  await call(sh`cvh_record file /etc/a.b; cvh_record file /etc/a.bc; cvh_record folder /etc/a.b`)
+  await call(sh`cvh_forget file /etc/a.b`)
+  expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe('file /etc/a.bc\nfolder /etc/a.b\n')
 })
 
 it.runIf(asRoot)('a work folder of somebody else’s is not used', async () => {

@@ -64,7 +64,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
 ]
 
 function wishesOf(version: string) {
-  const parts = { drivers: ['d1', 'd2'], workers: ['w1'], registry: 'w1', settings: SETTINGS }
+  const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS }
   return testWishes(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
 }
 

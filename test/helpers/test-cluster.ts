@@ -10,19 +10,17 @@ export const TOKEN = 'top-secret-token'
 export interface ClusterParts extends Partial<Pick<Cluster, 'workdir' | 'httpPort' | 'httpsPort'>> {
   drivers?: readonly string[]
   workers?: readonly string[]
-  registry?: string
   settings?: Readonly<Record<string, Partial<HostSettings>>>
 }
 
 /** A cluster of named hosts; the address of each is 10.0.0.N, where N counts drivers, then workers. */
 export function testCluster(parts: ClusterParts = {}): Cluster {
-  const { drivers = ['d1'], workers = ['w1'], registry, settings = {}, ...rest } = parts
+  const { drivers = ['d1'], workers = ['w1'], settings = {}, ...rest } = parts
   const hosts = [...drivers, ...workers].map(
     (name, i): ClusterHost => ({
       name,
       nodeName: name.toLowerCase(),
       role: drivers.includes(name) ? 'driver' : 'worker',
-      registry: name === registry,
       origin: { file: '/inv.toml', line: i + 1 },
       settings: {
         has_gpu: false,
@@ -39,7 +37,6 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     hosts,
     drivers: hosts.filter(({ role }) => role === 'driver'),
     workers: hosts.filter(({ role }) => role === 'worker'),
-    registry: hosts.find((host) => host.registry),
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,

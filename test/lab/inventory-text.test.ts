@@ -19,9 +19,6 @@ driver1
 worker1
 worker2
 
-[registry]
-driver1
-
 [all:vars]
 convect_workdir=/var/tmp/convecthub
 convect_token=secret

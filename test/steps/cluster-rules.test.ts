@@ -39,6 +39,7 @@ const TWO: ClusterParts = { drivers: ['d1', 'd2'], workers: ['w1'] }
 
 it.each<{ what: string; holds: Record<string, Partial<ClusterData>>; parts: ClusterParts; away?: string[] }>([
   { what: 'new machines', holds: {}, parts: TWO },
+  { what: 'a K3s that never ran', holds: { d1: { version: 'v1.21.3+k3s1' } }, parts: ONE },
   { what: 'a cluster that is well', holds: { d1: MEMBER, d2: MEMBER, w1: AGENT }, parts: TWO },
   { what: 'a driver that is to join', holds: { d1: MEMBER }, parts: TWO },
   {
@@ -75,13 +76,23 @@ it.each<{
     holds: {},
     parts: TWO,
     away: ['d2'],
-    says: /^founder d1: a cluster would be founded, and d2 could not be asked/,
+    says: /^founder d1: the cluster cannot be founded: d2 did not answer, and may hold one already$/,
   },
   {
     what: 'drivers of two clusters',
     holds: { d1: MEMBER, d2: { ...MEMBER, caHash: 'b'.repeat(64) } },
     parts: TWO,
     says: /^two-clusters d2: it holds another cluster than d1$/,
+  },
+  {
+    what: 'drivers of two clusters, where the first tells nothing of its own',
+    holds: {
+      d1: { datastore: 'etcd', tokenDigest: digest(TOKEN) },
+      d2: MEMBER,
+      d3: { ...MEMBER, caHash: 'b'.repeat(64) },
+    },
+    parts: { drivers: ['d1', 'd2', 'd3'], workers: ['w1'] },
+    says: /^two-clusters d3: it holds another cluster than d2$/,
   },
   {
     what: 'another token',

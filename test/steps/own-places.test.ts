@@ -72,6 +72,8 @@ it.each([
   { path: '/tmp/convecthub-short', own: false },
   { path: '/tmp/../etc/convecthub-aB3dE6gH9j', own: false },
   { path: '/tmp/x/convecthub-aB3dE6gH9j/y', own: false },
+  { path: '/data/.tmp/convecthub-aB3dE6gH9j', own: true },
+  { path: '/data/../convecthub-aB3dE6gH9j', own: false },
 ])('$path is a work folder: $own', ({ path, own }) => {
   expect(isWorkFolder(path)).toBe(own)
 })
