@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from './commands/common-options.ts'
 import { labCommands } from './commands/lab.ts'
-import { ConvecthubError, ConvecthubErrors } from './errors.ts'
+import { ConvecthubErrors, faultOf } from './errors.ts'
 import { EXIT, type ExitName } from './exit-codes.ts'
 
 /** Runs the command line and gives the exit code. Whatever goes wrong is told here, in one way. */
@@ -101,7 +101,7 @@ function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): C
   )
   verb(
     'provision',
-    'make the machines a ConvectHub; call it again to continue or to update',
+    'make the machines a ConvectHub; call it again to continue, or to apply changed settings',
     (command) =>
       onBundle(common(command))
         .option('--check', 'only show what would change, as plan does')
@@ -164,14 +164,7 @@ function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): C
 /** Tells an error as people read it, or as JSON where that was asked for; anything unknown is a fault of ours. */
 async function report(error: unknown, program: Command): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code
-  const errors =
-    error instanceof ConvecthubErrors ? error.errors : error instanceof ConvecthubError ? [error] : undefined
-  if (!errors) {
-    process.stderr.write(
-      `error: a fault of convecthub itself; please report it\n${error instanceof Error ? error.stack : error}\n`,
-    )
-    return EXIT.internal.code
-  }
+  const errors = error instanceof ConvecthubErrors ? error.errors : [faultOf(error)]
   const { tellErrors } = await import('./ui/tell-errors.ts')
   const json = program.args.includes('json') || process.argv.includes('--output=json')
   tellErrors(errors, { json, color: !process.argv.includes('--no-color') })

@@ -21,7 +21,7 @@ export interface ErrorDetails {
 
 /**
  * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code);
- * `exit` names the exit code in exit-codes.ts. Any other error that reaches the top is a fault of convecthub. Its texts
+ * `exit` names the exit code in exit-codes.ts. Any other error is a fault of convecthub, see faultOf. Its texts
  * may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable
  * and of a length that can be read.
  */
@@ -61,6 +61,17 @@ function lastLines(text: string): string {
       .map((line) => shortened(line, EVIDENCE.characters))
       .join('\n'),
   )
+}
+
+/** An error that is a fault of ours as one that users see: FAULT, with where it was. A ConvecthubError stays what it is. */
+export function faultOf(error: unknown): ConvecthubError {
+  if (error instanceof ConvecthubError) return error
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  return new ConvecthubError('FAULT', 'internal', `a fault of convecthub itself: ${message}`, {
+    cause: error,
+    evidence: stack?.split('\n').slice(1, 8).join('\n') ?? '',
+    hint: 'please report it, with these lines',
+  })
 }
 
 /** Several problems told at once, each an error of its own; `exit` is that of the first. */

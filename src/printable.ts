@@ -45,7 +45,12 @@ export function textOf(value: unknown): string {
 
 /** A value as JSON whose text holds nothing that a terminal would act on; it means the same. */
 export function printableJson(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
-  return JSON.stringify(value, replacer).replace(UNPRINTABLE, (character) =>
+  return printableJsonText(JSON.stringify(value, replacer))
+}
+
+/** The same for what is JSON already. */
+export function printableJsonText(json: string): string {
+  return json.replace(UNPRINTABLE, (character) =>
     Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
       .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
       .join(''),

@@ -39,3 +39,8 @@ export const bundleLockSchema = z.strictObject({
   files: z.array(artifactSchema).min(1),
 })
 export type BundleLock = z.infer<typeof bundleLockSchema>
+
+/** What no bundle can be without and these files lack. */
+export function missingKinds(files: readonly Artifact[]): readonly ArtifactKind[] {
+  return (['k3s', 'helm', 'chart'] as const).filter((kind) => !files.some((each) => each.kind === kind))
+}

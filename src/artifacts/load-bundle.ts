@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema } from './bundle-lock.ts'
+import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema, missingKinds } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
 import { SharedFile } from './shared-file.ts'
 
@@ -49,8 +49,7 @@ function readLock(folder: string): BundleLock {
   }
   try {
     const lock = bundleLockSchema.parse(parse(text))
-    const kinds = new Set(lock.files.map(({ kind }) => kind))
-    const missing = (['k3s', 'helm', 'chart'] as const).filter((kind) => !kinds.has(kind))
+    const missing = missingKinds(lock.files)
     if (missing.length > 0) throw new Error(`it names no file of kind ${missing.join(', ')}`)
     if (lock.files.some(({ kind, version }) => kind === 'k3s' && !version))
       throw new Error('its k3s has no version')
@@ -62,7 +61,7 @@ function readLock(folder: string): BundleLock {
       cause,
       ...(wrong !== undefined && { evidence: wrong }),
       origin: { file: path },
-      hint: 'take the bundle.lock.yaml that came with the bundle; the README describes it',
+      hint: 'take the one that came with the bundle, or write it anew: convecthub bundle lock FOLDER --k3s VERSION',
     })
   }
 }

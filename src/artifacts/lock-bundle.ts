@@ -1,8 +1,8 @@
-import { readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { stringify } from 'yaml'
 import { ConvecthubError } from '../errors.ts'
-import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema } from './bundle-lock.ts'
+import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema, missingKinds } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
 
 /** What a file is by its name in the release pages of K3s, Helm and the JupyterHub chart. The first that fits. */
@@ -25,8 +25,8 @@ export interface LockOptions {
 }
 
 /**
- * Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place, and for a
- * link that leads out of the folder.
+ * Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place, for a link
+ * that leads out of the folder or nowhere, and where something is missing.
  */
 export async function lockBundle(
   folder: string,
@@ -36,6 +36,11 @@ export async function lockBundle(
     .filter((name) => name !== BUNDLE_LOCK && statSync(within(folder, name)).isFile())
     .sort()
   const files = await Promise.all(names.map((name) => describe(folder, name, versions)))
+  const missing = missingKinds(files)
+  if (missing.length > 0)
+    throw new ConvecthubError('BUNDLE_FILE', 'input', `${folder} holds no ${missing.join(' and no ')}`, {
+      hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz)',
+    })
   const lock = bundleLockSchema.parse({ version: 1, description, standIn, files })
   writeFileSync(join(folder, BUNDLE_LOCK), stringify(lock))
   return lock
@@ -44,6 +49,10 @@ export async function lockBundle(
 /** The path of a file of the folder. A bundle is sent to every machine, so what lies elsewhere has no place in it. */
 function within(folder: string, name: string): string {
   const path = join(folder, name)
+  if (!existsSync(path))
+    throw new ConvecthubError('BUNDLE_FILE', 'input', `${path} is a link to nothing`, {
+      hint: 'put the file itself into the folder, or take the link out',
+    })
   const real = realpathSync(path)
   if (real.startsWith(`${realpathSync(folder)}${sep}`)) return path
   throw new ConvecthubError('BUNDLE_FILE', 'input', `${path} is a link out of the folder, to ${real}`, {

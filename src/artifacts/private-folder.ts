@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 /**
  * Makes a folder that nobody but the caller can write to or look into, mode 0700, and says whether there is one. One of
- * the caller's own that others could have written to is made anew, without what is in it; what belongs to somebody else,
+ * the caller's own that others could look into or write to is made anew, without what is in it; what belongs to somebody else,
  * is a link, or lies where others can rename it, is left alone.
  */
 export function privateFolder(path: string): boolean {

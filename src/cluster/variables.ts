@@ -34,7 +34,7 @@ export const HOST_VARIABLES = z.object({
   docker_repo: url
     .optional()
     .describe(
-      "Mirror of the Docker package repository, such as https://mirror.lan/linux/ubuntu; left out: the distribution's own package",
+      'Mirror of the Docker package repository, such as https://mirror.lan/linux/ubuntu; left out: docker-ce where apt knows it, else docker.io',
     ),
   docker_key: z
     .string()
@@ -64,13 +64,13 @@ export const CLUSTER_VARIABLES = z.object({
     .transform((path) => path.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1'))
     .default('/var/lib/convecthub')
     .describe(
-      'Where on the machines what is only needed during a run goes, into a folder for root alone; where others may write, such as in /tmp, it gets a random name',
+      'Where on the machines a folder for root alone is made, with a random name, for what a run needs; where there is no such place or others may change it, in the nearest folder above it. Left out: inside of /var/lib/convecthub',
     ),
   jhub_config_path: z
     .string()
     .optional()
     .describe(
-      "YAML values for the JupyterHub chart, merged over the defaults; a relative path counts from the inventory's folder",
+      "YAML values for the JupyterHub chart, merged over the defaults; a relative path counts from the inventory's folder, and a file elsewhere must be your own",
     ),
   http_port: port.default(80).describe('Port of ConvectHub over http'),
   https_port: port.default(443).describe('Port of ConvectHub over https'),

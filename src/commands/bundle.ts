@@ -1,5 +1,6 @@
 import { loadBundle } from '../artifacts/load-bundle.ts'
 import { lockBundle } from '../artifacts/lock-bundle.ts'
+import { oneLine } from '../printable.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { bytes, columns, count } from '../ui/style.ts'
 import type { VerbResult } from './common-options.ts'
@@ -18,14 +19,13 @@ export async function bundleLockVerb(
 /** `bundle verify`: every file of a bundle against its lock. */
 export async function bundleVerifyVerb(folder: string): VerbResult {
   const { lock } = await loadBundle(folder, { anew: true })
-  process.stdout.write(`${lock.description}\n`)
   const rows = lock.files.map(({ name, kind, architecture, version, size }) => [
     name,
     kind,
     architecture,
-    version ?? '',
+    oneLine(version ?? ''),
     bytes(size),
   ])
-  printLines(columns(rows))
+  printLines([oneLine(lock.description), ...columns(rows)])
   return 'ok'
 }

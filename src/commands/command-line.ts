@@ -1,6 +1,6 @@
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../cluster/variables.ts'
 import { readExtraVars } from '../inventory/extra-vars.ts'
-import type { Setting } from '../inventory/inventory.ts'
+import { Float, type Setting } from '../inventory/inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { quote } from '../sh.ts'
 import type { CommonOptions } from './common-options.ts'
@@ -15,6 +15,14 @@ const SHOWN: ReadonlySet<string> = new Set([
   ]),
   'ansible_connection',
 ])
+
+/** Stands for a value that may be secret. */
+export const MASK = '***'
+
+/** A command to copy behind a word for what it does; secrets in it are to be filled in. */
+export function toCopy(what: string, command: string): string {
+  return `${what}${command.includes(MASK) ? ` (with your secrets in place of ${MASK})` : ''}: ${command}`
+}
 
 /** The command line of a verb with these options, to copy: what decides the run, not how it is shown. */
 export function commandLine(verb: string, options: CommonOptions): string {
@@ -51,15 +59,16 @@ export function commandLine(verb: string, options: CommonOptions): string {
 function masked(text: string): string {
   if (text.startsWith('@')) return text
   const vars = extraVars(text)
-  if (vars.length === 0) return '***'
+  if (vars.length === 0) return MASK
   if (vars.every(([name]) => SHOWN.has(name))) return text
-  if (/^[{[]/.test(text)) {
-    const values = vars.map(([name, { value }]) => [name, SHOWN.has(name) ? value : '***'])
+  // quoted anew, a text with quotes would be another one
+  if (/^[{[]/.test(text) || vars.some(([, { raw }]) => /["\\]/.test(raw ?? ''))) {
+    const values = vars.map(([name, { value }]) => [name, SHOWN.has(name) ? value : MASK])
     return JSON.stringify(Object.fromEntries(values), (_key, value) =>
-      typeof value === 'bigint' ? String(value) : value,
+      value instanceof Float ? value.number : typeof value === 'bigint' ? String(value) : value,
     )
   }
-  return vars.map(([name, { raw }]) => `${name}=${SHOWN.has(name) ? `"${raw}"` : '***'}`).join(' ')
+  return vars.map(([name, { raw }]) => `${name}=${SHOWN.has(name) ? `"${raw}"` : MASK}`).join(' ')
 }
 
 /** Nothing where it cannot be read, which was told before. */

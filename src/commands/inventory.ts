@@ -1,5 +1,6 @@
 import { ConvecthubError, formatOrigin } from '../errors.ts'
 import { oneLine } from '../printable.ts'
+import { printLines } from '../ui/print-lines.ts'
 import type { VerbResult } from './common-options.ts'
 import { type InventoryOptions, readInventory } from './read-inventory.ts'
 
@@ -26,9 +27,9 @@ export async function inventoryVerb(options: Options): VerbResult {
   const { listJson, hostJson } = await import('../inventory/list-json.ts')
   if (options.host !== undefined) process.stdout.write(`${hostJson(inventory, options.host)}\n`)
   else if (options.list) process.stdout.write(`${listJson(inventory)}\n`)
-  else
-    process.stdout.write(
-      `${(await import('../inventory/graph.ts')).graph(inventory, { vars: options.vars ?? false })}\n`,
-    )
+  else {
+    const { graph } = await import('../inventory/graph.ts')
+    printLines(graph(inventory, { vars: options.vars ?? false }).split('\n'))
+  }
   return 'ok'
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { style } from '../ui/style.ts'
-import { commandLine } from './command-line.ts'
+import { commandLine, toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { readFleet } from './read-fleet.ts'
 import { readWishes } from './read-wishes.ts'
@@ -32,7 +32,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   if (mode !== 'json') {
     const paint = style(process.stdout, options.color)
     printLines(planLines(planned, report, options.diff ? current : undefined, paint))
-    if (report.changes > 0) process.stdout.write(`Make it so: ${commandLine('provision', options)}\n`)
+    if (report.changes > 0) printLines([toCopy('Make it so', commandLine('provision', options))])
   }
   return exit
 }

@@ -1,4 +1,6 @@
 import { firstDriver } from '../cluster/cluster.ts'
+import { printLines } from '../ui/print-lines.ts'
+import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { readFleet } from './read-fleet.ts'
 import { readWishes } from './read-wishes.ts'
@@ -26,7 +28,7 @@ export async function provisionVerb(
       `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${bundle.lock.standIn ? '  (stand-in)' : ''}\n`,
     )
   } else if (report) {
-    process.stdout.write(`To continue: ${continueCommand('provision', fleet, options, report)}\n`)
+    printLines([toCopy('To continue', continueCommand('provision', fleet, options, report))])
   }
   return exit
 }

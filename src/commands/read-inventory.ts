@@ -7,6 +7,8 @@ import { doubtfulFile } from '../inventory/doubtful-file.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
+import { oneLine } from '../printable.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { type VaultOptions, vaultPassword } from './vault-password.ts'
 
 /** The options that say what to read. */
@@ -21,11 +23,16 @@ export interface InventoryInput {
   config: AnsibleConfig | undefined
 }
 
-/** Reads the inventory by the options. Errors: those of ansibleConfig, inventorySources, vaultPassword and loadInventory. */
+/** Reads the inventory by the options. Errors: USAGE, those of ansibleConfig, inventorySources, vaultPassword and loadInventory. */
 export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
+  const unfilled = options.extraVars?.find((text) => /(^|[=:"\s])\*\*\*(["\s}]|$)/.test(text))
+  if (unfilled !== undefined)
+    throw new ConvecthubError('USAGE', 'usage', `-e ${unfilled}: *** only stands for a secret`, {
+      hint: 'put the secret in its place, or leave -e out and be asked with -k or -K',
+    })
   const config = readConfig()
   const sources = inventorySources(options, config)
-  const { run, ...files } = nodeFiles
+  const { run: _run, ...withoutPrograms } = nodeFiles
   const password = await vaultPassword(options, config)
   const inventory = loadInventory({
     sources,
@@ -33,7 +40,7 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
     vaultPassword: () => password,
     cwd: process.cwd(),
     // a program is only run when it was named
-    files: options.inventory && run ? { ...files, run } : files,
+    files: options.inventory ? nodeFiles : withoutPrograms,
   })
   return { inventory, config }
 }
@@ -41,7 +48,11 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
 /** The ansible.cfg that counts here; one that is not trusted is told. Error: inventory-ansible-config. */
 export function readConfig(): AnsibleConfig | undefined {
   const doubt = existsSync('ansible.cfg') ? doubtfulFile(resolve('ansible.cfg')) : undefined
-  if (doubt) process.stderr.write(`warning: ./ansible.cfg is not used: ${doubt}\n`)
+  if (doubt && !process.env.ANSIBLE_CONFIG)
+    printLines(
+      [`warning: ./ansible.cfg is not used: ${oneLine(doubt)}; to use it, set ANSIBLE_CONFIG=./ansible.cfg`],
+      process.stderr,
+    )
   return ansibleConfig({ cwd: process.cwd(), home: homedir(), env: process.env, files: nodeFiles })
 }
 
@@ -49,12 +60,13 @@ export function readConfig(): AnsibleConfig | undefined {
 function inventorySources({ inventory }: InventoryOptions, config: AnsibleConfig | undefined): string[] {
   if (inventory) return inventory
   if (config?.inventory) return config.inventory
-  const doubt = doubtfulFile(resolve('inv.toml'))
-  if (existsSync('inv.toml') && doubt)
+  const there = existsSync('inv.toml')
+  const doubt = there ? doubtfulFile(resolve('inv.toml')) : undefined
+  if (doubt)
     throw new ConvecthubError('NO_INVENTORY', 'inventory', `./inv.toml is not read by default: ${doubt}`, {
       hint: 'if you trust what is in it, name it with -i inv.toml',
     })
-  if (existsSync('inv.toml')) return ['inv.toml']
+  if (there) return ['inv.toml']
   throw new ConvecthubError('NO_INVENTORY', 'inventory', 'no inventory: there is no ./inv.toml', {
     hint: 'name one with -i, make one with `convecthub init`, or try `convecthub lab up` for machines to play with',
   })

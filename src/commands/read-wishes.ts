@@ -32,7 +32,7 @@ function readJhubConfig(path: string | undefined, folder: string): string {
     const real = realpathSync(file)
     const beside = real.startsWith(`${realpathSync(folder)}${sep}`)
     if (!beside && statSync(real).uid !== process.getuid?.())
-      throw new Error(`${real} is neither in the folder of the inventory nor your own file`)
+      throw new Error(`${real} belongs to another user and is outside the folder of the inventory`)
     const text = readFileSync(real, 'utf8')
     const values = parse(text)
     if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
@@ -46,7 +46,7 @@ function readJhubConfig(path: string | undefined, folder: string): string {
       {
         cause,
         origin: { file },
-        hint: 'it must be a YAML file with values for the JupyterHub chart, beside the inventory or your own',
+        hint: 'it must be a YAML file with values for the JupyterHub chart, in the folder of the inventory or your own',
       },
     )
   }

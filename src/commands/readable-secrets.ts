@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs'
 import type { Inventory, Setting, Warning } from '../inventory/inventory.ts'
+import { isSecretName } from '../inventory/mask-secrets.ts'
+import { quote } from '../sh.ts'
 import { expandHome, type Target } from '../transport/target.ts'
-
-/** Names of variables whose values are secret. */
-const SECRET = /pass|token|secret/i
 
 /** Warnings of inventory files with secrets in them that everybody on this computer can read, and of open keys. */
 export function readableSecrets(
@@ -14,29 +13,35 @@ export function readableSecrets(
   const found = new Map<string, string>()
   for (const [name, setting] of settings) {
     const { file } = setting.origin
-    if (isSecret(name, setting) && !found.has(file) && isOpen(file, 0o004)) found.set(file, name)
+    if (isSecret(name, setting) && !found.has(file) && (modeOf(file) & 0o004) !== 0) found.set(file, name)
   }
-  const keys = new Set([...targets].flatMap(({ keyFiles }) => keyFiles))
+  const keys = new Set(
+    [...targets].flatMap((target) => [target, ...target.jumps].flatMap(({ keyFiles }) => keyFiles)),
+  )
   return [
     ...[...found].map(([file, name]) => warning(file, `everybody on this computer can read ${name} in it`)),
     ...[...keys]
-      .filter((file) => isOpen(expandHome(file), 0o077))
-      .map((file) =>
-        warning(file, 'others on this computer can read this private key; ssh would not use it'),
-      ),
+      .filter((file) => (modeOf(expandHome(file)) & 0o077) !== 0)
+      .map((file) => warning(file, 'other users can read this private key; ssh would refuse it')),
   ]
 }
 
 function warning(file: string, message: string): Warning {
-  return { code: 'READABLE_SECRET', message, origin: { file }, hint: `chmod 600 ${file}` }
+  return { code: 'READABLE_SECRET', message, origin: { file }, hint: `chmod 600 ${quote(file)}` }
 }
 
-/** What ansible-vault has encrypted may be read by anybody. */
-function isSecret(name: string, { secret, value }: Setting): boolean {
-  return SECRET.test(name) && !secret && value !== null && value !== ''
+/** What ansible-vault has encrypted may be read by anybody, and a template only names another variable. */
+function isSecret(name: string, { secret, value, raw }: Setting): boolean {
+  const template = /^\{\{[^{}]*\}\}$/.test(raw?.trim() ?? '')
+  return isSecretName(name) && !secret && !template && value !== null && value !== ''
 }
 
-function isOpen(file: string, bits: number): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  return stat?.isFile() === true && (stat.mode & bits) !== 0
+/** The bits of who may do what with a file; 0 where it cannot be seen. */
+function modeOf(file: string): number {
+  try {
+    const stat = statSync(file)
+    return stat.isFile() ? stat.mode & 0o777 : 0
+  } catch {
+    return 0
+  }
 }

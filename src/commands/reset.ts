@@ -6,6 +6,7 @@ import { FOREIGN_RECORD, OWN_PATHS } from '../steps/reset.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { count } from '../ui/style.ts'
+import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { type FleetInput, readFleet } from './read-fleet.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
@@ -38,7 +39,7 @@ export async function resetVerb(options: CommonOptions & { yes?: boolean }): Ver
     for (const { host, line } of left)
       process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
   } else if (!report.ok) {
-    process.stdout.write(`To continue: ${continueCommand('reset', fleet, options, report)}\n`)
+    printLines([toCopy('To continue', continueCommand('reset', fleet, options, report))])
   } else if (left.length === 0) {
     process.stdout.write('Audit: nothing is left.\n')
   } else {

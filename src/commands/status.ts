@@ -7,7 +7,7 @@ import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, style } from '../ui/style.ts'
-import { commandLine } from './command-line.ts'
+import { commandLine, toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { readFleet } from './read-fleet.ts'
 import { runVerb } from './run-verb.ts'
@@ -67,11 +67,11 @@ export async function statusVerb(options: CommonOptions): VerbResult {
         checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]),
       ),
     )
-    process.stdout.write(
+    printLines([
       well
-        ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/\n`
-        : `Mend it: ${commandLine('provision', options)}\n`,
-    )
+        ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/`
+        : toCopy('Mend it', commandLine('provision', options)),
+    ])
   }
   return well ? 'ok' : 'differs'
 }

@@ -41,7 +41,8 @@ export async function vaultPassword(
 function readPassword(file: string, named: boolean): Secret {
   try {
     const program = isExecutable(file)
-    if (program && !named) throw new Error('it is a program, and ansible.cfg alone does not have it run')
+    if (program && !named)
+      throw new Error('it is executable, and programs that only ansible.cfg names are not run')
     const password = program ? runProgram(file) : readFileSync(file, 'utf8').trim()
     if (password === '') throw new Error('the password is empty')
     return new Secret(password)
@@ -52,7 +53,7 @@ function readPassword(file: string, named: boolean): Secret {
       `the vault password file ${file}: ${(cause as Error).message.split('\n')[0]}`,
       {
         cause,
-        hint: 'a file holds just the password; an executable one that --vault-password-file names is run, and prints it',
+        hint: 'a file holds just the password; one that is executable is run when --vault-password-file names it, and prints it',
       },
     )
   }

@@ -104,24 +104,24 @@ export async function applyGraph(
   const makeSo = async (step: Step, host: ClusterHost): Promise<Ended> => {
     const plan = () => step.plan(planContext(host, fleet, options))
     emit({ event: 'step-start', host: host.name, step: step.id })
-    try {
-      await withLink(host, step.id, fleet, options, async (connection) => {
-        // what a broken link let go on may have made it so
-        const changes = plan()
-        if (changes.length === 0) return
-        const { owner, source } = options
-        const at = { connection, host: host.name, step: step.id, owner, source, emit, signal }
-        const facts = factsFrom(step, host, options)
-        learn(host, await apply({ ...at, uploads, changes, facts }))
-      })
-      const left = plan()
-      if (left.length > 0) throw notProven(left.map(({ title }) => title))
-      return { outcome: 'changed' }
-    } catch (error) {
-      const known = atHost(error, host.name, step.id)
-      const stopped = signal.aborted && known.code !== 'INTERRUPTED'
-      return { outcome: 'failed', error: stopped ? interrupted(host.name, step.id, undefined) : known }
-    }
+    await withLink(host, step.id, fleet, options, async (connection) => {
+      // what a broken link let go on may have made it so
+      const changes = plan()
+      if (changes.length === 0) return
+      const { owner, source } = options
+      const at = { connection, host: host.name, step: step.id, owner, source, emit, signal }
+      const facts = factsFrom(step, host, options)
+      learn(host, await apply({ ...at, uploads, changes, facts }))
+    })
+    const left = plan()
+    if (left.length > 0) throw notProven(left.map(({ title }) => title))
+    return { outcome: 'changed' }
+  }
+
+  const failed = (error: unknown, { step, host }: StepRef): Ended => {
+    const known = atHost(error, host, step)
+    const stopped = signal.aborted && known.code !== 'INTERRUPTED'
+    return { outcome: 'failed', error: stopped ? interrupted(host, step, undefined) : known }
   }
 
   const walk = async (host: ClusterHost) => {
@@ -129,9 +129,7 @@ export async function applyGraph(
     for (const step of stepsOf(host, options)) {
       const ref = { step: step.id, host: host.name }
       const times = { began: Date.now() }
-      const ended = await doStep(step, host, failedBefore, times).catch(
-        (error): Ended => ({ outcome: 'failed', error: atHost(error, host.name, step.id) }),
-      )
+      const ended = await doStep(step, host, failedBefore, times).catch((error) => failed(error, ref))
       if (ended.outcome === 'failed' || ended.outcome === 'blocked')
         failedBefore ??= ended.blockedBy ?? refKey(ref)
       settled.push({ ...ref, ended })

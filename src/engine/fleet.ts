@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import type { ClusterHost } from '../cluster/cluster.ts'
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, faultOf } from '../errors.ts'
 import type { Facts } from '../facts/fact.ts'
 import { system } from '../facts/system.ts'
 import type { Connection } from '../transport/connection.ts'
@@ -74,15 +74,6 @@ export async function connectFleet(hosts: readonly ClusterHost[], options: RunOp
  * found: it is FAULT on that host, and the others go on.
  */
 export function atHost(error: unknown, host: string, step: string): ConvecthubError {
-  if (!(error instanceof ConvecthubError)) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    return new ConvecthubError('FAULT', 'internal', `a fault of convecthub itself: ${message}`, {
-      host,
-      step,
-      cause: error,
-      evidence: stack?.split('\n').slice(1, 8).join('\n') ?? '',
-      hint: 'please report it, with these lines',
-    })
-  }
-  return new ConvecthubError(error.code, error.exit, error.message, { step, ...error.details, host })
+  const { code, exit, message, details } = faultOf(error)
+  return new ConvecthubError(code, exit, message, { step, ...details, host })
 }

@@ -1,6 +1,6 @@
-/** What to do about a folder that others can write to: what is in it may be theirs. */
+/** What to do about a folder that others can write to. */
 export const UNSAFE_FOLDER_HINT =
-  'move that folder away on the host, for there may be things of others in it, then run the same command again'
+  'look at what is in it, then let only root write to it (`chown root: FOLDER; chmod go-w FOLDER; setfacl -b FOLDER`) and run the same command again'
 
 /** Words in a host's output that tell the cause, and what to do. The first that fits is told. */
 const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
@@ -9,12 +9,12 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
     hint: 'the cgroup mounts are read-only: a container must mount them writable, a machine has them so',
   },
   {
-    words: /who could change what root does there/,
+    words: /could change what root does there/,
     hint: UNSAFE_FOLDER_HINT,
   },
   {
     words: /^the key at .* is another one:/m,
-    hint: 'somebody may be between; if the key is right, set docker_key to its fingerprint (gpg --show-keys)',
+    hint: 'somebody may have exchanged it on the way; if the key is right, set docker_key to its fingerprint (gpg --show-keys)',
   },
   { words: /No space left on device/, hint: 'the disk is full: `df -h` on the host; free some room' },
   { words: /Read-only file system/, hint: 'the file system is read-only: `dmesg` on the host tells why' },

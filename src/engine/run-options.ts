@@ -6,11 +6,11 @@ import type { UploadSource } from './apply-options.ts'
 import type { Emit, HostSummary } from './event.ts'
 import type { Step, Wishes } from './step.ts'
 
-/** The hosts of a run: who answered with what, and who did not. `facts` are those last probed. */
+/** The hosts of a run: who answered with what, and who did not, or not what can be planned by. `facts` are those last probed. */
 export interface Fleet {
   connections: Map<string, Connection>
   facts: Map<string, Facts>
-  unreachable: ReadonlyMap<string, ConvecthubError>
+  unreachable: Map<string, ConvecthubError>
 }
 
 export interface RunOptions {

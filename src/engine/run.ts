@@ -78,12 +78,16 @@ function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOption
   return { changes, given }
 }
 
+/** A host whose answers cannot be planned by fails, and the others go on. */
 function planOf(step: Step, host: ClusterHost, fleet: Fleet, options: RunOptions) {
-  if (!plannable(step, host, fleet, options)) return undefined
+  if (fleet.unreachable.has(host.name) || !plannable(step, host, fleet, options)) return undefined
   try {
     return step.plan(planContext(host, fleet, options))
-  } catch (error) {
-    throw atHost(error, host.name, step.id)
+  } catch (cause) {
+    const error = atHost(cause, host.name, step.id)
+    fleet.unreachable.set(host.name, error)
+    options.emit({ event: 'host-failed', host: host.name, error })
+    return undefined
   }
 }
 

@@ -24,7 +24,7 @@ const PACKED = /\.(?:zst|tzst|gz|tgz|xz|txz|bz2|tbz2?|lz4|zip|png|jpe?g)$/i
 const FAULTS: Readonly<Record<number, { code: string; message: string; hint: string }>> = {
   77: {
     code: 'UNSAFE_FOLDER',
-    message: 'others than root could change what is in its folder',
+    message: 'a user other than root can write to its folder',
     hint: UNSAFE_FOLDER_HINT,
   },
   65: {

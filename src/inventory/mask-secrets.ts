@@ -1,4 +1,10 @@
 const NAME = /pass|secret|token|credential/gi
+
+/** Whether a variable of this name is likely to hold a secret. */
+export function isSecretName(name: string): boolean {
+  return name.search(NAME) >= 0
+}
+
 const REST = /[\w.-]*/y
 const VALUE = /["']?\s*[=:]\s*(?=\S)/y
 

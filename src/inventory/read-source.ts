@@ -110,7 +110,7 @@ function readFile(draft: Draft, file: string, context: VaultedReading, problems:
 function runScript(draft: Draft, file: string, { cwd, files }: VaultedReading): void {
   const origin = { file }
   if (files.run === undefined)
-    throw problem('script', `${file} is an inventory script, and none is run that was not named by -i`, {
+    throw problem('script', `${file} is an inventory script; these are run only when named with -i`, {
       origin,
       hint: `convecthub … -i ${file}, if you trust what it does`,
     })

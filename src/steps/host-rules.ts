@@ -132,7 +132,7 @@ export const HOST_RULES: readonly HostRule[] = [
     id: 'node-address',
     level: 'warning',
     wrong: (context) => context.host.settings.my_iface !== undefined && elsewhere(context),
-    hint: 'right where ssh goes another way than the machines among each other, such as by a forwarded port',
+    hint: 'this is right if ssh takes another way than the machines among each other, such as a forwarded port',
   },
   {
     id: 'foreign-k3s',

@@ -71,7 +71,9 @@ export function foreignRecords(
     ...record.works.filter((path) => !isWorkFolder(path)),
   ]
   return [
-    ...paths.map((path) => `${path} is in convecthub's record, but is no place of convecthub's; it is kept`),
+    ...paths.map(
+      (path) => `${path} is in convecthub's record, but no file or folder of convecthub's; it is kept`,
+    ),
     ...packages
       .filter((each) => !isOwnPackage(each))
       .map(({ name }) => `${name} is in convecthub's record, but was installed by somebody else; it is kept`),

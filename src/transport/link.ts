@@ -9,7 +9,7 @@ export interface Link {
    * the link breaks before.
    */
   exec(command: string, options: { ms: number; terminal: boolean }): Promise<Channel>
-  /** A way from there to an address; error UNREACHABLE. */
+  /** A way from there to an address. Errors: those of exec. */
   forward(address: string, port: number): Promise<Duplex>
   /** Why the host may have no password, for the error of who needs one. */
   withheld: ErrorDetails | undefined

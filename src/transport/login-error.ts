@@ -10,7 +10,8 @@ export type LoginFault = Error & { level?: string; code?: string }
 
 /**
  * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file. With
- * `no` nothing does, but a new key is kept as well, as in ssh, so that another one later is known for what it is. Gives HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
+ * `no` nothing does, but a new key is kept as well, as in ssh, so that another one later is known for what it is. Gives
+ * HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
  */
 export function hostKeyError(
   target: Target,

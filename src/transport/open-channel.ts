@@ -41,7 +41,7 @@ function commandChannel(stream: ClientChannel, ended: Promise<Error>): Channel {
 
 /** A way from there to an address. Errors: those of exec. */
 export function forward(login: LoggedIn, address: string, port: number, ms: number): Promise<Duplex> {
-  return open(login, ms, `reach ${address}:${port}`, {
+  return open(login, ms, 'open the way', {
     ask: (begun) => login.client.forwardOut('127.0.0.1', 0, address, port, begun),
     use: (stream) => stream,
   })
@@ -54,16 +54,20 @@ function open<T>(
   { ask, use }: { ask(begun: ClientCallback): void; use(stream: ClientChannel): T },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const refuse = (why: string, code = 'NO_SHELL') =>
+    let over = false
+    const refuse = (why: string, code = 'NO_SHELL') => {
+      over = true
+      clearTimeout(late)
       reject(new ConvecthubError(code, 'unreachable', why, { host }))
+    }
     const broken = (why: Error) => refuse(`the connection broke: ${why.message}`, 'LOGIN_DROPPED')
-    ended.then(broken)
     const late = setTimeout(refuse, ms, `the host did not ${what} within ${ms / 1000} s`)
-    ended.then(() => clearTimeout(late))
+    ended.then(broken)
     const begun: ClientCallback = (error, stream) => {
       clearTimeout(late)
       // that the link ended is told a moment later, and is the better reason
       if (error) setImmediate(refuse, `the host refused to ${what}: ${error.message}`)
+      else if (over) stream.close()
       else resolve(use(stream))
     }
     try {

@@ -119,7 +119,7 @@ export async function openSession(
     async run(script, runOptions) {
       const { lock } = runOptions
       const result = await exchange(runOptions, async (own) =>
-        order('run', own, script, lock && ` ${oneLine(lock)}`),
+        order('run', own, script, lock && ` ${frameWord(lock)}`),
       )
       if (result.code !== LOCKED) return result
       const message = `another convecthub is at work on this host: ${result.output}`
@@ -131,7 +131,7 @@ export async function openSession(
     feed: (script, blocks, runOptions) =>
       exchange(runOptions, async (own) => {
         const { into } = runOptions
-        order('feed', own, script, into && ` ${into.have} ${oneLine(into.file)}`)
+        order('feed', own, script, into && ` ${into.have} ${frameWord(into.file)}`)
         for await (const block of blocks) {
           if (own.over() || runOptions.signal?.aborted) break
           await sendBlock(own, block)
@@ -171,7 +171,7 @@ function notRead(host: string, name: string): ConvecthubError {
 }
 
 /** A frame is a line: a newline in it would begin another one. */
-function oneLine(text: string): string {
+function frameWord(text: string): string {
   if (text.includes('\n')) throw new Error('it holds a newline')
   return text
 }

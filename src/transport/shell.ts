@@ -100,14 +100,17 @@ export async function openShell(
   const attach = (now: Channel, terminal: boolean) => {
     const talk = sudoTalk(now, boot, password)
     said = talk.said
-    const onFrame = (words: readonly string[]) => {
-      const [word] = words
+    const onGreeting = (word: string | undefined) => {
       if (word === 'sudo') talk.begin()
       else if (word === 'nosudo') talk.line('sudo: command not found')
       else if (word === 'go') {
         talk.over()
         if (password) open()
-      } else if (word === 'ready') {
+      }
+    }
+    const onFrame = (words: readonly string[]) => {
+      const [word] = words
+      if (word === 'ready') {
         ready = true
         early = []
         clearTimeout(late)
@@ -116,7 +119,8 @@ export async function openShell(
     }
     const onLine = (line: string) => {
       const [mark, ...words] = line.split(' ')
-      if (mark === boot.mark || (mark === boot.greeting && !ready)) onFrame(words)
+      if (mark === boot.mark) onFrame(words)
+      else if (mark === boot.greeting && !ready) onGreeting(words[0])
       // what the login shell's start-up files print comes before
       else if (ready) options.onLine(line)
       else if (terminal) talk.line(line)

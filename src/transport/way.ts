@@ -19,7 +19,7 @@ export interface Way {
 
 /**
  * Opens the way to a target: through its jump hosts, by its ProxyCommand, or straight. `open` logs in to a jump host.
- * Errors: those of `open`, told of the jump host by name, and UNREACHABLE.
+ * Errors: those of `open`, told of the jump host by name, UNREACHABLE and LOGIN_DROPPED.
  */
 export async function openWay(
   target: Target,
@@ -41,9 +41,10 @@ export async function openWay(
     return { stream, said: async () => '', close: link.close }
   } catch (cause) {
     link.close()
-    const why = (cause as Error).message
+    const { message: why, code } = cause as ConvecthubError
     throw new ConvecthubError(
-      'UNREACHABLE',
+      // a link that broke is worth another try
+      code === 'LOGIN_DROPPED' ? code : 'UNREACHABLE',
       'unreachable',
       `${target.address}:${target.port} by jump host ${jump.address}: ${why}`,
       {

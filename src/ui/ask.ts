@@ -4,11 +4,12 @@ import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { ConvecthubError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { Secret } from '../secret.ts'
 
 /** Asks for a secret without showing it; from a pipe it is the next line. Error: NO_ANSWER at the end of input. */
 export async function askSecret(question: string): Promise<Secret> {
-  process.stderr.write(question)
+  process.stderr.write(printable(question))
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const answer = await readLine(silent)
   process.stderr.write('\n')
@@ -17,7 +18,7 @@ export async function askSecret(question: string): Promise<Secret> {
 
 /** Asks for a line of text. Error: NO_ANSWER at the end of input. */
 export async function ask(question: string): Promise<string> {
-  process.stderr.write(question)
+  process.stderr.write(printable(question))
   return readLine(process.stderr)
 }
 

@@ -9,6 +9,8 @@ export function defaultMode(): OutputMode {
 /** The renderer for a mode; each is only loaded when it is used. What it is told is printable. */
 export async function makeRenderer(options: RendererOptions): Promise<Renderer> {
   const renderer = await loadRenderer(options)
+  // JSON escapes what it is told, and loses nothing
+  if (options.mode === 'json') return renderer
   return { ...renderer, on: (event) => renderer.on(printableEvent(event)) }
 }
 

@@ -67,7 +67,7 @@ describe('what lies in the working directory', () => {
       if (by === 'inv.toml') chmodSync(join(cwd, 'ansible.cfg'), 0o666)
       const { code, stdout } = await cli.run(['inventory', 'check'], { cwd })
       expect({ code, ran: existsSync(join(cwd, 'RAN')) }).toEqual({ code: 3, ran: false })
-      expect(stdout).toContain('none is run that was not named by -i')
+      expect(stdout).toContain('run only when named with -i')
       await cli.run(['inventory', 'check', '-i', 'inv.toml'], { cwd })
       expect(existsSync(join(cwd, 'RAN'))).toBe(true)
     },
@@ -202,7 +202,9 @@ describe('files that go to the machines', () => {
       chownSync(theirs, NOBODY, NOBODY)
       symlinkSync(theirs, join(cwd, 'link.yaml'))
       const plan = () => cli.run(['plan', '-i', 'inv.toml'], { cwd })
-      expect((await plan()).stderr).toContain('neither in the folder of the inventory nor your own file')
+      expect((await plan()).stderr).toContain(
+        'belongs to another user and is outside the folder of the inventory',
+      )
       chownSync(theirs, 0, 0)
       expect((await plan()).stderr).toContain('there is no bundle')
     },
