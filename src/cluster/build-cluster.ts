@@ -41,12 +41,14 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   )
   const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
   if (lead) sameEverywhere(inventory, lead, errors)
-  if (errors.length > 0 || !settings) throw new ConvecthubErrors(once(errors))
+  const drivers = hosts.filter(({ role }) => role === 'driver')
+  if (errors.length > 0 || !settings || !drivers[0]) throw new ConvecthubErrors(once(errors))
   return {
     name: inventoryName(inventory),
     hosts,
-    drivers: hosts.filter(({ role }) => role === 'driver'),
+    drivers,
     workers: hosts.filter(({ role }) => role === 'worker'),
+    lead: drivers[0],
     token: new Secret(settings.convect_token),
     workdir: settings.convect_workdir,
     jhubConfigPath: settings.jhub_config_path,

@@ -24,16 +24,11 @@ export interface Cluster {
   hosts: readonly ClusterHost[]
   drivers: readonly ClusterHost[]
   workers: readonly ClusterHost[]
+  /** The driver that others join through and that runs what is run once; the first one, until the machines were asked. */
+  lead: ClusterHost
   token: Secret
   workdir: string
   jhubConfigPath: string | undefined
   httpPort: number
   httpsPort: number
-}
-
-/** The first driver: the one that founds the cluster, and runs what is run once. */
-export function firstDriver(cluster: Cluster): ClusterHost {
-  const [first] = cluster.drivers
-  if (!first) throw new Error('a cluster has at least one driver')
-  return first
 }

@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { readCurrent } from '../engine/read-current.ts'
+import { withLead } from '../steps/lead.ts'
 import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
 import { printLines } from '../ui/print-lines.ts'
@@ -22,6 +23,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   const current = new Map<string, string>()
   const { report, exit, mode } = await runVerb('plan', provision, fleet, options, {
     wishes,
+    orient: withLead,
     source: bundle.open,
     apply: false,
     hear: (event) => event.event === 'planned' && event.changes.length > 0 && planned.push(event),

@@ -1,4 +1,4 @@
-import { firstDriver } from '../cluster/cluster.ts'
+import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
@@ -17,12 +17,13 @@ export async function provisionVerb(
   const wishes = { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig }
   const { report, exit, mode } = await runVerb('provision', provision, fleet, options, {
     wishes,
+    orient: withLead,
     source: bundle.open,
     apply: true,
   })
   if (mode === 'json') return exit
   if (report?.ok) {
-    const { address } = firstDriver(fleet.cluster)
+    const { address } = report.wishes.cluster.lead
     const { httpPort } = fleet.cluster
     process.stdout.write(
       `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${bundle.lock.standIn ? '  (stand-in)' : ''}\n`,

@@ -15,7 +15,7 @@ import type { FleetInput } from './read-fleet.ts'
 export const MAX_FORKS = 64
 
 type Special = Pick<RunOptions, 'wishes' | 'source' | 'apply'> &
-  Partial<Pick<RunOptions, 'planned'>> & { hear?: (event: EngineEvent) => void }
+  Partial<Pick<RunOptions, 'planned' | 'orient'>> & { hear?: (event: EngineEvent) => void }
 
 /** Runs a recipe for a verb with the renderer that the options ask for; the exit code is by the report. */
 export async function runVerb(

@@ -1,9 +1,11 @@
-import { firstDriver } from '../cluster/cluster.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
+import type { Facts } from '../facts/fact.ts'
 import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
 import { printableJson } from '../printable.ts'
 import { status } from '../recipes/status.ts'
 import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
+import { withLead } from '../steps/lead.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, style } from '../ui/style.ts'
@@ -15,27 +17,18 @@ import { runVerb } from './run-verb.ts'
 /** `status`: nodes Ready, release deployed, login page on both ports; a table, and an exit code that says if all is well. */
 export async function statusVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options)
-  const { cluster } = fleet
-  const driver = firstDriver(cluster)
-  const { report, exit, mode } = await runVerb('status', status, { ...fleet, hosts: [driver] }, options, {
-    wishes: { cluster, bundle: undefined, jhubConfig: '' },
+  const { report, exit, mode } = await runVerb('status', status, fleet, options, {
+    wishes: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
+    orient: withLead,
     source: () => {
       throw new Error('status sends nothing')
     },
     apply: false,
   })
-  const facts = report.facts.get(driver.name)
+  const { cluster } = report.wishes
+  const facts = report.facts.get(cluster.lead.name)
   if (!facts) return exit
-  const nodes = cluster.hosts.map((host) => {
-    const state = facts.get(node(host.nodeName))
-    return {
-      what: `node ${host.name}`,
-      well: state?.ready ?? false,
-      detail: state
-        ? `${state.ready ? 'Ready' : 'NotReady'}, ${state.version}, ${state.runtime}`
-        : 'not in the cluster',
-    }
-  })
+  const nodes = cluster.hosts.map((host) => nodeCheck(host, facts, report.facts.get(host.name)))
   const deployed = facts.get(release(NAMESPACE, RELEASE))
   const pages = loginPages(cluster).map((page) => {
     const { status, title } = facts.get(page)
@@ -69,9 +62,19 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     )
     printLines([
       well
-        ? `ConvectHub: http://${driver.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/`
+        ? `ConvectHub: http://${cluster.lead.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/`
         : toCopy('Mend it', commandLine('provision', options)),
     ])
   }
-  return well ? 'ok' : 'differs'
+  return well ? exit : 'differs'
+}
+
+/** How the cluster sees a machine, and what its own kubelet says, which knows sooner that K3s was started anew. */
+function nodeCheck({ name, nodeName }: ClusterHost, lead: Facts, own: Facts | undefined) {
+  const what = `node ${name}`
+  const seen = lead.get(node(nodeName))
+  if (!seen) return { what, well: false, detail: 'not in the cluster' }
+  const well = seen.ready && own?.get(node(nodeName))?.ready !== false
+  const silent = seen.ready && !well ? ': its kubelet has not been heard since K3s was started there' : ''
+  return { what, well, detail: `${well ? 'Ready' : 'NotReady'}${silent}, ${seen.version}, ${seen.runtime}` }
 }

@@ -53,6 +53,8 @@ export interface WaitChange extends Common {
   timeoutMs: number
   /** More to show when it never comes: journal lines. */
   evidence?: Script
+  /** What is done then, and says how that went; ms on top of timeoutMs. */
+  undo?: { script: Script; timeoutMs: number }
 }
 
 /** What a step's plan yields. An empty plan means "already so". */

@@ -18,9 +18,14 @@ export function stepsOf(
   return recipe.filter((step) => step.hosts(wishes).includes(host))
 }
 
-/** All facts that a host is asked: those of its steps and what the engine itself wants to know. */
-export function factsOf(host: ClusterHost, options: Pick<RunOptions, 'recipe' | 'wishes'>) {
-  return [system, jobs, ...stepsOf(host, options).flatMap((step) => step.facts(host, options.wishes))]
+/**
+ * All facts that a host is asked: those of its steps and what the engine itself wants to know. A driver is asked what the
+ * one that leads is asked, for who that is shows in the answers.
+ */
+export function factsOf(host: ClusterHost, { recipe, wishes }: Pick<RunOptions, 'recipe' | 'wishes'>) {
+  const { cluster } = wishes
+  const own = host.role === 'driver' ? { ...wishes, cluster: { ...cluster, lead: host } } : wishes
+  return [system, jobs, ...stepsOf(host, { recipe, wishes: own }).flatMap((step) => step.facts(host, own))]
 }
 
 /** What a change of this step may alter of what its host still has to do: the facts of the step and those behind it. */
@@ -31,12 +36,9 @@ export function factsFrom(step: Step, host: ClusterHost, options: Pick<RunOption
 
 /** What a step may look at when it plans for this host. */
 export function planContext(host: ClusterHost, fleet: Fleet, { wishes }: RunOptions): PlanContext {
-  const factsAt = (name: string): Facts => {
-    const facts = fleet.facts.get(name)
-    if (facts === undefined) throw new Error(`the facts of ${name} are not known`)
-    return facts
-  }
-  return { ...wishes, host, facts: factsAt(host.name), peer: factsAt }
+  const facts = fleet.facts.get(host.name)
+  if (facts === undefined) throw new Error(`the facts of ${host.name} are not known`)
+  return { ...wishes, host, facts, peer: (name) => fleet.facts.get(name) }
 }
 
 /** Logs in to all hosts at once and probes each as soon as it is there; a host that fails does not hold up others. */

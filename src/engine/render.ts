@@ -52,8 +52,9 @@ export function changeMs(change: Change): number {
     case 'packages':
       return PACKAGES_MS
     case 'run':
-    case 'wait':
       return change.timeoutMs
+    case 'wait':
+      return change.timeoutMs + (change.undo?.timeoutMs ?? 0)
   }
 }
 
@@ -86,10 +87,11 @@ function renderRun({ script, durable }: RunChange, job: string): Script {
   return durable ? asJob(job, script) : script
 }
 
-function renderWait({ until, timeoutMs, evidence }: WaitChange): Script {
+function renderWait({ until, timeoutMs, evidence, undo }: WaitChange): Script {
   return sh`cvh_asked() { ${until}
 }
 cvh_wait ${Math.ceil(timeoutMs / 1000)} cvh_asked || { code=$?; ${evidence ?? rawSh(':')}
+${undo?.script ?? rawSh(':')}
 exit "$code"; }`
 }
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Hosts do these in this order; a `needs` or `after` must name an earlier step, or the same one on another host. */
   recipe: readonly Step[]
   wishes: Wishes
+  /** What the answers of the machines make of the wishes, before anything is planned; see withLead. */
+  orient?: (wishes: Wishes, facts: ReadonlyMap<string, Facts>) => Wishes
   /** The hosts to work on; others are only asked when a step needs them. */
   hosts: readonly ClusterHost[]
   connect(host: ClusterHost): Promise<Connection>
@@ -42,6 +44,8 @@ export interface RunReport {
   hosts: readonly HostSummary[]
   /** Changes planned in all. */
   changes: number
+  /** What was wanted, with the driver that leads. */
+  wishes: Wishes
   /** The facts of each host that answered, as last probed. */
   facts: ReadonlyMap<string, Facts>
 }

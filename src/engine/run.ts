@@ -11,7 +11,8 @@ import { summarize } from './summarize.ts'
  * Connects, probes, checks, plans and (unless it is a plan) applies a recipe. Throws ConvecthubErrors when a check
  * found a problem; everything else that goes wrong on a host is in the report. A summary is always the last event.
  */
-export async function run(options: RunOptions): Promise<RunReport> {
+export async function run(given: RunOptions): Promise<RunReport> {
+  let options = given
   const { recipe, emit, signal } = options
   const began = Date.now()
   const names = options.hosts.map((host) => host.name)
@@ -44,13 +45,21 @@ export async function run(options: RunOptions): Promise<RunReport> {
   }
   try {
     fleet = await connectFleet(hosts, options)
+    options = { ...options, wishes: options.orient?.(options.wishes, fleet.facts) ?? options.wishes }
     const reached = hosts.filter((host) => fleet.facts.has(host.name))
     throwProblems(reached, fleet, options)
-    const { changes, given } = planAll(hosts, fleet, options)
+    const { changes, stands } = planAll(hosts, fleet, options)
     await options.planned?.(fleet)
-    if (options.apply) settled = await applyGraph(fleet, given, options)
+    if (options.apply) settled = await applyGraph(fleet, stands, options)
     ok = true
-    return { changes, facts: fleet.facts, interrupted: signal.aborted, hosts: end(), ok }
+    return {
+      changes,
+      wishes: options.wishes,
+      facts: fleet.facts,
+      interrupted: signal.aborted,
+      hosts: end(),
+      ok,
+    }
   } catch (error) {
     end()
     throw error
@@ -62,20 +71,20 @@ export async function run(options: RunOptions): Promise<RunReport> {
 /** Plans every step that can be planned from what is known now, and tells it. */
 function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOptions) {
   let changes = 0
-  const given = new Map<string, Ended>()
+  const stands = new Map<string, Ended>()
   for (const host of hosts) {
     for (const step of stepsOf(host, options)) {
       const planned = planOf(step, host, fleet, options)
       if (!options.hosts.includes(host)) {
         const isSo = planned?.length === 0
-        given.set(refKey({ step: step.id, host: host.name }), { outcome: isSo ? 'unchanged' : 'blocked' })
+        stands.set(refKey({ step: step.id, host: host.name }), { outcome: isSo ? 'unchanged' : 'blocked' })
       } else if (planned) {
         changes += planned.length
         options.emit({ event: 'planned', host: host.name, step: step.id, changes: planned })
       }
     }
   }
-  return { changes, given }
+  return { changes, stands }
 }
 
 /** A host whose answers cannot be planned by fails, and the others go on. */

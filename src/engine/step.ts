@@ -17,11 +17,11 @@ export interface Wishes {
   jhubConfig: string
 }
 
-/** What a plan may look at. `peer` gives the facts of a host that the step `needs`. */
+/** What a plan may look at. `peer` gives the facts of a host that answered; one that the step `needs` has. */
 export interface PlanContext extends Wishes {
   host: ClusterHost
   facts: Facts
-  peer(host: string): Facts
+  peer(host: string): Facts | undefined
 }
 
 /** Something that preflight found: an error stops the run before anything is changed, a warning does not. */

@@ -11,6 +11,8 @@ export interface ClusterData {
   tokenDigest: string | undefined
   /** node-ip in the configuration that is there; of a server its address as a member. */
   nodeIp: string | undefined
+  /** In that configuration, through which server it joined; undefined where it founded the cluster. */
+  server: string | undefined
   /** As what K3s is set up there. */
   role: 'driver' | 'worker' | undefined
   /** Of the K3s that is there, such as `v1.34.1+k3s1`. */
@@ -26,6 +28,7 @@ if [ -s $server/token ]; then
   printf 'token=%s\\n' "$(sed -n 's/^K10[0-9a-f]*::server://p' $server/token | tr -d '\\n' | sha256sum | cut -c 1-64)"
 fi
 sed -n 's/^node-ip: \\([0-9.]*\\)$/ip=\\1/p' /etc/rancher/k3s/config.yaml
+sed -n 's#^server: \\(https://[0-9.]*:6443\\)$#server=\\1#p' /etc/rancher/k3s/config.yaml
 [ ! -f /etc/systemd/system/k3s.service ] || echo role=driver
 [ ! -f /etc/systemd/system/k3s-agent.service ] || echo role=worker
 [ ! -x /usr/local/bin/k3s ] || timeout 15 /usr/local/bin/k3s --version | sed -n 's/^k3s version \\(v[0-9A-Za-z.+-]*\\).*/version=\\1/p'`
@@ -49,6 +52,7 @@ const family: FactFamily<ClusterData> = {
           caHash: hash('ca'),
           tokenDigest: hash('token'),
           nodeIp: value('ip'),
+          server: value('server'),
           role: one('role', 'driver', 'worker'),
           version: value('version'),
         },

@@ -1,21 +1,25 @@
-import { firstDriver } from '../cluster/cluster.ts'
 import type { Step } from '../engine/step.ts'
+import { clusterData } from '../facts/cluster-data.ts'
 import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
 import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
 import { loginPages } from '../steps/login.ts'
 
-/** What `status` asks the first driver. */
+/** What `status` asks: every machine of its own kubelet, and the drivers of the cluster, for one of them leads. */
 export const status: readonly Step[] = [
   {
     id: 'status',
     title: 'Look at the cluster',
-    hosts: ({ cluster }) => [firstDriver(cluster)],
-    facts: (_host, { cluster }) => [
-      ...cluster.hosts.map(({ nodeName }) => node(nodeName)),
-      release(NAMESPACE, RELEASE),
-      ...loginPages(cluster),
-    ],
+    hosts: ({ cluster }) => cluster.hosts,
+    facts: (host, { cluster }) =>
+      host.role === 'worker'
+        ? [node(host.nodeName)]
+        : [
+            clusterData,
+            ...cluster.hosts.map(({ nodeName }) => node(nodeName)),
+            release(NAMESPACE, RELEASE),
+            ...loginPages(cluster),
+          ],
     plan: () => [],
   },
 ]

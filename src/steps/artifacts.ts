@@ -2,6 +2,7 @@ import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, UploadChange } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
+import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import type { Owned } from '../facts/owned.ts'
 import { HELM } from '../facts/release.ts'
@@ -13,7 +14,9 @@ import { unitName } from './k3s-unit.ts'
 export const IMAGES = '/var/lib/rancher/k3s/agent/images'
 export const K3S = '/usr/local/bin/k3s'
 
-/** Whether the host's K3s is one that convecthub put there. */
+/** Where a K3s waits beside one that runs; it takes its place when the host's turn has come. */
+export const STAGED = `${K3S}.next`
+
 /** The K3s of the bundle that this host would run. */
 export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | undefined {
   const { architecture } = facts.get(system)
@@ -22,6 +25,7 @@ export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | und
   )
 }
 
+/** Whether the host's K3s is one that convecthub put there. */
 export const ownsK3s = ({ files }: Owned) => files.includes(K3S)
 
 /** Where images wait until a running K3s has imported them; on the file system where they stay. */
@@ -43,6 +47,7 @@ export const artifacts: Step = {
     system,
     unit(unitName(host)),
     ...placed(host, wishes).map(({ path }) => file(path)),
+    file(STAGED),
   ],
   plan: (context) => {
     const { facts, host } = context
@@ -83,7 +88,19 @@ function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): C
     ours: true,
   }
   const running = facts.get(unit(unitName(host))).active === 'active'
-  return artifact.kind === 'images' && running ? importImages(change) : [change]
+  if (!running) return [change]
+  return artifact.kind === 'images'
+    ? importImages(change)
+    : artifact.kind === 'k3s'
+      ? stage(change, facts)
+      : [change]
+}
+
+/** Sent beside the one that runs; a wrong mode or owner of that one is mended at once. */
+function stage(change: UploadChange, facts: Facts): Change[] {
+  if (facts.get(file(K3S))?.digest === change.artifact.sha256) return [change]
+  if (facts.get(file(STAGED))?.digest === change.artifact.sha256) return []
+  return [{ ...change, sign: '+', title: change.title.replace(K3S, STAGED), path: STAGED }]
 }
 
 /**

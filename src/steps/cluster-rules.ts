@@ -1,8 +1,7 @@
-import type { ClusterHost } from '../cluster/cluster.ts'
-import { firstDriver } from '../cluster/cluster.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
+import { node } from '../facts/node.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { bundledK3s } from './artifacts.ts'
 import { digest } from './digest.ts'
@@ -78,14 +77,15 @@ export const FOUNDED_RULES: readonly HostRule[] = [
   },
 ]
 
-/** Only one cluster may come of an inventory: it is founded when nobody has one, and by all who could know. */
+/** Only one cluster may come of an inventory: it is founded when nobody has one, by the word of all who could know. */
 export function clusterFindings(contexts: readonly PlanContext[]): Finding[] {
   const [first] = contexts
   if (!first) return []
   const { cluster } = first
   const holders = contexts.filter((context) => context.host.role === 'driver' && data(context).datastore)
-  const founder = contexts.find(({ host }) => host === firstDriver(cluster))
-  return [...two(holders), ...(founder ? founding(founder, holders, missing(contexts, cluster.drivers)) : [])]
+  const lead = contexts.find(({ host }) => host === cluster.lead)
+  if (!lead) return two(holders)
+  return [...two(holders), ...(holders.length > 0 ? lost(lead, contexts) : founding(lead, contexts))]
 }
 
 function two(holders: readonly PlanContext[]): Finding[] {
@@ -101,28 +101,29 @@ function two(holders: readonly PlanContext[]): Finding[] {
     }))
 }
 
-function founding(founder: PlanContext, holders: readonly PlanContext[], away: readonly string[]): Finding[] {
-  const found = { level: 'error', id: 'founder', host: founder.host.name } as const
-  if (data(founder).datastore) return []
-  const [holder] = holders
-  if (holder)
-    return [
-      {
-        ...found,
-        message: `it holds no cluster, and ${holder.host.name} does: as the first driver it would found a second, empty one`,
-        hint: `write ${holder.host.name} first under [driver]; this one then joins (if it was a member and lost its data: first k3s kubectl delete node ${founder.host.nodeName} on ${holder.host.name})`,
-      },
-    ]
+function founding({ host, cluster }: PlanContext, contexts: readonly PlanContext[]): Finding[] {
+  const away = cluster.drivers.filter((driver) => !contexts.some((context) => context.host === driver))
   if (away.length === 0) return []
   return [
     {
-      ...found,
-      message: `the cluster cannot be founded: ${away.join(', ')} did not answer, and may hold one already`,
+      level: 'error',
+      id: 'founder',
+      host: host.name,
+      message: `the cluster cannot be founded: ${away.map(({ name }) => name).join(', ')} did not answer, and may hold one already`,
       hint: 'run it again when all drivers answer, or take those that are gone out of the inventory',
     },
   ]
 }
 
-function missing(contexts: readonly PlanContext[], drivers: readonly ClusterHost[]): string[] {
-  return drivers.filter((driver) => !contexts.some(({ host }) => host === driver)).map(({ name }) => name)
+/** Machines that the cluster knows and that hold nothing of it: it lets nobody else in under their names. */
+function lost(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
+  return contexts
+    .filter(({ host, facts }) => !facts.get(clusterData).role && lead.facts.get(node(host.nodeName)))
+    .map(({ host }) => ({
+      level: 'error',
+      id: 'lost-node',
+      host: host.name,
+      message: `it holds nothing of the cluster, and the cluster still has ${host.role === 'driver' ? 'a server and member' : 'a node'} by its name`,
+      hint: `was it installed anew? convecthub reset --limit ${host.name} takes the old one out of the cluster; then it can join`,
+    }))
 }

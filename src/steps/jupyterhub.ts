@@ -1,4 +1,3 @@
-import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
@@ -25,7 +24,7 @@ const TIMEOUT_S = 900
 export const jupyterhub: Step = {
   id: 'jupyterhub',
   title: 'Deploy JupyterHub',
-  hosts: ({ cluster }) => [firstDriver(cluster)],
+  hosts: ({ cluster }) => [cluster.lead],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
   facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES)],

@@ -1,9 +1,10 @@
 import { stringify } from 'yaml'
 import { agentToken } from '../cluster/agent-token.ts'
-import { firstDriver } from '../cluster/cluster.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
 import type { PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
+import type { Facts } from '../facts/fact.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { Secret } from '../secret.ts'
@@ -31,7 +32,8 @@ interface Own extends PlanContext {
   ip: string
   iface: string
   version: string
-  founder: boolean
+  /** Through which server it joins; undefined where it founded the cluster, or does so now. */
+  server: string | undefined
 }
 
 const KEYS: readonly Key[] = [
@@ -40,13 +42,13 @@ const KEYS: readonly Key[] = [
   { key: 'flannel-iface', value: ({ iface }) => iface },
   { key: 'token-file', value: () => TOKEN_FILE },
   { key: 'agent-token-file', role: 'driver', value: () => AGENT_TOKEN_FILE },
-  { key: 'server', value: (own) => (own.founder ? undefined : serverUrl(own)) },
+  { key: 'server', value: ({ server }) => server },
   // read when the node registers; one that is there already is labelled by the step gpu-plugin
   { key: 'node-label', value: ({ host }) => (host.settings.has_gpu ? [`${GPU_LABEL}=true`] : undefined) },
   {
     key: 'cluster-init',
     role: 'driver',
-    value: ({ founder, cluster }) => (founder && cluster.drivers.length > 1) || undefined,
+    value: ({ server, cluster }) => (server === undefined && cluster.drivers.length > 1) || undefined,
   },
   {
     key: 'tls-san',
@@ -67,7 +69,7 @@ const KEYS: readonly Key[] = [
 /** The files that K3s on this host reads. */
 export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
   const { host, cluster } = context
-  const own = { ...context, ...addressOf(context), version, founder: firstDriver(cluster) === host }
+  const own = { ...context, ...addressOf(context), version, server: serverOf(context) }
   const config = KEYS.flatMap(({ key, role, since, value }): [string, unknown][] => {
     if ((role && role !== host.role) || (since && !atLeast(version, since))) return []
     const wanted = value(own)
@@ -103,11 +105,11 @@ export const K3S_PATHS = [
 
 /**
  * With what a host shows that it belongs to the cluster, and how it knows it: whoever joins is told the hash of the
- * cluster's authority by the founder itself, so that nobody on the way can pass for it. Agents get a secret of their own.
+ * cluster's authority by a server itself, so that nobody on the way can pass for it. Agents get a secret of their own.
  */
-function tokenOf({ host, cluster, founder, peer }: Own): Secret {
-  if (founder) return cluster.token
-  const hash = peer(firstDriver(cluster).name).get(clusterData).caHash ?? UNKNOWN_CA
+function tokenOf({ host, cluster, server, peer }: Own): Secret {
+  if (server === undefined) return cluster.token
+  const hash = peer(cluster.lead.name)?.get(clusterData).caHash ?? UNKNOWN_CA
   const [user, secret] =
     host.role === 'driver' ? ['server', cluster.token] : ['node', agentToken(cluster.token)]
   return new Secret(`K10${hash}::${user}:${secret.reveal()}`)
@@ -116,12 +118,26 @@ function tokenOf({ host, cluster, founder, peer }: Own): Secret {
 /** Before there is a cluster, such as in a plan: K3s would refuse it. */
 const UNKNOWN_CA = '0'.repeat(64)
 
-/** Where the others reach the first driver's API. */
-function serverUrl({ cluster, peer }: PlanContext): string {
-  const driver = firstDriver(cluster)
-  const found = nodeAddress(driver, peer(driver.name).get(addresses))
-  if (!found) throw new Error(`${driver.name} has no node address, which preflight checks`)
-  return `https://${found.ip}:6443`
+/**
+ * Who leads may be another one by now, which is no reason to restart anything: K3s asks for the server by this address
+ * once, and then knows them all. So what stands there stays, unless all drivers are known and none of them is there.
+ */
+function serverOf({ host, cluster, facts, peer }: PlanContext): string | undefined {
+  const { datastore, server } = facts.get(clusterData)
+  const leads = cluster.lead === host
+  if (server === undefined && (leads || datastore !== undefined)) return undefined
+  const urls = cluster.drivers.map((driver) => serverUrl(driver, peer(driver.name)))
+  const stays = server !== undefined && (leads || urls.includes(server) || urls.includes(undefined))
+  if (stays) return server
+  const url = urls[cluster.drivers.indexOf(cluster.lead)]
+  if (!url) throw new Error(`${cluster.lead.name} has no node address, which preflight checks`)
+  return url
+}
+
+/** Where others reach a driver's API; undefined for one that did not answer. */
+function serverUrl(driver: ClusterHost, facts: Facts | undefined): string | undefined {
+  const found = facts && nodeAddress(driver, facts.get(addresses))
+  return found && `https://${found.ip}:6443`
 }
 
 function addressOf({ host, facts }: PlanContext) {

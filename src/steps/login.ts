@@ -1,4 +1,4 @@
-import { type Cluster, firstDriver } from '../cluster/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
@@ -8,7 +8,7 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 export const login: Step = {
   id: 'login',
   title: 'Check the login page',
-  hosts: ({ cluster }) => [firstDriver(cluster)],
+  hosts: ({ cluster }) => [cluster.lead],
   facts: (_host, { cluster }) => loginPages(cluster),
   plan: ({ cluster, facts }) =>
     loginPages(cluster).flatMap((page): Change[] =>
@@ -16,9 +16,9 @@ export const login: Step = {
     ),
 }
 
-/** The page on the http and on the https port, as the first driver sees it. */
-export function loginPages({ drivers, httpPort, httpsPort }: Cluster) {
-  const iface = drivers[0]?.settings.my_iface ?? ''
+/** The page on the http and on the https port, as the driver that leads sees it. */
+export function loginPages({ lead, httpPort, httpsPort }: Cluster) {
+  const iface = lead.settings.my_iface ?? ''
   return [loginPage('http', httpPort, iface), loginPage('https', httpsPort, iface)]
 }
 

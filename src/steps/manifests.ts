@@ -1,4 +1,4 @@
-import { type ClusterHost, firstDriver } from '../cluster/cluster.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
@@ -10,7 +10,7 @@ import { K3S } from './artifacts.ts'
 import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
 
-/** K3s applies what appears here, and again when it changes. Only on the first driver: servers do not share it. */
+/** K3s applies what appears here, and again when it changes. The same on every driver, for servers do not share it. */
 const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
 
 /** A registry that anybody on the network could write to, from which nodes took images: of versions up to 0.1. */
@@ -18,13 +18,13 @@ export const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
 const GPU = `${MANIFESTS}/convecthub-gpu.yaml`
 
-const onFirstDriver = ({ cluster }: Wishes) => [firstDriver(cluster)]
+const onDrivers = ({ cluster }: Wishes) => cluster.drivers
 
 /** Removes the open image registry that earlier versions set up; K3s keeps what a manifest made when that goes. */
 export const oldRegistry: Step = {
   id: 'old-registry',
   title: 'Remove the open image registry',
-  hosts: onFirstDriver,
+  hosts: onDrivers,
   facts: () => [owned],
   plan: ({ facts }) => {
     if (!facts.get(owned).files.includes(REGISTRY)) return []
@@ -48,7 +48,7 @@ cvh_forget file ${REGISTRY}`,
 export const ingress: Step = {
   id: 'ingress',
   title: 'Set the ports of ConvectHub',
-  hosts: onFirstDriver,
+  hosts: onDrivers,
   facts: () => [file(INGRESS)],
   plan: ({ cluster, facts }) => {
     const content = template('manifests/ingress.yaml', {
@@ -63,12 +63,13 @@ export const ingress: Step = {
 export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
-  hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onFirstDriver(wishes) : []),
+  hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onDrivers(wishes) : []),
   after: (_host, wishes) => gpuHosts(wishes).map(({ name }) => ({ step: 'k3s-node', host: name })),
   facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ nodeName }) => node(nodeName))],
   plan: (context) => {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })
-    const labels = gpuHosts(context).flatMap(({ nodeName }): Change[] => {
+    const leads = context.cluster.lead === context.host
+    const labels = (leads ? gpuHosts(context) : []).flatMap(({ nodeName }): Change[] => {
       const state = context.facts.get(node(nodeName))
       // one that is not there yet registers with its label
       return state === undefined || state.labels[GPU_LABEL] === 'true' ? [] : [labelNode(nodeName)]

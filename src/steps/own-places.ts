@@ -6,7 +6,7 @@ const NAME = /^\.?[\w+@-][\w.+@-]*$/
 
 /** Every folder in which some version of convecthub can have put a file, and under what names. */
 const PLACES: readonly { folder: string; name: RegExp }[] = [
-  { folder: '/usr/local/bin', name: /^(k3s|\.k3s\.part)$/ },
+  { folder: '/usr/local/bin', name: /^(k3s(\.next)?|\.k3s(\.next)?\.part)$/ },
   { folder: '/etc/rancher/k3s', name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
   { folder: '/etc/systemd/system', name: /^k3s(-agent)?\.service(\.env)?$/ },
   { folder: '/etc/systemd/network', name: /^50-flannel\.link$/ },

@@ -2,6 +2,7 @@ import type { Finding, PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clock } from '../facts/clock.ts'
 import { clusterData } from '../facts/cluster-data.ts'
+import { node } from '../facts/node.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
@@ -16,8 +17,14 @@ export const preflight: Step = {
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
   // whether there is a cluster already
-  asks: (host, { cluster }) => (host.role === 'driver' ? cluster.drivers : []),
-  facts: (host, { cluster }) => [clock, clusterData, ...hostFacts(host, cluster)],
+  asks: (_host, { cluster }) => cluster.drivers,
+  facts: (host, { cluster }) => [
+    clock,
+    clusterData,
+    // a server knows of all, and another machine's kubelet of itself
+    ...(host.role === 'driver' ? cluster.hosts : [host]).map(({ nodeName }) => node(nodeName)),
+    ...hostFacts(host, cluster),
+  ],
   check: (contexts) => [
     ...[...HOST_RULES, ...FOUNDED_RULES].flatMap((rule) => brokenBy(rule, contexts)),
     ...clusterFindings(contexts),

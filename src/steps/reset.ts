@@ -1,4 +1,3 @@
-import { firstDriver } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Finding, Step, StepRef, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
@@ -54,7 +53,7 @@ export const stopK3s: Step = {
     const before =
       host.role === 'worker'
         ? []
-        : host === firstDriver(cluster)
+        : host === cluster.lead
           ? cluster.hosts.filter((other) => other !== host)
           : cluster.workers
     return before.map(({ name }): StepRef => ({ step: 'stop-k3s', host: name }))

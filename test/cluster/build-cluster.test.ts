@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { firstDriver } from '../../src/cluster/cluster.ts'
 import { readCluster } from '../helpers/read-inventory.ts'
 
 // the guide's sample, to the letter
@@ -49,7 +48,7 @@ it('reads the guide’s inventory', () => {
   })
   expect(cluster.drivers.map(({ name }) => name)).toEqual(['master'])
   expect(cluster.workers.map(({ name }) => name).toSorted()).toEqual(['worker1', 'worker2'])
-  expect(firstDriver(cluster).name).toBe('master')
+  expect(cluster.lead.name).toBe('master')
   expect(cluster.token.reveal()).toBe('k3s_hub_token')
   expect(JSON.stringify(cluster)).not.toContain('k3s_hub_token')
 })

@@ -7,7 +7,7 @@ import { of, runFakes } from '../helpers/run-fakes.ts'
 const peeking = fakeStep('agent', {
   hosts: ({ cluster }) => cluster.workers,
   needs: () => [{ step: 'server', host: 'd1' }],
-  plan: ({ peer }) => (peer('d1').get(thing('server')) ? [] : [make('agent')]),
+  plan: ({ peer }) => (peer('d1')?.get(thing('server')) ? [] : [make('agent')]),
 })
 
 const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers

@@ -14,7 +14,17 @@ const nodeJson = (name: string, conditions: unknown, labels?: Record<string, str
     nodeInfo: { kubeletVersion: 'v1.34.1+k3s1', containerRuntimeVersion: 'containerd://2.1.4-k3s1' },
   },
 })
-const list = (...items: unknown[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+const HEAD = 'since 2026-11-26T20:00:00\nnow 2026-11-26T20:10:00\nself d1\n'
+const leaseJson = (name: string, renewTime: string) => ({
+  kind: 'Lease',
+  metadata: { name },
+  spec: { renewTime },
+})
+const items = (...all: unknown[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items: all })
+/** Nodes that were heard just now, as kubectl lists them. */
+const list = (...nodes: ReturnType<typeof nodeJson>[]) =>
+  HEAD +
+  items(...nodes, ...nodes.map(({ metadata }) => leaseJson(metadata.name, '2026-11-26T20:09:55.123456Z')))
 const ready = condition('Ready', 'True')
 
 it.each([
@@ -36,14 +46,37 @@ it.each([
     text: list(nodeJson('d1', [condition('EtcdIsVoter', 'True'), ready])),
     ready: true,
   },
-  { what: 'the only node that an agent may see', text: JSON.stringify(nodeJson('d1', [ready])), ready: true },
-  { what: 'a node after a warning', text: `W1123 old API\n${list(nodeJson('d1', [ready]))}`, ready: true },
+  {
+    what: 'a node after a warning',
+    text: list(nodeJson('d1', [ready])).replace('{', 'W1123 old API\n{'),
+    ready: true,
+  },
   { what: 'another node', text: list(nodeJson('d10', [ready])), ready: undefined },
   { what: 'no node', text: list(), ready: undefined },
   { what: 'no K3s', text: '', ready: undefined },
   { what: 'an API that does not answer', text: 'The connection was refused', ready: undefined },
 ])('$what is ready: $ready', ({ text, ready }) => {
   expect(parseFact(node('d1'), text)?.ready).toBe(ready)
+})
+
+it.each([
+  { what: 'since its K3s was started', self: 'd1', at: '2026-11-26T20:09:30.000001Z', ready: true },
+  { what: 'in the second of the start', self: 'd1', at: '2026-11-26T20:09:20.900000Z', ready: false },
+  { what: 'before the start', self: 'd1', at: '2026-11-26T20:09:19.000000Z', ready: false },
+  { what: 'by another machine, a while ago', self: 'd2', at: '2026-11-26T20:09:01.000000Z', ready: true },
+  { what: 'by another machine, long ago', self: 'd2', at: '2026-11-26T20:08:59.000000Z', ready: false },
+  { what: 'never', self: 'd1', at: '', ready: false },
+])(
+  'a node with the condition Ready whose kubelet was heard $what is ready: $ready',
+  ({ self, at, ready: is }) => {
+    const head = `since 2026-11-26T20:09:20\nnow 2026-11-26T20:10:00\nself ${self}\n`
+    expect(parseFact(node('d1'), head + items(nodeJson('d1', [ready]), leaseJson('d1', at)))?.ready).toBe(is)
+  },
+)
+
+it('a node whose K3s does not run now is not ready', () => {
+  const text = list(nodeJson('d1', [ready])).replace(/^since .*\n/, '')
+  expect(parseFact(node('d1'), text)?.ready).toBe(false)
 })
 
 it('a node tells labels, version and runtime', () => {

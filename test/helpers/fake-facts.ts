@@ -41,6 +41,7 @@ export const NO_CLUSTER: ClusterData = {
   caHash: undefined,
   tokenDigest: undefined,
   nodeIp: undefined,
+  server: undefined,
   role: undefined,
   version: undefined,
 }

@@ -32,11 +32,13 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
       address: `10.0.0.${i + 1}`,
     }),
   )
+  const inRole = (wanted: ClusterHost['role']) => hosts.filter(({ role }) => role === wanted)
   return {
     name: 'inv',
     hosts,
-    drivers: hosts.filter(({ role }) => role === 'driver'),
-    workers: hosts.filter(({ role }) => role === 'worker'),
+    drivers: inRole('driver'),
+    workers: inRole('worker'),
+    lead: inRole('driver')[0] as ClusterHost,
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,

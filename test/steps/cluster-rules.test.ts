@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
 import { addresses } from '../../src/facts/addresses.ts'
 import { type ClusterData, clusterData } from '../../src/facts/cluster-data.ts'
+import { type NodeState, node as nodeFact } from '../../src/facts/node.ts'
 import { digest } from '../../src/steps/digest.ts'
+import { withLead } from '../../src/steps/lead.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { contextOf, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
+import { contextOf, fakeFacts, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
 import { knownOf } from '../helpers/plan-step.ts'
 import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -17,6 +19,7 @@ const MEMBER: Partial<ClusterData> = {
   version: 'v1.34.1+k3s1',
 }
 const AGENT: Partial<ClusterData> = { role: 'worker', version: 'v1.34.1+k3s1' }
+const READY: NodeState = { ready: true, labels: {}, version: 'v1.34.1+k3s1', runtime: '' }
 const ADDRESS = { d1: '10.0.0.1' }
 
 /** What preflight says when the machines that answer hold this, as "id host: message". */
@@ -24,13 +27,22 @@ function found(
   holds: Record<string, Partial<ClusterData>>,
   parts: ClusterParts,
   away: string[] = [],
+  nodes: readonly string[] = [],
 ): string[] {
-  const wishes = testWishes(parts, { bundle: testBundle('v1.34.1+k3s1') })
+  const given = testWishes(parts, { bundle: testBundle('v1.34.1+k3s1') })
   const more = Object.fromEntries(
-    Object.entries(holds).map(([name, data]) => [name, [is(clusterData, { ...NO_CLUSTER, ...data })]]),
+    Object.entries(holds).map(([name, data]) => [
+      name,
+      [is(clusterData, { ...NO_CLUSTER, ...data }), ...nodes.map((node) => is(nodeFact(node), READY))],
+    ]),
   )
+  const known = knownOf(given, more)
+  const answers = given.cluster.hosts.flatMap(({ name }) =>
+    away.includes(name) ? [] : [[name, fakeFacts(known[name] ?? [])] as const],
+  )
+  const wishes = withLead(given, new Map(answers))
   const hosts = wishes.cluster.hosts.filter(({ name }) => !away.includes(name))
-  const contexts = hosts.map(({ name }) => contextOf(preflight, wishes, name, knownOf(wishes, more)))
+  const contexts = hosts.map(({ name }) => contextOf(preflight, wishes, name, known))
   return (preflight.check?.(contexts) ?? []).map(({ id, host, message }) => `${id} ${host}: ${message}`)
 }
 
@@ -42,6 +54,7 @@ it.each<{ what: string; holds: Record<string, Partial<ClusterData>>; parts: Clus
   { what: 'a K3s that never ran', holds: { d1: { version: 'v1.21.3+k3s1' } }, parts: ONE },
   { what: 'a cluster that is well', holds: { d1: MEMBER, d2: MEMBER, w1: AGENT }, parts: TWO },
   { what: 'a driver that is to join', holds: { d1: MEMBER }, parts: TWO },
+  { what: 'a driver that is to join, written above the one that founded', holds: { d2: MEMBER }, parts: TWO },
   {
     what: 'a driver that is away, and a first one that holds the cluster',
     holds: { d1: MEMBER },
@@ -65,12 +78,6 @@ it.each<{
   away?: string[]
   says: RegExp
 }>([
-  {
-    what: 'a first driver that lost its data',
-    holds: { d2: MEMBER },
-    parts: TWO,
-    says: /^founder d1: it holds no cluster, and d2 does: .*second, empty one$/,
-  },
   {
     what: 'a founding where a driver cannot be asked',
     holds: {},
@@ -130,5 +137,18 @@ it('a member of etcd whose address is another one is refused, one that only has 
   expect(at(ADDRESS.d1)).toEqual([])
   expect(at('10.0.0.77')).toMatchObject([
     { host: 'd1', level: 'error', message: 'it is a member of etcd at 10.0.0.77, and would be at 10.0.0.1' },
+  ])
+})
+
+it.each([
+  { what: 'a driver that was installed anew', lost: 'd1', is: 'a server and member' },
+  { what: 'a worker that was installed anew', lost: 'w1', is: 'a node' },
+])('$what is told to be taken out of the cluster first', ({ lost, is: what }) => {
+  const holds = { d1: MEMBER, d2: MEMBER, d3: { ...MEMBER, role: 'driver' as const }, w1: AGENT, [lost]: {} }
+  const parts = { drivers: ['d1', 'd2', 'd3'], workers: ['w1'] }
+  const roles = { ...holds, d1: { ...holds.d1, ...(lost !== 'd1' && { role: 'driver' as const }) } }
+  const all = { ...roles, d2: { ...MEMBER, role: 'driver' as const } }
+  expect(found(all, parts, [], ['d1', 'd2', 'd3', 'w1'])).toEqual([
+    `lost-node ${lost}: it holds nothing of the cluster, and the cluster still has ${what} by its name`,
   ])
 })

@@ -23,10 +23,15 @@ it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
 })
 
-const nodeState = (ready: boolean) => ({ ready, labels: {}, version: 'v1', runtime: 'containerd' })
+const nodeState = (ready: boolean) => ({ ready, labels: {}, version: 'v1.34.1+k3s1', runtime: 'containerd' })
 it.each([
   { what: 'is Ready', answer: nodeState(true), plan: [] },
   { what: 'is not Ready', answer: nodeState(false), plan: ['! wait wait until node w1 is Ready'] },
+  {
+    what: 'is of another version',
+    answer: { ...nodeState(true), version: 'v1.34.0+k3s1' },
+    plan: ['! wait wait until node w1 is Ready'],
+  },
   { what: 'is not there', answer: undefined, plan: ['! wait wait until node w1 is Ready'] },
 ])('a node that $what: $plan', ({ answer, plan }) => {
   expect(shown(planStep(k3sNode, wishes, 'w1', { w1: [is(node('w1'), answer)] }))).toEqual(plan)
@@ -37,6 +42,8 @@ it('a worker asks by its kubelet’s credentials, a driver by its own', () => {
     const [change] = planStep(k3sNode, wishes, host)
     return change?.kind === 'wait' ? change.until.reveal() : ''
   }
-  expect(script('w1')).toContain('--kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig get node w1')
-  expect(script('d2')).toContain('k3s kubectl get node d2')
+  expect(script('w1')).toContain(
+    '--kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig -n kube-node-lease get node/w1 lease/w1',
+  )
+  expect(script('d2')).toContain('k3s kubectl -n kube-node-lease get node/d2 lease/d2')
 })

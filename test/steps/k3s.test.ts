@@ -58,13 +58,22 @@ const gone = (path: string): Answer => [present(path)[0], undefined]
 const stateOf = (more: object) =>
   is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'other', ...more })
 const inputs = before.d1?.find(([fact]) => fact.key === 'k3s.service')?.[1] as { inputs: string }
-const RESTART = ['~ run restart k3s.service', '! wait wait until the Kubernetes API answers']
+const RESTART = [
+  '~ run restart k3s.service',
+  '! wait wait until the Kubernetes API answers',
+  '! wait wait until node d1 is Ready',
+]
+const KEEP = '! run keep what k3s.service runs with, in case the new does not work'
 const START = ['! run start k3s.service', '! wait wait until the Kubernetes API answers']
 
 it.each<{ what: string; drift: Answer; plan: string[] }>([
-  { what: 'a changed file', drift: present(CONFIG), plan: [`~ file ${CONFIG}`, ...RESTART] },
-  { what: 'a missing file', drift: gone(TOKEN), plan: [`+ file ${TOKEN}`, ...RESTART] },
-  { what: 'a readable token', drift: present(TOKEN, { mode: '644' }), plan: [`~ file ${TOKEN}`, ...RESTART] },
+  { what: 'a changed file', drift: present(CONFIG), plan: [KEEP, `~ file ${CONFIG}`, ...RESTART] },
+  { what: 'a missing file', drift: gone(TOKEN), plan: [KEEP, `+ file ${TOKEN}`, ...RESTART] },
+  {
+    what: 'a readable token',
+    drift: present(TOKEN, { mode: '644' }),
+    plan: [KEEP, `~ file ${TOKEN}`, ...RESTART],
+  },
   { what: 'a process from other inputs', drift: stateOf({}), plan: RESTART },
   { what: 'a process that tells no inputs', drift: stateOf({ inputs: undefined }), plan: RESTART },
   {
@@ -73,7 +82,11 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
     plan: START,
   },
   { what: 'a failed unit', drift: stateOf({ ...inputs, active: 'failed', inputs: undefined }), plan: START },
-  { what: 'a unit that is not enabled', drift: stateOf({ ...inputs, enabled: false }), plan: RESTART },
+  {
+    what: 'a unit that is not enabled',
+    drift: stateOf({ ...inputs, enabled: false }),
+    plan: ['~ run enable k3s.service, to start with the machine'],
+  },
   { what: 'a unit that is just starting', drift: stateOf({ ...inputs, active: 'activating' }), plan: [] },
 ])('$what is mended, and no more', ({ drift, plan }) => {
   const d1 = [...(before.d1 ?? []), drift]
@@ -86,6 +99,7 @@ it.each([
     what: 'of an earlier version goes',
     more: [present(REGISTRIES), ...recordOf({ files: [REGISTRIES] })],
     plan: [
+      KEEP,
       `- run ${REGISTRIES}, which has images taken from the open registry of an earlier version`,
       ...RESTART,
     ],

@@ -33,9 +33,9 @@ const labelled = (labels: Record<string, string>) =>
 it.each([
   { what: 'ports', step: ingress, parts: { httpPort: 9000 }, file: 'convecthub-ingress.yaml' },
   { what: 'GPUs', step: gpuPlugin, parts: gpus, file: 'convecthub-gpu.yaml' },
-])('the manifest for $what is written once, on the first driver', ({ step, parts, file }) => {
+])('the manifest for $what is written on each driver', ({ step, parts, file }) => {
   const own = testWishes({ drivers: ['d1', 'd2'], ...parts })
-  expect(step.hosts(own).map(({ name }) => name)).toEqual(['d1'])
+  expect(step.hosts(own).map(({ name }) => name)).toEqual(['d1', 'd2'])
   const plan = planStep(step, own, 'd1')
   expect(shown(plan)).toEqual([`+ file ${MANIFESTS}/${file}`])
   expect(planStep(step, own, 'd1', { d1: answersAfter(plan) })).toEqual([])

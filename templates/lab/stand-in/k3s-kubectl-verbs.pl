@@ -3,6 +3,7 @@
 sub kube_get {
     my ( $what, @names ) = @_;
     refuse('error: You must specify the type of resource to get.') unless defined $what;
+    return get_several( $what, @names ) if $what =~ /,/ || grep { m{/} } @names;
     if ( $what =~ m{^(\S+)/(\S+)$} ) { ( $what, @names ) = ( $1, $2, @names ) }
     my $kind = kind_of($what);
     my @list = objects_of($kind);
@@ -25,6 +26,22 @@ sub kube_get {
     }
     my $full = { deployment => 'deployments.apps' }->{$kind} // $plural;
     refuse( join "\n", map { qq(Error from server (NotFound): $full "$_" not found) } @missing ) if @missing && !$flag{'ignore-not-found'};
+}
+
+# `get nodes,leases` and `get node/x lease/x`, as JSON only.
+sub get_several {
+    my @wanted = map { m{^(\S+)/(\S+)$} ? [ $1, $2 ] : map { [$_] } split /,/ } @_;
+    my ( @list, @missing );
+    for (@wanted) {
+        my ( $what, $name ) = @$_;
+        my $kind = kind_of($what);
+        my @found = grep { !defined $name || $_->{metadata}{name} eq $name } objects_of($kind);
+        push @missing, qq(Error from server (NotFound): ${kind}s "$name" not found) if defined $name && !@found;
+        push @list, @found;
+    }
+    refuse('error: stand-in: several kinds are shown as JSON only') if ( $flag{output} // '' ) ne 'json';
+    print to_json( { apiVersion => 'v1', kind => 'List', metadata => { resourceVersion => '' }, items => \@list } ), "\n" if @list;
+    refuse( join "\n", @missing ) if @missing;
 }
 
 sub print_table {

@@ -25,7 +25,7 @@ sub change {
 our %short = ( no => 'node', nodes => 'node', po => 'pod', pods => 'pod', svc => 'service', services => 'service', ns => 'namespace',
     namespaces => 'namespace', deploy => 'deployment', deployments => 'deployment', 'deployments.apps' => 'deployment',
     'deployment.apps' => 'deployment', cm => 'configmap', configmaps => 'configmap', secrets => 'secret', ev => 'event', events => 'event',
-    runtimeclasses => 'runtimeclass', daemonsets => 'daemonset', ds => 'daemonset', jobs => 'job', pvc => 'persistentvolumeclaim',
+    runtimeclasses => 'runtimeclass', leases => 'lease', daemonsets => 'daemonset', ds => 'daemonset', jobs => 'job', pvc => 'persistentvolumeclaim',
     helmchartconfigs => 'helmchartconfig', 'helmchartconfigs.helm.cattle.io' => 'helmchartconfig', ingresses => 'ingress' );
 sub kind_of { my $k = lc $_[0]; return $short{$k} // $k }
 
@@ -94,6 +94,7 @@ sub objects_of {
     my $space = $flag{'all-namespaces'} ? undef : $flag{namespace} // 'default';
     my @list =
           $kind eq 'node' ? map { node_object($_) } node_names()
+        : $kind eq 'lease' ? map { lease_object($_) } node_names()
         : $kind eq 'pod' ? pods()
         : $kind eq 'deployment' ? map { deployment_object($_) } deployments()
         : $kind eq 'service' ? ( $all{'cluster/no-traefik'} ? () : traefik_service() )

@@ -54,6 +54,14 @@ sub node_object {
     };
 }
 
+# What a kubelet renews as long as it lives.
+sub lease_object {
+    my ($n) = @_;
+    my $seen = $all{"\@seen/$n"};
+    return { apiVersion => 'coordination.k8s.io/v1', kind => 'Lease', metadata => meta( $n, 'kube-node-lease', {}, $all{"node/$n/created"} ),
+        spec => { holderIdentity => $n, leaseDurationSeconds => \'40', ( $seen ? ( renewTime => iso($seen) =~ s/Z$/.000000Z/r ) : () ) } };
+}
+
 sub pod_object {
     my ( $name, $space, $labels, $node, $created ) = @_;
     my $runs = defined $node && node_is_ready($node);

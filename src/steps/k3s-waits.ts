@@ -1,0 +1,113 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import type { Change, WaitChange } from '../engine/change.ts'
+import { KUBELET_CONFIG } from '../facts/node.ts'
+import { type Script, sh } from '../sh.ts'
+import { K3S } from './artifacts.ts'
+import { unitName } from './k3s-unit.ts'
+import { keptFolder, PUT_BACK_MS, putBack } from './kept-files.ts'
+
+/** How long K3s may take from its start to a Ready node, ms. */
+const READY_MS = 180_000
+
+/**
+ * Starts without waiting for K3s, as `systemctl start` would for ever for one that never gets ready; only until its
+ * process is there, by the inputs in its environment.
+ */
+export function startUnit(name: string, env: string, active: boolean): Change {
+  return {
+    kind: 'run',
+    sign: active ? '~' : '!',
+    title: `${active ? 'restart' : 'start'} ${name}`,
+    timeoutMs: 90_000,
+    script: sh`systemctl daemon-reload
+systemctl enable ${name}
+systemctl reset-failed ${name} 2>/dev/null || :
+systemctl restart --no-block ${name}
+k3s_runs() {
+  pid=$(cvh_unit_pid ${name})
+  [ "\${pid:-0}" != 0 ] && tr '\\0' '\\n' <"/proc/$pid/environ" | grep -qxF -f ${env}
+}
+cvh_wait 60 k3s_runs || { ${journal(name)}
+exit 75; }`,
+  }
+}
+
+/** For a K3s that runs, and would not after the next boot. */
+export function enableUnit(name: string): Change {
+  const script = sh`systemctl enable ${name}`
+  return {
+    kind: 'run',
+    sign: '~',
+    title: `enable ${name}, to start with the machine`,
+    timeoutMs: 30_000,
+    script,
+  }
+}
+
+/** Agents need no more than this to join. */
+export function waitApi(host: ClusterHost, kept: readonly string[] = []): Change {
+  const name = unitName(host)
+  return {
+    kind: 'wait',
+    sign: '!',
+    title: 'wait until the Kubernetes API answers',
+    timeoutMs: READY_MS,
+    until: sh`${giveUp(name)}
+timeout 15 ${K3S} kubectl get --raw /readyz`,
+    evidence: journal(name),
+    ...undo(host, kept),
+  }
+}
+
+/**
+ * The unit says that it is up before the kubelet is (a joining server some 20 s before), so the Node is asked. Its kubelet
+ * must have said so since the process was started, in the version that is wanted. A server counts once it is an etcd
+ * voter, which newer K3s tells by a condition; the next one may then join. What worked before is then kept no longer.
+ */
+export function waitReady(host: ClusterHost, version: string, kept: readonly string[] = []): Change {
+  const name = unitName(host)
+  return {
+    kind: 'wait',
+    sign: '!',
+    title: `wait until node ${host.nodeName} is Ready`,
+    timeoutMs: READY_MS,
+    until: sh`${giveUp(name)}
+${isReady(host)}
+printf '%s\n' "$said" | grep -qF ${`"kubeletVersion":"${version}"`} || { echo ${`the kubelet is not that of K3s ${version}`}
+exit 1; }
+rm -rf -- ${keptFolder(name)}`,
+    evidence: journal(name),
+    ...undo(host, kept),
+  }
+}
+
+/** Exits with 1 and says why where a Node is not Ready by the word of its kubelet since K3s was started; $said is the answer. */
+function isReady(host: ClusterHost): Script {
+  const kubectl =
+    host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
+  return sh`since=$(TZ=UTC systemctl show -p ExecMainStartTimestamp ${unitName(host)} | sed 's/^[^=]*=//')
+since=$(date -u -d "$since" +%Y-%m-%dT%H:%M:%S) || exit 1
+said=$(timeout 15 ${kubectl} -n kube-node-lease get ${`node/${host.nodeName}`} ${`lease/${host.nodeName}`} -o json | tr -d ' \n')
+renewed=$(printf '%s\n' "$said" | grep -o '"renewTime":"[^".Z]*' | cut -c 14-)
+expr "x$renewed" '>' "x$since" >/dev/null || { echo "the kubelet has not been heard since K3s was started, $since"
+exit 1; }
+conditions=$(printf '%s\n' "$said" | grep -o '{[^{}]*"type":"[A-Za-z]*"[^{}]*}')
+printf '%s\n' "$conditions" | grep '"type":"Ready"' | grep '"status":"True"' || exit 1
+! printf '%s\n' "$conditions" | grep '"type":"EtcdIsVoter"' | grep '"status":"False"' || exit 1`
+}
+
+function undo(host: ClusterHost, kept: readonly string[]): Partial<WaitChange> {
+  if (kept.length === 0) return {}
+  return { undo: { script: putBack(unitName(host), kept, isReady(host)), timeoutMs: PUT_BACK_MS } }
+}
+
+/** Ends a wait for a unit that systemd had to start anew several times: it will not come up by waiting. */
+function giveUp(name: string): Script {
+  return sh`case $(systemctl show -p NRestarts ${name}) in NRestarts=[3-9]|NRestarts=[1-9]?*) exit 70 ;; esac`
+}
+
+/** The lines that name a cause first, then the last ones; of modprobe K3s's units do not mind a refusal. */
+function journal(name: string): Script {
+  return sh`journalctl -q --no-pager -o cat -n 500 -u ${name} | grep -E '^(panic|fatal error):|level=(fatal|error)' | tail -n 6
+journalctl -q --no-pager -o cat -n 30 -u ${name} | grep -v '^modprobe: ' | tail -n 8`
+}

@@ -1,0 +1,42 @@
+import type { Change } from '../engine/change.ts'
+import { joinSh, rawSh, type Script, sh } from '../sh.ts'
+import { template } from '../templates.ts'
+
+/** Where the files are kept that a unit ran with until now. */
+export function keptFolder(unit: string): string {
+  return `/var/lib/convecthub/kept-${unit}`
+}
+
+/** Keeps these files until waitReady has seen the new ones work. */
+export function keepFiles(unit: string, paths: readonly string[]): Change {
+  return {
+    kind: 'run',
+    sign: '!',
+    title: `keep what ${unit} runs with, in case the new does not work`,
+    timeoutMs: 60_000,
+    script: joinSh([rawSh(template('remote/keep.sh')), sh`keep_files ${keptFolder(unit)} ${[...paths]}`]),
+  }
+}
+
+/** Puts the kept files back and has the unit run with them; `well` is asked until it exits 0. Says how that went. */
+export function putBack(unit: string, paths: readonly string[], well: Script): Script {
+  return joinSh([
+    rawSh(template('remote/keep.sh')),
+    sh`cvh_well() { ${well}
+}
+if put_back ${keptFolder(unit)} ${[...paths]}; then
+  systemctl daemon-reload
+  systemctl reset-failed ${unit} 2>/dev/null || :
+  systemctl restart --no-block ${unit}
+  if cvh_wait ${PUT_BACK_MS / 1000} cvh_well; then
+    rm -rf -- ${keptFolder(unit)}
+    echo 'The files from before were put back, and K3s is well again with them.'
+  else
+    echo 'The files from before were put back, and K3s does not come up with them either.'
+  fi
+fi`,
+  ])
+}
+
+/** How long K3s may take to be well again with the files from before, ms. */
+export const PUT_BACK_MS = 120_000

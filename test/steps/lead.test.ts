@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { type ClusterData, clusterData } from '../../src/facts/cluster-data.ts'
+import { node } from '../../src/facts/node.ts'
+import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
+import { withLead } from '../../src/steps/lead.ts'
+import { contextOf, fakeFacts, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
+import { fileText, knownOf } from '../helpers/plan-step.ts'
+import { testWishes } from '../helpers/test-cluster.ts'
+
+const wishes = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
+const MEMBER: Partial<ClusterData> = { datastore: 'etcd', role: 'driver', caHash: 'a'.repeat(64) }
+const DOWN = 'down'
+type Held = Partial<ClusterData> & { ready?: boolean }
+
+/** What each machine knows; one that is down answers nothing. */
+function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
+  return Object.fromEntries(
+    wishes.cluster.hosts.flatMap(({ name }) => {
+      const own = held[name] ?? {}
+      if (own === DOWN) return []
+      const { ready = false, ...data } = own
+      const state = { ready, labels: {}, version: '', runtime: '' }
+      return [[name, [is(clusterData, { ...NO_CLUSTER, ...data }), is(node(name), state)]]]
+    }),
+  )
+}
+
+function led(held: Readonly<Record<string, Held | typeof DOWN>>) {
+  const facts = factsOf(held)
+  return withLead(wishes, new Map(Object.entries(facts).map(([name, answers]) => [name, fakeFacts(answers)])))
+}
+
+it.each<{ what: string; held: Record<string, Held | typeof DOWN>; lead: string }>([
+  { what: 'nobody has a cluster', held: {}, lead: 'd1' },
+  { what: 'the first is down and nobody has a cluster', held: { d1: DOWN }, lead: 'd1' },
+  {
+    what: 'all are well in one',
+    held: { d1: MEMBER, d2: MEMBER, d3: { ...MEMBER, ready: true } },
+    lead: 'd3',
+  },
+  { what: 'the first holds nothing', held: { d2: MEMBER, d3: { ...MEMBER, ready: true } }, lead: 'd3' },
+  { what: 'the first is down', held: { d1: DOWN, d2: { ...MEMBER, ready: true }, d3: MEMBER }, lead: 'd2' },
+  { what: 'none is well', held: { d2: MEMBER, d3: MEMBER }, lead: 'd2' },
+])('where $what, $lead leads', ({ held, lead }) => {
+  expect(led(held).cluster.lead.name).toBe(lead)
+})
+
+/** The server and the start of the token in what a machine is to be given. */
+function joins(host: string, held: Readonly<Record<string, Held | typeof DOWN>>) {
+  const own = led(held)
+  const known = knownOf(own, factsOf(held))
+  const step = host === 'w1' ? k3sAgent : k3sServer
+  const away = Object.keys(held).filter((name) => held[name] === DOWN)
+  const context = contextOf(step, own, host, known)
+  const plan = step.plan({
+    ...context,
+    peer: (name) => (away.includes(name) ? undefined : context.peer(name)),
+  })
+  const config = parse(fileText(plan, '/etc/rancher/k3s/config.yaml'))
+  const token = fileText(plan, '/etc/rancher/k3s/token')
+  return { server: config.server, init: config['cluster-init'], token: token.slice(0, 4) }
+}
+const WELL: Held = { ...MEMBER, ready: true }
+const url = (number: number) => `https://10.0.0.${number}:6443`
+
+it.each<{
+  what: string
+  host: string
+  held: Record<string, Held | typeof DOWN>
+  server?: string
+  init?: true
+}>([
+  { what: 'the first driver of new machines founds', host: 'd1', held: {}, init: true },
+  { what: 'one that founded stays so', host: 'd1', held: { d1: MEMBER, d2: WELL }, init: true },
+  { what: 'a new first driver joins', host: 'd1', held: { d2: WELL, d3: WELL }, server: url(2) },
+  {
+    what: 'a new worker joins through who is well',
+    host: 'w1',
+    held: { d1: DOWN, d2: WELL },
+    server: url(2),
+  },
+  {
+    what: 'a worker stays with a driver that is down',
+    host: 'w1',
+    held: { d1: DOWN, d2: WELL, w1: { role: 'worker', server: 'https://192.168.7.1:6443' } },
+    server: 'https://192.168.7.1:6443',
+  },
+  {
+    what: 'a worker stays with a driver that does not lead',
+    host: 'w1',
+    held: { d1: WELL, d2: WELL, w1: { role: 'worker', server: url(2) } },
+    server: url(2),
+  },
+  {
+    what: 'a worker leaves a driver that is no more',
+    host: 'w1',
+    held: { d1: WELL, d2: WELL, d3: WELL, w1: { role: 'worker', server: url(9) } },
+    server: url(1),
+  },
+])('$what', ({ host, held, server, init }) => {
+  const token = server === undefined ? 'top-' : 'K10a'
+  expect(joins(host, held)).toEqual({ server, init, token })
+})
