@@ -54,7 +54,7 @@ export interface WaitChange extends Common {
   /** More to show when it never comes: journal lines. */
   evidence?: Script
   /** What is done then, and says how that went; ms on top of timeoutMs. */
-  undo?: { script: Script; timeoutMs: number }
+  undo?: { script: Script; timeoutMs: number } | undefined
 }
 
 /** What a step's plan yields. An empty plan means "already so". */

@@ -1,7 +1,7 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, WaitChange } from '../engine/change.ts'
 import { KUBELET_CONFIG } from '../facts/node.ts'
-import { type Script, sh } from '../sh.ts'
+import { rawSh, type Script, sh } from '../sh.ts'
 import { K3S } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 import { keptFolder, PUT_BACK_MS, putBack } from './kept-files.ts'
@@ -13,22 +13,27 @@ const READY_MS = 180_000
  * Starts without waiting for K3s, as `systemctl start` would for ever for one that never gets ready; only until its
  * process is there, by the inputs in its environment.
  */
-export function startUnit(name: string, env: string, active: boolean): Change {
+export function startUnit(host: ClusterHost, env: string, active: boolean, kept: readonly string[]): Change {
+  const name = unitName(host)
+  const back = undo(host, kept)
   return {
     kind: 'run',
     sign: active ? '~' : '!',
     title: `${active ? 'restart' : 'start'} ${name}`,
-    timeoutMs: 90_000,
+    timeoutMs: 90_000 + (back?.timeoutMs ?? 0),
     script: sh`systemctl daemon-reload
 systemctl enable ${name}
 systemctl reset-failed ${name} 2>/dev/null || :
 systemctl restart --no-block ${name}
 k3s_runs() {
+  ${giveUp(name)}
   pid=$(cvh_unit_pid ${name})
   [ "\${pid:-0}" != 0 ] && tr '\\0' '\\n' <"/proc/$pid/environ" | grep -qxF -f ${env}
 }
-cvh_wait 60 k3s_runs || { ${journal(name)}
-exit 75; }`,
+cvh_wait 60 k3s_runs || { code=$?
+${journal(name)}
+${back?.script ?? rawSh(':')}
+exit "$code"; }`,
   }
 }
 
@@ -55,7 +60,7 @@ export function waitApi(host: ClusterHost, kept: readonly string[] = []): Change
     until: sh`${giveUp(name)}
 timeout 15 ${K3S} kubectl get --raw /readyz`,
     evidence: journal(name),
-    ...undo(host, kept),
+    undo: undo(host, kept),
   }
 }
 
@@ -77,7 +82,7 @@ printf '%s\n' "$said" | grep -qF ${`"kubeletVersion":"${version}"`} || { echo ${
 exit 1; }
 rm -rf -- ${keptFolder(name)}`,
     evidence: journal(name),
-    ...undo(host, kept),
+    undo: undo(host, kept),
   }
 }
 
@@ -96,9 +101,9 @@ printf '%s\n' "$conditions" | grep '"type":"Ready"' | grep '"status":"True"' || 
 ! printf '%s\n' "$conditions" | grep '"type":"EtcdIsVoter"' | grep '"status":"False"' || exit 1`
 }
 
-function undo(host: ClusterHost, kept: readonly string[]): Partial<WaitChange> {
-  if (kept.length === 0) return {}
-  return { undo: { script: putBack(unitName(host), kept, isReady(host)), timeoutMs: PUT_BACK_MS } }
+function undo(host: ClusterHost, kept: readonly string[]): WaitChange['undo'] {
+  if (kept.length === 0) return undefined
+  return { script: putBack(unitName(host), kept, isReady(host)), timeoutMs: PUT_BACK_MS }
 }
 
 /** Ends a wait for a unit that systemd had to start anew several times: it will not come up by waiting. */

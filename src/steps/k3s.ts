@@ -30,10 +30,15 @@ export const k3sServer: Step = {
   hosts: ({ cluster }) => cluster.drivers,
   // one that is changed while the one before it is not well could cost the cluster its quorum
   needs: (host, wishes) => {
-    const { lead, drivers } = wishes.cluster
-    const order = [lead, ...drivers.filter((driver) => driver !== lead)]
+    const { lead, drivers, ailing } = wishes.cluster
+    // these cannot take away a quorum that others hold, and are mended first
+    if (ailing.includes(host)) return []
+    const order = [lead, ...drivers.filter((driver) => driver !== lead && !ailing.includes(driver))]
     const before = order[order.indexOf(host) - 1]
-    return [...needsLead(host, wishes), ...(before ? [{ step: 'k3s-node', host: before.name }] : [])]
+    return [
+      ...needsLead(host, wishes),
+      ...[...ailing, ...(before ? [before] : [])].map(({ name }) => ({ step: 'k3s-node', host: name })),
+    ]
   },
   facts: k3sFacts,
   plan: planK3s,
@@ -71,7 +76,7 @@ function needsLead(host: ClusterHost, { cluster }: Wishes): StepRef[] {
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
-  const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host), K3S, STAGED]
+  const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host), K3S, STAGED, keptFolder(name)]
   return [system, addresses, owned, unit(name), clusterData, ...paths.map(file)]
 }
 
@@ -98,11 +103,12 @@ function planK3s(context: PlanContext): Change[] {
   const up = (active === 'active' || active === 'activating') && runs === inputs
   if (fileChanges.length === 0 && up) return enabled ? [] : [enableUnit(name)]
   const restarts = active === 'active'
-  const kept = restarts && fileChanges.length > 0 ? [...files.map(({ path }) => path), env.path, K3S] : []
+  const keeps = (restarts && fileChanges.length > 0) || facts.get(file(keptFolder(name)))
+  const kept = keeps ? [...files.map(({ path }) => path), env.path, K3S] : []
   return [
     ...(kept.length > 0 ? [keepFiles(name, kept)] : []),
     ...fileChanges,
-    startUnit(name, env.path, restarts),
+    startUnit(host, env.path, restarts, kept),
     ...(host.role === 'driver' ? [waitApi(host, kept)] : []),
     ...(restarts ? [waitReady(host, binary?.version ?? '', kept)] : []),
   ]

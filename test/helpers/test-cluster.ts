@@ -39,6 +39,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     drivers: inRole('driver'),
     workers: inRole('worker'),
     lead: inRole('driver')[0] as ClusterHost,
+    ailing: [],
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,

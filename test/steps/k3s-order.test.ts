@@ -23,6 +23,19 @@ it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
 })
 
+it.each([
+  { lead: 'd2', ailing: ['d1'], host: 'd1', needs: [] },
+  { lead: 'd2', ailing: ['d1'], host: 'd2', needs: ['k3s-node on d1'] },
+  { lead: 'd2', ailing: ['d1'], host: 'd3', needs: ['k3s-server on d2', 'k3s-node on d1', 'k3s-node on d2'] },
+  { lead: 'd3', ailing: [], host: 'd1', needs: ['k3s-server on d3', 'k3s-node on d3'] },
+  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], host: 'd3', needs: [] },
+])('where $lead leads and $ailing are not well, $host needs $needs', ({ lead, ailing, host, needs }) => {
+  const given = testWishes({ drivers: ['d1', 'd2', 'd3'] })
+  const of = (name: string) => hostOf(given, name)
+  const own = { ...given, cluster: { ...given.cluster, lead: of(lead), ailing: ailing.map(of) } }
+  expect((k3sServer.needs?.(of(host), own) ?? []).map(ref)).toEqual(needs)
+})
+
 const nodeState = (ready: boolean) => ({ ready, labels: {}, version: 'v1.34.1+k3s1', runtime: 'containerd' })
 it.each([
   { what: 'is Ready', answer: nodeState(true), plan: [] },

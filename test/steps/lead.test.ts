@@ -11,7 +11,8 @@ import { testWishes } from '../helpers/test-cluster.ts'
 const wishes = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
 const MEMBER: Partial<ClusterData> = { datastore: 'etcd', role: 'driver', caHash: 'a'.repeat(64) }
 const DOWN = 'down'
-type Held = Partial<ClusterData> & { ready?: boolean }
+type Held = Partial<ClusterData> & { ready?: boolean; knows?: readonly string[] }
+const WELL: Held = { ...MEMBER, ready: true }
 
 /** What each machine knows; one that is down answers nothing. */
 function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
@@ -19,9 +20,18 @@ function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
     wishes.cluster.hosts.flatMap(({ name }) => {
       const own = held[name] ?? {}
       if (own === DOWN) return []
-      const { ready = false, ...data } = own
+      const { ready = false, knows = [], ...data } = own
       const state = { ready, labels: {}, version: '', runtime: '' }
-      return [[name, [is(clusterData, { ...NO_CLUSTER, ...data }), is(node(name), state)]]]
+      return [
+        [
+          name,
+          [
+            is(clusterData, { ...NO_CLUSTER, ...data }),
+            is(node(name), state),
+            ...knows.map((other) => is(node(other), state)),
+          ],
+        ],
+      ]
     }),
   )
 }
@@ -46,6 +56,19 @@ it.each<{ what: string; held: Record<string, Held | typeof DOWN>; lead: string }
   expect(led(held).cluster.lead.name).toBe(lead)
 })
 
+it.each<{ what: string; held: Record<string, Held | typeof DOWN>; ailing: string[] }>([
+  { what: 'new machines', held: {}, ailing: [] },
+  { what: 'one that is not Ready', held: { d1: MEMBER, d2: WELL }, ailing: ['d1'] },
+  {
+    what: 'one that is down, and that the cluster knows',
+    held: { d1: { ...WELL, knows: ['d3'] }, d3: DOWN },
+    ailing: ['d3'],
+  },
+  { what: 'one that is down, and was never in it', held: { d1: WELL, d3: DOWN }, ailing: [] },
+])('of $what, $ailing are to be mended first', ({ held, ailing }) => {
+  expect(led(held).cluster.ailing.map(({ name }) => name)).toEqual(ailing)
+})
+
 /** The server and the start of the token in what a machine is to be given. */
 function joins(host: string, held: Readonly<Record<string, Held | typeof DOWN>>) {
   const own = led(held)
@@ -61,7 +84,6 @@ function joins(host: string, held: Readonly<Record<string, Held | typeof DOWN>>)
   const token = fileText(plan, '/etc/rancher/k3s/token')
   return { server: config.server, init: config['cluster-init'], token: token.slice(0, 4) }
 }
-const WELL: Held = { ...MEMBER, ready: true }
 const url = (number: number) => `https://10.0.0.${number}:6443`
 
 it.each<{
