@@ -38,6 +38,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     timeout,
     bundle,
     ignorePreflight,
+    upgrade,
   } = options
   const words = [
     ...inventory.flatMap((source) => ['-i', source]),
@@ -50,6 +51,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     ...(forks ? ['-f', String(forks)] : []),
     ...(timeout ? ['-T', String(timeout)] : []),
     ...(bundle ? ['--bundle', bundle] : []),
+    ...(upgrade ? ['--upgrade'] : []),
     ...(ignorePreflight ? ['--ignore-preflight', ignorePreflight.join(',')] : []),
   ]
   return ['convecthub', verb, ...words.map(quote)].join(' ')

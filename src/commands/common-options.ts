@@ -15,6 +15,7 @@ export interface CommonOptions extends InventoryOptions {
   color: boolean
   bundle?: string
   ignorePreflight?: string[]
+  upgrade?: boolean
   acceptNewHostKeys?: boolean
   timeout?: number
 }
@@ -71,6 +72,7 @@ export function onBundle(command: Command): Command {
     .option('--ignore-preflight <ids>', 'findings to take as warnings, such as cpu,memory', (text) =>
       text.split(','),
     )
+    .option('--upgrade', 'bring the cluster to the K3s of the bundle, where that is a newer one')
 }
 
 /** An option that may be given several times. */

@@ -18,7 +18,12 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
   const { bundle, jhubConfig } = await readWishes(fleet, options)
-  const wishes = { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig }
+  const wishes = {
+    cluster: fleet.cluster,
+    bundle: bundle.lock,
+    jhubConfig,
+    upgrade: options.upgrade ?? false,
+  }
   const planned: Planned[] = []
   const current = new Map<string, string>()
   const { report, exit, mode } = await runVerb('plan', provision, fleet, options, {

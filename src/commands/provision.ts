@@ -14,7 +14,12 @@ export async function provisionVerb(
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
   const { bundle, jhubConfig } = await readWishes(fleet, options)
-  const wishes = { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig }
+  const wishes = {
+    cluster: fleet.cluster,
+    bundle: bundle.lock,
+    jhubConfig,
+    upgrade: options.upgrade ?? false,
+  }
   const { report, exit, mode } = await runVerb('provision', provision, fleet, options, {
     wishes,
     orient: withLead,

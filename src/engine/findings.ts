@@ -14,7 +14,7 @@ export function findings(
     const own = step.hosts(wishes).filter((host) => hosts.includes(host))
     const found = step.check(own.map(context))
     return found.map((finding) =>
-      ignore.has(finding.id) ? { ...finding, level: 'warning' as const } : finding,
+      ignore.has(finding.id) && !finding.firm ? { ...finding, level: 'warning' as const } : finding,
     )
   })
 }

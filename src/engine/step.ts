@@ -15,6 +15,8 @@ export interface Wishes {
   bundle: BundleLock | undefined
   /** The text of the file at jhub_config_path; empty when there is none. */
   jhubConfig: string
+  /** Whether a cluster may go to the K3s of the bundle where that is a newer one. */
+  upgrade?: boolean
 }
 
 /** What a plan may look at. `peer` gives the facts of a host that answered; one that the step `needs` has. */
@@ -32,6 +34,8 @@ export interface Finding {
   host: string
   message: string
   hint: string
+  /** What would follow cannot be undone, so no --ignore-preflight counts. */
+  firm?: boolean
 }
 
 /**

@@ -4,6 +4,7 @@ import { basePackages } from '../steps/base-packages.ts'
 import { docker } from '../steps/docker.ts'
 import { jupyterhub } from '../steps/jupyterhub.ts'
 import { k3sAgent, k3sNode, k3sServer } from '../steps/k3s.ts'
+import { k3sSnapshot } from '../steps/k3s-snapshot.ts'
 import { login } from '../steps/login.ts'
 import { gpuPlugin, ingress, oldRegistry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
@@ -17,6 +18,7 @@ export const provision: readonly Step[] = [
   nvidia,
   artifacts,
   ingress,
+  k3sSnapshot,
   k3sServer,
   k3sAgent,
   k3sNode,

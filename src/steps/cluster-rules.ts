@@ -6,9 +6,20 @@ import { nodeAddress } from '../facts/node-address.ts'
 import { bundledK3s } from './artifacts.ts'
 import { digest } from './digest.ts'
 import type { HostRule } from './host-rules.ts'
-import { atLeast } from './k3s-version.ts'
+import { atLeast, upgradeKind, versionNumbers } from './k3s-version.ts'
 
 const data = ({ facts }: PlanContext) => facts.get(clusterData)
+
+/** From which K3s to which a machine would go: from its own, or where it has none from that of who leads. */
+function versions(context: PlanContext) {
+  const { cluster, peer } = context
+  const lead = peer(cluster.lead.name)?.get(clusterData)
+  const own = data(context)
+  const inUse = (own.role ?? own.datastore) ? own.version : lead?.datastore && lead.version
+  const to = bundledK3s(context)?.version
+  if (!inUse || !to) return { from: '', to: '', kind: 'same' } as const
+  return { from: inUse, to, kind: upgradeKind(inUse, to) }
+}
 
 /** What a cluster was founded on is no ordinary setting: K3s would not come up again, or would come up empty. */
 export const FOUNDED_RULES: readonly HostRule[] = [
@@ -61,19 +72,20 @@ export const FOUNDED_RULES: readonly HostRule[] = [
   {
     id: 'k3s-version',
     wrong: (context) => {
-      const { version, role, datastore } = data(context)
-      const wanted = bundledK3s(context)?.version
-      const runs = (role ?? datastore) !== undefined
-      return (
-        runs &&
-        version &&
-        wanted &&
-        version !== wanted &&
-        `K3s ${version} is there, and the bundle has ${wanted}`
-      )
+      const { from, to, kind } = versions(context)
+      if (kind === 'same' || (kind === 'up' && context.upgrade)) return false
+      return `K3s ${from} is there, and the bundle has ${to}`
     },
-    hint: (context) =>
-      `convecthub does not change the version of a cluster yet; take a bundle with K3s ${data(context).version}`,
+    hint: (context) => {
+      const { from, kind } = versions(context)
+      const [major, minor] = versionNumbers(from)
+      return {
+        same: '',
+        up: 'convecthub provision --upgrade brings the cluster to it: a snapshot first, then one driver after the other, then the workers',
+        far: `K3s is upgraded one minor version at a time: take a bundle with v${major}.${minor + 1} first`,
+        down: `K3s never goes back: take a bundle with ${from}, or a later one`,
+      }[kind]
+    },
   },
 ]
 

@@ -11,7 +11,7 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { Secret } from '../secret.ts'
-import { sh } from '../sh.ts'
+import { rawSh, sh } from '../sh.ts'
 import { bundledK3s, K3S, STAGED } from './artifacts.ts'
 import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
@@ -19,6 +19,9 @@ import { unitName } from './k3s-unit.ts'
 import { enableUnit, startUnit, waitApi, waitReady } from './k3s-waits.ts'
 import { keepFiles, keptFolder } from './kept-files.ts'
 import { type ManagedFile, managedFile } from './managed-file.ts'
+
+/** Where a server keeps the cluster. */
+const DB = '/var/lib/rancher/k3s/server/db'
 
 /** From an earlier version. */
 export const REGISTRIES = '/etc/rancher/k3s/registries.yaml'
@@ -36,6 +39,7 @@ export const k3sServer: Step = {
     const order = [lead, ...drivers.filter((driver) => driver !== lead && !ailing.includes(driver))]
     const before = order[order.indexOf(host) - 1]
     return [
+      ...(wishes.upgrade ? [{ step: 'k3s-snapshot', host: lead.name }] : []),
       ...needsLead(host, wishes),
       ...[...ailing, ...(before ? [before] : [])].map(({ name }) => ({ step: 'k3s-node', host: name })),
     ]
@@ -44,12 +48,15 @@ export const k3sServer: Step = {
   plan: planK3s,
 }
 
-/** Agents: all at once, as soon as the API of the one that leads answers. */
+/** Agents: all at once, as soon as the API of the one that leads answers; none is ever newer than a server. */
 export const k3sAgent: Step = {
   id: 'k3s-agent',
   title: 'Start the K3s agents',
   hosts: ({ cluster }) => cluster.workers,
-  needs: needsLead,
+  needs: (host, wishes) =>
+    wishes.upgrade
+      ? wishes.cluster.drivers.map(({ name }) => ({ step: 'k3s-node', host: name }))
+      : needsLead(host, wishes),
   facts: k3sFacts,
   plan: planK3s,
 }
@@ -120,13 +127,21 @@ function putStaged({ sha256, version }: Artifact, { facts, host }: PlanContext):
   const waits = facts.get(file(STAGED))?.digest === sha256
   const runs = facts.get(unit(unitName(host))).active === 'active'
   if (!state || state.digest === sha256 || !(waits || runs)) return []
+  const { datastore, version: old } = facts.get(clusterData)
+  // K3s has no snapshots of it: it is copied while nobody writes to it (K3s docs, datastore/backup-restore)
+  const copy = datastore === 'sqlite' && old !== version
   return [
     {
       kind: 'run',
       sign: '~',
-      title: `${K3S}, now ${version}`,
-      timeoutMs: 60_000,
-      script: sh`mv -f -- ${STAGED} ${K3S}
+      title: `${K3S}, now ${version}${copy ? `; what the cluster holds is copied to ${DB}-of-${old} first` : ''}`,
+      timeoutMs: 300_000,
+      script: sh`${
+        copy
+          ? sh`[ -d ${`${DB}-of-${old}`} ] || { systemctl stop ${unitName(host)} && cp -a ${DB} ${`${DB}-of-${old}.part`} && mv ${`${DB}-of-${old}.part`} ${`${DB}-of-${old}`}; }
+`
+          : rawSh('')
+      }mv -f -- ${STAGED} ${K3S}
 cvh_keep_digest ${sha256} ${K3S}`,
     },
   ]

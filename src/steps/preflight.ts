@@ -26,8 +26,10 @@ export const preflight: Step = {
     ...hostFacts(host, cluster),
   ],
   check: (contexts) => [
-    ...[...HOST_RULES, ...FOUNDED_RULES].flatMap((rule) => brokenBy(rule, contexts)),
-    ...clusterFindings(contexts),
+    ...HOST_RULES.flatMap((rule) => brokenBy(rule, contexts)),
+    ...[...FOUNDED_RULES.flatMap((rule) => brokenBy(rule, contexts)), ...clusterFindings(contexts)].map(
+      (finding) => ({ ...finding, firm: true }),
+    ),
     ...FLEET_RULES.flatMap((rule) => sharedBy(rule, contexts)),
     ...wrongClocks(contexts),
   ],

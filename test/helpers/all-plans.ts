@@ -1,5 +1,6 @@
 import type { Change, UploadChange } from '../../src/engine/change.ts'
 import type { PlanContext, Step } from '../../src/engine/step.ts'
+import { clusterData } from '../../src/facts/cluster-data.ts'
 import { command } from '../../src/facts/command.ts'
 import { file } from '../../src/facts/file.ts'
 import { gpu } from '../../src/facts/gpu.ts'
@@ -20,6 +21,7 @@ import {
   is,
   leftoversOf,
   machine,
+  NO_CLUSTER,
   present,
   recordOf,
   running,
@@ -68,8 +70,13 @@ function wishesOf(version: string) {
   return testWishes(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
 }
 
-function plansOf(recipe: readonly Step[], version: string, answers: readonly Answer[]): Planned[] {
-  const wishes = wishesOf(version)
+function plansOf(
+  recipe: readonly Step[],
+  version: string,
+  answers: readonly Answer[],
+  upgrade = false,
+): Planned[] {
+  const wishes = { ...wishesOf(version), upgrade }
   const known = Object.fromEntries(HOSTS.map((name, i) => [name, machine(i + 1, answers)]))
   return recipe.flatMap((step) =>
     step.hosts(wishes).map(({ name }) => {
@@ -100,6 +107,11 @@ export function allPlans(): Planned[] {
       ...recordOf({ files: open }),
       ...open.map((path) => present(path)),
     ]),
+    ...(['etcd', 'sqlite'] as const).flatMap((datastore) => {
+      const old = { ...NO_CLUSTER, datastore, version: 'v1.34.1+k3s1' }
+      const k3s = [running('k3s.service', 'old'), present('/usr/local/bin/k3s')]
+      return plansOf(provision, 'v1.35.0+k3s1', [is(clusterData, old), ...k3s], true)
+    }),
     ...plansOf(reset, 'v1.34.1+k3s1', used),
   ]
 }

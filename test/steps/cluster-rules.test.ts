@@ -28,8 +28,9 @@ function found(
   parts: ClusterParts,
   away: string[] = [],
   nodes: readonly string[] = [],
+  upgrade = false,
 ): string[] {
-  const given = testWishes(parts, { bundle: testBundle('v1.34.1+k3s1') })
+  const given = testWishes(parts, { bundle: testBundle('v1.34.1+k3s1'), upgrade })
   const more = Object.fromEntries(
     Object.entries(holds).map(([name, data]) => [
       name,
@@ -117,7 +118,7 @@ it.each<{
     what: 'an old K3s that cannot move sqlite to etcd, and would be replaced',
     holds: { d1: { ...MEMBER, datastore: 'sqlite', version: 'v1.21.3+k3s1' } },
     parts: TWO,
-    says: /^datastore d1: .*\nk3s-version d1: K3s v1.21.3\+k3s1 is there, and the bundle has v1.34.1\+k3s1$/,
+    says: /^datastore d1: .*\nk3s-version d1: K3s v1.21.3\+k3s1 is there, and the bundle has v1.34.1\+k3s1$/m,
   },
 ])('$what is refused', ({ holds, parts, away, says }) => {
   expect(found(holds, parts, away).join('\n')).toMatch(says)
@@ -151,4 +152,21 @@ it.each([
   expect(found(all, parts, [], ['d1', 'd2', 'd3', 'w1'])).toEqual([
     `lost-node ${lost}: it holds nothing of the cluster, and the cluster still has ${what} by its name`,
   ])
+})
+
+it.each<{ from: string; fresh?: string; upgrade: boolean; refused: string[] }>([
+  { from: 'v1.34.1+k3s1', upgrade: false, refused: [] },
+  { from: 'v1.33.5+k3s1', upgrade: false, refused: ['d1', 'd2', 'w1'] },
+  { from: 'v1.33.5+k3s1', upgrade: true, refused: [] },
+  { from: 'v1.32.9+k3s1', upgrade: true, refused: ['d1', 'd2', 'w1'] },
+  { from: 'v1.35.0+k3s1', upgrade: true, refused: ['d1', 'd2', 'w1'] },
+  // one that is to join is measured by who leads: no agent is newer than its server
+  { from: 'v1.33.5+k3s1', fresh: 'w1', upgrade: false, refused: ['d1', 'd2', 'w1'] },
+])('a bundle with v1.34.1+k3s1 for a cluster of $from, --upgrade $upgrade: refused on $refused', (row) => {
+  const { from: version, fresh, upgrade, refused } = row
+  const all = { d1: { ...MEMBER, version }, d2: { ...MEMBER, version }, w1: { ...AGENT, version } }
+  const says = found({ ...all, ...(fresh && { [fresh]: {} }) }, TWO, [], [], upgrade)
+  expect(says).toEqual(
+    refused.map((host) => `k3s-version ${host}: K3s ${version} is there, and the bundle has v1.34.1+k3s1`),
+  )
 })

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Step } from '../../src/engine/step.ts'
 import { node } from '../../src/facts/node.ts'
 import { k3sAgent, k3sNode, k3sServer } from '../../src/steps/k3s.ts'
+import { k3sSnapshot } from '../../src/steps/k3s-snapshot.ts'
 import { is, shown } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { hostOf, testWishes } from '../helpers/test-cluster.ts'
@@ -21,6 +22,16 @@ it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   })
   expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
   expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
+})
+
+it.each([
+  { step: k3sServer, host: 'd1', needs: ['k3s-snapshot on d1'] },
+  { step: k3sServer, host: 'd2', needs: ['k3s-snapshot on d1', 'k3s-server on d1', 'k3s-node on d1'] },
+  { step: k3sSnapshot, host: 'd1', needs: ['artifacts on d1', 'artifacts on d2', 'artifacts on w1'] },
+  { step: k3sAgent, host: 'w1', needs: ['k3s-node on d1', 'k3s-node on d2'] },
+])('in an upgrade $step.id on $host needs $needs', ({ step, host, needs }) => {
+  const own = { ...wishes, upgrade: true }
+  expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
 })
 
 it.each([

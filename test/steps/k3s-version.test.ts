@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { atLeast } from '../../src/steps/k3s-version.ts'
+import { atLeast, upgradeKind } from '../../src/steps/k3s-version.ts'
 
 it.each([
   { version: 'v1.21.3+k3s1', wanted: '1.21.3', is: true },
@@ -10,4 +10,17 @@ it.each([
   { version: '', wanted: '0.0.1', is: false },
 ])('$version is at least $wanted: $is', ({ version, wanted, is }) => {
   expect(atLeast(version, wanted)).toBe(is)
+})
+
+it.each([
+  { from: 'v1.34.1+k3s1', to: 'v1.34.1+k3s1', is: 'same' },
+  { from: 'v1.34.1+k3s1', to: 'v1.34.1+k3s2', is: 'up' },
+  { from: 'v1.34.1+k3s2', to: 'v1.34.1+k3s1', is: 'down' },
+  { from: 'v1.34.1+k3s1', to: 'v1.34.10+k3s1', is: 'up' },
+  { from: 'v1.34.9+k3s1', to: 'v1.35.0+k3s1', is: 'up' },
+  { from: 'v1.34.9+k3s1', to: 'v1.36.0+k3s1', is: 'far' },
+  { from: 'v1.35.0+k3s1', to: 'v1.34.9+k3s1', is: 'down' },
+  { from: 'v1.99.0+k3s1', to: 'v2.0.0+k3s1', is: 'far' },
+])('from $from to $to is $is', ({ from, to, is }) => {
+  expect(upgradeKind(from, to)).toBe(is)
 })

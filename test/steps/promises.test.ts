@@ -88,8 +88,9 @@ it.each([
       ...(step.after?.(context.host, context) ?? []),
     ]) {
       const before = ids.indexOf(ref.step)
-      // a joining server waits for the nodes of those before it, which is a later step of theirs
-      const later = step.id === 'k3s-server' && ref.step === 'k3s-node'
+      // servers wait for the nodes of those before them, and in an upgrade agents for those of all servers: later steps
+      const later =
+        /^k3s-(server|agent)$/.test(step.id) && ref.step === 'k3s-node' && ref.host !== context.host.name
       expect(
         before >= 0 && (before < own || (before === own && ref.host !== context.host.name) || later),
       ).toBe(true)

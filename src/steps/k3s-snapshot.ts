@@ -1,0 +1,41 @@
+import type { Step } from '../engine/step.ts'
+import { clusterData } from '../facts/cluster-data.ts'
+import { file } from '../facts/file.ts'
+import { system } from '../facts/system.ts'
+import { sh } from '../sh.ts'
+import { bundledK3s, K3S } from './artifacts.ts'
+import { managedFile } from './managed-file.ts'
+
+/** Which snapshot was taken, for a run that is called again. */
+const NOTE = '/var/lib/convecthub/snapshot'
+
+/**
+ * What is in etcd is saved before K3s is replaced by a newer one, which cannot be undone. It lies where K3s keeps its own
+ * (server/db/snapshots), and is no concern of its retention (K3s docs, cli/etcd-snapshot). For sqlite see putStaged.
+ */
+export const k3sSnapshot: Step = {
+  id: 'k3s-snapshot',
+  title: 'Save what etcd holds',
+  hosts: ({ cluster, upgrade }) => (upgrade ? [cluster.lead] : []),
+  // by then all machines have the new K3s beside the old one
+  needs: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'artifacts', host: name })),
+  facts: () => [system, clusterData, file(NOTE)],
+  plan: (context) => {
+    const { version, datastore } = context.facts.get(clusterData)
+    const wanted = bundledK3s(context)?.version
+    if (datastore !== 'etcd' || version === wanted) return []
+    const name = `convecthub-${version}-before-${wanted}`.replaceAll('+', '-')
+    const note = managedFile({ path: NOTE, content: `${name}\n`, mode: '600' }, context.facts)
+    if (note.length === 0) return []
+    return [
+      {
+        kind: 'run',
+        sign: '+',
+        title: `take the snapshot ${name}`,
+        timeoutMs: 300_000,
+        script: sh`timeout 280 ${K3S} etcd-snapshot save --name ${name}`,
+      },
+      ...note,
+    ]
+  },
+}
