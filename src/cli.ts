@@ -117,7 +117,10 @@ function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): C
   verb(
     'reset',
     'uninstall all that provision put on the machines, and look for what is left',
-    (command) => common(command).option('--yes', 'do not ask for the name of the inventory'),
+    (command) =>
+      common(command)
+        .option('--yes', 'do not ask for the name of the inventory')
+        .option('--delete-data', "remove users' data as well: the volumes of the hub and of notebooks"),
     async () => (await import('./commands/reset.ts')).resetVerb,
   )
   verb(

@@ -1,26 +1,45 @@
 import { ConvecthubError } from '../errors.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
+import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
 import { printableJson } from '../printable.ts'
 import { reset } from '../recipes/reset.ts'
-import { FOREIGN_RECORD, OWN_PATHS } from '../steps/reset.ts'
+import { FOREIGN_RECORD } from '../steps/remove-files.ts'
+import { OWN_PATHS } from '../steps/reset-places.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { count } from '../ui/style.ts'
 import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
+import { type Leaving, lookAtCluster } from './look-at-cluster.ts'
 import { type FleetInput, readFleet } from './read-fleet.ts'
+import { resetWarnings, wantsTyping } from './reset-warnings.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
 
-/** `reset`: uninstalls what provision recorded, workers first, then looks for anything that is left. */
-export async function resetVerb(options: CommonOptions & { yes?: boolean }): VerbResult {
+/**
+ * `reset`: uninstalls what provision recorded, then looks for anything that is left. Machines that go while others stay
+ * are taken out of the cluster first. Users' data stays unless it is to go.
+ */
+export async function resetVerb(
+  options: CommonOptions & { yes?: boolean; deleteData?: boolean },
+): VerbResult {
   const fleet = await readFleet(options)
-  if (!options.yes) await confirm(fleet)
-  const wishes = { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' }
+  const deleteData = options.deleteData ?? false
+  const leaving = await lookAtCluster(fleet, options)
+  await confirm(fleet, leaving, options)
+  const { hosts, by } = leaving
+  const wishes = {
+    cluster: fleet.cluster,
+    bundle: undefined,
+    jhubConfig: '',
+    leaving: { hosts, by },
+    deleteData,
+  }
   const source = () => {
     throw new Error('reset sends nothing')
   }
   const foreign: { host: string; line: string }[] = []
-  const { report, exit, mode } = await runVerb('reset', reset, fleet, options, {
+  const all = by ? [by, ...hosts] : hosts
+  const { report, exit, mode } = await runVerb('reset', reset, { ...fleet, hosts: all }, options, {
     wishes,
     source,
     apply: true,
@@ -31,17 +50,28 @@ export async function resetVerb(options: CommonOptions & { yes?: boolean }): Ver
   })
   const traces = [...report.facts].flatMap(([host, facts]) => {
     const touched = report.hosts.find((summary) => summary.host === host)
-    if (!touched || touched.changed === 0) return []
-    return leftoverLines(facts.get(leftovers(OWN_PATHS))).map((line) => ({ host, line }))
+    if (!touched || touched.changed === 0 || host === by?.name) return []
+    const data = deleteData ? volumesText([facts.get(volumes)]) : ''
+    return [...leftoverLines(facts.get(leftovers(OWN_PATHS))), ...(data ? [`data ${data}`] : [])].map(
+      (line) => ({
+        host,
+        line,
+      }),
+    )
   })
   const left = [...foreign, ...traces]
+  const kept = deleteData ? '' : volumesText(leaving.data)
   if (mode === 'json') {
     for (const { host, line } of left)
       process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
   } else if (!report.ok) {
-    printLines([toCopy('To continue', continueCommand('reset', fleet, options, report))])
+    const own = report.hosts.filter(({ host }) => host !== by?.name)
+    printLines([toCopy('To continue', continueCommand('reset', fleet, options, { ...report, hosts: own }))])
   } else if (left.length === 0) {
-    process.stdout.write('Audit: nothing is left.\n')
+    printLines([
+      'Audit: nothing is left.',
+      ...(kept ? [`Users' data: ${kept} are kept in ${STORAGE}; reset --delete-data removes them.`] : []),
+    ])
   } else {
     printLines([
       `Audit: ${count(left.length, 'thing')} left:`,
@@ -52,12 +82,27 @@ export async function resetVerb(options: CommonOptions & { yes?: boolean }): Ver
 }
 
 /** A reset cannot be undone, so it wants the inventory's name. Error: NOT_CONFIRMED. */
-async function confirm({ cluster, hosts }: FleetInput): Promise<void> {
+async function confirm(
+  { cluster }: FleetInput,
+  leaving: Leaving,
+  options: { yes?: boolean; deleteData?: boolean },
+): Promise<void> {
+  const warnings = resetWarnings(leaving, options.deleteData ?? false)
+  const typed = wantsTyping(leaving)
+  if (options.yes && !typed) {
+    for (const line of warnings) process.stderr.write(`warning: ${line}\n`)
+    return
+  }
+  const names = leaving.hosts.map(({ name }) => name).join(', ')
   const answer = await ask(
-    `This removes ConvectHub, its users' data and all that convecthub installed from ${count(hosts.length, 'host')}: ${hosts.map(({ name }) => name).join(', ')}.\nType the inventory's name (${cluster.name}) to go on: `,
+    [
+      `This removes ConvectHub and all that convecthub installed from ${count(leaving.hosts.length, 'host')}: ${names}.`,
+      ...warnings,
+      `Type the inventory's name (${cluster.name}) to go on: `,
+    ].join('\n'),
   )
   if (answer.trim() === cluster.name) return
   throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'the name was not typed; nothing was changed', {
-    hint: '--yes answers beforehand',
+    hint: typed ? 'this one wants the name typed, also with --yes' : '--yes answers beforehand',
   })
 }

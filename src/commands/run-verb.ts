@@ -15,7 +15,11 @@ import type { FleetInput } from './read-fleet.ts'
 export const MAX_FORKS = 64
 
 type Special = Pick<RunOptions, 'wishes' | 'source' | 'apply'> &
-  Partial<Pick<RunOptions, 'planned' | 'orient'>> & { hear?: (event: EngineEvent) => void }
+  Partial<Pick<RunOptions, 'planned' | 'orient'>> & {
+    hear?: (event: EngineEvent) => void
+    /** Nothing of the run is shown. */
+    quiet?: boolean
+  }
 
 /** Runs a recipe for a verb with the renderer that the options ask for; the exit code is by the report. */
 export async function runVerb(
@@ -27,7 +31,7 @@ export async function runVerb(
 ): Promise<{ report: RunReport; exit: ExitName; mode: 'tty' | 'plain' | 'json' }> {
   const mode = options.output ?? defaultMode()
   const renderer = await makeRenderer({ mode, color: options.color, verbose: options.verbose ?? 0 })
-  const { hear, ...rest } = special
+  const { hear, quiet = false, ...rest } = special
   try {
     const report = await run({
       verb,
@@ -42,7 +46,7 @@ export async function runVerb(
       ignore: new Set(options.ignorePreflight),
       owner: `${userInfo().username} at ${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`,
       emit: (event) => {
-        renderer.on(event)
+        if (!quiet) renderer.on(event)
         hear?.(event)
       },
       signal: interruptSignal(),

@@ -17,6 +17,10 @@ export interface Wishes {
   jhubConfig: string
   /** Whether a cluster may go to the K3s of the bundle where that is a newer one. */
   upgrade?: boolean
+  /** Machines that are reset, and the driver that takes them out of the cluster where others stay and one of them is well. */
+  leaving?: { hosts: readonly ClusterHost[]; by: ClusterHost | undefined }
+  /** Whether a reset removes users' data as well. */
+  deleteData?: boolean
 }
 
 /** What a plan may look at. `peer` gives the facts of a host that answered; one that the step `needs` has. */

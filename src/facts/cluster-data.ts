@@ -17,6 +17,8 @@ export interface ClusterData {
   role: 'driver' | 'worker' | undefined
   /** Of the K3s that is there, such as `v1.34.1+k3s1`. */
   version: string | undefined
+  /** Whether that is a stand-in of the lab. */
+  standIn: boolean
 }
 
 const SCRIPT = `
@@ -31,7 +33,11 @@ sed -n 's/^node-ip: \\([0-9.]*\\)$/ip=\\1/p' /etc/rancher/k3s/config.yaml
 sed -n 's#^server: \\(https://[0-9.]*:6443\\)$#server=\\1#p' /etc/rancher/k3s/config.yaml
 [ ! -f /etc/systemd/system/k3s.service ] || echo role=driver
 [ ! -f /etc/systemd/system/k3s-agent.service ] || echo role=worker
-[ ! -x /usr/local/bin/k3s ] || timeout 15 /usr/local/bin/k3s --version | sed -n 's/^k3s version \\(v[0-9A-Za-z.+-]*\\).*/version=\\1/p'`
+if [ -x /usr/local/bin/k3s ]; then
+  said=$(timeout 15 /usr/local/bin/k3s --version)
+  printf '%s\\n' "$said" | sed -n 's/^k3s version \\(v[0-9A-Za-z.+-]*\\).*/version=\\1/p'
+  case $said in *'(stand-in)'*) echo stand-in=yes ;; esac
+fi`
 
 const family: FactFamily<ClusterData> = {
   id: 'cluster-data',
@@ -55,6 +61,7 @@ const family: FactFamily<ClusterData> = {
           server: value('server'),
           role: one('role', 'driver', 'worker'),
           version: value('version'),
+          standIn: value('stand-in') !== undefined,
         },
       ],
     ])

@@ -10,7 +10,9 @@ export interface Leftovers {
   namespaces: readonly string[]
   /** iptables lines of Kubernetes, CNI and flannel, counted by table command. */
   rules: readonly string[]
-  /** Of the paths asked for, those where something is; an empty folder that is a mount point does not count. */
+  /** Sets of addresses that Kubernetes made, where a program on the host can tell. */
+  ipsets: readonly string[]
+  /** Of the paths asked for, those where something besides users' data is; an empty folder that is a mount point does not count. */
   paths: readonly string[]
 }
 
@@ -20,6 +22,7 @@ const KINDS = {
   link: 'links',
   netns: 'namespaces',
   rules: 'rules',
+  ipset: 'ipsets',
   path: 'paths',
 } as const
 
@@ -53,6 +56,7 @@ function parseLeftovers(output: string): Leftovers {
     links: of('link'),
     namespaces: of('netns'),
     rules: of('rules'),
+    ipsets: of('ipset'),
     paths: of('path'),
   }
 }

@@ -9,6 +9,8 @@ export interface Owned {
   packages: readonly string[]
   /** Work folders outside of /var/lib/convecthub, see cvh_work in templates/remote/library.sh. */
   works: readonly string[]
+  /** Folders with users' data that a reset has kept. */
+  data: readonly string[]
 }
 
 const family: FactFamily<Owned> = {
@@ -23,7 +25,16 @@ const family: FactFamily<Owned> = {
       ),
     ]
     return new Map([
-      ['', { files: of('file'), folders: of('folder'), packages: of('package'), works: of('work') }],
+      [
+        '',
+        {
+          files: of('file'),
+          folders: of('folder'),
+          packages: of('package'),
+          works: of('work'),
+          data: of('data'),
+        },
+      ],
     ])
   },
 }

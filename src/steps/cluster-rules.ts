@@ -3,6 +3,7 @@ import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import { node } from '../facts/node.ts'
 import { nodeAddress } from '../facts/node-address.ts'
+import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
 import { bundledK3s } from './artifacts.ts'
 import { digest } from './digest.ts'
 import type { HostRule } from './host-rules.ts'
@@ -68,6 +69,30 @@ export const FOUNDED_RULES: readonly HostRule[] = [
       )
     },
     hint: 'K3s before 1.22.2 would start empty: keep one driver, or found the cluster anew',
+  },
+  {
+    id: 'stand-in',
+    wrong: (context) => {
+      const { role, datastore, standIn } = data(context)
+      const real = context.bundle?.standIn === false
+      if ((role ?? datastore) === undefined || !context.bundle || standIn !== real) return false
+      return standIn
+        ? 'the stand-ins of the lab run there, and the bundle is a real one'
+        : "a real K3s is there, and the bundle holds the lab's stand-ins"
+    },
+    hint: 'a cluster is of one kind: give the bundle that it was made with (--bundle), or reset it first',
+  },
+  {
+    id: 'kept-data',
+    level: 'warning',
+    wrong: (context) => {
+      const text = volumesText([context.facts.get(volumes)])
+      const { role, datastore } = data(context)
+      return (
+        text !== '' && (role ?? datastore) === undefined && `${text} of an earlier cluster are in ${STORAGE}`
+      )
+    },
+    hint: 'a new cluster does not take them up: its users start with empty homes. Copy what they need from there; `convecthub reset --delete-data` removes it',
   },
   {
     id: 'k3s-version',

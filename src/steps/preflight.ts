@@ -5,6 +5,7 @@ import { clusterData } from '../facts/cluster-data.ts'
 import { node } from '../facts/node.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
+import { volumes } from '../facts/volumes.ts'
 import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
 import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
 
@@ -21,6 +22,7 @@ export const preflight: Step = {
   facts: (host, { cluster }) => [
     clock,
     clusterData,
+    volumes,
     // a server knows of all, and another machine's kubelet of itself
     ...(host.role === 'driver' ? cluster.hosts : [host]).map(({ nodeName }) => node(nodeName)),
     ...hostFacts(host, cluster),

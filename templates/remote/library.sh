@@ -219,7 +219,7 @@ cvh_job() {
 sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' >"$CVH_RUN/run"
   if [ -d /run/systemd/system ]; then
     systemctl reset-failed "convecthub-$1.service" 2>/dev/null || :
-    systemd-run --quiet --unit="convecthub-$1" sh "$CVH_RUN/run" "$CVH_RUN/$1"
+    systemd-run --quiet --setenv=HOME="$HOME" --unit="convecthub-$1" sh "$CVH_RUN/run" "$CVH_RUN/$1"
   else
     setsid sh "$CVH_RUN/run" "$CVH_RUN/$1" </dev/null >/dev/null 2>&1 &
   fi

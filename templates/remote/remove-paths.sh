@@ -15,7 +15,15 @@ remove_paths() {
     /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;;
     *) cvh_safe "${path%/*}/" open || { printf 'kept %s\n' "$path" && continue; } ;;
     esac
-    if [ -d "$path" ] && [ ! -L "$path" ] && mountpoint -q "$path"; then
+    if [ -n "${keep_data-}" ] && [ -d "$keep_data" ] && [ ! -L "$path" ] && [ "${keep_data#"$path"/}" != "$keep_data" ]; then
+      # users' data stays, and the folders that lead to it
+      above=$path
+      while [ "$above" != "$keep_data" ]; do
+        next=${keep_data#"$above"/} && next=$above/${next%%/*}
+        find "$above" -xdev -mindepth 1 -maxdepth 1 ! -path "$next" -exec rm -rf --one-file-system -- {} + || return
+        above=$next
+      done
+    elif [ -d "$path" ] && [ ! -L "$path" ] && mountpoint -q "$path"; then
       find "$path" -xdev -mindepth 1 -delete || return
     else
       rm -rf --one-file-system -- "$path" "$path.part" || return

@@ -20,3 +20,6 @@ done
 for command in $(iptables_commands); do
   "$command-save" | grep -vE "$RULES" | "$command-restore"
 done
+for set in $(k3s_ipsets); do
+  "$(ipset_command)" destroy "$set"
+done

@@ -11,7 +11,9 @@
 # So did $become, whom it is to run as, and $mark, which begins each line of this program: nobody else may get to know it,
 # so it is in no argument and no environment. When stdin ends, whatever still runs is ended with it.
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
+# what kubectl and helm keep for themselves goes with us
+HOME=/var/lib/convecthub/home
+export LC_ALL PATH HOME
 unset ENV BASH_ENV CDPATH
 umask 022
 cd /

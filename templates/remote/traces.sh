@@ -36,6 +36,28 @@ iptables_commands() {
   [ ! -s /proc/net/ip6_tables_names ] || ! command -v ip6tables-legacy-save >/dev/null || echo ip6tables-legacy
 }
 
+# left_in FOLDER: something that is in it; users' data is counted elsewhere
+left_in() {
+  if [ "$1" = /var/lib/rancher ] && [ -d "$1/k3s/storage" ]; then
+    find "$1" -xdev -mindepth 1 -path "$1/k3s/storage" -prune -o ! -path "$1/k3s" -print | head -n 1
+  else
+    find "$1" -mindepth 1 -maxdepth 1 | head -n 1
+  fi
+}
+
+# ipset_command: the host's own, or K3s's while that is there
+ipset_command() {
+  for ipset in "$(command -v ipset)" /var/lib/rancher/k3s/data/*/bin/ipset /var/lib/rancher/k3s/data/*/bin/aux/ipset; do
+    [ ! -x "$ipset" ] || { printf '%s\n' "$ipset" && return; }
+  done
+}
+
+# k3s_ipsets: the sets that the rules of network policies ask, by name; they stay when the rules go
+k3s_ipsets() {
+  ipset=$(ipset_command)
+  [ -z "$ipset" ] || "$ipset" list -n 2>/dev/null | grep -E '^(inet6:)?KUBE-'
+}
+
 # list_traces PATH...: a line for everything that is there
 list_traces() {
   for pid in $(k3s_pids); do
@@ -51,11 +73,12 @@ list_traces() {
     lines=$("$command-save" 2>/dev/null | grep -cE "$RULES")
     [ "${lines:-0}" = 0 ] || printf 'rules %s: %s lines\n' "$command" "$lines"
   done
+  k3s_ipsets | sed 's/^/ipset /'
   for path in "$@"; do
     # others may have made one by that name there
     case $path in /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;; esac
     if [ -d "$path" ] && [ ! -L "$path" ]; then
-      [ -z "$(ls -A "$path")" ] && mountpoint -q "$path" || printf 'path %s\n' "$path"
+      [ -z "$(left_in "$path")" ] && mountpoint -q "$path" || printf 'path %s\n' "$path"
     elif [ -e "$path" ] || [ -L "$path" ]; then
       printf 'path %s\n' "$path"
     fi

@@ -134,6 +134,7 @@ link cni0
 link flannel.1
 netns cni-1234
 rules iptables: 8 lines
+ipset KUBE-SRC-2A5QTGTCFRJLYPFK
 path /etc/rancher`
 
 it('reads what K3s left, and tells it again as lines', () => {
@@ -147,6 +148,7 @@ it('reads what K3s left, and tells it again as lines', () => {
     links: ['cni0', 'flannel.1'],
     namespaces: ['cni-1234'],
     rules: ['iptables: 8 lines'],
+    ipsets: ['KUBE-SRC-2A5QTGTCFRJLYPFK'],
     paths: ['/etc/rancher'],
   })
   expect(leftoverLines(found)).toEqual(TRACES.split('\n'))

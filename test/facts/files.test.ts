@@ -98,8 +98,15 @@ it.each([
     files: ['/usr/local/bin/k3s', '/etc/rancher/k3s/token'],
     packages: ['conntrack'],
   },
+  {
+    what: 'users’ data that was kept',
+    text: 'data /var/lib/rancher/k3s/storage',
+    files: [],
+    packages: [],
+    data: ['/var/lib/rancher/k3s/storage'],
+  },
   { what: 'a thing noted twice', text: 'package curl\npackage curl', files: [], packages: ['curl'] },
   { what: 'a line cut off, and odd ones', text: 'junk\n\nfile', files: [], packages: [] },
-])('reads $what of what is ours', ({ text, files, packages }) => {
-  expect(parseFact(owned, text)).toEqual({ files, folders: [], packages, works: [] })
+])('reads $what of what is ours', ({ text, files, packages, data = [] }) => {
+  expect(parseFact(owned, text)).toEqual({ files, folders: [], packages, works: [], data })
 })

@@ -12,7 +12,7 @@ import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { REGISTRIES } from '../../src/steps/k3s.ts'
 import { REGISTRY } from '../../src/steps/manifests.ts'
-import { OWN_PATHS } from '../../src/steps/reset.ts'
+import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import {
   type Answer,
   contextOf,
@@ -27,7 +27,7 @@ import {
   running,
   systemOf,
 } from './fake-facts.ts'
-import { testBundle, testWishes } from './test-cluster.ts'
+import { hostOf, testBundle, testWishes } from './test-cluster.ts'
 
 /** The text of the JupyterHub values of these plans, which must never be seen either. */
 export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
@@ -74,9 +74,11 @@ function plansOf(
   recipe: readonly Step[],
   version: string,
   answers: readonly Answer[],
-  upgrade = false,
+  { upgrade = false, leaving = [] }: { upgrade?: boolean; leaving?: readonly string[] } = {},
 ): Planned[] {
-  const wishes = { ...wishesOf(version), upgrade }
+  const own = wishesOf(version)
+  const hosts = leaving.map((name) => hostOf(own, name))
+  const wishes = { ...own, upgrade, ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(own, 'd1') } }) }
   const known = Object.fromEntries(HOSTS.map((name, i) => [name, machine(i + 1, answers)]))
   return recipe.flatMap((step) =>
     step.hosts(wishes).map(({ name }) => {
@@ -110,9 +112,17 @@ export function allPlans(): Planned[] {
     ...(['etcd', 'sqlite'] as const).flatMap((datastore) => {
       const old = { ...NO_CLUSTER, datastore, version: 'v1.34.1+k3s1' }
       const k3s = [running('k3s.service', 'old'), present('/usr/local/bin/k3s')]
-      return plansOf(provision, 'v1.35.0+k3s1', [is(clusterData, old), ...k3s], true)
+      return plansOf(provision, 'v1.35.0+k3s1', [is(clusterData, old), ...k3s], { upgrade: true })
     }),
     ...plansOf(reset, 'v1.34.1+k3s1', used),
+    ...plansOf(
+      reset,
+      'v1.34.1+k3s1',
+      [is(node('w1'), { ready: true, labels: {}, version: '', runtime: '' })],
+      {
+        leaving: ['d2', 'w1'],
+      },
+    ),
   ]
 }
 

@@ -44,14 +44,16 @@ export const NO_CLUSTER: ClusterData = {
   server: undefined,
   role: undefined,
   version: undefined,
+  standIn: false,
 }
 
 /** What a family answers about anything that a test does not name. */
 const EMPTY: Readonly<Record<string, unknown>> = {
   unit: { loaded: false, active: 'inactive', enabled: false, inputs: undefined },
-  leftovers: { processes: [], mounts: [], links: [], namespaces: [], rules: [], paths: [] },
+  leftovers: { processes: [], mounts: [], links: [], namespaces: [], rules: [], ipsets: [], paths: [] },
   'login-page': { status: 0, title: '' },
   'apt-key': [],
+  volumes: { count: 0, sizeMiB: undefined },
   ports: new Map(),
   'cluster-data': NO_CLUSTER,
 }
@@ -95,7 +97,7 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
 
 /** What convecthub recorded on a host; its packages came along with others, and are there. */
 export function recordOf(more: Partial<Owned> = {}): Answer[] {
-  const record = { files: [], folders: [], packages: [], works: [], ...more }
+  const record = { files: [], folders: [], packages: [], works: [], data: [], ...more }
   const there = record.packages.map((name) => ({ name, auto: true, essential: false }))
   return [is(owned, record), is(recordedPackages, there)]
 }
@@ -143,6 +145,7 @@ export function leftoversOf(paths: readonly string[], more: Partial<Leftovers> =
     links: [],
     namespaces: [],
     rules: [],
+    ipsets: [],
     paths: [],
     ...more,
   })

@@ -4,8 +4,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Change } from '../../src/engine/change.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
 import { file } from '../../src/facts/file.ts'
-import { OWN_PATHS, removeFiles, removePackages } from '../../src/steps/reset.ts'
-import { type Answer, fileOf, is, leftoversOf, recordOf } from '../helpers/fake-facts.ts'
+import { volumes } from '../../src/facts/volumes.ts'
+import { removeFiles } from '../../src/steps/remove-files.ts'
+import { removePackages } from '../../src/steps/reset.ts'
+import { OWN_PATHS } from '../../src/steps/reset-places.ts'
+import { type Answer, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
@@ -126,4 +129,43 @@ it('packages that people removed themselves are taken out of the record', async 
   const [purge] = planStep(removePackages, wishes, 'w1', { w1: record([], ['conntrack']) })
   expect((await runHere(purge)).code).toBe(0)
   expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${K3S}\n`)
+})
+
+const DATA = '/var/lib/rancher/k3s/storage'
+const K3S_DATA = '/var/lib/rancher'
+const two = is(volumes, { count: 2, sizeMiB: 2048 })
+it.each([
+  {
+    what: 'keeps users’ data, and notes it',
+    answers: [...record([K3S]), two, left({ paths: [K3S_DATA] })],
+    deleteData: false,
+    plan: [`- run remove ${K3S}, ${K3S_DATA}, ${RECORD}; keep 2 volumes (2.0 GB) in ${DATA}`],
+    last: `cvh_record data ${DATA}`,
+  },
+  {
+    what: 'has nothing more to do where only that is left',
+    answers: [...record([]), ...recordOf({ data: [DATA] }), two, left({})],
+    deleteData: false,
+    plan: [],
+  },
+  {
+    what: 'removes it when told to',
+    answers: [...record([K3S]), two, left({ paths: [K3S_DATA] })],
+    deleteData: true,
+    plan: [`- run remove ${K3S}, ${K3S_DATA}, ${RECORD}`],
+    last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock`,
+  },
+  {
+    what: 'removes what an earlier one kept when told to',
+    answers: [...record([]), ...recordOf({ data: [DATA] }), two, left({ paths: [K3S_DATA] })],
+    deleteData: true,
+    plan: [`- run remove ${K3S_DATA}, ${RECORD}`],
+    last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock`,
+  },
+])('a reset $what', ({ answers, deleteData, plan, last }) => {
+  const changes = planStep(removeFiles, { ...wishes, deleteData }, 'w1', { w1: answers })
+  expect(shown(changes)).toEqual(plan)
+  const [change] = changes
+  const script = change?.kind === 'run' ? change.script.reveal().trimEnd() : ''
+  expect(script.split('\n').at(-1)).toBe(last ?? '')
 })

@@ -1,0 +1,55 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import { clusterData } from '../facts/cluster-data.ts'
+import { node } from '../facts/node.ts'
+import { type Volumes, volumes } from '../facts/volumes.ts'
+import { look } from '../recipes/look.ts'
+import { withLead } from '../steps/lead.ts'
+import type { CommonOptions } from './common-options.ts'
+import type { FleetInput } from './read-fleet.ts'
+import { runVerb } from './run-verb.ts'
+
+/** What a reset is about to take away. */
+export interface Leaving {
+  hosts: readonly ClusterHost[]
+  /** A driver that stays and is well in its cluster; it takes the others out. */
+  by: ClusterHost | undefined
+  /** There may be a cluster of machines that stay, and nobody is there to take the others out of it. */
+  untold: boolean
+  /** Servers that the cluster has, and how many of them go. */
+  servers: { all: number; go: number }
+  /** Users' data on the machines that go. */
+  data: readonly Volumes[]
+}
+
+/** Asks all machines what a reset of the selected ones would mean; who does not answer is told by the reset itself. */
+export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise<Leaving> {
+  const { cluster, hosts } = fleet
+  const stay = cluster.hosts.filter((host) => !hosts.includes(host))
+  const wishes = { cluster, bundle: undefined, jhubConfig: '' }
+  const asked = [...hosts, ...stay.filter(({ role }) => role === 'driver')]
+  const { report } = await runVerb('look', look, { ...fleet, hosts: asked }, options, {
+    wishes,
+    source: () => {
+      throw new Error('a look sends nothing')
+    },
+    apply: false,
+    quiet: true,
+  })
+  const drivers = stay.filter(({ role }) => role === 'driver')
+  const lead = withLead({ ...wishes, cluster: { ...cluster, drivers } }, report.facts).cluster.lead
+  const facts = report.facts.get(lead.name)
+  const by = drivers.includes(lead) && facts?.get(node(lead.nodeName))?.ready ? lead : undefined
+  const servers = cluster.drivers.filter(({ nodeName }) => by && facts?.get(node(nodeName)))
+  return {
+    hosts,
+    by,
+    untold:
+      !by &&
+      drivers.some(
+        ({ name }) =>
+          report.facts.get(name)?.get(clusterData).datastore !== undefined || !report.facts.has(name),
+      ),
+    servers: { all: servers.length, go: servers.filter((server) => hosts.includes(server)).length },
+    data: hosts.flatMap(({ name }) => report.facts.get(name)?.get(volumes) ?? []),
+  }
+}

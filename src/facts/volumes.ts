@@ -1,0 +1,52 @@
+import { rawSh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** Users' data on a machine: volumes of K3s's local-path storage. */
+export interface Volumes {
+  count: number
+  /** What they hold, MiB; undefined where counting took too long. */
+  sizeMiB: number | undefined
+}
+
+/** Where local-path storage keeps volumes, a folder each (K3s docs, storage). */
+export const STORAGE = '/var/lib/rancher/k3s/storage'
+
+const SCRIPT = `
+set -- ${STORAGE}/*/
+[ -d "$1" ] || set --
+printf 'count %s\\n' "$#"
+[ "$#" = 0 ] || timeout 20 du -sxk ${STORAGE} | sed -n 's/^\\([0-9]*\\).*/kib \\1/p'`
+
+const family: FactFamily<Volumes> = {
+  id: 'volumes',
+  script: () => rawSh(SCRIPT),
+  parse: (output) => {
+    const value = (word: string) => new RegExp(`^${word} (\\d{1,15})$`, 'm').exec(output)?.[1]
+    const kib = value('kib')
+    return new Map([
+      [
+        '',
+        {
+          count: Number(value('count') ?? 0),
+          sizeMiB: kib === undefined ? undefined : Math.ceil(Number(kib) / 1024),
+        },
+      ],
+    ])
+  },
+}
+
+export const volumes: Fact<Volumes> = { family, key: '' }
+
+/** Several machines' volumes as words: `3 volumes (1.2 GB)`; empty where there are none. */
+export function volumesText(all: readonly Volumes[]): string {
+  const count = all.reduce((sum, each) => sum + each.count, 0)
+  if (count === 0) return ''
+  const counted = all.filter((each) => each.count > 0).map(({ sizeMiB }) => sizeMiB)
+  const mib = counted.reduce<number | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  )
+  const size =
+    mib === undefined ? 'of unknown size' : mib < 1024 ? `${mib} MB` : `${(mib / 1024).toFixed(1)} GB`
+  return `${count} volume${count === 1 ? '' : 's'} (${size})`
+}

@@ -1,0 +1,102 @@
+import type { Finding, Step } from '../engine/step.ts'
+import { file } from '../facts/file.ts'
+import { leftovers } from '../facts/leftovers.ts'
+import { type Owned, owned } from '../facts/owned.ts'
+import { recordedPackages } from '../facts/recorded-packages.ts'
+import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
+import { joinSh, rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
+import { ownsK3s } from './artifacts.ts'
+import { foreignRecords, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
+import { DOCKER_MARK, DOCKER_PATHS, K3S_PATHS, OWN_PATHS, RECORD, RUN, theHosts } from './reset-places.ts'
+
+/** Files and folders, convecthub's record last. */
+export const removeFiles: Step = {
+  id: 'remove-files',
+  title: 'Remove files',
+  hosts: theHosts,
+  facts: () => [owned, recordedPackages, file(RECORD), leftovers(OWN_PATHS), volumes],
+  check: (contexts) =>
+    contexts.flatMap(({ host, cluster, facts }) =>
+      foreignRecords(facts.get(owned), facts.get(recordedPackages), cluster.workdir).map(
+        (message): Finding => ({
+          level: 'warning',
+          id: FOREIGN_RECORD,
+          host: host.name,
+          message,
+          hint: `only root can have written it into ${RECORD}/owned: see whether it is needed`,
+        }),
+      ),
+    ),
+  plan: (context) => {
+    const { facts, cluster } = context
+    const record = facts.get(owned)
+    if (!facts.get(file(RECORD))) return []
+    const keeps = !context.deleteData && facts.get(volumes).count > 0
+    if (keeps && isOnlyData(record)) return []
+    const fixed = facts.get(leftovers(OWN_PATHS)).paths
+    const paths = [
+      ...record.files.filter((path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD)),
+      ...fixed.filter((path) => mayRemove(path, record)),
+    ]
+    const works = record.works.filter(isWorkFolder)
+    const folders = record.folders.filter((path) => isOwnFolder(path, cluster.workdir)).reverse()
+    const all = new Set(paths)
+    const tops = paths.filter((path) => !parents(path).some((parent) => all.has(parent)))
+    const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
+    const data = facts.get(volumes)
+    const kept = keeps ? `; keep ${volumesText([data])} in ${STORAGE}` : ''
+    const title = `${[...shown, RECORD].join(', ')}${kept}`
+    return [
+      {
+        kind: 'run',
+        sign: '-',
+        title: `remove ${title}`,
+        timeoutMs: 600_000,
+        script: joinSh([
+          rawSh(template('remote/remove-paths.sh')),
+          keeps ? sh`keep_data=${STORAGE}` : sh`keep_data=''`,
+          sh`remove_paths ${paths}`,
+          ...(works.length > 0 ? [sh`remove_works ${works}`] : []),
+          ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
+          // the shims' sockets, unless they are those of a containerd that the host has by itself
+          sh`command -v containerd >/dev/null || rm -rf /run/containerd
+systemctl daemon-reload
+rm -rf -- ${[RECORD, ...RUN]}`,
+          ...(keeps
+            ? [
+                sh`cvh_owned=''
+cvh_record data ${STORAGE}`,
+              ]
+            : []),
+        ]),
+      },
+    ]
+  },
+}
+
+/** What a reset that kept users' data leaves in the record. */
+function isOnlyData({ files, folders, packages, works, data }: Owned): boolean {
+  return data.length > 0 && [files, folders, packages, works].every((each) => each.length === 0)
+}
+
+function mayRemove(path: string, record: Owned): boolean {
+  if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
+  if (path === '/var/lib/rancher' && record.data.length > 0) return true
+  return K3S_PATHS.includes(path) && ownsK3s(record)
+}
+
+/** The id of findings of what is recorded on a host and not ours to remove. */
+export const FOREIGN_RECORD = 'record'
+
+/** The folders that hold a path, the outer ones last. */
+function parents(path: string): string[] {
+  const found: string[] = []
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+    found.push(path.slice(0, at))
+  return found
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}

@@ -1,0 +1,37 @@
+import type { Wishes } from '../engine/step.ts'
+
+/** convecthub's own record and tools; it goes last, so that a reset that was cut knows what is left to do. */
+export const RECORD = '/var/lib/convecthub'
+
+/** Where jobs are while they run, and the lock of who is at work. */
+export const RUN = ['/run/convecthub', '/run/convecthub.lock']
+
+/** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
+export const K3S_PATHS = [
+  '/etc/rancher',
+  '/var/lib/rancher',
+  '/var/lib/kubelet',
+  '/var/lib/cni',
+  '/run/k3s',
+  '/run/flannel',
+  '/var/log/pods',
+  '/var/log/containers',
+  '/tmp/k3s-resolv.conf',
+]
+
+/** What Docker makes by itself; only where convecthub installed it. */
+export const DOCKER_PATHS = [
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/etc/docker',
+  '/run/docker',
+  '/run/docker.sock',
+]
+/** The folders in which something may be left, for the audit. */
+export const OWN_PATHS: readonly string[] = [...K3S_PATHS, ...DOCKER_PATHS]
+
+/** Recorded when our Docker is removed, so that its folders are known as ours after the package is gone. */
+export const DOCKER_MARK = `${RECORD}/docker`
+
+/** The machines that a reset works on. */
+export const theHosts = ({ cluster, leaving }: Wishes) => leaving?.hosts ?? cluster.hosts
