@@ -5,6 +5,8 @@ import type { Fact, FactFamily } from './fact.ts'
 /** A Node of the cluster as Kubernetes sees it. `ready` counts only when its kubelet has said so of late. */
 export interface NodeState {
   ready: boolean
+  /** No new pods go there: it was drained, or is about to be. */
+  cordoned: boolean
   labels: Readonly<Record<string, string>>
   version: string
   /** Container runtime, as `kubectl get nodes -o wide` shows it. */
@@ -59,7 +61,7 @@ interface Condition {
 interface KubernetesObject {
   kind?: string
   metadata: { name: string; labels?: Record<string, string> }
-  spec?: { renewTime?: string }
+  spec?: { renewTime?: string; unschedulable?: boolean }
   status?: {
     conditions?: Condition[]
     nodeInfo?: { kubeletVersion?: string; containerRuntimeVersion?: string }
@@ -75,10 +77,11 @@ function parseNodes(output: string): Map<string, NodeState> {
   return new Map(
     items
       .filter(({ kind }) => kind === 'Node')
-      .map(({ metadata, status }) => [
+      .map(({ metadata, spec, status }) => [
         metadata.name,
         {
           ready: isReady(status?.conditions ?? []) && heard(metadata.name),
+          cordoned: spec?.unschedulable === true,
           labels: Object.fromEntries(
             Object.entries(metadata.labels ?? {}).map(([key, value]) => [textOf(key), textOf(value)]),
           ),

@@ -1,7 +1,7 @@
 import type { Step } from '../engine/step.ts'
-import { leave } from '../steps/leave.ts'
+import { drain, leave, noRestart } from '../steps/leave.ts'
 import { removeFiles } from '../steps/remove-files.ts'
 import { removePackages, stopK3s } from '../steps/reset.ts'
 
 /** What `reset` does on each host; the mirror of provision. */
-export const reset: readonly Step[] = [leave, stopK3s, removePackages, removeFiles]
+export const reset: readonly Step[] = [drain, noRestart, leave, stopK3s, removePackages, removeFiles]

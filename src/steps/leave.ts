@@ -1,35 +1,92 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { Step, StepRef, Wishes } from '../engine/step.ts'
+import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
+import { file } from '../facts/file.ts'
 import { type NodeState, node } from '../facts/node.ts'
+import { owned } from '../facts/owned.ts'
+import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
-import { K3S } from './artifacts.ts'
+import { K3S, ownsK3s } from './artifacts.ts'
+import { unitName } from './k3s-unit.ts'
+import { NO_RESTART_FOLDER } from './reset-places.ts'
+
+const NO_RESTART = `${NO_RESTART_FOLDER}/convecthub.conf`
 
 /** How long the pods of a node may take to end, s. */
 const DRAIN_S = 120
 
+const byWhoStays = ({ leaving }: Wishes) => (leaving?.by ? [leaving.by] : [])
+const nodesOf = (_host: ClusterHost, { leaving }: Wishes) =>
+  (leaving?.hosts ?? []).map(({ nodeName }) => node(nodeName))
+
+/** Pods of machines that are reset while others stay move to those first. */
+export const drain: Step = {
+  id: 'drain',
+  title: 'Drain the machines',
+  hosts: byWhoStays,
+  facts: nodesOf,
+  plan: (context) =>
+    known(context)
+      .filter(({ state }) => state.ready && !state.cordoned)
+      .map(({ host }) => drainNode(host)),
+}
+
+/** A server that is taken out ends; were it started anew, it would join again at once. Until the next boot. */
+export const noRestart: Step = {
+  id: 'no-restart',
+  title: 'Let K3s end for good',
+  hosts: ({ leaving }) => (leaving?.by ? leaving.hosts.filter(({ role }) => role === 'driver') : []),
+  needs: (_host, { leaving }) => (leaving?.by ? [{ step: drain.id, host: leaving.by.name }] : []),
+  facts: (host) => [owned, unit(unitName(host)), file(NO_RESTART)],
+  plan: ({ host, facts }) => {
+    const { active } = facts.get(unit(unitName(host)))
+    const runs = active === 'active' || active === 'activating'
+    if (!ownsK3s(facts.get(owned)) || !runs || facts.get(file(NO_RESTART))) return []
+    return [
+      {
+        kind: 'run',
+        sign: '~',
+        title: `${unitName(host)}: do not start it again when it ends`,
+        timeoutMs: 30_000,
+        script: sh`mkdir -p ${NO_RESTART_FOLDER}
+printf '[Service]\nRestart=no\n' >${NO_RESTART}
+systemctl daemon-reload`,
+      },
+    ]
+  },
+}
+
 /**
- * Machines that are reset while others stay leave the cluster first, by a driver that stays: their pods move, their Node,
- * its password and their membership of etcd go. Without this none of them could come back under its name, and etcd would
- * count votes that nobody casts (K3s docs, "Node passwords"; K3s removes the member when the Node of a server goes).
+ * By a driver that stays, machines that are reset leave the cluster: their Node, its password and their membership of
+ * etcd go. Without this none of them could come back under its name, and etcd would count votes that nobody casts (K3s
+ * docs, "Node passwords"; K3s removes the member when the Node of a server goes).
  */
 export const leave: Step = {
   id: 'leave',
   title: 'Take the machines out of the cluster',
-  hosts: ({ leaving }) => (leaving?.by ? [leaving.by] : []),
-  facts: (_host, { leaving }) => (leaving?.hosts ?? []).map(({ nodeName }) => node(nodeName)),
-  plan: ({ facts, leaving }) => {
-    const known = (leaving?.hosts ?? []).flatMap((host) => {
-      const state = facts.get(node(host.nodeName))
-      return state ? [{ host, state }] : []
-    })
+  hosts: byWhoStays,
+  after: (_host, wishes) => noRestart.hosts(wishes).map(({ name }) => ({ step: noRestart.id, host: name })),
+  facts: nodesOf,
+  plan: (context) => {
     // workers first; of servers those that cast no vote anyway, so that a majority stays while the others go
-    const rank = ({ host, state }: { host: ClusterHost; state: NodeState }) =>
-      (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
-    return known
+    const rank = ({ host, state }: Known) => (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
+    return known(context)
       .sort((a, b) => rank(a) - rank(b))
-      .flatMap(({ host, state }) => [...(state.ready ? [drain(host)] : []), remove(host)])
+      .map(({ host }) => remove(host))
   },
+}
+
+interface Known {
+  host: ClusterHost
+  state: NodeState
+}
+
+/** Those that go and that the cluster knows. */
+function known({ facts, leaving }: PlanContext): Known[] {
+  return (leaving?.hosts ?? []).flatMap((host) => {
+    const state = facts.get(node(host.nodeName))
+    return state ? [{ host, state }] : []
+  })
 }
 
 /** What a step of a leaving machine needs. */
@@ -37,7 +94,7 @@ export function needsLeave(_host: ClusterHost, { leaving }: Wishes): StepRef[] {
   return leaving?.by ? [{ step: leave.id, host: leaving.by.name }] : []
 }
 
-function drain({ nodeName }: ClusterHost): Change {
+function drainNode({ nodeName }: ClusterHost): Change {
   return {
     kind: 'run',
     sign: '!',

@@ -3,8 +3,11 @@ import type { Wishes } from '../engine/step.ts'
 /** convecthub's own record and tools; it goes last, so that a reset that was cut knows what is left to do. */
 export const RECORD = '/var/lib/convecthub'
 
-/** Where jobs are while they run, and the lock of who is at work. */
-export const RUN = ['/run/convecthub', '/run/convecthub.lock']
+/** Settings of K3s's unit until the next boot, see noRestart. */
+export const NO_RESTART_FOLDER = '/run/systemd/system/k3s.service.d'
+
+/** Where jobs are while they run, the lock of who is at work, and what else goes with the next boot. */
+export const RUN = ['/run/convecthub', '/run/convecthub.lock', NO_RESTART_FOLDER]
 
 /** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
 export const K3S_PATHS = [

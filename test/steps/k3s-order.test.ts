@@ -47,7 +47,13 @@ it.each([
   expect((k3sServer.needs?.(of(host), own) ?? []).map(ref)).toEqual(needs)
 })
 
-const nodeState = (ready: boolean) => ({ ready, labels: {}, version: 'v1.34.1+k3s1', runtime: 'containerd' })
+const nodeState = (ready: boolean) => ({
+  ready,
+  cordoned: false,
+  labels: {},
+  version: 'v1.34.1+k3s1',
+  runtime: 'containerd',
+})
 it.each([
   { what: 'is Ready', answer: nodeState(true), plan: [] },
   { what: 'is not Ready', answer: nodeState(false), plan: ['! wait wait until node w1 is Ready'] },

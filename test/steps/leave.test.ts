@@ -4,8 +4,9 @@ import type { Step } from '../../src/engine/step.ts'
 import { node } from '../../src/facts/node.ts'
 import { volumes, volumesText } from '../../src/facts/volumes.ts'
 import { reset } from '../../src/recipes/reset.ts'
-import { leave } from '../../src/steps/leave.ts'
-import { is, shown } from '../helpers/fake-facts.ts'
+import { drain, leave, noRestart } from '../../src/steps/leave.ts'
+import { stopK3s } from '../../src/steps/reset.ts'
+import { is, recordOf, running, shown } from '../helpers/fake-facts.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { hostOf, testWishes } from '../helpers/test-cluster.ts'
@@ -16,7 +17,7 @@ const going = (names: readonly string[], by: string | undefined) => ({
   ...given,
   leaving: { hosts: names.map(of), by: by === undefined ? undefined : of(by) },
 })
-const state = (ready: boolean) => ({ ready, labels: {}, version: '', runtime: '' })
+const state = (ready: boolean) => ({ ready, cordoned: false, labels: {}, version: '', runtime: '' })
 const drained = (name: string) => `! run drain node ${name}`
 const gone = (name: string, more = '') => `- run node ${name}, its password${more}`
 const MEMBER = ' and its membership of etcd'
@@ -28,11 +29,12 @@ it.each<{ what: string; nodes: Record<string, boolean>; plan: string[] }>([
   {
     what: 'are a worker, a server, and one that is down',
     nodes: { d2: true, d3: false, w1: true },
-    plan: [drained('w1'), gone('w1'), gone('d3', MEMBER), drained('d2'), gone('d2', MEMBER)],
+    plan: [drained('d2'), drained('w1'), gone('w1'), gone('d3', MEMBER), gone('d2', MEMBER)],
   },
 ])('machines that $what: $plan', ({ nodes, plan }) => {
   const d1 = Object.entries(nodes).map(([name, ready]) => is(node(name), state(ready)))
-  expect(shown(planStep(leave, going(['d2', 'd3', 'w1'], 'd1'), 'd1', { d1 }))).toEqual(plan)
+  const own = going(['d2', 'd3', 'w1'], 'd1')
+  expect([drain, leave].flatMap((step) => shown(planStep(step, own, 'd1', { d1 })))).toEqual(plan)
 })
 
 it.each([
@@ -41,10 +43,11 @@ it.each([
 ])('$what', ({ by, hosts }) => {
   const wishes = going(['d2', 'w1'], by)
   const on = (step: Step) => step.hosts(wishes).map(({ name }) => name)
-  expect(on(leave)).toEqual(hosts)
-  for (const step of reset.filter((each) => each !== leave)) expect(on(step)).toEqual(['d2', 'w1'])
-  const [, stop] = reset
-  expect(stop?.needs?.(of('w1'), wishes)).toEqual(hosts.map((host) => ({ step: 'leave', host })))
+  expect([drain, leave].map(on)).toEqual([hosts, hosts])
+  expect(on(noRestart)).toEqual(by ? ['d2'] : [])
+  const others = reset.filter((step) => ![drain, noRestart, leave].includes(step))
+  for (const step of others) expect(on(step)).toEqual(['d2', 'w1'])
+  expect(stopK3s.needs?.(of('w1'), wishes)).toEqual(hosts.map((host) => ({ step: 'leave', host })))
 })
 
 const NO_DATA = { count: 0, sizeMiB: undefined }
@@ -95,4 +98,17 @@ it.each([
 ])('reads the volumes "$text"', ({ text, value, words }) => {
   expect(parseFact(volumes, text)).toEqual(value)
   expect(volumesText([value])).toBe(words)
+})
+
+it.each([
+  {
+    what: 'of ours that runs',
+    answers: [...recordOf({ files: ['/usr/local/bin/k3s'] }), running('k3s.service')],
+    ends: true,
+  },
+  { what: 'of somebody else', answers: [running('k3s.service')], ends: false },
+  { what: 'that does not run', answers: recordOf({ files: ['/usr/local/bin/k3s'] }), ends: false },
+])('a K3s $what that leaves is not started again: $ends', ({ answers, ends }) => {
+  const plan = shown(planStep(noRestart, going(['d2'], 'd1'), 'd2', { d2: answers }))
+  expect(plan).toEqual(ends ? ['~ run k3s.service: do not start it again when it ends'] : [])
 })

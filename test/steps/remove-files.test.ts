@@ -153,14 +153,14 @@ it.each([
     answers: [...record([K3S]), two, left({ paths: [K3S_DATA] })],
     deleteData: true,
     plan: [`- run remove ${K3S}, ${K3S_DATA}, ${RECORD}`],
-    last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock`,
+    last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock /run/systemd/system/k3s.service.d`,
   },
   {
     what: 'removes what an earlier one kept when told to',
     answers: [...record([]), ...recordOf({ data: [DATA] }), two, left({ paths: [K3S_DATA] })],
     deleteData: true,
     plan: [`- run remove ${K3S_DATA}, ${RECORD}`],
-    last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock`,
+    last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock /run/systemd/system/k3s.service.d`,
   },
 ])('a reset $what', ({ answers, deleteData, plan, last }) => {
   const changes = planStep(removeFiles, { ...wishes, deleteData }, 'w1', { w1: answers })
