@@ -19,6 +19,8 @@ sub handle {
         if $path =~ /^readyz/;
     my $who = who_asks($token) or return ( 401, 'Unauthorized' );
 
+    # a leader that was deleted has nothing to say any more
+    return ( 503, 'etcdserver: no leader' ) if $forwarded && $path ne 'state' && !defined $db{"member/$me/state"};
     return ( 503, 'not the leader' ) if !$leading && ( $path eq 'state' || $forwarded );
     if ( !$leading ) {
         my ($leader) = grep { $_->{name} eq ( $db{'cluster/leader'} // '' ) } members();

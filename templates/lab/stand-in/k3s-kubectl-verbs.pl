@@ -77,6 +77,8 @@ sub kube_delete {
             need_node($name);
             # A server's etcd member goes with its node; so does the node password.
             change( [ del => "node/$name/" ], [ del => "member/$name/" ] );
+            # as the real one waits for finalizers
+            refuse("error: timed out waiting for the condition on nodes/$name") unless wait_until( 15, sub { !defined $all{"node/$name/role"} } );
         }
         elsif ( $kind eq 'namespace' ) {
             refuse(qq(Error from server (NotFound): namespaces "$name" not found)) unless defined $all{"ns/$name"} || $flag{'ignore-not-found'};
