@@ -4,7 +4,7 @@ import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
 import { resolveText } from '../inventory/resolve-text.ts'
 import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
-import { CLUSTER_VARIABLES, HOST_VARIABLES } from './variables.ts'
+import { CLUSTER_VARIABLES, HOST_VARIABLES, LIST_VARIABLES } from './variables.ts'
 
 /** The inventory's groups for drivers; `master` is the guide's other word. */
 const DRIVER_GROUPS = ['driver', 'master']
@@ -53,6 +53,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     token: new Secret(settings.convect_token),
     workdir: settings.convect_workdir,
     jhubConfigPath: settings.jhub_config_path,
+    hubAdmins: settings.hub_admins ?? [],
     httpPort: settings.http_port,
     httpsPort: settings.https_port,
   }
@@ -129,7 +130,9 @@ function readSettings<S extends z.ZodObject>(
     const setting = host.vars.get(name)
     if (setting === undefined || setting.value === null) continue
     try {
-      texts[name] = resolveText(host, setting)
+      texts[name] = textsOf(name, setting)
+        .map((each) => resolveText(host, each))
+        .join(',')
     } catch (error) {
       if (!(error instanceof ConvecthubError)) throw error
       errors.push(error)
@@ -145,6 +148,16 @@ function readSettings<S extends z.ZodObject>(
     errors.push(badValue(host, name, setting, message))
   }
   return undefined
+}
+
+/** A list of texts is as good as those with commas between them. */
+function textsOf(name: string, setting: Setting): Setting[] {
+  if (!LIST_VARIABLES.includes(name) || !Array.isArray(setting.value)) return [setting]
+  return setting.value.map((value) => ({
+    ...setting,
+    value,
+    raw: typeof value === 'object' ? undefined : String(value),
+  }))
 }
 
 function badValue(host: Host, name: string, setting: Setting | undefined, message: string): ConvecthubError {

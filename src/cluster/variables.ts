@@ -17,6 +17,14 @@ const url = z
   .string()
   .regex(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w./~%+-]*)?$/, 'an http:// or https:// address is needed')
 
+const names = z
+  .string()
+  .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))].filter(Boolean))
+  .refine(
+    (all) => all.every((name) => /^[\p{L}\p{N}_.@+-]+$/u.test(name)),
+    'names of users are needed, with commas between them',
+  )
+
 /** Settings that may differ from host to host. Each takes the text as written in the inventory. */
 export const HOST_VARIABLES = z.object({
   my_iface: z
@@ -70,11 +78,21 @@ export const CLUSTER_VARIABLES = z.object({
     .string()
     .optional()
     .describe(
-      "YAML values for the JupyterHub chart, merged over the defaults; a relative path counts from the inventory's folder, and a file elsewhere must be your own",
+      "YAML values for the JupyterHub chart, merged over the defaults; a relative path counts from the inventory's folder, and a file elsewhere must be your own. Where it names no authenticator, everybody logs in with one password, which `convecthub hub password` shows. Notebooks reach the hub, DNS and the internet, but no private address, unless `singleuser.networkPolicy` in it says otherwise",
+    ),
+  hub_admins: names
+    .optional()
+    .describe(
+      "Users who are admins of the hub: a list, or names with commas between them; left out: nobody. Taking a name out does not take the rights from somebody who has logged in: do that on the hub's admin page",
     ),
   http_port: port.default(80).describe('Port of ConvectHub over http'),
   https_port: port.default(443).describe('Port of ConvectHub over https'),
 })
+/** Variables that may be lists, too. */
+export const LIST_VARIABLES: readonly string[] = [
+  'hub_admins',
+] satisfies (keyof typeof CLUSTER_VARIABLES.shape)[]
+
 export type ClusterSettings = z.infer<typeof CLUSTER_VARIABLES>
 
 /** Ansible's connection and become variables that convecthub understands, for the "did you mean" of a check. */

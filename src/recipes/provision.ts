@@ -2,6 +2,7 @@ import type { Step } from '../engine/step.ts'
 import { artifacts } from '../steps/artifacts.ts'
 import { basePackages } from '../steps/base-packages.ts'
 import { docker } from '../steps/docker.ts'
+import { hubPassword } from '../steps/hub-password.ts'
 import { jupyterhub } from '../steps/jupyterhub.ts'
 import { k3sAgent, k3sNode, k3sServer } from '../steps/k3s.ts'
 import { k3sSnapshot } from '../steps/k3s-snapshot.ts'
@@ -24,6 +25,7 @@ export const provision: readonly Step[] = [
   k3sNode,
   oldRegistry,
   gpuPlugin,
+  hubPassword,
   jupyterhub,
   login,
 ]

@@ -4,8 +4,10 @@ import { file } from '../facts/file.ts'
 import { HELM, KUBECONFIG, release } from '../facts/release.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
-import { template } from '../templates.ts'
 import { keyedDigest } from './digest.ts'
+import { hubDefaults } from './hub-defaults.ts'
+import { hubDoor } from './hub-door.ts'
+import { HUB_PASSWORD } from './hub-password.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
 export const NAMESPACE = 'convecthub'
@@ -27,36 +29,51 @@ export const jupyterhub: Step = {
   hosts: ({ cluster }) => [cluster.lead],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
-  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES)],
+  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES), file(HUB_PASSWORD)],
   plan: (context) => {
     const { facts, bundle, jhubConfig } = context
     const chart = chartOf(context)
     if (!chart) return []
     const { artifact, path } = chart
-    const defaults = { path: DEFAULTS, mode: '600', content: template('jupyterhub/values.yaml') }
+    const defaults = {
+      path: DEFAULTS,
+      mode: '600',
+      content: hubDefaults(context.cluster.hubAdmins, jhubConfig),
+    }
     // the user's values may hold passwords of an identity provider
     const values = { path: VALUES, mode: '600', content: new Secret(jhubConfig) }
+    // made by the step before this one
+    const password = { path: HUB_PASSWORD, sha256: facts.get(file(HUB_PASSWORD))?.digest ?? NOT_MADE }
+    const layers = [
+      ...[defaults, values].map(({ path, content }) => ({ path, sha256: contentDigest(content) })),
+      ...(hubDoor(jhubConfig).own ? [] : [password]),
+    ]
     // keyed, for the values may hold passwords, and anybody on the host can read helm's command line
     const inputs = keyedDigest(
       context.cluster.token,
-      [artifact.sha256, defaults.content, jhubConfig].join('\n'),
+      [artifact, ...layers].map(({ sha256 }) => sha256).join('\n'),
     )
     const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}`
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
     if (current?.status === 'deployed' && current.description === description) return files
-    const handed = [
-      { path, sha256: artifact.sha256 },
-      ...[defaults, values].map((each) => ({ path: each.path, sha256: contentDigest(each.content) })),
-    ]
     return [
       ...files,
       workFolder(context.cluster.workdir),
       { kind: 'upload', sign: '+', title: path, artifact, path, mode: '600', ours: true },
       ...unlock(current),
-      upgrade(path, handed, description, current, context),
+      upgrade({ path, sha256: artifact.sha256 }, layers, description, current, context),
     ]
   },
+}
+
+/** Before there is a password, such as in a plan: no file has it. */
+const NOT_MADE = '0'.repeat(64)
+
+/** A file that root's helm is handed, and what it must be. */
+interface Handed {
+  path: string
+  sha256: string
 }
 
 /** The bundle's chart, and where it is put while it is needed. */
@@ -92,10 +109,13 @@ function unlock(current: { status: string; revision: number } | undefined): Chan
   ]
 }
 
-/** What root's helm is handed is looked at once more, where nobody else can change it any more. */
+/**
+ * What root's helm is handed is looked at once more, where nobody else can change it any more. Of `layers`, values in
+ * later ones count over those in earlier ones.
+ */
 function upgrade(
-  chart: string,
-  handed: readonly { path: string; sha256: string }[],
+  chart: Handed,
+  layers: readonly Handed[],
   description: string,
   current: unknown,
   { bundle }: PlanContext,
@@ -107,11 +127,11 @@ function upgrade(
     title: `helm ${current ? 'upgrade' : 'install'} ${RELEASE}${standIn}, and wait for it`,
     timeoutMs: (TIMEOUT_S + 60) * 1000,
     durable: true,
-    script: sh`for handed in ${handed.map(({ path, sha256 }) => `${sha256} ${path}`)}; do
+    script: sh`for handed in ${[chart, ...layers].map(({ path, sha256 }) => `${sha256} ${path}`)}; do
   path=\${handed#* }
   [ "$(sha256sum <"$path")" = "\${handed%% *}  -" ] || { echo "$path is not what was sent" && exit 65; }
 done
-${HELM} upgrade --install ${RELEASE} ${chart} -n ${NAMESPACE} --create-namespace -f ${DEFAULTS} -f ${VALUES} --description ${description} --history-max 10 --wait --timeout ${`${TIMEOUT_S}s`} --kubeconfig ${KUBECONFIG} || {
+${HELM} upgrade --install ${RELEASE} ${chart.path} -n ${NAMESPACE} --create-namespace ${layers.flatMap(({ path }) => ['-f', path])} --description ${description} --history-max 10 --wait --timeout ${`${TIMEOUT_S}s`} --kubeconfig ${KUBECONFIG} || {
 code=$?
 /usr/local/bin/k3s kubectl -n ${NAMESPACE} get pods -o wide
 exit "$code"; }`,

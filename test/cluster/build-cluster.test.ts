@@ -129,6 +129,22 @@ it.each([
   expect(cluster.drivers[0]?.settings).toMatchObject({ has_gpu: false, install_docker: true })
 })
 
+it.each([
+  { text: 'http_port=80', admins: [] },
+  { text: 'hub_admins=', admins: [] },
+  { text: 'hub_admins=ada', admins: ['ada'] },
+  { text: 'hub_admins=ada, bob@uni.example,ada', admins: ['ada', 'bob@uni.example'] },
+  { text: "hub_admins=['ada', 'jörg']", admins: ['ada', 'jörg'] },
+  { text: 'hub_admins={{ boss }},bob\nboss=ada', admins: ['ada', 'bob'] },
+  { text: "hub_admins=['{{ boss }}']\nboss=ada", admins: ['ada'] },
+])('admins of the hub by $text: $admins', ({ text, admins }) => {
+  expect(readCluster(`${SMALL}${text}\n`).hubAdmins).toEqual(admins)
+})
+
+it('admins of the hub may come as a list in JSON', () => {
+  expect(readCluster(SMALL, ['{"hub_admins": ["ada", "bob"]}']).hubAdmins).toEqual(['ada', 'bob'])
+})
+
 it('extra variables win over the inventory', () => {
   const cluster = readCluster(SMALL, ['http_port=8080', 'convect_token=another-token'])
   expect(cluster.httpPort).toBe(8080)

@@ -51,6 +51,14 @@ it.each([
     problems: [`${AT}:2 BAD_VALUE convect_token: a shared secret for the cluster is needed`],
   },
   {
+    text: all('hub_admins="ada bob"'),
+    problems: [`${AT}:8 BAD_VALUE hub_admins="ada bob": names of users are needed, with commas between them`],
+  },
+  {
+    text: all('hub_admins=[["ada"]]'),
+    problems: [`${AT}:8 inventory-not-text a text is needed here, not a list or a mapping`],
+  },
+  {
     text: all('convect_token=short'),
     problems: [`${AT}:8 BAD_VALUE convect_token: at least 8 characters without blanks or colons are needed`],
   },

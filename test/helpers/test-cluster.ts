@@ -7,7 +7,8 @@ import { Secret } from '../../src/secret.ts'
 /** The token of every test cluster; it must never be seen. */
 export const TOKEN = 'top-secret-token'
 
-export interface ClusterParts extends Partial<Pick<Cluster, 'workdir' | 'httpPort' | 'httpsPort'>> {
+export interface ClusterParts
+  extends Partial<Pick<Cluster, 'workdir' | 'hubAdmins' | 'httpPort' | 'httpsPort'>> {
   drivers?: readonly string[]
   workers?: readonly string[]
   settings?: Readonly<Record<string, Partial<HostSettings>>>
@@ -43,6 +44,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,
+    hubAdmins: [],
     httpPort: 80,
     httpsPort: 443,
     ...rest,

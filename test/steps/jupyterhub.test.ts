@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { release } from '../../src/facts/release.ts'
+import { HUB_PASSWORD } from '../../src/steps/hub-password.ts'
 import { jupyterhub } from '../../src/steps/jupyterhub.ts'
 import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
@@ -13,8 +14,10 @@ const CHART = '/var/lib/convecthub/workdir/jupyterhub-4.4.0.tgz'
 const at = (status: string, description: string, revision = 2) =>
   is(release('convecthub', 'convecthub'), { status, description, revision })
 
-const empty = planStep(jupyterhub, wishes, 'd1')
-const files = answersAfter(empty.filter(({ kind }) => kind === 'file'))
+const password = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest })
+const made = password('a'.repeat(64))
+const empty = planStep(jupyterhub, wishes, 'd1', { d1: [made] })
+const files = [...answersAfter(empty.filter(({ kind }) => kind === 'file')), made]
 const helm = empty.at(-1)
 const described =
   helm?.kind === 'run' ? (/--description '([^']*)'/.exec(helm.script.reveal())?.[1] ?? '') : ''
@@ -43,6 +46,11 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
   {
     what: 'a release from other inputs',
     answers: [...files, at('deployed', 'other')],
+    plan: [...SEND, UPGRADE],
+  },
+  {
+    what: 'this release, and another password',
+    answers: [...files, at('deployed', described), password('b'.repeat(64))],
     plan: [...SEND, UPGRADE],
   },
   { what: 'a failed release', answers: [...files, at('failed', described)], plan: [...SEND, UPGRADE] },
@@ -90,6 +98,11 @@ it.each([
     },
     upgrades: true,
   },
+  {
+    what: 'the admins',
+    other: testWishes({ hubAdmins: ['ada'] }, { jhubConfig: wishes.jhubConfig }),
+    upgrades: true,
+  },
   { what: 'K3s', other: { ...wishes, bundle: testBundle('v1.34.9+k3s1') }, upgrades: false },
   {
     what: 'the number of workers',
@@ -105,8 +118,51 @@ it('the user’s values are merged over the defaults, in files for root alone', 
   expect(fileText(empty, VALUES)).toBe(wishes.jhubConfig)
   expect(parse(fileText(empty, DEFAULTS))).toMatchObject({ ingress: { enabled: true } })
   expect(empty.filter((change) => change.kind === 'file').map(({ mode }) => mode)).toEqual(['600', '600'])
+})
+
+/** The files of values that helm is handed, in order, by a plan. */
+function layers(plan: ReturnType<typeof planStep>): string[] {
+  const last = plan.at(-1)
+  const script = last?.kind === 'run' ? last.script.reveal() : ''
+  return [...script.matchAll(/ -f (\S+)/g)].map(([, path = '']) => path)
+}
+
+const OWN = 'hub:\n  config:\n    JupyterHub:\n      authenticator_class: ldap\n'
+const ALLOWED = 'hub:\n  config:\n    Authenticator:\n      allowed_users: [ada]\n'
+it.each([
+  { what: 'nothing', values: '', config: { DummyAuthenticator: { allow_all: true } } },
+  { what: 'whom to let in', values: ALLOWED, config: undefined },
+  { what: 'an authenticator', values: OWN, config: undefined },
+  {
+    what: 'nothing, and an admin',
+    values: '',
+    admins: ['ada'],
+    config: { Authenticator: { admin_users: ['ada'] }, DummyAuthenticator: { allow_all: true } },
+  },
+  {
+    what: 'an authenticator, and an admin',
+    values: OWN,
+    admins: ['ada'],
+    config: { Authenticator: { admin_users: ['ada'] } },
+  },
+])(
+  'values with $what are merged over $config, and a password is the last word without an authenticator',
+  (row) => {
+    const { values, admins = [], config } = row
+    const own = testWishes({ hubAdmins: admins }, { jhubConfig: values })
+    const plan = planStep(jupyterhub, own, 'd1', { d1: [made] })
+    expect(parse(fileText(plan, DEFAULTS)).hub?.config).toEqual(config)
+    expect(layers(plan)).toEqual([DEFAULTS, VALUES, ...(values === OWN ? [] : [HUB_PASSWORD])])
+  },
+)
+
+it('what helm is handed is the password that the driver had', () => {
   const script = helm?.kind === 'run' ? helm.script.reveal() : ''
-  expect(script.indexOf(`-f ${VALUES}`)).toBeGreaterThan(script.indexOf(`-f ${DEFAULTS}`))
+  expect(script).toContain(`${'a'.repeat(64)} ${HUB_PASSWORD}`)
+})
+
+it('notebooks reach what the chart lets them reach, and nothing of ours opens the private network', () => {
+  expect(parse(fileText(empty, DEFAULTS)).singleuser).toEqual({ cloudMetadata: { blockWithIptables: false } })
 })
 
 it('helm outlives the connection, and a stand-in is called one', () => {

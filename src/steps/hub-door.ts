@@ -1,0 +1,149 @@
+import { isNode, LineCounter, parseDocument } from 'yaml'
+
+/** Whom a site's JupyterHub values let in. */
+export interface HubDoor {
+  /** They say themselves how people log in; else it is by one password of our making. */
+  own: boolean
+  /** They name whom to let in, so that it is not for us to let in everybody. */
+  chosen: boolean
+  /** What of it lets in anybody who finds the page. */
+  open: OpenDoor | undefined
+}
+
+export interface OpenDoor {
+  /** Line and column from 1 on, where the values say so. */
+  line: number
+  column: number
+  message: string
+  hint: string
+}
+
+/** hub.config as JupyterHub sees it: settings by the class they are for. */
+type Config = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
+
+/** An authenticator that may let in anybody: each answers with the setting that makes it so. */
+interface Rule {
+  /** The section of hub.config for its settings. */
+  section: string
+  open(setting: (name: string) => unknown): string | undefined
+  message: string
+  hint: string
+}
+
+const CLASS = 'authenticator_class'
+const OURS = 'take it out, and convecthub makes one password for everybody'
+
+/** By the name of the class without "Authenticator", in lower case. Where an identity provider asks, all may be let in. */
+const RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries<Rule>({
+    dummy: {
+      section: 'DummyAuthenticator',
+      open: (setting) => (isSet(setting('password')) ? undefined : CLASS),
+      message: 'dummy without a password lets anybody in, under any name',
+      hint: `set hub.config.DummyAuthenticator.password, or ${OURS}`,
+    },
+    // it makes a user for everybody who comes (jupyterhub-tmpauthenticator)
+    tmp: {
+      section: 'TmpAuthenticator',
+      open: () => CLASS,
+      message: 'tmp lets anybody in, without asking for anything',
+      hint: OURS,
+    },
+    native: {
+      section: 'NativeAuthenticator',
+      open: (setting) => (setting('open_signup') === true ? 'open_signup' : undefined),
+      message: 'open_signup lets anybody make an account, and log in with it at once',
+      hint: 'take it out: an admin then lets in those who signed up, at /hub/authorize',
+    },
+    // whoever comes first under a name chooses its password (jupyterhub-firstuseauthenticator)
+    firstuse: {
+      section: 'FirstUseAuthenticator',
+      open: (setting) => {
+        if (setting('create_users') === false) return undefined
+        if (setting('allow_all') === true) return 'allow_all'
+        return setting('allowed_users') === undefined ? CLASS : undefined
+      },
+      message: 'firstuse lets anybody in who chooses a name and a password',
+      hint: 'name those who may come in hub.config.Authenticator.allowed_users, without allow_all',
+    },
+  }),
+)
+
+/**
+ * Reads values for the JupyterHub chart, as Helm does: YAML 1.1 with merge keys. What `c.Class.name = value` says in
+ * hub.extraConfig counts over hub.config, as in the hub. Throws what is wrong with the YAML.
+ */
+export function hubDoor(values: string): HubDoor {
+  const lines = new LineCounter()
+  const document = parseDocument(values, { version: '1.1', lineCounter: lines })
+  const [error] = document.errors
+  if (error) throw error
+  const hub = mapping(mapping(document.toJS()).hub)
+  const config = overlaid(hub.config, codeOf(hub.extraConfig))
+  const settingsOf = (section: string) => (name: string) =>
+    config[section]?.[name] ?? config.Authenticator?.[name] ?? undefined
+  const dummy = settingsOf('DummyAuthenticator')
+  // the chart's own default is dummy
+  const given = config.JupyterHub?.[CLASS] ?? (isSet(dummy('password')) ? 'dummy' : undefined)
+  const rule = RULES.get(shortName(given ?? ''))
+  const culprit = rule?.open(settingsOf(rule.section))
+  const placeOf = (section: string, name: string) => {
+    const sections = [section, 'Authenticator', 'JupyterHub'].map((each) => ['hub', 'config', each, name])
+    const written = [...sections, ['hub', 'extraConfig'], ['hub']].map((way) => document.getIn(way, true))
+    const { line, col: column } = lines.linePos(written.find(isNode)?.range?.[0] ?? 0)
+    return { line, column }
+  }
+  return {
+    own: given !== undefined,
+    chosen: ['allow_all', 'allowed_users'].some((name) => dummy(name) !== undefined),
+    open:
+      rule && culprit !== undefined
+        ? { ...placeOf(rule.section, culprit), message: rule.message, hint: rule.hint }
+        : undefined,
+  }
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== ''
+}
+
+/** `jupyterhub.auth.DummyAuthenticator` and `dummy` are the same. */
+function shortName(given: unknown): string {
+  const last = String(given).split('.').at(-1) ?? ''
+  return last.toLowerCase().replace(/authenticator$/, '')
+}
+
+/** What Python code sets, in the order in which JupyterHub runs it: by name. */
+function codeOf(extraConfig: unknown): [section: string, name: string, value: unknown][] {
+  const parts =
+    typeof extraConfig === 'string'
+      ? [extraConfig]
+      : Object.entries(mapping(extraConfig))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([, code]) => String(code))
+  return parts
+    .flatMap((code) => code.split('\n'))
+    .flatMap((line): [string, string, unknown][] => {
+      const [, section, name, value = ''] = /^\s*c\.(\w+)\.(\w+)\s*=(?!=)(.*)$/.exec(line) ?? []
+      return section && name ? [[section, name, pythonValue(value.trim())]] : []
+    })
+}
+
+/** Anything but a flag or a plain text counts as a value that nobody knows. */
+function pythonValue(text: string): unknown {
+  const [flag] = /^(?:True|False)\b/.exec(text) ?? []
+  if (flag) return flag === 'True'
+  const [, , plain] = /^(["'])([^"']*)\1/.exec(text) ?? []
+  return plain ?? text
+}
+
+function overlaid(config: unknown, code: readonly [string, string, unknown][]): Config {
+  const sections = Object.entries(mapping(config)).map(([name, settings]) => [name, { ...mapping(settings) }])
+  const all: Record<string, Record<string, unknown>> = Object.fromEntries(sections)
+  for (const [section, name, value] of code) all[section] = { ...all[section], [name]: value }
+  return all
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest'
+import { hubDoor } from '../../src/steps/hub-door.ts'
+
+const config = (text: string) =>
+  `hub:\n  config:\n${text
+    .split('\n')
+    .map((line) => `    ${line}\n`)
+    .join('')}`
+const by = (name: string, more = '') => config(`JupyterHub:\n  authenticator_class: ${name}\n${more}`)
+const byCode = (...lines: string[]) =>
+  `hub:\n  extraConfig:\n    10-login: |\n${lines.map((line) => `      ${line}\n`).join('')}`
+
+it.each([
+  { what: 'nothing', text: '', own: false },
+  { what: 'null', text: 'null\n', own: false },
+  { what: 'other things', text: 'singleuser:\n  storage:\n    capacity: 1Gi\n', own: false },
+  { what: 'an empty config', text: 'hub:\n  config:\n', own: false },
+  { what: 'an empty class', text: by(''), own: false },
+  { what: 'users, and nothing else', text: config('Authenticator:\n  allowed_users: [ada]'), own: false },
+  { what: 'allow_all, and nothing else', text: config('Authenticator:\n  allow_all: true'), own: false },
+  {
+    what: 'a class only in a comment of code',
+    text: byCode('# c.JupyterHub.authenticator_class = "ldap"'),
+    own: false,
+  },
+  { what: 'LDAP', text: by('ldapauthenticator.LDAPAuthenticator'), own: true },
+  {
+    what: 'LDAP by a merge key',
+    text: `x: &base\n  JupyterHub:\n    authenticator_class: ldap\n${config('<<: *base')}`,
+    own: true,
+  },
+  { what: 'LDAP by code', text: byCode('c.JupyterHub.authenticator_class = "ldap"'), own: true },
+  {
+    what: 'LDAP by code in one text',
+    text: 'hub:\n  extraConfig: |\n    c.JupyterHub.authenticator_class = Mine\n',
+    own: true,
+  },
+  { what: 'a password of its own', text: config('DummyAuthenticator:\n  password: abc'), own: true },
+])('values with $what have an authenticator of their own: $own', ({ text, own }) => {
+  expect(hubDoor(text)).toMatchObject({ own, open: undefined })
+})
+
+it.each([
+  { what: 'nothing', text: '', chosen: false },
+  { what: 'users', text: config('Authenticator:\n  allowed_users: [ada]'), chosen: true },
+  { what: 'allow_all: false', text: config('DummyAuthenticator:\n  allow_all: false'), chosen: true },
+  { what: 'users by code', text: byCode("c.Authenticator.allowed_users = {'ada'}"), chosen: true },
+])('values with $what say whom to let in: $chosen', ({ text, chosen }) => {
+  expect(hubDoor(text).chosen).toBe(chosen)
+})
+
+const DUMMY = 'dummy without a password'
+const NATIVE = 'open_signup lets anybody'
+const FIRST = 'firstuse lets anybody'
+it.each([
+  { text: by('dummy'), open: `4 ${DUMMY}` },
+  { text: by('jupyterhub.auth.DummyAuthenticator'), open: `4 ${DUMMY}` },
+  { text: by('dummy', 'DummyAuthenticator:\n  password: ""'), open: `4 ${DUMMY}` },
+  { text: by('dummy', 'DummyAuthenticator:\n  password:'), open: `4 ${DUMMY}` },
+  { text: by('dummy', 'Authenticator:\n  allow_all: true'), open: `4 ${DUMMY}` },
+  { text: byCode("c.JupyterHub.authenticator_class = 'dummy'"), open: `3 ${DUMMY}` },
+  {
+    text: `${by('ldap')}  extraConfig: |\n    c.JupyterHub.authenticator_class = 'dummy'\n`,
+    open: `4 ${DUMMY}`,
+  },
+  { text: by('tmpauthenticator.TmpAuthenticator'), open: '4 tmp lets anybody in' },
+  { text: by('native', 'NativeAuthenticator:\n  open_signup: true'), open: `6 ${NATIVE}` },
+  { text: by('native', 'NativeAuthenticator:\n  open_signup: on'), open: `6 ${NATIVE}` },
+  { text: by('firstuse', 'Authenticator:\n  allow_all: true'), open: `6 ${FIRST}` },
+  { text: by('firstuseauthenticator.FirstUseAuthenticator'), open: `4 ${FIRST}` },
+])('anybody gets in by $text', ({ text, open }) => {
+  const found = hubDoor(text)
+  expect(found.own).toBe(true)
+  expect(`${found.open?.line} ${found.open?.message}`).toMatch(new RegExp(`^${open}`))
+})
+
+it.each([
+  by('dummy', 'DummyAuthenticator:\n  password: abc'),
+  by('dummy', 'DummyAuthenticator:\n  password: abc\nAuthenticator:\n  allow_all: true'),
+  by('native', 'NativeAuthenticator:\n  open_signup: false'),
+  by('native', 'Authenticator:\n  allow_all: true'),
+  by('firstuse', 'Authenticator:\n  allowed_users: [ada]'),
+  by('firstuse', 'FirstUseAuthenticator:\n  create_users: false\nAuthenticator:\n  allow_all: true'),
+  by('null'),
+  by('"null"'),
+  by('constructor'),
+  ...['ldap', 'oauthenticator.generic.GenericOAuthenticator', 'github', 'pam', 'lti', 'my.own.Class'].map(
+    (name) => by(name, 'Authenticator:\n  allow_all: true'),
+  ),
+  `${by('dummy')}  extraConfig:\n    a: |\n      import os\n      c.DummyAuthenticator.password = os.environ['PW']\n`,
+])('not anybody gets in by %s', (text) => {
+  expect(hubDoor(text).open).toBeUndefined()
+})
+
+it('what is wrong with the YAML is thrown', () => {
+  expect(() => hubDoor('hub: [\n')).toThrow(/flow/i)
+})
