@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import {
   collect,
   common,
+  login,
   onBundle,
   sources,
   type VerbResult,
@@ -114,6 +115,16 @@ function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): C
     common,
     async () => (await import('./commands/status.ts')).statusVerb,
   )
+  add('hub', 'what the people who use the hub need', (command) => {
+    login(
+      command
+        .command('password')
+        .description('show the password with which everybody logs in, where provision has made it'),
+    ).action(async (options) =>
+      done(await (await import('./commands/hub-password.ts')).hubPasswordVerb(options)),
+    )
+    return command
+  })
   verb(
     'reset',
     'uninstall all that provision put on the machines, and look for what is left',

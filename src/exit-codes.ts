@@ -13,7 +13,7 @@ export const EXIT = {
   failed: { code: 7, meaning: 'a step failed on some host; the same command continues' },
   differs: {
     code: 8,
-    meaning: 'status: something is not well; reset: something is left',
+    meaning: 'status: something is not well; reset: something is left; hub password: there is none',
   },
   lab: { code: 9, meaning: 'the lab could not be started or removed' },
   interrupted: { code: 130, meaning: 'stopped by Ctrl-C; the same command continues' },

@@ -39,6 +39,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     bundle,
     ignorePreflight,
     upgrade,
+    insecureHub,
   } = options
   const words = [
     ...inventory.flatMap((source) => ['-i', source]),
@@ -53,6 +54,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     ...(bundle ? ['--bundle', bundle] : []),
     ...(upgrade ? ['--upgrade'] : []),
     ...(ignorePreflight ? ['--ignore-preflight', ignorePreflight.join(',')] : []),
+    ...(insecureHub ? ['--insecure-hub'] : []),
   ]
   return ['convecthub', verb, ...words.map(quote)].join(' ')
 }

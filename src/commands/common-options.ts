@@ -16,6 +16,7 @@ export interface CommonOptions extends InventoryOptions {
   bundle?: string
   ignorePreflight?: string[]
   upgrade?: boolean
+  insecureHub?: boolean
   acceptNewHostKeys?: boolean
   timeout?: number
 }
@@ -40,15 +41,20 @@ export function sources(command: Command): Command {
     .option('--vault-password-file <file>', 'file with that password, or a program that prints it', once)
 }
 
-/** The options of every verb on machines. */
-export function common(command: Command): Command {
+/** Options that say how to log in. */
+export function login(command: Command): Command {
   return sources(command)
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, :&both, :!not')
     .option('-k, --ask-pass', 'ask for the password of ssh, once for all hosts')
     .option('-K, --ask-become-pass', 'ask for the sudo password, once for all hosts')
-    .option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)', wholeNumber)
     .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
     .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts')
+}
+
+/** The options of every verb on all machines. */
+export function common(command: Command): Command {
+  return login(command)
+    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, :&both, :!not')
+    .option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)', wholeNumber)
     .option(
       '-v, --verbose',
       'show what the machines print; -vv and -vvv show more',
@@ -73,6 +79,7 @@ export function onBundle(command: Command): Command {
       text.split(','),
     )
     .option('--upgrade', 'bring the cluster to the K3s of the bundle, where that is a newer one')
+    .option('--insecure-hub', 'warn of JupyterHub values that let anybody log in, instead of refusing them')
 }
 
 /** An option that may be given several times. */

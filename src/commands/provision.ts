@@ -1,7 +1,9 @@
 import { withLead } from '../steps/lead.ts'
+import { hubPassword } from '../steps/hub-password.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
+import { hubLines } from './hub-lines.ts'
 import { readFleet } from './read-fleet.ts'
 import { readWishes } from './read-wishes.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
@@ -13,26 +15,27 @@ export async function provisionVerb(
   if (options.check) return (await import('./plan.ts')).planVerb(options)
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
-  const { bundle, jhubConfig } = await readWishes(fleet, options)
+  const { bundle, jhubConfig, ownDoor } = await readWishes(fleet, options)
   const wishes = {
     cluster: fleet.cluster,
     bundle: bundle.lock,
     jhubConfig,
     upgrade: options.upgrade ?? false,
   }
+  let made = false
   const { report, exit, mode } = await runVerb('provision', provision, fleet, options, {
     wishes,
     orient: withLead,
     source: bundle.open,
     apply: true,
+    hear: (event) => {
+      made ||= event.event === 'change-end' && event.step === hubPassword.id && event.change.sign === '+'
+    },
   })
   if (mode === 'json') return exit
   if (report?.ok) {
-    const { address } = report.wishes.cluster.lead
-    const { httpPort } = fleet.cluster
-    process.stdout.write(
-      `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${bundle.lock.standIn ? '  (stand-in)' : ''}\n`,
-    )
+    const showPassword = made && process.stdout.isTTY === true
+    printLines(await hubLines(fleet, options, { standIn: bundle.lock.standIn, ownDoor, showPassword }))
   } else if (report) {
     printLines([toCopy('To continue', continueCommand('provision', fleet, options, report))])
   }

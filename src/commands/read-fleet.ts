@@ -1,9 +1,7 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
-import { ConvecthubErrors, formatOrigin } from '../errors.ts'
-import type { Warning } from '../inventory/inventory.ts'
+import { ConvecthubErrors } from '../errors.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
-import { oneLine } from '../printable.ts'
 import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
@@ -12,6 +10,7 @@ import type { CommonOptions } from './common-options.ts'
 import type { TargetOptions } from './make-target.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
 import { readableSecrets } from './readable-secrets.ts'
+import { warn } from './warn.ts'
 
 /** What a verb works on, read and checked before any machine is contacted. */
 export interface FleetInput extends InventoryInput {
@@ -42,11 +41,4 @@ export async function readFleet(options: CommonOptions & TargetOptions): Promise
     shared,
   )
   return { ...input, cluster, hosts, targets, shared }
-}
-
-function warn(warnings: readonly Warning[]): void {
-  for (const { origin, message, hint } of warnings) {
-    const text = `${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}`
-    process.stderr.write(`warning: ${oneLine(text)}\n`)
-  }
 }

@@ -2,18 +2,56 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { parse } from 'yaml'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
+import { firstDriver } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
+import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { FleetInput } from './read-fleet.ts'
+import { warn } from './warn.ts'
 
-/** The other files that a run needs, checked before any machine is contacted. */
+/**
+ * The other files that a run needs, checked before any machine is contacted. Errors: OPEN_HUB, and those of
+ * readJhubConfig and loadBundle.
+ */
 export async function readWishes(
   fleet: FleetInput,
   options: CommonOptions,
-): Promise<{ bundle: Bundle; jhubConfig: string }> {
+): Promise<{ bundle: Bundle; jhubConfig: string; ownDoor: boolean }> {
+  const { text: jhubConfig, file, door } = readJhubConfig(fleet)
+  if (door.open) tellOpen({ file, ...door.open }, options.insecureHub ?? false)
+  if (!door.own) warnOfAdmins(fleet)
   const folder = inventoryFolder(fleet)
-  const jhubConfig = readJhubConfig(fleet.cluster.jhubConfigPath, folder)
-  return { bundle: await loadBundle(options.bundle ?? join(folder, 'shared/bin')), jhubConfig }
+  return {
+    bundle: await loadBundle(options.bundle ?? join(folder, 'shared/bin')),
+    jhubConfig,
+    ownDoor: door.own,
+  }
+}
+
+/** Values that let anybody in are refused, or only told when that is wanted. Error: OPEN_HUB. */
+function tellOpen({ file, line, column, message, hint }: OpenDoor & { file: string }, wanted: boolean): void {
+  const origin = { file, line, column }
+  if (!wanted)
+    throw new ConvecthubError('OPEN_HUB', 'input', message, {
+      origin,
+      hint: `${hint}; to let anybody in all the same, call it with --insecure-hub`,
+    })
+  warn([{ code: 'OPEN_HUB', message, origin, hint }])
+}
+
+/** A password that all share tells nobody apart. */
+function warnOfAdmins({ inventory, cluster }: FleetInput): void {
+  const origin = inventory.hosts.get(firstDriver(cluster).name)?.vars.get('hub_admins')?.origin
+  if (!origin || cluster.hubAdmins.length === 0) return
+  const names = cluster.hubAdmins.join(', ')
+  warn([
+    {
+      code: 'SHARED_ADMIN',
+      message: `whoever knows the hub's one password can log in as ${names}, and is an admin then`,
+      origin,
+      hint: 'to tell people apart, name an authenticator in jhub_config_path',
+    },
+  ])
 }
 
 /** Where relative paths of the inventory count from: the folder of its first source. */
@@ -23,9 +61,14 @@ function inventoryFolder({ inventory }: FleetInput): string {
   return resolve(statSync(source).isDirectory() ? source : dirname(source))
 }
 
-/** The text of jhub_config_path. Error: JHUB_CONFIG when it is not there, somebody else's, or not a YAML mapping. */
-function readJhubConfig(path: string | undefined, folder: string): string {
-  if (!path) return ''
+/**
+ * The text of jhub_config_path, and whom it lets in. Error: JHUB_CONFIG when it is not there, somebody else's, or not a
+ * YAML mapping.
+ */
+export function readJhubConfig(fleet: FleetInput): { text: string; file: string; door: HubDoor } {
+  const path = fleet.cluster.jhubConfigPath
+  if (!path) return { text: '', file: '', door: hubDoor('') }
+  const folder = inventoryFolder(fleet)
   const file = resolve(folder, path)
   try {
     // its text goes to the machines: an inventory must not be able to send off any file of this computer
@@ -37,7 +80,7 @@ function readJhubConfig(path: string | undefined, folder: string): string {
     const values = parse(text)
     if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
       throw new Error('it is not a mapping')
-    return text
+    return { text, file, door: hubDoor(text) }
   } catch (cause) {
     throw new ConvecthubError(
       'JHUB_CONFIG',

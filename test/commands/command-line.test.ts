@@ -13,6 +13,13 @@ it.each([
   expect(line(text)).toBe(`convecthub provision ${shown}`)
 })
 
+it('what was said to be wanted is said again', () => {
+  const options = { color: true, ignorePreflight: ['cpu', 'memory'], insecureHub: true }
+  expect(commandLine('provision', options)).toBe(
+    'convecthub provision --ignore-preflight cpu,memory --insecure-hub',
+  )
+})
+
 it.each([
   'ansible_become_pass=hunter2',
   'x=1 ansible_become_pass=hunter2',

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'n
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HUB_IMAGES, imageArchive } from '../../src/lab/stand-in-images.ts'
+import { hubDefaults } from '../../src/steps/hub-defaults.ts'
 import { eventually, freePort, type StandInRoot, standInRoot } from './stand-in-root.ts'
 
 let server: StandInRoot
@@ -139,6 +140,24 @@ describe('helm', () => {
     const { stdout } = await server.helm('history', 'hub', '-n', 'jh', '-o', 'json')
     return JSON.parse(stdout).map((revision: { status: string }) => revision.status)
   }
+
+  it('merges the values that convecthub hands it, the password last', async () => {
+    const site = 'hub:\n  config:\nsingleuser:\n  storage: {capacity: 1Gi}\n'
+    const layers = [
+      ['defaults.yaml', hubDefaults(['ada', 'on'], site)],
+      ['values.yaml', site],
+      ['password.yaml', "# Made\nhub:\n  config:\n    DummyAuthenticator:\n      password: 'k7mz'\n"],
+    ] as const
+    const files = layers.flatMap(([name, text]) => ['-f', server.write(name, text)])
+    expect(await upgrade(...files)).toMatchObject({ code: 0 })
+    const { stdout } = await server.helm('get', 'values', 'hub', '-n', 'jh', '-o', 'json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      hub: { config: { DummyAuthenticator: { password: 'k7mz' } } },
+      ingress: { enabled: true },
+      singleuser: { cloudMetadata: { blockWithIptables: false }, storage: { capacity: '1Gi' } },
+    })
+    await server.helm('uninstall', 'hub', '-n', 'jh', '--wait')
+  })
 
   it('lives through install, failure, kill, rollback and uninstall', async () => {
     expect(await server.helm('status', 'hub', '-n', 'jh', '-o', 'json')).toMatchObject({

@@ -1,0 +1,46 @@
+import { firstDriver } from '../cluster/cluster.ts'
+import { ConvecthubError } from '../errors.ts'
+import { commandLine, toCopy } from './command-line.ts'
+import type { CommonOptions } from './common-options.ts'
+import { type Driven, readHubPassword } from './read-hub-password.ts'
+
+/** What provision says of the hub. */
+export interface Hub {
+  standIn: boolean
+  /** The site's own values say how people log in. */
+  ownDoor: boolean
+  /** This run made the password, and people see what is told: it is shown, this once. */
+  showPassword: boolean
+}
+
+/** Where the hub is, and how to log in: lines for people, behind a run that went well. */
+export async function hubLines(
+  fleet: Driven,
+  options: CommonOptions,
+  { standIn, ownDoor, showPassword }: Hub,
+): Promise<string[]> {
+  const { address } = firstDriver(fleet.cluster)
+  const { httpPort } = fleet.cluster
+  const hub = `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${standIn ? '  (stand-in)' : ''}`
+  if (ownDoor) return [hub]
+  const { limit: _l, forks: _f, bundle: _b, ignorePreflight: _i, insecureHub: _h, ...login } = options
+  const password = showPassword ? await shown(fleet) : undefined
+  return [
+    hub,
+    ...(password === undefined ? [] : [`The password of all who log in: ${password}`]),
+    toCopy(
+      password === undefined ? 'The password of all who log in' : 'To see it again',
+      commandLine('hub password', login),
+    ),
+  ]
+}
+
+/** A link that breaks now is no reason to say that the run went wrong. */
+async function shown(fleet: Driven): Promise<string | undefined> {
+  try {
+    return (await readHubPassword(fleet)).reveal()
+  } catch (error) {
+    if (error instanceof ConvecthubError) return undefined
+    throw error
+  }
+}

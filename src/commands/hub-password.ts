@@ -1,0 +1,19 @@
+import { ConvecthubError } from '../errors.ts'
+import { printLines } from '../ui/print-lines.ts'
+import type { CommonOptions, VerbResult } from './common-options.ts'
+import { readFleet } from './read-fleet.ts'
+import { readHubPassword } from './read-hub-password.ts'
+import { readJhubConfig } from './read-wishes.ts'
+
+/** `hub password`: the one password of all who log in, and nothing else on stdout. Errors: NO_PASSWORD, JHUB_CONFIG. */
+export async function hubPasswordVerb(options: CommonOptions): VerbResult {
+  const fleet = await readFleet(options)
+  const { file, door } = readJhubConfig(fleet)
+  if (door.own)
+    throw new ConvecthubError('NO_PASSWORD', 'differs', 'people log in as the values of the hub say', {
+      origin: { file },
+      hint: 'without an authenticator in them, convecthub provision makes one password for everybody',
+    })
+  printLines([(await readHubPassword(fleet)).reveal()])
+  return 'ok'
+}

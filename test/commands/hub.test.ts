@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { hubLines } from '../../src/commands/hub-lines.ts'
+import type { FleetInput } from '../../src/commands/read-fleet.ts'
+import { makeBundle } from '../../src/lab/make-bundle.ts'
+import { Shared } from '../../src/transport/shared.ts'
+import { testCluster } from '../helpers/test-cluster.ts'
+import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
+import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
+
+const PASSWORD = 'k7mzq2n9rstuvwxyzabc2345'
+
+let cli: BuiltCli
+let sshd: RealSshd
+/** What the driver has as /var/lib/convecthub. */
+let state: string
+
+beforeAll(async () => {
+  cli = builtCli()
+  const enter = cli.write(
+    'enter',
+    `mount -t tmpfs none /var/lib && mkdir /var/lib/convecthub && mount --bind ${join(cli.folder, 'state')} /var/lib/convecthub && exec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
+  )
+  sshd = await realSshd([`ForceCommand exec unshare -m sh ${enter}`])
+  state = join(cli.folder, 'state/jupyterhub')
+  await makeBundle(join(cli.folder, 'shared/bin'), undefined, () => undefined)
+})
+afterAll(() => {
+  sshd?.stop()
+  cli?.remove()
+})
+beforeEach(() => {
+  rmSync(state, { recursive: true, force: true })
+  mkdirSync(state, { recursive: true })
+  rmSync(join(cli.folder, 'hub.yaml'), { force: true })
+})
+
+/** Where nobody answers, for verbs that must never come to work on this machine. */
+const NOBODY = 9
+
+/** A driver, with these settings of the cluster. */
+function inventory(vars = '', port = sshd.port): void {
+  const { keyFiles, knownHostsFiles } = sshd.target()
+  cli.write(
+    'inv.toml',
+    `[driver]
+d1 ansible_host=127.0.0.1 ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${keyFiles[0]}
+[all:vars]
+convect_token=a-long-secret
+ansible_ssh_common_args=-F none -o UserKnownHostsFile=${knownHostsFiles[0]}
+${vars}
+`,
+  )
+}
+
+const keep = (password: string) =>
+  writeFileSync(
+    join(state, 'password.yaml'),
+    `hub:\n  config:\n    DummyAuthenticator:\n      password: '${password}'\n`,
+    { mode: 0o600 },
+  )
+
+const VALUES = (name: string, more = '') =>
+  `hub:\n  config:\n    JupyterHub:\n      authenticator_class: ${name}\n${more}`
+
+describe('hub password', () => {
+  test('prints the password and nothing else', async () => {
+    inventory()
+    keep(PASSWORD)
+    const before = readFileSync(join(state, 'password.yaml'), 'utf8')
+    const result = await cli.run(['hub', 'password', '-i', 'inv.toml'])
+    expect(result).toEqual({ code: 0, stdout: `${PASSWORD}\n`, stderr: '' })
+    expect(readFileSync(join(state, 'password.yaml'), 'utf8')).toBe(before)
+    expect(existsSync(join(state, '../owned'))).toBe(false)
+  })
+
+  test('before there is one, says how it is made', async () => {
+    inventory()
+    const { code, stdout, stderr } = await cli.run(['hub', 'password', '-i', 'inv.toml'])
+    expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
+    expect(stderr).toMatch(/NO_PASSWORD[\s\S]*convecthub provision/)
+  })
+
+  test('where the values of the hub say how people log in, names them', async () => {
+    cli.write('hub.yaml', VALUES('ldap'))
+    inventory('jhub_config_path=hub.yaml')
+    keep(PASSWORD)
+    const { code, stdout, stderr } = await cli.run(['hub', 'password', '-i', 'inv.toml'])
+    expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
+    expect(stderr).toContain(join(cli.folder, 'hub.yaml'))
+  })
+
+  test('what a driver says is only text', async () => {
+    inventory()
+    writeFileSync(
+      join(state, 'password.yaml'),
+      'hub: {config: {DummyAuthenticator: {password: "a\\e[2Jb"}}}\n',
+    )
+    const { stdout } = await cli.run(['hub', 'password', '-i', 'inv.toml'])
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    expect(stdout).not.toMatch(/\u001b/)
+    expect(stdout).toMatch(/^a.*b\n$/)
+  })
+})
+
+const OPEN = '      open_signup: true\n'
+describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) => {
+  test.each([
+    { what: 'dummy', values: VALUES('dummy'), line: 4, message: 'dummy without a password lets anybody in' },
+    {
+      what: 'open sign-up',
+      values: VALUES('native', `    NativeAuthenticator:\n${OPEN}`),
+      line: 6,
+      message: 'open_signup lets anybody make an account',
+    },
+  ])('$what is refused before any machine is asked, by file and line', async ({ values, line, message }) => {
+    const file = cli.write('hub.yaml', values)
+    inventory('jhub_config_path=hub.yaml', NOBODY)
+    const { code, stdout, stderr } = await cli.run([verb, '-i', 'inv.toml'])
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+    expect(stderr).toContain(`${file}:${line}`)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain('--insecure-hub')
+  })
+
+  test('with --insecure-hub it is only a warning', async () => {
+    const file = cli.write('hub.yaml', VALUES('dummy'))
+    inventory('jhub_config_path=hub.yaml', NOBODY)
+    const { code, stderr } = await cli.run([verb, '-i', 'inv.toml', '--insecure-hub'])
+    expect(code).toBe(5)
+    expect(stderr).toMatch(new RegExp(`^warning: ${file}:4:\\d+: dummy without a password lets anybody in`))
+  })
+
+  test('an identity provider may let in all whom it knows', async () => {
+    cli.write('hub.yaml', VALUES('ldap', '    Authenticator:\n      allow_all: true\n'))
+    inventory('jhub_config_path=hub.yaml', NOBODY)
+    const { code, stderr } = await cli.run([verb, '-i', 'inv.toml'])
+    expect(code).toBe(5)
+    expect(stderr).not.toMatch(/OPEN_HUB|warning/)
+  })
+
+  test('admins behind one password for all are told', async () => {
+    inventory('hub_admins=ada', NOBODY)
+    const { stderr } = await cli.run([verb, '-i', 'inv.toml'])
+    expect(stderr).toMatch(
+      /^warning: .*inv\.toml:6:1: whoever knows the hub's one password can log in as ada/,
+    )
+  })
+})
+
+describe('what provision says at its end', () => {
+  const told = (hub: Partial<Parameters<typeof hubLines>[2]>) => {
+    const fleet: Pick<FleetInput, 'cluster' | 'targets' | 'shared'> = {
+      cluster: testCluster({ httpPort: 8080 }),
+      targets: new Map([['d1', sshd.target()]]),
+      shared: new Shared(async () => undefined),
+    }
+    const options = { color: true, inventory: ['inv.toml'], limit: 'd1', bundle: '/usb', insecureHub: true }
+    return hubLines(fleet, options, { standIn: false, ownDoor: false, showPassword: false, ...hub })
+  }
+  const HUB = 'ConvectHub: http://10.0.0.1:8080/'
+
+  test.each([
+    {
+      what: 'the command that shows the password',
+      hub: {},
+      lines: [HUB, 'The password of all who log in: convecthub hub password -i inv.toml'],
+    },
+    {
+      what: 'the password itself, where people see it, in the run that made it',
+      hub: { showPassword: true },
+      lines: [
+        HUB,
+        `The password of all who log in: ${PASSWORD}`,
+        'To see it again: convecthub hub password -i inv.toml',
+      ],
+    },
+    { what: 'nothing of it, where the values say how people log in', hub: { ownDoor: true }, lines: [HUB] },
+  ])('$what', async ({ hub, lines }) => {
+    keep(PASSWORD)
+    expect(await told(hub)).toEqual(lines)
+  })
+
+  test('a password that cannot be shown now is no failure', async () => {
+    expect(await told({ showPassword: true })).toEqual([
+      HUB,
+      'The password of all who log in: convecthub hub password -i inv.toml',
+    ])
+  })
+})
