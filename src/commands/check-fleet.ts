@@ -19,7 +19,10 @@ import type { AskSsh } from './target-from.ts'
 export interface CheckedFleet {
   cluster: Cluster | undefined
   targets: ReadonlyMap<string, Target>
+  /** What is wrong with the inventory itself, or with how a host is reached. */
   errors: ConvecthubError[]
+  /** What keeps the hosts from being a cluster, see buildCluster. */
+  unfit: ConvecthubError[]
 }
 
 /** Makes the cluster and the targets of all hosts; collects the inventory's doubts and the errors of what it calls. */
@@ -42,8 +45,9 @@ export function checkFleet(
         if (connection === 'ssh') for (const path of keyFiles) attempt(errors, () => checkKey(path))
     })
   }
-  const cluster = attempt(errors, () => buildCluster(inventory, targets))
-  return { cluster, targets, errors: distinct(errors) }
+  const unfit: ConvecthubError[] = []
+  const cluster = attempt(unfit, () => buildCluster(inventory, targets))
+  return { cluster, targets, errors: distinct(errors), unfit: distinct(unfit) }
 }
 
 /** Asks ssh's configuration files, each of which is read once. */

@@ -94,7 +94,8 @@ function accepted(
   }
   const inventory = loadInventory({ sources: [name], cwd: '/', files })
   const fleet = checkFleet({ inventory, config: readConfig() }, options, passwords)
-  if (fleet.errors.length > 0) throw new ConvecthubErrors(fleet.errors)
+  const errors = [...fleet.errors, ...fleet.unfit]
+  if (errors.length > 0) throw new ConvecthubErrors(errors)
   return fleet
 }
 

@@ -21,9 +21,9 @@ export async function inventoryCheckVerb(options: InventoryOptions): VerbResult 
     if (errors.some(({ exit, code }) => exit !== 'inventory' || code === 'NO_INVENTORY')) throw error
     return tell(errors, [])
   }
-  const { errors, targets } = checkFleet(input, {})
+  const { errors, unfit, targets } = checkFleet(input, {})
   const warnings = [...fleetWarnings(input.inventory), ...readableSecrets(input.inventory, targets.values())]
-  return tell(errors, warnings, input.inventory)
+  return tell([...errors, ...unfit], warnings, input.inventory)
 }
 
 function tell(

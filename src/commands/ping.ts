@@ -2,14 +2,18 @@ import type { EngineEvent } from '../engine/event.ts'
 import { system } from '../facts/system.ts'
 import { ping } from '../recipes/ping.ts'
 import { printLines } from '../ui/print-lines.ts'
-import { columns, duration, style } from '../ui/style.ts'
+import { columns, count, duration, style } from '../ui/style.ts'
+import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { readFleet } from './read-fleet.ts'
-import { runVerb } from './run-verb.ts'
+import { continueCommand, runVerb } from './run-verb.ts'
 
-/** `ping`: a line a host with round trip, system and sudo, or the reason and what to do. */
+/**
+ * `ping`: a line a host with round trip, system and sudo; the renderer has told of each that failed, with the reason and
+ * what to do. Any inventory will do.
+ */
 export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
-  const fleet = await readFleet({ ...options, anyUser: true })
+  const fleet = await readFleet({ ...options, anyUser: true, anyInventory: true })
   if (options.enroll) {
     const { enroll } = await import('./enroll.ts')
     await enroll(
@@ -29,8 +33,8 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
   })
   if (mode === 'json') return exit
   const paint = style(process.stdout, options.color)
-  const rows = report.hosts.map(({ host, error }) => {
-    if (error) return [paint.bold(host), paint.red('FAILED'), '', '', `${error.message}`]
+  const answered = report.hosts.filter(({ error }) => !error).map(({ host }) => host)
+  const rows = answered.map((host) => {
     const facts = report.facts.get(host)?.get(system)
     const sudo =
       facts?.user === 'root'
@@ -38,6 +42,12 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
         : `${facts?.user}, sudo ${fleet.targets.get(host)?.becomePassword ? 'with password' : 'without password'}`
     return [paint.bold(host), paint.green('OK'), duration(times.get(host) ?? 0), facts?.os.name ?? '', sudo]
   })
-  printLines(columns(rows))
+  const total = `${answered.length} of ${count(report.hosts.length, 'host')} OK`
+  const failed = report.hosts.length - answered.length
+  printLines([
+    ...columns(rows),
+    failed === 0 ? paint.green(total) : paint.red(`${total}, ${failed} failed`),
+    ...(failed === 0 ? [] : [toCopy('Ask them again', continueCommand('ping', fleet, options, report))]),
+  ])
   return exit
 }

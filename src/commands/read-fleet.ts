@@ -1,4 +1,5 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
+import { looseCluster } from '../cluster/loose-cluster.ts'
 import { ConvecthubErrors } from '../errors.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
@@ -10,7 +11,7 @@ import type { CommonOptions } from './common-options.ts'
 import type { TargetOptions } from './make-target.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
 import { readableSecrets } from './readable-secrets.ts'
-import { warn } from './warn.ts'
+import { note, warn } from './warn.ts'
 
 /** What a verb works on, read and checked before any machine is contacted. */
 export interface FleetInput extends InventoryInput {
@@ -22,14 +23,21 @@ export interface FleetInput extends InventoryInput {
   shared: Shared
 }
 
+/** `anyInventory`: the verb looks at each host by itself, so that what keeps them from being a cluster is only noted. */
+type FleetOptions = CommonOptions & TargetOptions & { anyInventory?: boolean }
+
 /** Inventory, cluster, selection and targets; all problems of all hosts at once. */
-export async function readFleet(options: CommonOptions & TargetOptions): Promise<FleetInput> {
+export async function readFleet(options: FleetOptions): Promise<FleetInput> {
   const input = await readInventory(options)
   const { inventory, config } = input
   warn(fleetWarnings(inventory))
   const passwords = await askPasswords(options, config?.becomeAskPass)
-  const { cluster, targets, errors } = checkFleet(input, options, passwords)
-  if (errors.length > 0 || !cluster) throw new ConvecthubErrors(errors)
+  const { targets, unfit, ...checked } = checkFleet(input, options, passwords)
+  const loose = options.anyInventory && inventory.hosts.size > 0
+  const errors = loose ? checked.errors : [...checked.errors, ...unfit]
+  if (errors.length > 0) throw new ConvecthubErrors(errors)
+  note(unfit)
+  const cluster = checked.cluster ?? looseCluster(inventory, targets)
   warn(readableSecrets(inventory, targets.values()))
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
   if (selection.doubts.length > 0) throw new ConvecthubErrors([...selection.doubts])

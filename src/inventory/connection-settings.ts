@@ -93,6 +93,8 @@ export function connectionSettings(host: Host): ConnectionSettings {
 }
 
 function addressOf(text: string, { origin }: Setting, name: string): string {
+  // brackets keep the colons of an address from a port's
+  if (/^\[[^\]]+\]$/.test(text) && text.includes(':')) return text.slice(1, -1)
   if (text !== '') return text
   throw problem('address', `${name} is empty`, {
     origin,

@@ -31,8 +31,8 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
 
   test('its host key is checked unless it says otherwise', async () => {
     config('')
-    const { code, stdout } = await cli.run(['ping'])
-    expect(stdout).toContain('the host key is not known')
+    const { code, stderr } = await cli.run(['ping'])
+    expect(stderr).toContain('the host key is not known')
     expect(code).toBe(5)
   })
   test('is reached', async () => {

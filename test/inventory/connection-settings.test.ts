@@ -27,6 +27,10 @@ describe('who wins', () => {
   test.each([
     ['h1 ansible_host=10.0.0.1', 'address', '10.0.0.1'],
     ['h1 ansible_ssh_host=old ansible_host=new', 'address', 'old'],
+    ['h1 ansible_host=[::1]', 'address', '::1'],
+    ['h1 ansible_host="[fe80::1%eth0]"', 'address', 'fe80::1%eth0'],
+    ['h1 ansible_host=::1', 'address', '::1'],
+    ['h1 ansible_host=[h2]', 'address', '[h2]'],
     ['h1:2022', 'port', 2022],
     ['h1:2022 ansible_port=22', 'port', 22],
     ['h1 ansible_port="\'2223\'"', 'port', 2223],

@@ -1,0 +1,35 @@
+import type { Inventory } from '../inventory/inventory.ts'
+import { Secret } from '../secret.ts'
+import type { Cluster } from './cluster.ts'
+import { HOST_VARIABLES } from './variables.ts'
+
+/**
+ * The hosts of any inventory, for a verb that looks at each by itself: all are workers with nothing set, and there is no
+ * token. `addresses` are those that ssh will connect to.
+ */
+export function looseCluster(
+  inventory: Inventory,
+  addresses: ReadonlyMap<string, { address: string }>,
+): Cluster {
+  const settings = HOST_VARIABLES.parse({})
+  const hosts = [...inventory.hosts.values()].map(({ name, origin }) => ({
+    name,
+    nodeName: name,
+    role: 'worker' as const,
+    origin,
+    settings,
+    address: addresses.get(name)?.address ?? name,
+  }))
+  return {
+    name: 'inventory',
+    hosts,
+    drivers: [],
+    workers: hosts,
+    token: new Secret(''),
+    workdir: '',
+    jhubConfigPath: undefined,
+    hubAdmins: [],
+    httpPort: 80,
+    httpsPort: 443,
+  }
+}

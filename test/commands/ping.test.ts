@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
+import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
+
+let cli: BuiltCli
+let sshd: RealSshd
+beforeAll(async () => {
+  cli = builtCli()
+  sshd = await realSshd()
+})
+afterAll(() => {
+  sshd?.stop()
+  cli?.remove()
+})
+
+/** Hosts that answer, with these variables each, and more lines of the inventory. */
+function inventory(hosts: Readonly<Record<string, string>>, more = ''): void {
+  const { keyFiles, knownHostsFiles } = sshd.target()
+  const lines = Object.entries(hosts).map(
+    ([name, vars]) => `${name} ${/ansible_port/.test(vars) ? '' : `ansible_port=${sshd.port} `}${vars}`,
+  )
+  const login = `ansible_user=root\nansible_ssh_private_key_file=${keyFiles[0]}\nansible_ssh_common_args=-F none -o UserKnownHostsFile=${knownHostsFiles[0]}`
+  cli.write('inv.ini', `${lines.join('\n')}\n${more}\n[all:vars]\n${login}\n`)
+}
+const HERE = 'ansible_host=127.0.0.1'
+const GONE = 'ansible_host=127.0.0.1 ansible_port=9'
+const ping = (...args: string[]) => cli.run(['ping', '-i', 'inv.ini', ...args])
+
+describe('any inventory', () => {
+  test('hosts without a role, and no token: they answer, and what a cluster lacks is a note', async () => {
+    inventory({ web1: HERE, web2: HERE, web_3: HERE }, '[web]\nweb1\nweb2')
+    const { code, stdout, stderr } = await ping()
+    expect(stdout).toMatch(/^web1 +OK .*\nweb2 +OK .*\nweb_3 +OK .*\n3 of 3 hosts OK\n$/)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /^note: inv\.ini:1:1: web1 is in none of the groups driver and worker, and 2 more; before provision: put it/m,
+    )
+    expect(stderr).toMatch(/^note: no host is in the group `driver`/m)
+    expect(stderr).not.toMatch(/error|warning/)
+    expect(stderr.split('\n').every((line) => line === '' || line.startsWith('note: '))).toBe(true)
+  })
+
+  test('a cluster without its token', async () => {
+    inventory({ d1: HERE, w1: HERE }, '[driver]\nd1\n[worker]\nw1')
+    const { code, stderr } = await ping()
+    expect(stderr).toMatch(
+      /^note: .*convect_token: a shared secret for the cluster is needed; before provision: /m,
+    )
+    expect(code).toBe(0)
+  })
+
+  test.each(['plan', 'provision', 'status', 'reset'])('%s refuses it as before', async (verb) => {
+    inventory({ web1: GONE })
+    const { code, stdout, stderr } = await cli.run([verb, '-i', 'inv.ini'])
+    expect(stderr).toMatch(/NO_ROLE/)
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+  })
+
+  test('how a host is reached must be right, and a host there must be', async () => {
+    inventory({ web1: HERE, web2: 'ansible_host=127.0.0.1 ansible_port=x' })
+    const wrong = await ping()
+    expect(wrong.stderr).toMatch(/inv\.ini:2:.*not a port/)
+    expect(wrong).toMatchObject({ code: 3, stdout: '' })
+    cli.write('inv.ini', '[web]\n')
+    expect(await ping()).toMatchObject({ code: 3, stderr: expect.stringContaining('NO_HOSTS') })
+  })
+
+  test('--limit names some of them', async () => {
+    inventory({ web1: HERE, web2: GONE }, '[web]\nweb1')
+    const { code, stdout } = await ping('--limit', 'web')
+    expect(stdout).toMatch(/^web1 +OK .*\n1 of 1 host OK\n$/)
+    expect(code).toBe(0)
+  })
+
+  test('as JSON, stdout holds only JSON', async () => {
+    inventory({ web1: HERE })
+    const { code, stdout } = await ping('--output', 'json')
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events.at(-1)).toMatchObject({ event: 'summary', ok: true })
+    expect(code).toBe(0)
+  })
+})
+
+describe('hosts that fail', () => {
+  test('each is told once, then how many, and the command that asks them again', async () => {
+    inventory({ web1: HERE, web2: GONE, web3: HERE, web4: GONE })
+    const { code, stdout, stderr } = await ping()
+    const all = `${stdout}${stderr}`
+    for (const name of ['web2', 'web4']) {
+      expect(stderr).toMatch(new RegExp(`^error ${name}, connect: .*ECONNREFUSED`, 'm'))
+      expect(all.match(new RegExp(`^.*${name}.*ECONNREFUSED`, 'gm'))).toHaveLength(1)
+    }
+    expect(stdout).toMatch(
+      /^web1 +OK .*\nweb3 +OK .*\n2 of 4 hosts OK, 2 failed\nAsk them again: convecthub ping -i inv\.ini --limit web2,web4\n$/,
+    )
+    expect(code).toBe(5)
+  })
+
+  test('all of them', async () => {
+    inventory({ web1: GONE })
+    const { code, stdout } = await ping()
+    expect(stdout).toBe('0 of 1 host OK, 1 failed\nAsk them again: convecthub ping -i inv.ini\n')
+    expect(code).toBe(5)
+  })
+})
