@@ -115,7 +115,7 @@ function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): C
     common,
     async () => (await import('./commands/status.ts')).statusVerb,
   )
-  add('hub', 'what the people who use the hub need', (command) => {
+  add('hub', 'how people log in to the hub', (command) => {
     login(
       command
         .command('password')
