@@ -20,11 +20,15 @@ export function looseCluster(
     settings,
     address: addresses.get(name)?.address ?? name,
   }))
+  const [lead] = hosts
+  if (!lead) throw new Error('an inventory without hosts is refused before')
   return {
     name: 'inventory',
     hosts,
     drivers: [],
     workers: hosts,
+    lead,
+    ailing: [],
     token: new Secret(''),
     workdir: '',
     jhubConfigPath: undefined,

@@ -1,4 +1,3 @@
-import { firstDriver } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { commandLine, toCopy } from './command-line.ts'
 import type { CommonOptions } from './common-options.ts'
@@ -19,7 +18,7 @@ export async function hubLines(
   options: CommonOptions,
   { standIn, ownDoor, showPassword }: Hub,
 ): Promise<string[]> {
-  const { address } = firstDriver(fleet.cluster)
+  const { address } = fleet.cluster.lead
   const { httpPort } = fleet.cluster
   const hub = `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${standIn ? '  (stand-in)' : ''}`
   if (ownDoor) return [hub]

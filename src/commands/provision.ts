@@ -1,5 +1,5 @@
-import { withLead } from '../steps/lead.ts'
 import { hubPassword } from '../steps/hub-password.ts'
+import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
@@ -35,7 +35,13 @@ export async function provisionVerb(
   if (mode === 'json') return exit
   if (report?.ok) {
     const showPassword = made && process.stdout.isTTY === true
-    printLines(await hubLines(fleet, options, { standIn: bundle.lock.standIn, ownDoor, showPassword }))
+    printLines(
+      await hubLines({ ...fleet, cluster: report.wishes.cluster }, options, {
+        standIn: bundle.lock.standIn,
+        ownDoor,
+        showPassword,
+      }),
+    )
   } else if (report) {
     printLines([toCopy('To continue', continueCommand('provision', fleet, options, report))])
   }

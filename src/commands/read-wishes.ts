@@ -2,7 +2,6 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { parse } from 'yaml'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
-import { firstDriver } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
 import type { CommonOptions } from './common-options.ts'
@@ -41,7 +40,7 @@ function tellOpen({ file, line, column, message, hint }: OpenDoor & { file: stri
 
 /** A password that all share tells nobody apart. */
 function warnOfAdmins({ inventory, cluster }: FleetInput): void {
-  const origin = inventory.hosts.get(firstDriver(cluster).name)?.vars.get('hub_admins')?.origin
+  const origin = inventory.hosts.get(cluster.lead.name)?.vars.get('hub_admins')?.origin
   if (!origin || cluster.hubAdmins.length === 0) return
   const names = cluster.hubAdmins.join(', ')
   warn([

@@ -2,7 +2,7 @@ import type { Step } from '../engine/step.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
-import { NAMESPACE, RELEASE } from '../steps/jupyterhub.ts'
+import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
 import { loginPages } from '../steps/login.ts'
 
 /** What `status` asks: every machine of its own kubelet, and the drivers of the cluster, for one of them leads. */

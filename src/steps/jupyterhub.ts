@@ -8,10 +8,8 @@ import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
 import { HUB_PASSWORD } from './hub-password.ts'
+import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
-
-export const NAMESPACE = 'convecthub'
-export const RELEASE = 'convecthub'
 
 const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
 const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
@@ -56,7 +54,9 @@ export const jupyterhub: Step = {
     const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}`
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
-    if (current?.status === 'deployed' && current.description === description) return files
+    // a driver that leads since then has none of them, and needs none while nothing is to be deployed
+    if (current?.status === 'deployed' && current.description === description)
+      return files.filter(({ sign }) => sign === '~')
     return [
       ...files,
       workFolder(context.cluster.workdir),
