@@ -2,6 +2,13 @@ import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
 /** Words of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
 const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: string }[] = [
+  // behind these, sudo goes on to say that a password is required
+  {
+    words: /account validation failure|[Aa]ccount (or password is )?expired/,
+    code: 'SUDO_DENIED',
+    message: 'sudo finds the account expired or locked',
+    hint: 'look at it as root on the host, where NAME is the user: chage -l NAME',
+  },
   {
     words: /a password is required|no password was provided|interactive authentication is required/,
     code: 'SUDO_PASSWORD_NEEDED',
@@ -29,6 +36,13 @@ const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: s
 ]
 
 /**
+ * PAM takes the end of input at the second question for a failure of its own, and sudo gives us no way to leave
+ * without one: seen with pam_faillock on sudo 1.9.
+ */
+const WRONG_HINT =
+  'it was tried once and will not be tried again; a host that counts failures may have counted two, because sudo asked again (see: faillock --user NAME); check the password, then call again'
+
+/**
  * Why a bootstrap ended before the root shell answered. `asked` counts sudo's questions; two mean a wrong password.
  * `withheld`: why sudo was given none.
  */
@@ -45,7 +59,7 @@ export function sudoError(
     return new ConvecthubError('SUDO_PASSWORD_WRONG', 'unreachable', 'sudo refused the password', {
       host,
       evidence,
-      hint: 'it was tried once and will not be tried again, so that no account is locked; check it, then call again',
+      hint: WRONG_HINT,
     })
   }
   if (refusal)

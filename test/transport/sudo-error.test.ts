@@ -38,6 +38,17 @@ it.each([
     code: 'SUDO_DENIED',
   },
   { stderr: 'Sorry, user bob may not run sudo on h1.\n', asked: 0, code: 'SUDO_DENIED' },
+  {
+    stderr:
+      'sudo: Account expired or PAM config lacks an "account" section for sudo, contact your system administrator\nsudo: a password is required\n',
+    asked: 1,
+    code: 'SUDO_DENIED',
+  },
+  {
+    stderr: 'sudo: account validation failure, is your account locked?\nsudo: a password is required\n',
+    asked: 0,
+    code: 'SUDO_DENIED',
+  },
   { stderr: 'sudo: sorry, you must have a tty to run sudo\n', asked: 0, code: 'SUDO_NEEDS_TTY' },
   { stderr: 'sudo: command not found\n', asked: 0, code: 'SUDO_MISSING' },
   // sudo-rs 0.2.5 and 0.2.15
@@ -51,6 +62,11 @@ it.each([
   expect(error).toMatchObject({ code, exit: 'unreachable' })
   expect(error.details).toMatchObject({ host: 'h1', evidence: stderr.trim() })
   expect(error.details.hint).toMatch(/\w+ \w+/)
+})
+
+it('a wrong password was sent once, and what the host may have counted is said', () => {
+  const { hint } = sudoError('h1', 'Sorry, try again.', 2, 1).details
+  expect(hint).toMatch(/tried once .* may have counted two/)
 })
 
 it.each([
