@@ -43,7 +43,7 @@ export interface Connection {
   readonly host: string
   /** Remote commands (SSH execs) started so far: one, however many jobs ran. */
   readonly execs: number
-  /** Error LOCKED, which names the holder, when the lock that it needs is somebody else's. */
+  /** Errors LOCKED, which names the holder, when the lock that it needs is somebody else's, and NO_LOCK where there is none. */
   run(script: Script, options: ScriptOptions): Promise<Result>
   /**
    * Runs a script with the blocks as its stdin. One that ends before it has read all ends the sending; one whose

@@ -5,8 +5,8 @@ import type { Block, Connection, Result, RunOptions } from './connection.ts'
 import { type Job, startJob } from './job.ts'
 import { openShell, type ShellOptions, type StartChannel } from './shell.ts'
 
-/** Stands for an exit code that no command has. */
-const LOCKED = -1
+/** How the host's lock was not taken, as session.sh tells it; what a script ends with is never below 0. */
+const HELD = -75
 
 /** How long a host may take to read what was sent, once its job has ended or is to stop, ms. */
 const LAST_MS = 30_000
@@ -17,7 +17,7 @@ const MOST = 32 * 1024 * 1024
 /**
  * Makes a Connection of a bootstrap command: one job at a time, each a frame to the program that templates/remote/
  * session.sh is. What sudo refuses fails the first job. Errors: those of openShell, TIMEOUT, SOURCE (what is to be
- * sent cannot be read), LOCKED, TOO_MUCH_OUTPUT.
+ * sent cannot be read), LOCKED, NO_LOCK, TOO_MUCH_OUTPUT.
  */
 export async function openSession(
   host: string,
@@ -49,7 +49,7 @@ export async function openSession(
       if (job?.id !== Number(id)) return
       if (word === 'end') job.end(Number(code))
       if (word === 'killed') job.end(143)
-      if (word === 'locked') job.end(LOCKED)
+      if (word === 'locked') job.end(-Number(code))
     },
     onEnd: die,
   })
@@ -121,12 +121,8 @@ export async function openSession(
       const result = await exchange(runOptions, async (own) =>
         order('run', own, script, lock && ` ${frameWord(lock)}`),
       )
-      if (result.code !== LOCKED) return result
-      const message = `another convecthub is at work on this host: ${result.output}`
-      throw new ConvecthubError('LOCKED', 'failed', message, {
-        host,
-        hint: "wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 /run/convecthub.lock)",
-      })
+      if (result.code >= 0) return result
+      throw notLocked(host, result)
     },
     feed: (script, blocks, runOptions) =>
       exchange(runOptions, async (own) => {
@@ -149,6 +145,21 @@ export async function openSession(
       options.disconnect()
     },
   }
+}
+
+function notLocked(host: string, { code, output }: Result): ConvecthubError {
+  if (code === HELD) {
+    const message = `another convecthub is at work on this host: ${output}`
+    return new ConvecthubError('LOCKED', 'failed', message, {
+      host,
+      hint: "wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 /run/convecthub.lock)",
+    })
+  }
+  return new ConvecthubError('NO_LOCK', 'failed', 'the shell of this host cannot hold a lock', {
+    host,
+    evidence: output,
+    hint: 'two runs at once would harm each other; try it as root on the host: flock -n /run/convecthub.lock true',
+  })
 }
 
 function tooMuch(host: string, job = 'login'): ConvecthubError {

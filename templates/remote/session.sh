@@ -61,19 +61,25 @@ block() {
   [ "$rest" = 0 ] || dd bs="$rest" count=1 iflag=fullblock 2>/dev/null
 }
 
-# hold OWNER: takes the host's lock; a session of the same owner that still has it is one whose link broke: it is ended
+# hold OWNER: takes the host's lock; 75: somebody else has it, who is told; 71: nobody can have it here, with the reason.
+# A session of the same owner that still has it is one whose link broke: it is ended
 hold() {
   [ -z "$held" ] || return 0
-  # whoever may read it could hold it
-  umask 077
+  # whoever may read it could hold it; in a shell of its own, for one whose exec cannot open a file is over
+  (umask 077 && : >>/run/convecthub.lock) 2>&1 || return 71
   exec 9>>/run/convecthub.lock
-  umask 022
-  if ! flock -n 9; then
+  # ksh keeps 9 to itself; another descriptor of the same open file does, for that is what has the lock
+  flock -n 3 3>&9 2>&1
+  case $? in
+  0) ;;
+  1)
     read -r holder owner </run/convecthub.lock
     [ "$owner" = "$1" ] || { printf '%s\n' "$owner" && return 75; }
     kill -s TERM -- "-$holder" 2>/dev/null
-    flock -w 10 9 || { printf '%s\n' "$owner" && return 75; }
-  fi
+    flock -w 10 3 3>&9 || { printf '%s\n' "$owner" && return 75; }
+    ;;
+  *) return 71 ;;
+  esac
   read -r _ _ _ _ group _ <"/proc/$$/stat"
   printf '%s %s\n' "$group" "$1" >/run/convecthub.lock
   held=yes
@@ -91,10 +97,7 @@ while read -r op id bytes path; do
   case $op in
   run)
     script "$bytes" || break
-    if [ -n "$path" ] && ! hold "$path"; then
-      printf '\n%s locked %s\n' "$mark" "$id"
-      continue
-    fi
+    [ -z "$path" ] || hold "$path" || { printf '\n%s locked %s %s\n' "$mark" "$id" "$?" && continue; }
     # the text is a file of its own to the new sh, so that no secret in it is ever in an argv
     setsid sh /dev/fd/3 3<<END 9>&- &
 trap 'printf "\n%s end %s %s\n" "$mark" "$id" "\$?"' EXIT

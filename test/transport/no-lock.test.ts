@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { sh } from '../../src/sh.ts'
+import { connect } from '../../src/transport/connect.ts'
+import type { Connection } from '../../src/transport/connection.ts'
+import { inFolder } from './helpers/own-places.ts'
+import { testTarget } from './helpers/test-target.ts'
+import { failure } from './helpers/wait.ts'
+
+// the lock in a folder of the test, and programs of the test before all others
+vi.mock(import('../../src/templates.ts'), async (original) => {
+  const { movedTemplates } = await import('./helpers/own-places.ts')
+  const { template } = await movedTemplates(original as never)
+  return {
+    template: (...args: Parameters<typeof template>) =>
+      template(...args).replace('PATH=/usr/local/sbin', 'PATH=$CVH_TEST_BIN:/usr/local/sbin'),
+  } as never
+})
+
+const options = { name: 'test', timeoutMs: 10_000, lock: 'anna' }
+let folder: string
+let bin: string
+const open: Connection[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cvh-lock-'))
+  bin = join(folder, 'bin')
+  mkdirSync(bin)
+  process.env.CVH_TEST_BIN = bin
+})
+afterEach(() => {
+  for (const host of open.splice(0)) host.close()
+  delete process.env.CVH_TEST_BIN
+  rmSync(folder, { recursive: true })
+})
+
+function program(name: string, text: string): void {
+  writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`)
+  chmodSync(join(bin, name), 0o755)
+}
+
+async function take(): Promise<string> {
+  const host = await inFolder(folder, () => connect(testTarget({ connection: 'local' })))
+  open.push(host)
+  return (await host.run(sh`echo mine`, options)).output
+}
+
+const lockFile = () => join(folder, 'run.lock')
+
+it.each([
+  {
+    what: 'a descriptor that is not passed on',
+    flock: 'echo "flock: 3: Bad file descriptor" >&2; exit 65',
+    words: /Bad file/,
+  },
+  {
+    what: 'a file system without locks',
+    flock: 'echo "flock: 3: No locks available" >&2; exit 71',
+    words: /No locks/,
+  },
+  { what: 'a flock that is not there', flock: 'exit 127', words: /^$/ },
+])('$what is no lock of somebody else', async ({ flock, words }) => {
+  program('flock', flock)
+  const error = await failure(take())
+  expect(error).toMatchObject({ code: 'NO_LOCK', exit: 'failed' })
+  expect(error.message).toMatch(/^the shell of this host cannot hold a lock/)
+  expect(error.details.evidence).toMatch(words)
+  expect(error.details.hint).toContain('flock')
+})
+
+it('a place where the lock cannot be is told, and the session lives on', async () => {
+  mkdirSync(lockFile())
+  const error = await failure(take())
+  expect(error).toMatchObject({ code: 'NO_LOCK' })
+  expect(error.details.evidence).toContain('run.lock')
+  expect((await open[0]?.run(sh`echo still here`, { name: 'test', timeoutMs: 10_000 }))?.output).toBe(
+    'still here',
+  )
+})
+
+// ksh does so with each descriptor above 2 that exec opened
+it('a lock is taken and held where the descriptor of the shell is closed to its programs', async () => {
+  const real = spawnSync('sh', ['-c', 'command -v flock'], { encoding: 'utf8' }).stdout.trim()
+  program('flock', `exec 9>&-; exec ${real} "$@"`)
+  expect(await take()).toBe('mine')
+  expect(existsSync(lockFile())).toBe(true)
+  expect(readFileSync(lockFile(), 'utf8')).toContain(' anna\n')
+  rmSync(join(bin, 'flock'))
+  expect(spawnSync('flock', ['-n', lockFile(), 'true']).status, 'the lock is free').toBe(1)
+})
