@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import { ConvecthubError } from '../errors.ts'
+import { keepHostKey } from '../transport/host-key-error.ts'
 import { fingerprint, keyType } from '../transport/known-hosts.ts'
-import { keepHostKey } from '../transport/login-error.ts'
 import { type ScannedKey, scanHostKey } from '../transport/scan-host-key.ts'
 import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'

@@ -1,6 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
-import { matchesPatterns } from '../ssh-pattern.ts'
+import { matchesPattern, matchesPatterns } from '../ssh-pattern.ts'
 import { CA_SIGNATURES, CERTIFIED, certificateOf } from './host-certificate.ts'
+import { SUPPORTED } from './ssh2-inside.ts'
 
 /** Names of algorithms, best first; undefined: our own choice. */
 export interface Algorithms {
@@ -14,19 +15,29 @@ export interface Algorithms {
   caSignature?: readonly string[]
 }
 
-const AES = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr']
+// the last is for hosts that take nothing else
+const CIPHERS = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+  'chacha20-poly1305@openssh.com',
+]
 
 const CERTIFICATES = CERTIFIED.map(certificateOf)
 
 type Kind = Exclude<keyof Algorithms, 'hostKeysInOrder'>
 
 /**
- * What ssh2 can do of each kind: what it offers by itself, best first, and what only when it is asked for. The
- * group-exchange ones are left out: the host chooses the group, and node examines one that is made for it for minutes,
- * in which it serves no other host.
+ * What is never done, even if ssh2 can. Of a group exchange the host chooses the group, and node examines one that is
+ * made for it for minutes, in which it serves no other host. The others are no names of SSH, but of ssh2 alone.
  */
+const NEVER = ['diffie-hellman-group-exchange-*', 'aes128-gcm', 'aes256-gcm']
+
+/** What is offered of each kind, best first, and what else ssh2 can do, which it does only when it is asked to. */
 const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly string[] }>> = {
-  cipher: { offered: AES, more: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc'] },
+  cipher: { offered: CIPHERS, more: SUPPORTED.cipher },
   kex: {
     offered: [
       'curve25519-sha256@libssh.org',
@@ -40,7 +51,7 @@ const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly 
       'diffie-hellman-group17-sha512',
       'diffie-hellman-group18-sha512',
     ],
-    more: ['diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
+    more: SUPPORTED.kex,
   },
   hmac: {
     offered: [
@@ -51,11 +62,11 @@ const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly 
       'hmac-sha2-512',
       'hmac-sha1',
     ],
-    more: [],
+    more: SUPPORTED.hmac,
   },
   serverHostKey: {
     offered: [...CERTIFICATES, ...CERTIFIED, 'ssh-rsa'],
-    more: [],
+    more: SUPPORTED.serverHostKey,
   },
   caSignature: { offered: CA_SIGNATURES, more: [] },
 }
@@ -77,18 +88,18 @@ const KINDS: Readonly<Record<AlgorithmKeyword, Kind>> = {
 
 /**
  * What to offer where ssh's configuration wants lists of its own: `a,b`, or our choice with `+` more, `-` fewer
- * (patterns) or `^` others in front, as in ssh_config(5). What ssh2 does not know is left out of a list; error
- * SSH_OPTION when nothing is left.
+ * or `^` others in front, as in ssh_config(5); each name may be a pattern. What ssh2 does not know is left out of a
+ * list; error SSH_OPTION when nothing is left.
  */
 export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | undefined>>): Algorithms {
   const chosen: Partial<Record<Kind, readonly string[]>> = {}
   for (const [keyword, kind] of Object.entries(KINDS) as [AlgorithmKeyword, Kind][]) {
     const list = lists[keyword]
     if (list === undefined) continue
-    const names = choose(list, kind)
+    const names = choose(list, keyword)
     if (names.length === 0) {
       throw new ConvecthubError('SSH_OPTION', 'input', `convecthub knows none of the ${keyword} ${list}`, {
-        hint: `add one of ${KNOWN[kind].offered.join(', ')} for these hosts in ssh's configuration`,
+        hint: `add one of ${possible(keyword).join(', ')} for these hosts in ssh's configuration`,
       })
     }
     chosen[kind] = names
@@ -97,14 +108,39 @@ export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | unde
   return { ...chosen, ...(inOrder && { hostKeysInOrder: true }) }
 }
 
-function choose(list: string, kind: Kind): readonly string[] {
-  const { offered, more } = KNOWN[kind]
+/** All that may be asked for, what is offered anyway first. */
+export function possible(keyword: AlgorithmKeyword): readonly string[] {
+  const { offered, more } = KNOWN[KINDS[keyword]]
+  return [...new Set([...offered, ...more.filter((name) => !matchesPatterns(name, NEVER))])]
+}
+
+/** As kex_assemble_names() of OpenSSH: a pattern means all names that it fits. */
+function choose(list: string, keyword: AlgorithmKeyword): readonly string[] {
+  const { offered } = KNOWN[KINDS[keyword]]
   const sign = /^[+^-]/.exec(list)?.[0]
   const names = (sign ? list.slice(1) : list).split(',')
   if (sign === '-') return offered.filter((name) => !matchesPatterns(name, names))
-  const known = names.filter((name) => [...offered, ...more].includes(name))
-  if (sign === '+') return [...new Set([...offered, ...known])]
-  return sign === '^' ? [...new Set([...known, ...offered])] : known
+  const wanted = sign === '+' ? [...offered, ...names] : sign === '^' ? [...names, ...offered] : names
+  return [
+    ...new Set(wanted.flatMap((each) => possible(keyword).filter((name) => matchesPattern(name, each)))),
+  ]
+}
+
+/** The lists that a host is shown. */
+export type Offer = Readonly<
+  Record<'cipher' | 'kex' | 'hmac' | 'serverHostKey' | 'compress', readonly string[]>
+>
+
+/** What is offered to a host of which these types of keys are on file. */
+export function offer(chosen: Algorithms, onFile: readonly string[]): Offer {
+  return {
+    cipher: chosen.cipher ?? KNOWN.cipher.offered,
+    kex: chosen.kex ?? KNOWN.kex.offered,
+    hmac: chosen.hmac ?? KNOWN.hmac.offered,
+    serverHostKey: hostKeyOrder(chosen, onFile),
+    // a few bytes that unpack to gigabytes would be unpacked before anybody counts them
+    compress: ['none'],
+  }
 }
 
 /**

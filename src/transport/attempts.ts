@@ -1,20 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, ParsedKey } from 'ssh2'
-import type { ConvecthubError, ErrorDetails } from '../errors.ts'
+import type { AnyAuthMethod, AuthenticationType, ParsedKey } from 'ssh2'
+import type { ConvecthubError } from '../errors.ts'
 import { AgentPart, sameKey } from './agent.ts'
 import { DEFAULT_KEYS, type KeyRing, keyEncrypted, publicKey } from './key-ring.ts'
 import { expandHome, type Target } from './target.ts'
-
-/** What a login tried, for its error. */
-export interface Tried {
-  methods: AuthenticationType[]
-  /** What the host said it would take. */
-  taken: readonly AuthenticationType[]
-  /** A question of the host's that no password answers. */
-  question: string | undefined
-  /** Why the host gets no password, for its error. */
-  withheld: ErrorDetails | undefined
-}
 
 /**
  * The ways to log in, in the order of ssh(1): the keys that were asked for (by the agent where it holds them), the
@@ -57,44 +46,13 @@ export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMe
   return methods.filter(({ type }) => allowed(target.methods, type))
 }
 
-/** Hands the ways to ssh2 one by one. The password is given once, in the form that the host takes. */
-export function authHandler(methods: readonly AnyAuthMethod[], tried: Tried): AuthHandlerMiddleware {
-  const queue = [...methods]
-  return (left, _partial, next) => {
-    if (left) tried.taken = left
-    // what the host takes is known only after a first try
-    if (!left && queue[0]?.type === 'password') return next({ type: 'none', username: queue[0].username })
-    const attempt = queue.find(
-      ({ type }) => (!left || takes(left, type)) && !(tried.withheld && type === 'password'),
-    )
-    if (!attempt) return next(false as never)
-    queue.splice(0, queue.indexOf(attempt) + 1)
-    tried.methods.push(attempt.type)
-    if (attempt.type !== 'password' || !left || left.includes('password')) return next(attempt)
-    tried.methods.push('keyboard-interactive')
-    let given = false
-    next({
-      type: 'keyboard-interactive',
-      username: attempt.username,
-      prompt: (_name, _instructions, _language, prompts, finish) => {
-        const [only] = prompts
-        if (!only) return finish([])
-        if (given || prompts.length > 1 || only.echo) {
-          tried.question = prompts.map(({ prompt }) => prompt.trim()).join(' ')
-          return finish([])
-        }
-        given = true
-        finish([attempt.password])
-      },
-    })
-  }
-}
-
-function allowed(methods: Target['methods'], type: AuthenticationType): boolean {
+/** Whether the user lets a way be tried. */
+export function allowed(methods: Target['methods'], type: AuthenticationType): boolean {
   return methods === undefined || takes(methods as readonly AuthenticationType[], type)
 }
 
-function takes(left: readonly AuthenticationType[], type: AuthenticationType): boolean {
+/** Whether a way is among those that are left; a password can answer a question. */
+export function takes(left: readonly AuthenticationType[], type: AuthenticationType): boolean {
   if (type === 'agent') return left.includes('publickey')
   return left.includes(type) || (type === 'password' && left.includes('keyboard-interactive'))
 }

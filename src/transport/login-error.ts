@@ -1,157 +1,186 @@
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
-import type { Tried } from './attempts.ts'
-import type { ShownKey } from './host-certificate.ts'
-import { fingerprint, hostKeyPlace, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
-import { addKnownHost } from './known-hosts-file.ts'
-import { expandHome, type Target } from './target.ts'
+import type { Offer } from './algorithms.ts'
+import { noCommonAlgorithm } from './no-common-algorithm.ts'
+import type { Opening } from './opening.ts'
+import type { Target } from './target.ts'
+import type { Tried } from './tried.ts'
 
-/** What ssh2 says of a failed login beside its message. */
-export type LoginFault = Error & { level?: string; code?: string }
+/** What ssh2 says of a failed login beside its message; a number is the reason of the host's goodbye (RFC 4253 §11.1). */
+export type LoginFault = Error & { level?: string; code?: string | number }
 
-/**
- * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file. With
- * `no` nothing does, but a new key is kept as well, as in ssh, so that another one later is known for what it is. Gives
- * HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
- */
-export function hostKeyError(
-  target: Target,
-  shown: ShownKey,
-  known: KnownHosts,
-): ConvecthubError | undefined {
-  const { host, hostKeyChecking } = target
-  const place = hostKeyPlace(target)
-  const { key } = shown
-  const { verdict, evidence } = known.check(place, shown, target.algorithms.caSignature)
-  if (hostKeyChecking === 'no') {
-    // one that cannot be written is no reason for ssh to stay away either
-    if (verdict === 'unknown') keepHostKey(target, key, known)
-    return undefined
-  }
-  if (verdict === 'known') return undefined
-  if (verdict === 'unknown' && hostKeyChecking === 'accept-new') return keepHostKey(target, key, known)
-  const details = { host, ...(evidence !== undefined && { evidence }) }
-  const what = `${keyType(key)} ${fingerprint(key)}`
-  if (verdict === 'unknown') {
-    const enroll = 'convecthub ping --enroll, which asks once for all (in scripts: --accept-new-host-keys)'
-    return new ConvecthubError('HOST_KEY_UNKNOWN', 'unreachable', `the host key is not known: ${what}`, {
-      ...details,
-      hint: `compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then: ${enroll}`,
-    })
-  }
-  if (verdict === 'uncertified') {
-    const message = `the certificate of the host key is not good: ${what}`
-    return new ConvecthubError('HOST_CERTIFICATE', 'unreachable', message, {
-      ...details,
-      hint: 'have the @cert-authority on file certify it anew, and see that the clock here is right',
-    })
-  }
-  const message = `the host key is not the one on file: ${what}`
-  return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
-    ...details,
-    hint: forgetKey(target),
-  })
+/** How a login ended, and what was seen of it before. */
+export interface LoginEnd {
+  fault: LoginFault
+  /** The other side ended the connection, without a goodbye. */
+  closed: boolean
+  tried: Tried
+  opening: Opening
+  offer: Offer
+  /** Words of a ProxyCommand. */
+  said: string
 }
 
-function forgetKey(target: Target): string {
-  const [file = '~/.ssh/known_hosts'] = target.knownHostsFiles
-  const [name] = hostKeyPlace(target).names
-  return `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${name}'`
+/** The end, in the forms that are asked for below. */
+interface Seen extends LoginEnd {
+  target: Target
+  /** What the host said about it, in its own words. */
+  words: string
+  /** Nothing that we have is taken. */
+  refused: boolean
+  /** The host ended it, with a goodbye or without. */
+  over: boolean
 }
 
-/** A host shows a certificate that ends too early. Gives HOST_CERTIFICATE. */
-export function brokenCertificate({ host }: Target): ConvecthubError {
-  return new ConvecthubError(
-    'HOST_CERTIFICATE',
-    'unreachable',
-    'the certificate of the host key is cut short',
-    {
-      host,
-      hint: 'have the host key certified anew, or take HostCertificate out of its sshd_config',
+interface Ending {
+  code: string
+  is(seen: Seen): boolean
+  message(seen: Seen): string
+  hint(seen: Seen): string
+}
+
+/** The goodbye of sshd at its MaxAuthTries, of which ssh2 has only the words: its reason is that of any fault of protocol. */
+const TOO_MANY = /Too many authentication failures/
+
+/** What sshd says instead of its version above MaxStartups: any login may be dropped then, and the next one let in. */
+const MAX_STARTUPS = /^(Exceeded MaxStartups)?$/
+
+/** What speaks for each end of a login, the first that does counts; what is tried again is LOGIN_DROPPED alone. */
+const ENDINGS: readonly Ending[] = [
+  {
+    code: 'SECOND_FACTOR',
+    is: ({ refused, tried }) => refused && tried.factor !== undefined,
+    message: ({ target, tried: { factor, taken = [], second } }) =>
+      `${account(target)}: the ${named(factor)} was taken; ${
+        second
+          ? `the second factor (${second}) was refused`
+          : `a second factor (${taken.join(', ')}) is wanted too`
+      }`,
+    hint: ({ target, tried: { taken = [] } }) =>
+      taken.includes('keyboard-interactive') && !target.password
+        ? 'run it on a terminal, where the question is asked; where it asks for the password, -k or ansible_ssh_pass gives it'
+        : `give what it wants as well (-k or ansible_ssh_pass for a password); by hand: ${sshCommand(target)}`,
+  },
+  {
+    code: 'TOO_MANY_KEYS',
+    is: ({ target, fault, tried }) =>
+      TOO_MANY.test(fault.message) &&
+      !tried.methods.includes('password') &&
+      (tried.keys > 1 || target.password !== undefined),
+    message: ({ target, tried }) =>
+      `${account(target)} takes ${tries(tried.refusals + 1)}, and ${
+        tried.held > 1 ? `the agent offers ${tried.held} keys` : `there are ${tried.keys} keys to try`
+      }; the right one did not come in time`,
+    hint: () =>
+      "name the right one: ansible_ssh_private_key_file=FILE (its .pub file will do where the agent holds it), with IdentitiesOnly yes in ssh's configuration to offer no other",
+  },
+  {
+    code: 'AUTH',
+    is: ({ refused, fault }) => refused || TOO_MANY.test(fault.message),
+    message: ({ target, fault, tried: { methods, taken = [] } }) => {
+      const tried = [...new Set(methods)].join(', ')
+      const what = tried ? `tried ${tried}` : 'there was no key, agent or password to try'
+      const more = TOO_MANY.test(fault.message) ? '; more than it allows' : ''
+      return `${account(target)} was refused (${what}${taken.length > 0 ? `; it takes ${taken.join(', ')}` : more})`
     },
-  )
-}
+    hint: ({ target }) => `try: ${sshCommand(target)}`,
+  },
+  {
+    code: 'PASSWORD_EXPIRED',
+    is: ({ fault }) => fault.level === 'password-change',
+    message: ({ target }) => `${account(target)}: the password has expired`,
+    hint: ({ target }) => `set a new one by hand: ${sshCommand(target)}`,
+  },
+  {
+    code: 'LOGIN_BANNED',
+    is: ({ closed, opening }) => closed && /^Not allowed at this time/.test(opening.words()),
+    message: ({ target }) =>
+      `${place(target)}: sshd has banned this address for a while (PerSourcePenalties)`,
+    hint: () =>
+      'wait until the ban is over, or restart sshd there from its console; PerSourcePenaltyExemptList in its sshd_config keeps this address out of it',
+  },
+  {
+    code: 'UNREACHABLE',
+    // words of pam_nologin and of systemd's file for it: this passes
+    is: ({ over, tried, words }) =>
+      over && tried.answered && /is (booting up|going down)|nologin/i.test(words),
+    message: ({ target }) => `${account(target)}: the host lets nobody in while it starts or goes down`,
+    hint: () => 'wait until it has started, and run the same command again',
+  },
+  {
+    code: 'ACCOUNT_EXPIRED',
+    is: ({ over, tried, words }) => over && tried.answered && /account has expired/i.test(words),
+    message: ({ target }) => `${account(target)}: the account has expired`,
+    hint: ({ target }) => `renew it as root on the host: chage -E -1 ${target.user}`,
+  },
+  {
+    code: 'LOGIN_CLOSED',
+    is: ({ over, tried }) => over && tried.answered,
+    message: ({ target, tried: { methods } }) =>
+      `${account(target)}: the host closed the connection once it had looked at the login (${named(methods.at(-1))})`,
+    hint: () =>
+      'its log has the reason (an account that is locked or may not log in, PAM): journalctl -u ssh -u sshd -n 20',
+  },
+  {
+    code: 'NO_SSH',
+    is: ({ closed, opening }) => closed && !MAX_STARTUPS.test(opening.words()),
+    message: ({ target }) => `${place(target)}: what answers there says something else than SSH, and closes`,
+    hint: () => 'is it the right port (ansible_port), and the right machine?',
+  },
+  {
+    code: 'LOGIN_DROPPED',
+    is: ({ closed }) => closed,
+    message: ({ target, fault }) => `${place(target)}: ${fault.message}`,
+    hint: () => 'is the machine on, on this network, and sshd running on that port?',
+  },
+  {
+    code: 'UNREACHABLE',
+    is: () => true,
+    message: ({ target, fault }) => `${place(target)}: ${fault.message}`,
+    hint: () => 'is the machine on, on this network, and sshd running on that port?',
+  },
+]
 
 /**
- * Why a host whose key is not looked at gets no password, as in ssh, nor one for sudo; undefined: it does. Evidence and
- * hint for the error of who would have needed one.
+ * Why a login failed: NO_COMMON_ALGORITHM, or one of ENDINGS. Only LOGIN_DROPPED may be tried again: the connection
+ * ended before the host had judged anything.
  */
-export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHosts): ErrorDetails | undefined {
-  if (target.hostKeyChecking !== 'no') return undefined
-  const { verdict, evidence = '' } = known.check(hostKeyPlace(target), shown, target.algorithms.caSignature)
-  if (verdict !== 'changed' && verdict !== 'revoked') return undefined
-  return {
-    evidence: `the host key is not good, so no password was sent: ${evidence}`,
-    hint: forgetKey(target),
-  }
-}
-
-/** Writes a new key to the first known_hosts file. Gives KNOWN_HOSTS when that cannot be done. */
-export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
-  const [file] = target.knownHostsFiles
-  const line = knownHostsLine(hostKeyPlace(target).names[0], key)
-  const error = file === undefined ? undefined : addKnownHost(target.host, expandHome(file), line)
-  if (!error) known.add(line)
-  return error
-}
-
-/**
- * Why a login failed: AUTH, NO_COMMON_ALGORITHM, LOGIN_DROPPED (may be tried again) or UNREACHABLE. `said` are words of
- * a ProxyCommand.
- */
-export function loginError(
-  target: Target,
-  error: LoginFault,
-  { methods, taken, question, withheld }: Tried,
-  said = '',
-): ConvecthubError {
-  const tried = [...new Set(methods)].join(', ')
-  const details = {
+export function loginError(target: Target, end: LoginEnd): ConvecthubError {
+  const { fault, tried, opening, offer, said } = end
+  const lists = fault.level === 'handshake' ? opening.lists() : undefined
+  const unmet = lists && noCommonAlgorithm({ host: target.host, where: place(target) }, offer, lists)
+  if (unmet) return unmet
+  const goodbye = typeof fault.code === 'number'
+  const words = [tried.words() || opening.words(), goodbye ? fault.message : ''].filter(Boolean).join('\n')
+  const refused = fault.level === 'client-authentication'
+  const seen: Seen = { ...end, target, words, refused, over: end.closed || goodbye }
+  // the last one fits all
+  const ending = ENDINGS.find(({ is }) => is(seen)) as Ending
+  const evidence = [
+    ...(said ? [`the ProxyCommand said: ${said}`] : []),
+    ...(words ? [`the host said: ${words}`] : []),
+    ...(tried.question ? [`it asks: ${tried.question}`] : []),
+  ]
+  const details: ErrorDetails = {
     host: target.host,
-    ...(question && { evidence: `it asks: ${question}` }),
-    ...withheld,
+    hint: ending.hint(seen),
+    ...(evidence.length > 0 && { evidence: evidence.join('\n') }),
+    ...(ending.code === 'LOGIN_DROPPED' || ending.code === 'UNREACHABLE' ? { cause: fault } : tried.withheld),
   }
-  if (error.level === 'client-authentication') {
-    const wanted = taken.length > 0 ? `; it takes ${taken.join(', ')}` : ''
-    return refused(
-      target,
-      `${tried ? `tried ${tried}` : 'there was no key, agent or password to try'}${wanted}`,
-      details,
-    )
-  }
-  // sshd's words when more keys were offered than MaxAuthTries allows; ssh2 gives them no code of their own
-  if (/Too many authentication failures/.test(error.message)) {
-    return refused(target, `tried ${tried}; more than it allows`, details)
-  }
-  const where = `${target.address}:${target.port}`
-  if (error.level === 'handshake' && /no matching/.test(error.message)) {
-    return new ConvecthubError('NO_COMMON_ALGORITHM', 'unreachable', `${where}: ${error.message}`, {
-      ...details,
-      hint: `see what it takes: ${sshCommand(target, '-vv')} exit 2>&1 | grep -A 10 'peer server KEXINIT'; then allow one there that convecthub has, see docs/connections.md`,
-    })
-  }
-  const late = error.level === 'client-timeout'
-  const dropped = !late && (error.code ?? 'ECONNRESET') === 'ECONNRESET'
-  const message = `${where}: ${error.message}`
-  return new ConvecthubError(dropped ? 'LOGIN_DROPPED' : 'UNREACHABLE', 'unreachable', message, {
-    ...details,
-    ...(said && { evidence: `the ProxyCommand said: ${said}` }),
-    cause: error,
-    hint: 'is the machine on, on this network, and sshd running on that port?',
-  })
+  return new ConvecthubError(ending.code, 'unreachable', ending.message(seen), details)
 }
 
-function refused(target: Target, why: string, details: ErrorDetails): ConvecthubError {
-  const { port, user, address } = target
-  return new ConvecthubError('AUTH', 'unreachable', `${user}@${address}:${port} was refused (${why})`, {
-    hint: `try: ${sshCommand(target)}`,
-    ...details,
-  })
-}
+const place = ({ address, port }: Target) => `${address}:${port}`
+
+const account = (target: Target) => `${target.user}@${place(target)}`
+
+const named = (method: string | undefined) =>
+  method === 'publickey' || method === 'agent' ? 'key' : (method ?? 'login')
+
+const tries = (count: number) => (count === 1 ? 'one try' : `${count} tries`)
 
 /** How ssh itself would be called. */
-function sshCommand({ keyFiles, port, user, address, jumps }: Target, ...more: readonly string[]): string {
+function sshCommand({ keyFiles, port, user, address, jumps }: Target): string {
   const words = [
-    ...more,
     ...keyFiles.map((file) => `-i ${file}`),
     ...(jumps.length > 0
       ? [`-J ${jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`).join(',')}`]

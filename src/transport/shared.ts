@@ -1,13 +1,23 @@
+import type { Secret } from '../secret.ts'
+import type { Question } from './auth-handler.ts'
 import { JumpPool } from './jump-pool.ts'
 import { type AskPassphrase, KeyRing } from './key-ring.ts'
 import { type KnownHosts, knownHosts } from './known-hosts.ts'
 import { readKnownHosts } from './known-hosts-file.ts'
 import { expandHome, type Target } from './target.ts'
 
+/** Has somebody answer a question that a host asks at login; undefined when nobody did. It is over with `signal`. */
+export type AskQuestion = (
+  question: Question & { host: string },
+  signal: AbortSignal,
+) => Promise<Secret | undefined>
+
 /** What the links of one run share: keys with their passphrases, jump hosts, and known_hosts files, read once. */
 export class Shared {
   readonly ring: KeyRing
   readonly jumps = new JumpPool()
+  /** Who answers the questions of hosts; undefined: nobody is there. */
+  question: AskQuestion | undefined
   readonly #known = new Map<string, KnownHosts>()
 
   constructor(ask?: AskPassphrase) {

@@ -1,24 +1,23 @@
 import { createConnection } from 'node:net'
-import ssh2, { type ConnectConfig } from 'ssh2'
+import type { Duplex } from 'node:stream'
+import ssh2, { type AuthenticationType, type ConnectConfig } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
-import { hostKeyOrder } from './algorithms.ts'
-import { attempts, authHandler, type Tried } from './attempts.ts'
+import { offer } from './algorithms.ts'
+import { allowed, attempts } from './attempts.ts'
+import { type Ask, authHandler } from './auth-handler.ts'
 import { boundWrites } from './bound-writes.ts'
 import { gatherWrites } from './gather-writes.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
+import { brokenCertificate, hostKeyError, hostKeyWarning } from './host-key-error.ts'
 import { hostKeyPlace, type KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
-import {
-  brokenCertificate,
-  hostKeyError,
-  hostKeyWarning,
-  type LoginFault,
-  loginError,
-} from './login-error.ts'
+import { type LoginFault, loginError } from './login-error.ts'
 import { exec, forward } from './open-channel.ts'
+import { hearOpening } from './opening.ts'
 import type { Shared } from './shared.ts'
 import {
   boundPackets,
+  hearAnswers,
   ignoreHostKeyOffers,
   nameKeys,
   proveByKey,
@@ -26,6 +25,7 @@ import {
   takeCertificates,
 } from './ssh2-inside.ts'
 import type { Target } from './target.ts'
+import { Tried } from './tried.ts'
 import { openWay } from './way.ts'
 
 /** How long the end of a connection may take, ms. */
@@ -38,22 +38,39 @@ const LOGIN_TIMES = 3
 export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
 
 /**
- * Logs in by SSH, through jump hosts where the target has them. Errors: those of loginError, hostKeyError, attempts,
- * openWay and Shared.known. `judge` replaces the check of the host key, which is OpenSSH's.
+ * Logs in by SSH, through jump hosts where the target has them. Where a host takes no more keys, the password that was
+ * behind them gets a login of its own. Errors: those of loginError, hostKeyError, attempts, openWay and Shared.known.
+ * `judge` replaces the check of the host key, which is OpenSSH's.
  */
 export async function sshConnect(
   target: Target,
   shared: Shared,
   judge: JudgeKey = hostKeyError,
 ): Promise<Link> {
+  const tried = new Tried()
+  try {
+    return await logIn(target, shared, judge, tried)
+  } catch (error) {
+    const methods = ['password', 'keyboard-interactive'].filter((way) =>
+      allowed(target.methods, way as AuthenticationType),
+    )
+    const full = error instanceof ConvecthubError && error.code === 'TOO_MANY_KEYS'
+    if (!full || !target.password || methods.length === 0) throw error
+    return logIn({ ...target, methods }, shared, judge, new Tried(tried.methods))
+  }
+}
+
+async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tried): Promise<Link> {
   const known = shared.known(target)
   const methods = await attempts(target, shared.ring).catch((error) => {
     throw atHost(error, target.host)
   })
+  tried.held = methods.filter(({ type }) => type === 'agent').length
+  tried.keys = tried.held + methods.filter(({ type }) => type === 'publickey').length
+  const offered = offer(target.algorithms, known.types(hostKeyPlace(target)))
   const way = await openWay(target, shared.jumps, (jump) => sshConnect(jump, shared))
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
-    const tried: Tried = { methods: [], taken: [], question: undefined, withheld: undefined }
     let keyError: ConvecthubError | undefined
     let accepted: Buffer | undefined
     let gone: (error: Error) => void = () => {}
@@ -61,12 +78,15 @@ export async function sshConnect(
       gone = done
     })
     const login = { client, host: target.host, ended }
-    const fail = (error: LoginFault) => {
+    const over = new AbortController()
+    const fail = (fault: LoginFault) => {
       clearTimeout(deadline)
+      over.abort()
+      const closed = isEnd(fault, socket)
       socket.destroy()
       way.said().then((said) => {
         way.close()
-        reject(keyError ?? loginError(target, error, tried, said))
+        reject(keyError ?? loginError(target, { fault, closed, tried, opening, offer: offered, said }))
       })
     }
     const late = (what: string, ms: number) =>
@@ -77,10 +97,19 @@ export async function sshConnect(
       nameKeys(client)
       reusePackets(client)
     })
-    client.once('handshake', () => {
+    const allowTime = () => {
       clearTimeout(deadline)
       const ms = target.connectTimeoutMs * LOGIN_TIMES
       deadline = setTimeout(late, ms, 'login', ms)
+    }
+    client.once('handshake', () => {
+      opening.over()
+      allowTime()
+    })
+    client.on('banner', (text) => tried.banner(text))
+    client.on('change password', (question) => {
+      tried.question = question
+      fail(Object.assign(new Error('it wants a new password first'), { level: 'password-change' }))
     })
     client.on('ready', () => {
       clearTimeout(deadline)
@@ -109,7 +138,7 @@ export async function sshConnect(
     client.on('close', () => {
       gone(new Error('the other side closed it'))
       way.close()
-      fail(new Error('the connection was closed during login'))
+      fail(Object.assign(new Error('the connection was closed during login'), { code: 'ECONNRESET' }))
     })
     // small frames must not wait for the acknowledgement of the ones before
     const socket = gatherWrites(
@@ -118,18 +147,22 @@ export async function sshConnect(
         () => end(new Error('the host takes no answer and goes on asking')),
       ),
     )
+    const { question } = shared
+    const ask: Ask = async (asked) => {
+      // whoever answers has the time that the host gives
+      clearTimeout(deadline)
+      const answer = await question?.({ host: target.host, ...asked }, over.signal)
+      over.signal.throwIfAborted()
+      allowTime()
+      return answer
+    }
     const config: ConnectConfig = {
       sock: socket as never,
       username: target.user,
       readyTimeout: 0,
       keepaliveInterval: target.keepaliveMs,
       keepaliveCountMax: target.keepaliveCount,
-      algorithms: {
-        ...target.algorithms,
-        // a few bytes that unpack to gigabytes would be unpacked before anybody counts them
-        compress: ['none'],
-        serverHostKey: hostKeyOrder(target.algorithms, known.types(hostKeyPlace(target))),
-      } as NonNullable<ConnectConfig['algorithms']>,
+      algorithms: offered as NonNullable<ConnectConfig['algorithms']>,
       hostVerifier: (blob: Buffer) => {
         const shown = shownKey(blob)
         if (!shown) keyError = brokenCertificate(target)
@@ -143,13 +176,28 @@ export async function sshConnect(
         if (shown.certificate) proveByKey(client, shown.key)
         return true
       },
-      authHandler: authHandler(methods, tried),
+      authHandler: authHandler(
+        { methods, username: target.user },
+        tried,
+        question && allowed(target.methods, 'keyboard-interactive') ? ask : undefined,
+      ),
     }
     client.connect(config)
+    const opening = hearOpening(socket)
+    hearAnswers(client, tried)
     ignoreHostKeyOffers(client)
     boundPackets(client, (why) => end(new Error(why)))
     takeCertificates(client)
   })
+}
+
+/** How node tells that the other side ended a connection. */
+const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
+
+/** Whether a login failed because its connection ended, and for no reason that anybody told. */
+function isEnd({ code, level }: LoginFault, stream: Duplex): boolean {
+  if (code !== undefined) return RESETS.has(code)
+  return (level === undefined || level === 'protocol') && (stream.readableEnded || stream.destroyed)
 }
 
 function atHost(error: unknown, host: string): unknown {

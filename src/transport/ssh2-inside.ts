@@ -1,5 +1,5 @@
 import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto'
-import type { Client, ParsedKey } from 'ssh2'
+import type { AuthenticationType, Client, ParsedKey } from 'ssh2'
 // @ts-expect-error: its lists have no typings
 import constants from 'ssh2/lib/protocol/constants.js'
 // @ts-expect-error: nor has this one
@@ -8,6 +8,14 @@ import { CERTIFIED, certificateOf, withoutCertificate } from './host-certificate
 
 // ssh2 offers only what it knows; what it does not know of certificates is done by takeCertificates and proveByKey
 constants.SUPPORTED_SERVER_HOST_KEY.push(...CERTIFIED.map(certificateOf))
+
+/** What ssh2 can do with the OpenSSL that node has here. */
+export const SUPPORTED: Readonly<Record<'cipher' | 'kex' | 'hmac' | 'serverHostKey', readonly string[]>> = {
+  cipher: constants.SUPPORTED_CIPHER,
+  kex: constants.SUPPORTED_KEX,
+  hmac: constants.SUPPORTED_MAC,
+  serverHostKey: constants.SUPPORTED_SERVER_HOST_KEY,
+}
 
 /**
  * ssh2 decodes a private key anew for each signature, which takes longer than to sign: of RSA 4096 that is 3 ms a host.
@@ -45,6 +53,39 @@ export function ignoreHostKeyOffers(client: Client): void {
     sendPacket(protocol, writer.finalize(packet))
   }
 }
+
+/** What a host answers to attempts to log in. */
+export interface Answers {
+  answer(): void
+  refusal(left: readonly AuthenticationType[], partial: boolean): void
+}
+
+/**
+ * ssh2 tells the answers to an attempt, but not of keys that an agent holds, nor that the host looked at one and closed.
+ * Where its inside looks otherwise, a login that is closed counts as dropped, and a second factor behind such a key
+ * is not found.
+ */
+export function hearAnswers(client: Client, tried: Answers): void {
+  type Refusal = (protocol: unknown, left: AuthenticationType[], partial: boolean) => void
+  type Other = (...rest: unknown[]) => void
+  type Handlers = Partial<Record<(typeof OTHER_ANSWERS)[number], Other>> & { USERAUTH_FAILURE?: Refusal }
+  const handlers = (client as Client & { _protocol?: { _handlers?: Handlers } })._protocol?._handlers
+  const refused = handlers?.USERAUTH_FAILURE
+  if (!handlers || !refused) return
+  handlers.USERAUTH_FAILURE = (protocol, left, partial) => {
+    tried.refusal(left, partial)
+    refused(protocol, left, partial)
+  }
+  for (const name of OTHER_ANSWERS) {
+    const answered = handlers[name]
+    handlers[name] = (...rest) => {
+      tried.answer()
+      answered?.(...rest)
+    }
+  }
+}
+
+const OTHER_ANSWERS = ['USERAUTH_PK_OK', 'USERAUTH_INFO_REQUEST', 'USERAUTH_PASSWD_CHANGEREQ'] as const
 
 /** The least size of a packet that a channel has to take; RFC 4254 has no lower limit, OpenSSH's is 32 KiB, bytes. */
 const LEAST_PACKET = 1024

@@ -42,7 +42,10 @@ it.each([
   },
 ])('$what is not taken from a host', async ({ algorithms }) => {
   server = await sshServer({ algorithms: algorithms as ssh2.Algorithms, exec: runReally })
-  expect(await failure(connect(server.target()))).toMatchObject({ exit: 'unreachable' })
+  expect(await failure(connect(server.target()))).toMatchObject({
+    code: 'NO_COMMON_ALGORITHM',
+    exit: 'unreachable',
+  })
 })
 
 it('a host that asks and asks, and takes no answer, is left', async () => {

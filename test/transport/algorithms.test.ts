@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, it } from 'vitest'
 import type { ConvecthubError } from '../../src/errors.ts'
-import { algorithms, hostKeyOrder } from '../../src/transport/algorithms.ts'
+import { type AlgorithmKeyword, algorithms, hostKeyOrder, possible } from '../../src/transport/algorithms.ts'
 
 const ALL = '*'
 const offered = {
@@ -21,12 +21,30 @@ it('all that is offered is known to ssh2', () => {
 
 it.each([
   ['aes256-ctr,unheard-of,aes128-ctr', ['aes256-ctr', 'aes128-ctr']],
-  ['-*-ctr', ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com']],
-  ['-aes???-gcm@openssh.com,aes128-ctr', ['aes192-ctr', 'aes256-ctr']],
+  ['-*-ctr', ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com']],
+  ['chacha20-poly1305@openssh.com', ['chacha20-poly1305@openssh.com']],
+  ['aes*-ctr', ['aes128-ctr', 'aes192-ctr', 'aes256-ctr']],
+  ['^chacha20*', ['chacha20-poly1305@openssh.com', ...(offered.cipher ?? []).slice(0, -1)]],
+  ['+*-cbc', [...(offered.cipher ?? []), 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc']],
+  ['-aes???-gcm@openssh.com,aes128-ctr', ['aes192-ctr', 'aes256-ctr', 'chacha20-poly1305@openssh.com']],
   ['^aes256-ctr', ['aes256-ctr', ...(offered.cipher ?? []).filter((name) => name !== 'aes256-ctr')]],
   ['+aes256-cbc', [...(offered.cipher ?? []), 'aes256-cbc']],
 ])('Ciphers %s', (list, names) => {
   expect(algorithms({ Ciphers: list })).toEqual({ cipher: names })
+})
+
+it('of all that ssh2 can do, only what is unsafe or no name of SSH cannot be asked for', () => {
+  const known = createRequire(import.meta.url)('ssh2/lib/protocol/constants.js')
+  const left = (keyword: AlgorithmKeyword, all: readonly string[]) =>
+    all.filter((name) => !possible(keyword).includes(name))
+  expect(left('Ciphers', known.SUPPORTED_CIPHER)).toEqual(['aes128-gcm', 'aes256-gcm'])
+  expect(left('MACs', known.SUPPORTED_MAC)).toEqual([])
+  expect(left('HostKeyAlgorithms', known.SUPPORTED_SERVER_HOST_KEY)).toEqual([])
+  expect(left('KexAlgorithms', known.SUPPORTED_KEX)).toEqual([
+    'diffie-hellman-group-exchange-sha256',
+    'diffie-hellman-group-exchange-sha1',
+  ])
+  expect(() => algorithms({ KexAlgorithms: 'diffie-hellman-group-exchange-*' })).toThrow('knows none')
 })
 
 it('a list of which nothing is known is an error that names it', () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { KeyObject } from 'node:crypto'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,12 +11,13 @@ import { parsePrivateKey } from '../../src/transport/private-key.ts'
 import { Shared } from '../../src/transport/shared.ts'
 import type { Target } from '../../src/transport/target.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
-import { failure, until } from './helpers/wait.ts'
+import { type TestAgent, testAgent } from './helpers/test-agent.ts'
+import { failure } from './helpers/wait.ts'
 
 let sshd: RealSshd
 let folder: string
 let agent: string
-let agentPid: number
+let holder: TestAgent
 
 /** A key made by ssh-keygen, which the server lets in. */
 function key(name: string, args: readonly string[], passphrase = ''): string {
@@ -40,20 +41,10 @@ beforeAll(async () => {
   sshd = await realSshd()
   folder = mkdtempSync(join(tmpdir(), 'cvh-keys-'))
   agent = join(folder, 'agent')
-  const child = spawn('ssh-agent', ['-D', '-a', agent], { stdio: 'ignore' })
-  agentPid = child.pid as number
-  await until('the agent', () => {
-    try {
-      execFileSync('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: agent }, stdio: 'pipe' })
-      return true
-    } catch (error) {
-      // 1: it answers, and holds nothing
-      return (error as { status?: number }).status === 1
-    }
-  })
+  holder = await testAgent(agent)
 })
 afterAll(() => {
-  process.kill(agentPid)
+  holder?.stop()
   rmSync(folder, { recursive: true, force: true })
   sshd?.stop()
 })

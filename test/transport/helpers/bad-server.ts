@@ -54,7 +54,7 @@ export function rawServer(greet: (socket: Socket, count: number) => void): Promi
  */
 export function sshServer(behave: {
   exec?: (request: ExecRequest) => void
-  auth?: (context: AuthContext) => void
+  auth?: (context: AuthContext, client: Connection) => void
   before?: (client: Connection) => Promise<unknown>
   cut?: number
   algorithms?: Algorithms
@@ -67,7 +67,8 @@ export function sshServer(behave: {
   const ssh = new ssh2.Server({ hostKeys: [key], ...(algorithms && { algorithms }) }, (client) => {
     if (behave.forward) client.on('tcpip', behave.forward)
     client.on('error', () => {})
-    client.on('authentication', behave.auth ?? ((context) => context.accept()))
+    const { auth = (context: AuthContext) => context.accept() } = behave
+    client.on('authentication', (context) => auth(context, client))
     client.on('session', async (accept) => {
       await behave.before?.(client).catch(() => client.end())
       accept().on('exec', (start, reject, info: ExecInfo) =>

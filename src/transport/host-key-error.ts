@@ -1,0 +1,91 @@
+import { ConvecthubError, type ErrorDetails } from '../errors.ts'
+import type { ShownKey } from './host-certificate.ts'
+import { fingerprint, hostKeyPlace, type KnownHosts, keyType, knownHostsLine } from './known-hosts.ts'
+import { addKnownHost } from './known-hosts-file.ts'
+import { expandHome, type Target } from './target.ts'
+
+/**
+ * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file. With
+ * `no` nothing does, but a new key is kept as well, as in ssh, so that another one later is known for what it is. Gives
+ * HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
+ */
+export function hostKeyError(
+  target: Target,
+  shown: ShownKey,
+  known: KnownHosts,
+): ConvecthubError | undefined {
+  const { host, hostKeyChecking } = target
+  const place = hostKeyPlace(target)
+  const { key } = shown
+  const { verdict, evidence } = known.check(place, shown, target.algorithms.caSignature)
+  if (hostKeyChecking === 'no') {
+    // one that cannot be written is no reason for ssh to stay away either
+    if (verdict === 'unknown') keepHostKey(target, key, known)
+    return undefined
+  }
+  if (verdict === 'known') return undefined
+  if (verdict === 'unknown' && hostKeyChecking === 'accept-new') return keepHostKey(target, key, known)
+  const details = { host, ...(evidence !== undefined && { evidence }) }
+  const what = `${keyType(key)} ${fingerprint(key)}`
+  if (verdict === 'unknown') {
+    const enroll = 'convecthub ping --enroll, which asks once for all (in scripts: --accept-new-host-keys)'
+    return new ConvecthubError('HOST_KEY_UNKNOWN', 'unreachable', `the host key is not known: ${what}`, {
+      ...details,
+      hint: `compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then: ${enroll}`,
+    })
+  }
+  if (verdict === 'uncertified') {
+    const message = `the certificate of the host key is not good: ${what}`
+    return new ConvecthubError('HOST_CERTIFICATE', 'unreachable', message, {
+      ...details,
+      hint: 'have the @cert-authority on file certify it anew, and see that the clock here is right',
+    })
+  }
+  const message = `the host key is not the one on file: ${what}`
+  return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
+    ...details,
+    hint: forgetKey(target),
+  })
+}
+
+function forgetKey(target: Target): string {
+  const [file = '~/.ssh/known_hosts'] = target.knownHostsFiles
+  const [name] = hostKeyPlace(target).names
+  return `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${name}'`
+}
+
+/** A host shows a certificate that ends too early. Gives HOST_CERTIFICATE. */
+export function brokenCertificate({ host }: Target): ConvecthubError {
+  return new ConvecthubError(
+    'HOST_CERTIFICATE',
+    'unreachable',
+    'the certificate of the host key is cut short',
+    {
+      host,
+      hint: 'have the host key certified anew, or take HostCertificate out of its sshd_config',
+    },
+  )
+}
+
+/**
+ * Why a host whose key is not looked at gets no password, as in ssh, nor one for sudo; undefined: it does. Evidence and
+ * hint for the error of who would have needed one.
+ */
+export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHosts): ErrorDetails | undefined {
+  if (target.hostKeyChecking !== 'no') return undefined
+  const { verdict, evidence = '' } = known.check(hostKeyPlace(target), shown, target.algorithms.caSignature)
+  if (verdict !== 'changed' && verdict !== 'revoked') return undefined
+  return {
+    evidence: `the host key is not good, so no password was sent: ${evidence}`,
+    hint: forgetKey(target),
+  }
+}
+
+/** Writes a new key to the first known_hosts file. Gives KNOWN_HOSTS when that cannot be done. */
+export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
+  const [file] = target.knownHostsFiles
+  const line = knownHostsLine(hostKeyPlace(target).names[0], key)
+  const error = file === undefined ? undefined : addKnownHost(target.host, expandHome(file), line)
+  if (!error) known.add(line)
+  return error
+}

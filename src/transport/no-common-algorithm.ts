@@ -1,0 +1,75 @@
+import { ConvecthubError } from '../errors.ts'
+import { type Offer, possible } from './algorithms.ts'
+import type { HostLists } from './opening.ts'
+
+/** What of a host's and ours have nothing in common: the keyword of ssh_config(5) and both lists. */
+interface Gap {
+  keyword: keyof typeof FIELDS
+  ours: readonly string[]
+  theirs: readonly string[]
+}
+
+/** The kind of algorithm behind each keyword. */
+const FIELDS = {
+  KexAlgorithms: 'kex',
+  HostKeyAlgorithms: 'serverHostKey',
+  Ciphers: 'cipher',
+  MACs: 'hmac',
+  Compression: 'compress',
+} as const
+
+/** Signs among the names that say what else a side can do (RFC 8308, OpenSSH's PROTOCOL). */
+const SIGNS = /^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com)$/
+
+/** Ciphers that say themselves whether a packet is whole: MACs do not matter to them. */
+const AUTHENTICATED = /-gcm@openssh\.com$|^chacha20-poly1305@openssh\.com$/
+
+/** NO_COMMON_ALGORITHM with the lists that do not meet, or undefined where all of them do. */
+export function noCommonAlgorithm(
+  { host, where }: { host: string; where: string },
+  ours: Offer,
+  theirs: HostLists,
+): ConvecthubError | undefined {
+  const gaps = gapsBetween(ours, theirs)
+  const [first] = gaps
+  if (!first) return undefined
+  const names = gaps.map(({ keyword }) => keyword).join(' and ')
+  const evidence = gaps.flatMap(({ keyword, ours, theirs }) => [
+    `${keyword} of convecthub: ${ours.join(', ')}`,
+    `${keyword} of the host: ${theirs.join(', ')}`,
+  ])
+  return new ConvecthubError('NO_COMMON_ALGORITHM', 'unreachable', `${where}: no ${names} in common`, {
+    host,
+    evidence: evidence.join('\n'),
+    hint: hintFor(first),
+  })
+}
+
+/** Something that convecthub does when it is asked to, or else something that the host has to learn. */
+function hintFor({ keyword, ours, theirs }: Gap): string {
+  const there = keyword === 'Compression' ? ours : possible(keyword)
+  const shared = keyword === 'Compression' ? undefined : there.find((name) => theirs.includes(name))
+  return shared
+    ? `allow it for this host in ssh's configuration: ${keyword} +${shared}`
+    : `allow one of these in sshd_config of the host: ${keyword} ${there.join(',')}`
+}
+
+function gapsBetween(ours: Offer, theirs: HostLists): Gap[] {
+  return (Object.keys(FIELDS) as Gap['keyword'][]).flatMap((keyword) => {
+    const field = FIELDS[keyword]
+    const mine = ours[field]
+    const lists =
+      field === 'kex' || field === 'serverHostKey' ? [theirs[field]] : Object.values(theirs[field])
+    const gap = lists.find((list, way) => {
+      if (field === 'hmac' && !needsMac(ours.cipher, Object.values(theirs.cipher)[way] ?? [])) return false
+      return !mine.some((name) => list.includes(name))
+    })
+    return gap ? [{ keyword, ours: mine, theirs: gap.filter((name) => !SIGNS.test(name)) }] : []
+  })
+}
+
+/** The first of the client's that the server has as well is taken (RFC 4253 §7.1). */
+function needsMac(ours: readonly string[], theirs: readonly string[]): boolean {
+  const cipher = ours.find((name) => theirs.includes(name))
+  return cipher !== undefined && !AUTHENTICATED.test(cipher)
+}
