@@ -6,7 +6,7 @@ import { eachLine } from './line-reader.ts'
 import { sudoError } from './sudo-error.ts'
 import { sudoTalk } from './sudo-talk.ts'
 
-/** On stderr there is nothing but words of login shell and sudo, of which the end is kept, characters. */
+/** Before the program answers there is nothing but words of login shell and sudo, of which the end is kept, characters. */
 const LONGEST_WORDS = 4096
 
 /** Starts the bootstrap command, with a terminal for hosts whose sudo insists on one. */
@@ -99,7 +99,8 @@ export async function openShell(
   }
   const attach = (now: Channel, terminal: boolean) => {
     const talk = sudoTalk(now, boot, password)
-    said = talk.said
+    let printed = ''
+    said = () => `${printed}${talk.said()}`
     const onGreeting = (word: string | undefined) => {
       if (word === 'sudo') talk.begin()
       else if (word === 'nosudo') talk.line('sudo: command not found')
@@ -124,6 +125,7 @@ export async function openShell(
       // what the login shell's start-up files print comes before
       else if (ready) options.onLine(line)
       else if (terminal) talk.line(line)
+      else printed = `${printed}${line}\n`.slice(-LONGEST_WORDS)
     }
     for (const stream of [now.stdout, now.stderr])
       stream.on('data', (chunk: Buffer) => options.onBytes(chunk.length))
@@ -136,7 +138,7 @@ export async function openShell(
       const broken = ready || error !== undefined
       const end = broken
         ? lost(host, error, talk.said())
-        : sudoError(host, talk.said(), talk.asked(), code, withheld)
+        : sudoError(host, { stderr: talk.said(), printed }, talk.asked(), code, withheld)
       if (end.code !== 'SUDO_NEEDS_TTY' || terminal) return finish(end)
       execs += 1
       start({ terminal: true }).then(again, finish)
@@ -150,7 +152,13 @@ export async function openShell(
   }
   const late = setTimeout(() => {
     const message = `no root shell within ${startMs / 1000} s of login`
-    finish(new ConvecthubError('TIMEOUT', 'unreachable', message, { host, evidence: said() }))
+    finish(
+      new ConvecthubError('TIMEOUT', 'unreachable', message, {
+        host,
+        evidence: said(),
+        hint: 'try `ssh` to it: login shell and sudo have to run a command without a question',
+      }),
+    )
   }, startMs)
   attach(channel, false)
   if (!password) open()

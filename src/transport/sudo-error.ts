@@ -42,18 +42,21 @@ const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: s
 const WRONG_HINT =
   'it was tried once and will not be tried again; a host that counts failures may have counted two, because sudo asked again (see: faillock --user NAME); check the password, then call again'
 
+/** A login whose only command is a message, as cloud images have it for root; the user that it names. */
+const OTHER_USER = /\blog ?in as the user "?([a-z_][\w.-]{0,31})"?/i
+
 /**
  * Why a bootstrap ended before the root shell answered. `asked` counts sudo's questions; two mean a wrong password.
- * `withheld`: why sudo was given none.
+ * `printed` is what came on stdout by then, which is not sudo's. `withheld`: why sudo was given none.
  */
 export function sudoError(
   host: string,
-  stderr: string,
+  { stderr, printed = '' }: { stderr: string; printed?: string },
   asked: number,
   code: number | undefined,
   withheld?: ErrorDetails,
 ): ConvecthubError {
-  const evidence = stderr.trim()
+  const evidence = `${printed.trim()}\n${stderr.trim()}`.trim()
   const refusal = REFUSALS.find(({ words }) => words.test(stderr))
   if (asked > 1 || (asked === 1 && refusal?.code !== 'SUDO_DENIED')) {
     return new ConvecthubError('SUDO_PASSWORD_WRONG', 'unreachable', 'sudo refused the password', {
@@ -70,9 +73,12 @@ export function sudoError(
       ...(refusal.code === 'SUDO_PASSWORD_NEEDED' && withheld),
     })
   const message = `the shell on the host ended at once${code === undefined ? '' : ` with code ${code}`}`
+  const [, other] = OTHER_USER.exec(evidence) ?? []
   return new ConvecthubError('NO_SHELL', 'unreachable', message, {
     host,
     evidence,
-    hint: 'try `ssh` to it: the login shell must run commands',
+    hint: other
+      ? `log in as the user that it names: ansible_user=${other}`
+      : 'try `ssh` to it: the login shell must run commands',
   })
 }

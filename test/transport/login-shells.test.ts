@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
+import { makeKey } from './helpers/keys.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { type TestUser, testUser } from './helpers/test-user.ts'
 import { failure, settled } from './helpers/wait.ts'
@@ -64,10 +65,26 @@ it('a .bashrc that takes stdin away is told, not waited for', async () => {
   const error = await failure(firstJob(one))
   expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
   expect(error.message).toContain('code 7')
+  expect(error.details.evidence).toBe('reading')
 })
 
 it.each(['/usr/sbin/nologin', '/bin/false'])('an account without a shell is NO_SHELL: %s', async (shell) => {
   const error = await failure(firstJob(user(undefined, shell)))
   expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
   expect(error.details.hint).toContain('login shell')
+})
+
+it('a key that only gives a message is NO_SHELL with that message, and whom it names', async () => {
+  const one = user('(ALL) NOPASSWD: ALL')
+  const words = 'Please login as the user \\"ubuntu\\" rather than the user \\"root\\".'
+  const file = join(sshd.folder, 'authorized_keys')
+  const key = makeKey(join(sshd.folder, 'talk'))
+  const command = `no-port-forwarding,command="printf '\\033[2J';echo '${words}';echo;exit 142"`
+  appendFileSync(file, `${command} ${key.line}\n`)
+  const host = await connect(sshd.target({ user: one.name, keyFiles: [key.path] }))
+  const error = await failure(host.run(sh`:`, options))
+  expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
+  expect(error.message).toContain('code 142')
+  expect(error.details.evidence).toBe(words.replaceAll('\\', ''))
+  expect(error.details.hint).toContain('ansible_user=ubuntu')
 })

@@ -58,14 +58,14 @@ it.each([
   { stderr: '', asked: 0, code: 'NO_SHELL' },
   { stderr: 'This account is currently not available.\n', asked: 0, code: 'NO_SHELL' },
 ])('asked $asked times, $stderr → $code', ({ stderr, asked, code }) => {
-  const error = sudoError('h1', stderr, asked, 1)
+  const error = sudoError('h1', { stderr }, asked, 1)
   expect(error).toMatchObject({ code, exit: 'unreachable' })
   expect(error.details).toMatchObject({ host: 'h1', evidence: stderr.trim() })
   expect(error.details.hint).toMatch(/\w+ \w+/)
 })
 
 it('a wrong password was sent once, and what the host may have counted is said', () => {
-  const { hint } = sudoError('h1', 'Sorry, try again.', 2, 1).details
+  const { hint } = sudoError('h1', { stderr: 'Sorry, try again.' }, 2, 1).details
   expect(hint).toMatch(/tried once .* may have counted two/)
 })
 
@@ -74,5 +74,24 @@ it.each([
   [0, 'the shell on the host ended at once with code 0'],
   [255, 'the shell on the host ended at once with code 255'],
 ])('the exit code %s is told when nothing else is known', (code, message) => {
-  expect(sudoError('h1', '', 0, code).message).toBe(message)
+  expect(sudoError('h1', { stderr: '' }, 0, code).message).toBe(message)
+})
+
+// as the cloud images of Debian and Ubuntu, and of Amazon, say it
+it.each([
+  { printed: 'Please login as the user "ubuntu" rather than the user "root".\n\n', user: 'ubuntu' },
+  { printed: 'Please login as the user "ec2-user" rather than the user "root".\n', user: 'ec2-user' },
+])('a login that only talks names whom to log in as: $user', ({ printed, user }) => {
+  const error = sudoError('h1', { stderr: '', printed }, 0, 142)
+  expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
+  expect(error.details.evidence).toBe(printed.trim())
+  expect(error.details.hint).toBe(`log in as the user that it names: ansible_user=${user}`)
+})
+
+it('what is printed on stdout is no word of sudo', () => {
+  const printed = 'this user is not allowed to be sad; a password is required for that\n'
+  expect(sudoError('h1', { stderr: '', printed }, 0, 1)).toMatchObject({
+    code: 'NO_SHELL',
+    details: { evidence: printed.trim() },
+  })
 })
