@@ -1,7 +1,9 @@
+import { isatty } from 'node:tty'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import type { Secret } from '../secret.ts'
+import { oneLine, shortened } from '../printable.ts'
+import { Secret } from '../secret.ts'
 import { attempts } from '../transport/attempts.ts'
-import type { Shared } from '../transport/shared.ts'
+import type { AskQuestion, Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { Passwords } from './make-target.ts'
@@ -22,13 +24,42 @@ export async function askPasswords(
   return { login, become: login && become.reveal() === '' ? login : become }
 }
 
+/** No question of a host is longer, characters. */
+const LONGEST_QUESTION = 200
+
+/**
+ * Has the questions of hosts answered on the terminal, one at a time and each once; undefined where there is none.
+ * `aside` has the terminal to itself while it asks.
+ */
+export function hostQuestions(
+  aside: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
+): AskQuestion | undefined {
+  if (!isatty(0) || !isatty(2)) return undefined
+  let turn: Promise<unknown> = Promise.resolve()
+  return (question, signal) => {
+    const asked = turn.then(() => (signal.aborted ? undefined : aside(() => askFor(question, signal))))
+    turn = asked.catch(() => {})
+    return asked
+  }
+}
+
+const askFor: AskQuestion = async ({ host, text, echo }, signal) => {
+  const { ask, askSecret } = await import('../ui/ask.ts')
+  // it must not look like a question of ours
+  const question = `${host} asks: ${oneLine(shortened(text, LONGEST_QUESTION))} `
+  const answer = echo ? ask(question, signal).then((line) => new Secret(line)) : askSecret(question, signal)
+  return answer.catch(noAnswer)
+}
+
+function noAnswer(error: unknown): undefined {
+  if (error instanceof ConvecthubError && error.code === 'NO_ANSWER') return undefined
+  throw error
+}
+
 /** Asks for the passphrase of a key; undefined without an answer. */
 export async function askPassphrase(path: string): Promise<Secret | undefined> {
   const { askSecret } = await import('../ui/ask.ts')
-  const answer = await askSecret(`passphrase of ${path}: `).catch((error) => {
-    if (error instanceof ConvecthubError && error.code === 'NO_ANSWER') return undefined
-    throw error
-  })
+  const answer = await askSecret(`passphrase of ${path}: `).catch(noAnswer)
   return answer?.reveal() === '' ? undefined : answer
 }
 

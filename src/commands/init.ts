@@ -10,7 +10,7 @@ import { ask } from '../ui/ask.ts'
 import { formatError } from '../ui/format-error.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
-import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
+import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
 import { type CheckedFleet, checkFleet } from './check-fleet.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
 import { completedRecord, newRecord } from './init-record.ts'
@@ -47,6 +47,7 @@ export async function initVerb(options: Options): VerbResult {
   // Logins go by the inventory to be written, so that it is proven by them.
   const fleet = accepted(file, record, options, await askPasswords(options))
   const shared = new Shared(askPassphrase)
+  shared.question = hostQuestions()
   await unlockKeys([...fleet.targets.values()], shared)
   process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
   const seen = await lookAtMachines(fleet.targets.values(), shared)

@@ -6,6 +6,7 @@ import type { Step } from '../engine/step.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { connect } from '../transport/connect.ts'
 import { defaultMode, makeRenderer } from '../ui/make-renderer.ts'
+import { hostQuestions } from './ask-secrets.ts'
 import { commandLine } from './command-line.ts'
 import type { CommonOptions } from './common-options.ts'
 import { interruptSignal } from './interrupt.ts'
@@ -32,6 +33,7 @@ export async function runVerb(
   const mode = options.output ?? defaultMode()
   const renderer = await makeRenderer({ mode, color: options.color, verbose: options.verbose ?? 0 })
   const { hear, quiet = false, ...rest } = special
+  fleet.shared.question = hostQuestions(renderer.aside)
   try {
     const report = await run({
       verb,

@@ -7,22 +7,27 @@ import { ConvecthubError } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { Secret } from '../secret.ts'
 
-/** Asks for a secret without showing it; from a pipe it is the next line. Error: NO_ANSWER at the end of input. */
-export async function askSecret(question: string): Promise<Secret> {
+/**
+ * Asks for a secret without showing it; from a pipe it is the next line. Error: NO_ANSWER at the end of input, or when
+ * `signal` calls a question on a terminal off.
+ */
+export async function askSecret(question: string, signal?: AbortSignal): Promise<Secret> {
   process.stderr.write(printable(question))
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const answer = await readLine(silent)
-  process.stderr.write('\n')
-  return new Secret(answer)
+  try {
+    return new Secret(await readLine(silent, signal))
+  } finally {
+    process.stderr.write('\n')
+  }
 }
 
-/** Asks for a line of text. Error: NO_ANSWER at the end of input. */
-export async function ask(question: string): Promise<string> {
+/** Asks for a line of text. Error: as askSecret(). */
+export async function ask(question: string, signal?: AbortSignal): Promise<string> {
   process.stderr.write(printable(question))
-  return readLine(process.stderr)
+  return readLine(process.stderr, signal)
 }
 
-function readLine(echo: NodeJS.WritableStream): Promise<string> {
+function readLine(echo: NodeJS.WritableStream, signal?: AbortSignal): Promise<string> {
   if (!isatty(0)) return readPipe()
   const lines = createInterface({ input: process.stdin, output: echo, terminal: true })
   return new Promise((resolve, reject) => {
@@ -31,6 +36,7 @@ function readLine(echo: NodeJS.WritableStream): Promise<string> {
       lines.close()
     })
     lines.once('SIGINT', () => lines.close())
+    signal?.addEventListener('abort', () => lines.close(), { once: true })
     lines.once('close', () => reject(noAnswer()))
   })
 }

@@ -1,5 +1,6 @@
 import { printableEvent } from './printable-event.ts'
 import type { OutputMode, Renderer, RendererOptions } from './renderer.ts'
+import { type AsideRenderer, withAside } from './with-aside.ts'
 
 /** `plain` where progress would go into a pipe or a CI log, `tty` else. */
 export function defaultMode(): OutputMode {
@@ -7,11 +8,11 @@ export function defaultMode(): OutputMode {
 }
 
 /** The renderer for a mode; each is only loaded when it is used. What it is told is printable. */
-export async function makeRenderer(options: RendererOptions): Promise<Renderer> {
+export async function makeRenderer(options: RendererOptions): Promise<AsideRenderer> {
   const renderer = await loadRenderer(options)
   // JSON escapes what it is told, and loses nothing
-  if (options.mode === 'json') return renderer
-  return { ...renderer, on: (event) => renderer.on(printableEvent(event)) }
+  if (options.mode === 'json') return withAside(renderer)
+  return withAside({ ...renderer, on: (event) => renderer.on(printableEvent(event)) })
 }
 
 async function loadRenderer(options: RendererOptions): Promise<Renderer> {

@@ -6,6 +6,8 @@ export type OutputMode = 'tty' | 'plain' | 'json'
 export interface Renderer {
   on: Emit
   close(): void
+  /** Stops what moves on the terminal; what it gives has it go on. */
+  still?(): () => void
 }
 
 export interface RendererOptions {

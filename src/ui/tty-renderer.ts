@@ -138,6 +138,13 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
 
   return {
     on,
+    still() {
+      const moving = spinner.isSpinning
+      spinner.stop()
+      return () => {
+        if (moving) spinner.start()
+      }
+    },
     close: () => {
       clearInterval(tick)
       spinner.stop()

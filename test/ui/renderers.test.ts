@@ -24,6 +24,34 @@ async function rendered(mode: OutputMode, events: readonly EngineEvent[], verbos
   return err.join('').trimEnd().split('\n')
 }
 
+it.each<OutputMode>(['plain', 'tty', 'json'])(
+  '%s leaves the terminal alone while somebody is asked',
+  async (mode) => {
+    const renderer = await makeRenderer({ mode, color: false, verbose: 0 })
+    for (const event of afterRun()) renderer.on(event)
+    const told = () => (mode === 'json' ? out : err).join('')
+    let answer: (text: string) => void = () => {}
+    const aside = renderer.aside(
+      () =>
+        new Promise<string>((done) => {
+          answer = done
+        }),
+    )
+    const before = told()
+    renderer.on({ event: 'link-lost', ...at, error: ERROR })
+    expect(told()).toBe(before)
+    answer('yes')
+    expect(await aside).toBe('yes')
+    expect(told()).toContain(ERROR.message)
+    await expect(
+      renderer.aside(async () => {
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    renderer.close()
+  },
+)
+
 const [run] = EVENTS.filter(({ event }) => event === 'run')
 const afterRun = (...events: EngineEvent[]) => [...(run ? [run] : []), ...events]
 const at = { host: 'w1', step: 'k3s-agent' } as const

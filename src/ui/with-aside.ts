@@ -1,0 +1,31 @@
+import type { EngineEvent } from '../engine/event.ts'
+import type { Renderer } from './renderer.ts'
+
+/** A renderer that can leave the terminal to somebody else for a while. */
+export interface AsideRenderer extends Renderer {
+  /** Leaves the terminal to `work`, such as a question, and tells afterwards what came meanwhile. */
+  aside<T>(work: () => Promise<T>): Promise<T>
+}
+
+export function withAside(renderer: Renderer): AsideRenderer {
+  const held: EngineEvent[] = []
+  let asides = 0
+  return {
+    ...renderer,
+    on: (event) => {
+      if (asides > 0) held.push(event)
+      else renderer.on(event)
+    },
+    async aside(work) {
+      asides += 1
+      const resume = renderer.still?.()
+      try {
+        return await work()
+      } finally {
+        asides -= 1
+        resume?.()
+        if (asides === 0) for (const event of held.splice(0)) renderer.on(event)
+      }
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
+import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
+import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
+
+let cli: BuiltCli
+let sshds: RealSshd[] = []
+let user: TestUser
+
+beforeAll(async () => {
+  cli = builtCli()
+  user = testUser('(ALL) NOPASSWD: ALL')
+  const settings = [
+    'UsePAM yes',
+    'KbdInteractiveAuthentication yes',
+    'AuthenticationMethods publickey,keyboard-interactive',
+  ]
+  sshds = [await realSshd(settings), await realSshd(settings)]
+  const known = cli.write('known_hosts', '')
+  const [driver, worker] = sshds.map((sshd) => {
+    appendFileSync(known, `[127.0.0.1]:${sshd.port} ${sshd.hostKey.line}\n`)
+    return `ansible_host=127.0.0.1 ansible_port=${sshd.port} ansible_ssh_private_key_file=${sshd.target().keyFiles[0]}`
+  })
+  cli.write(
+    'inv.toml',
+    [
+      ...['[driver]', `d1 ${driver}`, '[worker]', `w1 ${worker}`],
+      ...['[all:vars]', 'convect_token=a-long-secret', `ansible_user=${user.name}`],
+      `ansible_ssh_common_args=-F none -o UserKnownHostsFile=${known}`,
+    ].join('\n'),
+  )
+})
+afterAll(() => {
+  for (const sshd of sshds) sshd.stop()
+  user?.remove()
+  cli?.remove()
+})
+
+/** `ping` on a terminal; each question of a host is answered by `answer`. */
+function onTerminal(answer: string): Promise<{ code: number | null; shown: string }> {
+  const child = spawn('script', ['-qec', 'exec "$NODE" "$PROGRAM" ping', '/dev/null'], {
+    cwd: cli.folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: cli.folder,
+      TERM: 'xterm',
+      NODE: process.execPath,
+      PROGRAM: cli.program,
+    },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: 25_000,
+    killSignal: 'SIGKILL',
+  })
+  let shown = ''
+  let answered = 0
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk
+    if (questions(shown) <= answered) return
+    answered += 1
+    child.stdin.write(`${answer}\r`)
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, shown })))
+}
+
+const questions = (shown: string) => shown.match(/\w1 asks: Password: /g)?.length ?? 0
+
+it('on a terminal the second factor is asked once a host, unseen, and the login goes on', async () => {
+  const { code, shown } = await onTerminal(user.password)
+  expect(shown).toMatch(/d1 asks: Password: /)
+  expect(shown).toMatch(/w1 asks: Password: /)
+  expect(questions(shown)).toBe(2)
+  expect(shown).toMatch(/d1\S* +\S*OK/)
+  expect(shown).not.toContain(user.password)
+  expect(code).toBe(0)
+})
+
+it('a wrong answer is not asked for again', async () => {
+  const { code, shown } = await onTerminal('wrong')
+  expect(questions(shown)).toBe(2)
+  expect(shown).toContain('the second factor (keyboard-interactive) was refused')
+  expect(code).toBe(5)
+})
+
+it('without a terminal nothing is asked, and what is wanted is told', async () => {
+  const { code, stderr } = await cli.run(['ping'], { input: `${user.password}\n` })
+  expect(stderr).toContain('the key was taken; a second factor (keyboard-interactive) is wanted too')
+  expect(stderr).not.toContain('asks:')
+  expect(code).toBe(5)
+})
