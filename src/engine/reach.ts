@@ -13,8 +13,8 @@ const AWAY_MS = 120_000
 /** How often a host may be lost while it answers: one that always goes away would be waited for without end. */
 const ABSENCES = 10
 
-/** What says that nobody answers now; all else will not change by asking again. */
-const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOST', 'TIMEOUT'])
+/** What says that nobody answers now, or a host that goes down; all else will not change by asking again. */
+const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOGIN_CLOSED', 'LOST', 'TIMEOUT'])
 
 /** A host that answered, and what it said. */
 export interface Reached {

@@ -47,11 +47,11 @@ export function noCommonAlgorithm(
 
 /** Something that convecthub does when it is asked to, or else something that the host has to learn. */
 function hintFor({ keyword, ours, theirs }: Gap): string {
-  const there = keyword === 'Compression' ? ours : possible(keyword)
-  const shared = keyword === 'Compression' ? undefined : there.find((name) => theirs.includes(name))
+  if (keyword === 'Compression') return 'let the SSH server of the host go without compression as well'
+  const shared = possible(keyword).find((name) => theirs.includes(name))
   return shared
     ? `allow it for this host in ssh's configuration: ${keyword} +${shared}`
-    : `allow one of these in sshd_config of the host: ${keyword} ${there.join(',')}`
+    : `allow one of ours in sshd_config of the host, such as: ${keyword} +${ours[0]}`
 }
 
 function gapsBetween(ours: Offer, theirs: HostLists): Gap[] {

@@ -15,6 +15,7 @@ afterEach(() => vi.useRealTimers())
 it.each([
   { code: 'LOST', what: 'logs us in and goes away each time' },
   { code: 'UNREACHABLE', what: 'does not come back' },
+  { code: 'LOGIN_CLOSED', what: 'closes each login, as one that goes down does' },
 ])('a host that $what is given up in the end: $code', async ({ code }) => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const began = Date.now()

@@ -104,7 +104,7 @@ it.each<Row>([
     code: 'NO_COMMON_ALGORITHM',
     exit: 'unreachable',
     message: /^127\.0\.0\.1:\d+: no KexAlgorithms in common$/,
-    hint: /sshd_config of the host: KexAlgorithms curve25519-sha256/,
+    hint: /in sshd_config of the host, such as: KexAlgorithms \+curve25519-sha256/,
   },
   {
     what: 'a missing key file',
