@@ -27,6 +27,8 @@ interface Seen extends LoginEnd {
   words: string
   /** Nothing that we have is taken. */
   refused: boolean
+  /** More was tried than it allows. */
+  tooMany: boolean
   /** The host ended it, with a goodbye or without. */
   over: boolean
 }
@@ -62,24 +64,22 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     code: 'TOO_MANY_KEYS',
-    is: ({ target, fault, tried }) =>
-      TOO_MANY.test(fault.message) &&
-      !tried.methods.includes('password') &&
-      (tried.keys > 1 || target.password !== undefined),
+    is: ({ target, tooMany, tried }) =>
+      tooMany && !tried.methods.includes('password') && (tried.keys > 1 || target.password !== undefined),
     message: ({ target, tried }) =>
-      `${account(target)} takes ${tries(tried.refusals + 1)}, and ${
-        tried.held > 1 ? `the agent offers ${tried.held} keys` : `there are ${tried.keys} keys to try`
-      }; the right one did not come in time`,
+      `${account(target)} takes ${counted(tried.refusals + 1, 'try', 'tries')}, and ${
+        tried.held > 0 ? 'the agent offers' : 'we have'
+      } ${counted(tried.held || tried.keys, 'key', 'keys')}: the right one was not among the first`,
     hint: () =>
-      "name the right one: ansible_ssh_private_key_file=FILE (its .pub file will do where the agent holds it), with IdentitiesOnly yes in ssh's configuration to offer no other",
+      "name the right one: ansible_ssh_private_key_file=FILE, with IdentitiesOnly yes in ssh's configuration to offer no other",
   },
   {
     code: 'AUTH',
-    is: ({ refused, fault }) => refused || TOO_MANY.test(fault.message),
-    message: ({ target, fault, tried: { methods, taken = [] } }) => {
+    is: ({ refused, tooMany }) => refused || tooMany,
+    message: ({ target, tooMany, tried: { methods, taken = [] } }) => {
       const tried = [...new Set(methods)].join(', ')
       const what = tried ? `tried ${tried}` : 'there was no key, agent or password to try'
-      const more = TOO_MANY.test(fault.message) ? '; more than it allows' : ''
+      const more = tooMany ? '; more than it allows' : ''
       return `${account(target)} was refused (${what}${taken.length > 0 ? `; it takes ${taken.join(', ')}` : more})`
     },
     hint: ({ target }) => `try: ${sshCommand(target)}`,
@@ -152,7 +152,8 @@ export function loginError(target: Target, end: LoginEnd): ConvecthubError {
   const goodbye = typeof fault.code === 'number'
   const words = [tried.words() || opening.words(), goodbye ? fault.message : ''].filter(Boolean).join('\n')
   const refused = fault.level === 'client-authentication'
-  const seen: Seen = { ...end, target, words, refused, over: end.closed || goodbye }
+  const tooMany = goodbye && TOO_MANY.test(fault.message)
+  const seen: Seen = { ...end, target, words, refused, tooMany, over: end.closed || goodbye }
   // the last one fits all
   const ending = ENDINGS.find(({ is }) => is(seen)) as Ending
   const evidence = [
@@ -176,7 +177,7 @@ const account = (target: Target) => `${target.user}@${place(target)}`
 const named = (method: string | undefined) =>
   method === 'publickey' || method === 'agent' ? 'key' : (method ?? 'login')
 
-const tries = (count: number) => (count === 1 ? 'one try' : `${count} tries`)
+const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
 
 /** How ssh itself would be called. */
 function sshCommand({ keyFiles, port, user, address, jumps }: Target): string {

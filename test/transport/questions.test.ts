@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AuthContext, KeyboardAuthContext, Prompt } from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
+import { type AskQuestion, Shared } from '../../src/transport/shared.ts'
+import type { Target } from '../../src/transport/target.ts'
 import { type BadServer, runReally, sshServer } from './helpers/bad-server.ts'
+import { makeKey } from './helpers/keys.ts'
 import { failure } from './helpers/wait.ts'
 
 let server: BadServer
@@ -24,8 +30,9 @@ async function asking(prompts: readonly Prompt[], right: string, asked: string[]
 }
 
 const options = { name: 'test', timeoutMs: 10_000 }
-const login = async (password: string) => {
-  const host = await connect(server.target({ password: new Secret(password) }))
+const login = async (password: string | undefined, shared = new Shared(), over: Partial<Target> = {}) => {
+  const secret = password === undefined ? undefined : new Secret(password)
+  const host = await connect(server.target({ password: secret, ...over }), shared)
   try {
     return (await host.run(sh`echo in`, options)).output
   } finally {
@@ -73,4 +80,140 @@ it('a password is not given twice where the host takes both ways', async () => {
   })
   expect(await failure(login('wrong'))).toMatchObject({ code: 'AUTH' })
   expect(tried).toEqual(['password'])
+})
+
+/** Somebody who answers so; `seen` is what was asked. */
+function somebody(answer: (text: string) => string | undefined, seen: unknown[]): Shared {
+  const shared = new Shared()
+  shared.question = async (question) => {
+    seen.push(question)
+    const text = answer(question.text)
+    return text === undefined ? undefined : new Secret(text)
+  }
+  return shared
+}
+
+it('where a host only asks, each of its questions is asked, seen or unseen as it wants', async () => {
+  const asked: string[][] = []
+  server = await asking(
+    [
+      { prompt: 'Code: ', echo: true },
+      { prompt: 'PIN: ', echo: false },
+    ],
+    'right',
+    asked,
+  )
+  const seen: unknown[] = []
+  expect(
+    await login(
+      undefined,
+      somebody((text) => (text === 'Code:' ? 'right' : '1234'), seen),
+    ),
+  ).toBe('in')
+  expect(seen).toEqual([
+    { host: 'h1', text: 'Code:', echo: true },
+    { host: 'h1', text: 'PIN:', echo: false },
+  ])
+  expect(asked).toEqual([['right', '1234']])
+})
+
+it('a host that takes other ways as well asks nobody', async () => {
+  server = await sshServer({ auth: (context) => context.reject(['publickey', 'keyboard-interactive']) })
+  const seen: unknown[] = []
+  const error = await failure(
+    login(
+      undefined,
+      somebody(() => 'x', seen),
+    ),
+  )
+  expect(error).toMatchObject({ code: 'AUTH' })
+  expect(seen).toEqual([])
+})
+
+it.each<{ what: string; over: (folder: string) => Partial<Target> }>([
+  { what: 'keyboard-interactive is switched off', over: () => ({ methods: ['publickey', 'password'] }) },
+  {
+    what: 'the host key is another one',
+    over(folder) {
+      const file = join(folder, 'known_hosts')
+      const { line } = makeKey(join(folder, 'other'))
+      writeFileSync(file, `[127.0.0.1]:${server.target().port} ${line}\n`)
+      return { knownHostsFiles: [file] }
+    },
+  },
+])('nobody is asked where $what', async ({ over }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'cvh-ask-'))
+  try {
+    server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
+    const seen: unknown[] = []
+    const error = await failure(
+      login(
+        undefined,
+        somebody(() => 'right', seen),
+        over(folder),
+      ),
+    )
+    expect(error).toMatchObject({ code: 'AUTH' })
+    expect(seen).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+it('no answer ends the login with the question, and is not asked for again', async () => {
+  server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
+  const seen: unknown[] = []
+  const error = await failure(
+    login(
+      undefined,
+      somebody(() => undefined, seen),
+    ),
+  )
+  expect(error).toMatchObject({ code: 'AUTH' })
+  expect(error.details.evidence).toBe('it asks: Code:')
+  expect(seen).toHaveLength(1)
+  expect(server.connections()).toBe(1)
+})
+
+it('a host that asks without end is answered ten times', async () => {
+  server = await sshServer({
+    auth: (context) => {
+      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
+      const more = (answers: string[]) =>
+        answers.length > 0
+          ? (context as KeyboardAuthContext).prompt([{ prompt: 'And? ', echo: true }], more)
+          : context.reject(['keyboard-interactive'])
+      more(['begin'])
+    },
+  })
+  const seen: unknown[] = []
+  expect(
+    await failure(
+      login(
+        undefined,
+        somebody(() => 'x', seen),
+      ),
+    ),
+  ).toMatchObject({ code: 'AUTH' })
+  expect(seen).toHaveLength(10)
+})
+
+it('a question is called off when the host goes away, and there is time to answer it', async () => {
+  server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
+  const shared = new Shared()
+  let called = false
+  const question: AskQuestion = (_question, signal) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        called = true
+        resolve(undefined)
+      })
+      // longer than a login may take that nobody has to answer
+      setTimeout(server.vanish, 3200)
+    })
+  shared.question = question
+  const error = await failure(login(undefined, shared, { connectTimeoutMs: 1000 }), 10_000)
+  expect(error).toMatchObject({ code: 'LOGIN_CLOSED', exit: 'unreachable' })
+  expect(called).toBe(true)
+  expect(server.connections()).toBe(1)
 })
