@@ -116,9 +116,9 @@ const ENDINGS: readonly Ending[] = [
     code: 'LOGIN_CLOSED',
     is: ({ over, tried }) => over && tried.answered,
     message: ({ target, tried: { methods } }) =>
-      `${account(target)}: the host closed the connection once it had looked at the login (${named(methods.at(-1))})`,
+      `${account(target)}: the connection ended once the host had looked at the login (${named(methods.at(-1))})`,
     hint: () =>
-      'its log has the reason (an account that is locked or may not log in, PAM): journalctl -u ssh -u sshd -n 20',
+      'the log of the host has the reason (an account that is locked or may not log in, PAM): journalctl -u ssh -u sshd -n 20; if it has none, the network broke: try again',
   },
   {
     code: 'NO_SSH',

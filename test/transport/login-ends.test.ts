@@ -55,7 +55,7 @@ it.each<Row>([
     host: judgeAndClose,
     code: 'LOGIN_CLOSED',
     message:
-      /^root@127\.0\.0\.1:\d+: the host closed the connection once it had looked at the login \(password\)$/,
+      /^root@127\.0\.0\.1:\d+: the connection ended once the host had looked at the login \(password\)$/,
     hint: /journalctl/,
   },
 ])('$what is told after one try', async ({ host, code, message, evidence, hint }) => {
