@@ -42,7 +42,7 @@ export const HOST_VARIABLES = z.object({
   docker_repo: url
     .optional()
     .describe(
-      'Mirror of the Docker package repository, such as https://mirror.lan/linux/ubuntu; left out: docker-ce where apt knows it, else docker.io',
+      'Mirror of the Docker package repository, such as https://mirror.lan/linux/ubuntu; a source for it that apt on the machine has already is used as it is; left out: docker-ce where apt knows it, else docker.io',
     ),
   docker_key: z
     .string()

@@ -44,7 +44,7 @@ export async function debootstrapImage(
   try {
     await mkdir(folder, { mode: 0o755 })
     emit({ task: 'image', text: `building ${tag} from packages of ${distribution.codename}` })
-    const mirror = distribution.sources.find(({ suites }) => suites.includes(distribution.codename))?.uri
+    const mirror = distribution.sources.find(({ suite }) => suite === distribution.codename)?.uri
     await must('debootstrap', [
       '--variant=minbase',
       `--include=${recipe.packages.join(',')}`,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AptSource, distributionSources, parseAptSources } from './apt-sources.ts'
+import { type AptSource, parseAptSources } from '../facts/apt-sources.ts'
+import { distributionSources } from './apt-sources.ts'
 import { runCommand } from './run-command.ts'
 
 /** The Debian or Ubuntu that this machine runs. */

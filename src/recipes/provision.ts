@@ -9,11 +9,13 @@ import { k3sSnapshot } from '../steps/k3s-snapshot.ts'
 import { login } from '../steps/login.ts'
 import { gpuPlugin, ingress, oldRegistry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
+import { oldSources } from '../steps/old-sources.ts'
 import { preflight } from '../steps/preflight.ts'
 
 /** What `provision` does, in this order on each host. */
 export const provision: readonly Step[] = [
   preflight,
+  oldSources,
   basePackages,
   docker,
   nvidia,

@@ -1,16 +1,11 @@
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
-import { aptKey } from '../facts/apt-key.ts'
 import { command } from '../facts/command.ts'
-import { file } from '../facts/file.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
-import { rawSh, sh } from '../sh.ts'
-import { template } from '../templates.ts'
-import { digest } from './digest.ts'
+import { sh } from '../sh.ts'
+import { addSource, type PackageSource, rivals, sourceFacts, sourceFindings } from './package-source.ts'
 
-const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
-const KEY = '/etc/apt/keyrings/convecthub-docker.gpg'
 const UNIT = 'docker.service'
 
 /** Docker by docker_repo's docker-ce; without a mirror, docker-ce if apt knows it, else the distribution's own. */
@@ -18,14 +13,33 @@ export const docker: Step = {
   id: 'docker',
   title: 'Install Docker',
   hosts: ({ cluster }) => cluster.hosts.filter((host) => host.settings.install_docker),
-  facts: () => [command('dockerd'), unit(UNIT), file(LIST), aptKey(KEY), system],
-  plan: ({ host, facts }) => {
-    const { docker_repo, docker_key } = host.settings
-    if (facts.get(command('dockerd')) === undefined) return install(docker_repo, docker_key, facts)
-    const { active, enabled } = facts.get(unit(UNIT))
+  facts: () => [command('dockerd'), unit(UNIT), system, ...sourceFacts(DOCKER)],
+  check: (contexts) =>
+    contexts.flatMap((context) => {
+      const source = dockerSource(context)
+      return source && isMissing(context) ? sourceFindings(source, context) : []
+    }),
+  plan: (context) => {
+    if (isMissing(context)) return [...install(context), start]
+    const { active, enabled } = context.facts.get(unit(UNIT))
     return active === 'active' && enabled ? [] : [start]
   },
 }
+
+/** The name of Docker's source, see sourcePaths. */
+export const DOCKER = 'docker'
+
+/** Where a host shall have Docker from, undefined where that is left to apt. */
+export function dockerSource({ host, facts }: PlanContext): PackageSource | undefined {
+  const { install_docker, docker_repo, docker_key } = host.settings
+  if (!install_docker || docker_repo === undefined) return undefined
+  const { architecture, os } = facts.get(system)
+  const uri = docker_repo.replace(/\/$/, '')
+  const key = { url: `${uri}/gpg`, fingerprint: docker_key }
+  return { name: DOCKER, uri, suite: os.codename, component: 'stable', architecture, key }
+}
+
+const isMissing = ({ facts }: PlanContext) => facts.get(command('dockerd')) === undefined
 
 const start: Change = {
   kind: 'run',
@@ -35,60 +49,16 @@ const start: Change = {
   script: sh`systemctl enable --now ${UNIT}`,
 }
 
-function install(repo: string | undefined, key: string, facts: PlanContext['facts']): Change[] {
-  const names = ['docker-ce|docker.io']
-  const title = 'install docker-ce, or docker.io where apt has no docker-ce'
-  if (repo === undefined) return [{ kind: 'packages', sign: '+', title, names }, start]
-  const { architecture, os } = facts.get(system)
-  const list = `deb [arch=${architecture} signed-by=${KEY}] ${repo} ${os.codename} stable\n`
-  const listed = facts.get(file(LIST))
+function install(context: PlanContext): Change[] {
+  const source = dockerSource(context)
+  if (!source) {
+    const title = 'install docker-ce, or docker.io where apt has no docker-ce'
+    return [{ kind: 'packages', sign: '+', title, names: ['docker-ce|docker.io'] }]
+  }
+  const own = rivals(source, context.facts).find(({ serves }) => serves)
+  const from = own ? `${source.uri}, as ${own.file}:${own.line} has it` : source.uri
   return [
-    ...(facts.get(aptKey(KEY)).join() === key ? [] : [fetchKey(repo, key)]),
-    ...(listed?.digest === digest(list)
-      ? []
-      : [
-          {
-            kind: 'file',
-            sign: listed ? '~' : '+',
-            title: LIST,
-            path: LIST,
-            content: list,
-            mode: '644',
-            ours: true,
-          } as const,
-        ]),
-    {
-      kind: 'run',
-      sign: '!',
-      title: 'read the package lists of docker_repo',
-      timeoutMs: 300_000,
-      durable: true,
-      script: sh`apt-get -q update`,
-    },
-    { kind: 'packages', sign: '+', title: `install docker-ce from ${repo}`, names: ['docker-ce'] },
-    start,
+    ...(own ? [] : addSource(source, context.facts)),
+    { kind: 'packages', sign: '+', title: `install docker-ce from ${from}`, names: ['docker-ce'] },
   ]
 }
-
-/** Whoever is on the way could give another key: it counts only when it is the one key that was expected. */
-function fetchKey(repo: string, key: string): Change {
-  const url = `${repo}/gpg`
-  return {
-    kind: 'run',
-    sign: '+',
-    title: `${KEY} from ${url}, if it is the key ${key}`,
-    timeoutMs: 60_000,
-    script: sh`${rawSh(template('remote/openpgp.sh'))}
-trap ${`rm -rf ${INCOMING}`} EXIT
-cvh_folder ${INCOMING}
-( ulimit -f 4096 && exec curl -fsS --max-time 50 -o ${`${INCOMING}/docker.asc`} ${url} )
-openpgp_binary ${`${INCOMING}/docker.asc`} >${`${INCOMING}/docker.gpg`}
-keys=$(openpgp_keys ${`${INCOMING}/docker.gpg`} | tr '\n' ' ')
-[ "$keys" = ${`${key} `} ] || { printf '%s %s\n' ${`the key at ${url} is another one:`} "\${keys:-no key at all}" && exit 65; }
-cvh_record file ${KEY}
-cvh_place ${KEY} 644 <${`${INCOMING}/docker.gpg`}`,
-  }
-}
-
-/** Where a key waits until it is known which one it is. */
-const INCOMING = '/var/lib/convecthub/keys'

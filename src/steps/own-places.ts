@@ -44,6 +44,11 @@ export function isOwnFolder(path: string, workdir: string): boolean {
   return isBelowState(path) || folders.some((folder) => folder === path || folder.startsWith(`${path}/`))
 }
 
+/** Whether convecthub can have made this file for apt to read. */
+export function isAptFile(path: string): boolean {
+  return path.startsWith('/etc/apt/') && isOwnFile(path, STATE)
+}
+
 function isBelowState(path: string): boolean {
   return path.startsWith(`${STATE}/`) && !path.includes('..')
 }

@@ -10,7 +10,8 @@ import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
-import { isOwnPackage } from './own-places.ts'
+import { isAptFile, isOwnPackage } from './own-places.ts'
+import { removeSources } from './package-source.ts'
 import { DOCKER_MARK, OWN_PATHS, RECORD, theHosts } from './reset-places.ts'
 
 const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
@@ -58,6 +59,8 @@ export const removePackages: Step = {
       .map(({ name }) => name)
     if (names.length === 0) return []
     return [
+      // apt does nothing at all while it cannot read one of its sources
+      ...removeSources(record.files.filter(isAptFile)),
       ...(ownsDocker(record) ? [stopDocker] : []),
       {
         kind: 'run',

@@ -1,4 +1,4 @@
-# Runs as a job: installs the packages in "$@", and nothing while somebody else holds dpkg's lock.
+# What calls apt as a job begins with this: nothing is done while somebody else holds dpkg's lock.
 DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 export DEBIAN_FRONTEND NEEDRESTART_MODE
 

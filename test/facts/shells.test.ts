@@ -7,6 +7,7 @@ import { jobs } from '../../src/engine/jobs.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { aptKey } from '../../src/facts/apt-key.ts'
+import { aptSources } from '../../src/facts/apt-sources.ts'
 import { clock } from '../../src/facts/clock.ts'
 import { clusterData } from '../../src/facts/cluster-data.ts'
 import { command } from '../../src/facts/command.ts'
@@ -53,6 +54,7 @@ const FACTS: readonly Fact<unknown>[] = [
   recordedPackages,
   clusterData,
   aptKey('/no/such/key'),
+  aptSources,
   installedPackage('no-such-package'),
   listeningPorts(['tcp 22', 'udp 8472']),
   release('no-such-namespace', 'no-such-release'),

@@ -12,6 +12,7 @@ import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { REGISTRIES } from '../../src/steps/k3s.ts'
 import { REGISTRY } from '../../src/steps/manifests.ts'
+import { sourcePaths } from '../../src/steps/package-source.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import {
   type Answer,
@@ -90,8 +91,11 @@ function plansOf(
 
 /** Every kind of plan of every step. */
 export function allPlans(): Planned[] {
-  const files = ['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker']
-  const open = [REGISTRIES, REGISTRY]
+  const files = [
+    ...['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker'],
+    sourcePaths('docker').list,
+  ]
+  const open = [REGISTRIES, REGISTRY, sourcePaths('old').list]
   const used: Answer[] = [
     ...recordOf({
       files,

@@ -54,6 +54,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   'login-page': { status: 0, title: '' },
   'apt-key': [],
   volumes: { count: 0, sizeMiB: undefined },
+  'apt-sources': [],
   ports: new Map(),
   'cluster-data': NO_CLUSTER,
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { distributionSources, parseAptSources, renderAptSources } from '../../src/lab/apt-sources.ts'
+import { parseAptSources } from '../../src/facts/apt-sources.ts'
+import { distributionSources, renderAptSources } from '../../src/lab/apt-sources.ts'
 
 const DEB822 = `Types: deb
 # http://snapshot.example/debian

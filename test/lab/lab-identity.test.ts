@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { parseAptSources } from '../../src/facts/apt-sources.ts'
 import { labIdentity } from '../../src/lab/lab-identity.ts'
 import { sshArguments } from '../../src/lab/lab-ssh.ts'
 import { prepareScript } from '../../src/lab/prepare-machine.ts'
@@ -35,11 +36,11 @@ it('lets ssh use only what the lab recorded', () => {
 
 it('changes apt in a machine only where its packages came from here', () => {
   expect(prepareScript('ssh-ed25519 AAAA', undefined)).not.toContain('/etc/apt')
-  const source = { uri: 'http://m.example/debian', suites: ['bookworm'], components: ['main'] }
+  const sources = parseAptSources('sources.list', 'deb http://m.example/debian bookworm main')
   const script = prepareScript('ssh-ed25519 AAAA', {
     codename: 'bookworm',
     arch: 'amd64',
-    sources: [source],
+    sources,
     aptConf: 'Acquire::Check-Date "false";\n',
   })
   expect(script).toContain("<<'LAB_END'\ndeb http://m.example/debian bookworm main\nLAB_END\n")

@@ -1,11 +1,23 @@
 import { expect, it } from 'vitest'
 import { aptKey } from '../../src/facts/apt-key.ts'
+import { aptSources, parseAptSources } from '../../src/facts/apt-sources.ts'
 import { command } from '../../src/facts/command.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
+import { digest } from '../../src/steps/digest.ts'
 import { docker } from '../../src/steps/docker.ts'
-import { type Answer, is, present, running, shown, systemOf } from '../helpers/fake-facts.ts'
-import { fileText, planStep } from '../helpers/plan-step.ts'
+import { oldSources } from '../../src/steps/old-sources.ts'
+import {
+  type Answer,
+  contextOf,
+  is,
+  present,
+  recordOf,
+  running,
+  shown,
+  systemOf,
+} from '../helpers/fake-facts.ts'
+import { fileText, knownOf, planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
@@ -14,10 +26,17 @@ const PIN = 'A'.repeat(40)
 const REPO = 'https://mirror.lan/linux/ubuntu'
 const mirrored = testWishes({ settings: { w1: { docker_repo: REPO } } })
 const dockerd = is(command('dockerd'), '/usr/bin/dockerd')
+const OURS = `deb [arch=amd64 signed-by=${KEY}] ${REPO} jammy stable\n`
 const START = '! run start docker.service'
-const INSTALL = '! run read the package lists of docker_repo'
+const READ = `! run read the package lists of ${REPO}`
 const FETCH = `+ run ${KEY} from ${REPO}/gpg, if it is the key ${PIN}`
 const FROM = `+ packages install docker-ce from ${REPO}`
+
+/** The host's own entries in /etc/apt/sources.list.d/docker.list, from its second line on. */
+const theirs = (...lines: string[]) =>
+  is(aptSources, parseAptSources('/etc/apt/sources.list.d/docker.list', ['', ...lines].join('\n')))
+const THEIRS = `deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] ${REPO}/ jammy stable`
+const AS_THEIRS = `+ packages install docker-ce from ${REPO}, as /etc/apt/sources.list.d/docker.list:2 has it`
 
 it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: string[] }>([
   {
@@ -27,25 +46,42 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
   {
     what: 'no Docker, and a mirror',
     repo: true,
-    plan: [FETCH, `+ file ${LIST}`, INSTALL, FROM, START],
+    plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
   },
   {
     what: 'a mirror that is set up half',
     repo: true,
     answers: [is(aptKey(KEY), [PIN]), present(LIST)],
-    plan: [`~ file ${LIST}`, INSTALL, FROM, START],
+    plan: [READ, `~ file ${LIST}`, FROM, START],
   },
   {
     what: 'a mirror with the key of somebody else',
     repo: true,
     answers: [is(aptKey(KEY), ['B'.repeat(40)])],
-    plan: [FETCH, `+ file ${LIST}`, INSTALL, FROM, START],
+    plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
   },
   {
     what: 'a mirror with the right key and another one',
     repo: true,
     answers: [is(aptKey(KEY), [PIN, 'B'.repeat(40)])],
-    plan: [FETCH, `+ file ${LIST}`, INSTALL, FROM, START],
+    plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
+  },
+  { what: 'a mirror that apt has already', repo: true, answers: [theirs(THEIRS)], plan: [AS_THEIRS, START] },
+  {
+    what: 'a mirror of which apt has another release',
+    repo: true,
+    answers: [theirs(THEIRS.replace('jammy', 'focal'))],
+    plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
+  },
+  {
+    what: 'a mirror that apt has from us',
+    repo: true,
+    answers: [
+      is(aptKey(KEY), [PIN]),
+      present(LIST, { digest: digest(OURS) }),
+      is(aptSources, parseAptSources(LIST, OURS)),
+    ],
+    plan: [READ, FROM, START],
   },
   { what: 'Docker that runs', answers: [dockerd, running('docker.service')], plan: [] },
   { what: 'Docker that stands still', answers: [dockerd], plan: [START] },
@@ -70,4 +106,87 @@ it('the mirror’s line names architecture, key and release', () => {
 it('install_docker=false leaves a machine alone', () => {
   const own = testWishes({ settings: { w1: { install_docker: false } } })
   expect(docker.hosts(own).map(({ name }) => name)).toEqual(['d1'])
+})
+
+it.each<{ what: string; lines: string[]; answers?: Answer[]; found: string[] }>([
+  { what: 'what serves', lines: [THEIRS], found: [] },
+  {
+    what: 'what serves, and its source packages',
+    lines: [THEIRS, THEIRS.replace('deb', 'deb-src')],
+    found: [],
+  },
+  { what: 'another address', lines: [THEIRS.replace('linux', 'unix')], found: [] },
+  {
+    what: 'another component',
+    lines: ['', THEIRS.replace('stable', 'test')],
+    found: ['docker.list:3 with the key /etc/apt/keyrings/docker.asc'],
+  },
+  {
+    what: 'another architecture',
+    lines: [`deb [arch=arm64] ${REPO} jammy stable`],
+    found: ['docker.list:2 with another key'],
+  },
+  {
+    what: 'source packages by our key',
+    lines: [`deb-src [signed-by=${KEY}] ${REPO} jammy stable`],
+    found: [],
+  },
+  {
+    what: 'another component, and Docker',
+    lines: [THEIRS.replace('stable', 'test')],
+    answers: [dockerd],
+    found: [],
+  },
+])('a host whose sources have of the mirror $what: $found', ({ lines, answers = [], found }) => {
+  const known = knownOf(mirrored, { w1: [theirs(...lines), ...answers] })
+  const findings = docker.check?.([contextOf(docker, mirrored, 'w1', known)]) ?? []
+  expect(
+    findings.map(({ message }) =>
+      message.replace(/^.*\/(\S+) has \S+ jammy/, '$1').replace(/: apt would .*/, ''),
+    ),
+  ).toEqual(found)
+  for (const { id, level, host, hint } of findings) {
+    expect({ id, level, host }).toEqual({ id: 'apt-source', level: 'error', host: 'w1' })
+    expect(hint).toContain('component stable for amd64')
+  }
+})
+
+const ASC = '/etc/apt/keyrings/convecthub-docker.asc'
+const none = testWishes({ settings: { w1: { install_docker: false, docker_repo: REPO } } })
+const recorded = (...files: string[]) => [...recordOf({ files: [...files, '/usr/local/bin/k3s'] })]
+const listed = present(LIST, { digest: digest(OURS) })
+
+it.each<{ what: string; wishes?: typeof mirrored; answers: Answer[]; plan: string[] }>([
+  { what: 'that is wanted', answers: [...recorded(LIST, KEY), listed], plan: [] },
+  {
+    what: 'that is wanted, and its old key',
+    answers: [...recorded(LIST, KEY, ASC), listed],
+    plan: [`- run remove ${ASC}`],
+  },
+  { what: 'whose list is still to come', answers: recorded(KEY), plan: [] },
+  {
+    what: 'without install_docker',
+    wishes: none,
+    answers: [...recorded(LIST, KEY), listed],
+    plan: [`- run remove ${LIST}, ${KEY}`],
+  },
+  {
+    what: 'without docker_repo',
+    wishes: testWishes(),
+    answers: [...recorded(LIST, KEY), listed],
+    plan: [`- run remove ${LIST}, ${KEY}`],
+  },
+  {
+    what: 'of another docker_repo',
+    answers: [...recorded(LIST, KEY), present(LIST)],
+    plan: [`- run remove ${LIST}, ${KEY}`],
+  },
+  {
+    what: 'that the host has by itself by now',
+    answers: [...recorded(LIST, KEY), listed, theirs(THEIRS)],
+    plan: [`- run remove ${LIST}, ${KEY}`],
+  },
+  { what: 'of somebody else by our names', wishes: none, answers: [listed], plan: [] },
+])('a source $what: $plan', ({ wishes = mirrored, answers, plan }) => {
+  expect(shown(planStep(oldSources, wishes, 'w1', { w1: answers }))).toEqual(plan)
 })

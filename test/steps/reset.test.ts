@@ -66,13 +66,20 @@ it('workers stop first, then the drivers that joined, the founder last', () => {
   expect(after('d1')).toEqual(['d2', 'w1', 'w2'])
 })
 
-it.each<{ packages: string[]; plan: string[] }>([
+const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
+
+it.each<{ packages: string[]; files?: string[]; plan: string[] }>([
+  {
+    packages: ['conntrack'],
+    files: [LIST, '/etc/apt/sources.list', K3S],
+    plan: [`- run remove ${LIST}`, '- run purge conntrack'],
+  },
   { packages: [], plan: [] },
   { packages: ['conntrack', 'iptables'], plan: ['- run purge conntrack, iptables'] },
   {
     packages: ['docker.io', 'conntrack'],
     plan: ['- run stop Docker, remove its link and rules', '- run purge docker.io, conntrack'],
   },
-])('of packages, only those that we installed go: $packages', ({ packages, plan }) => {
-  expect(on(removePackages, record([], packages))).toEqual(plan)
+])('of packages, only those that we installed go: $packages', ({ packages, files = [], plan }) => {
+  expect(on(removePackages, record(files, packages))).toEqual(plan)
 })

@@ -43,7 +43,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   transport: { knows: [] },
   artifacts: { knows: [] },
   ui: { knows: [], types: ['engine'] },
-  lab: { knows: ['artifacts', 'transport'] },
+  lab: { knows: ['artifacts', 'transport', 'facts'] },
 }
 
 it('every room of src/ has its arrows, and every arrow its room', () => {

@@ -1,0 +1,150 @@
+import type { Change } from '../engine/change.ts'
+import type { Finding, PlanContext } from '../engine/step.ts'
+import { aptKey } from '../facts/apt-key.ts'
+import { type AptSource, aptSources } from '../facts/apt-sources.ts'
+import type { Fact, Facts } from '../facts/fact.ts'
+import { file } from '../facts/file.ts'
+import { joinSh, rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
+import { digest } from './digest.ts'
+
+/** Where a key waits until it is known which one it is. */
+const INCOMING = '/var/lib/convecthub/keys'
+
+/** A source that apt on a host shall have, and the one key that signs what it holds. */
+export interface PackageSource {
+  /** Of its list and key, see sourcePaths: lower-case letters. */
+  name: string
+  /** Without a slash at its end. */
+  uri: string
+  suite: string
+  component: string
+  /** Debian's name, such as amd64. */
+  architecture: string
+  key: { url: string; fingerprint: string }
+}
+
+/** Where the list and the key of a source of ours lie. */
+export function sourcePaths(name: string): { list: string; key: string } {
+  return {
+    list: `/etc/apt/sources.list.d/convecthub-${name}.list`,
+    key: `/etc/apt/keyrings/convecthub-${name}.gpg`,
+  }
+}
+
+/** What addSource, wantedPaths and rivals look at. */
+export function sourceFacts(name: string): readonly Fact<unknown>[] {
+  const { list, key } = sourcePaths(name)
+  return [aptSources, file(list), aptKey(key)]
+}
+
+/**
+ * Entries that the host has for the same address and suite: apt reads neither where the keys differ ("Conflicting values
+ * set for option Signed-By"). One that `serves` can be used in place of ours.
+ */
+export function rivals(source: PackageSource, facts: Facts): (AptSource & { serves: boolean })[] {
+  const { list, key } = sourcePaths(source.name)
+  return facts
+    .get(aptSources)
+    .filter(({ file, uri, suite }) => file !== list && uri === source.uri && suite === source.suite)
+    .map((entry) => ({ ...entry, serves: serves(entry, source) }))
+    .filter((entry) => entry.serves || entry.signedBy !== key)
+}
+
+function serves({ type, components, architectures }: AptSource, source: PackageSource): boolean {
+  const fits = architectures.length === 0 || architectures.includes(source.architecture)
+  return type === 'deb' && components.includes(source.component) && fits
+}
+
+/** What stands in the way of adding a source. */
+export function sourceFindings(source: PackageSource, { host, facts }: PlanContext): Finding[] {
+  const found = rivals(source, facts)
+  if (found.some((entry) => entry.serves)) return []
+  return found.map(({ file, line, signedBy }) => ({
+    level: 'error',
+    id: 'apt-source',
+    host: host.name,
+    message: `${file}:${line} has ${source.uri} ${source.suite} ${signedBy?.startsWith('/') ? `with the key ${signedBy}` : 'with another key'}: apt would read neither that line nor the one that convecthub adds`,
+    hint: `name the component ${source.component} for ${source.architecture} there, which is then used as it is; or take it out`,
+  }))
+}
+
+/** Those of our files that apt should have for a source; a list with another text is none of them. */
+export function wantedPaths(source: PackageSource, facts: Facts): string[] {
+  const { list, key } = sourcePaths(source.name)
+  const there = facts.get(file(list))
+  const other = there !== undefined && there.digest !== digest(listOf(source))
+  return other || rivals(source, facts).length > 0 ? [] : [list, key]
+}
+
+/** The changes by which apt gets a source: its key, a look whether apt can read it, its list. */
+export function addSource(source: PackageSource, facts: Facts): Change[] {
+  const paths = sourcePaths(source.name)
+  const content = listOf(source)
+  const there = facts.get(file(paths.list))
+  return [
+    ...(facts.get(aptKey(paths.key)).join() === source.key.fingerprint ? [] : [fetchKey(source)]),
+    {
+      kind: 'run',
+      sign: '!',
+      title: `read the package lists of ${source.uri}`,
+      timeoutMs: 30 * 60_000,
+      durable: true,
+      script: joinSh([
+        rawSh(template('remote/apt.sh')),
+        sh`set -- ${paths.list} ${paths.key} ${content}`,
+        rawSh(template('remote/apt-source.sh')),
+      ]),
+    },
+    ...(there?.digest === digest(content)
+      ? []
+      : [
+          {
+            kind: 'file',
+            sign: there ? '~' : '+',
+            title: paths.list,
+            path: paths.list,
+            content,
+            mode: '644',
+            ours: true,
+          } as const,
+        ]),
+  ]
+}
+
+/** The change that takes files of ours from apt, none where there are none. */
+export function removeSources(paths: readonly string[]): Change[] {
+  if (paths.length === 0) return []
+  const script = joinSh([
+    rawSh(template('remote/remove-paths.sh')),
+    sh`set -- ${paths}
+remove_paths "$@"
+for path; do [ -e "$path" ] || cvh_forget file "$path"; done`,
+  ])
+  return [{ kind: 'run', sign: '-', title: `remove ${paths.join(', ')}`, timeoutMs: 60_000, script }]
+}
+
+function listOf({ name, uri, suite, component, architecture }: PackageSource): string {
+  return `deb [arch=${architecture} signed-by=${sourcePaths(name).key}] ${uri} ${suite} ${component}\n`
+}
+
+/** Whoever is on the way could give another key: it counts only when it is the one key that was expected. */
+function fetchKey({ name, key: { url, fingerprint } }: PackageSource): Change {
+  const { key } = sourcePaths(name)
+  const [incoming, binary] = [`${INCOMING}/${name}.asc`, `${INCOMING}/${name}.gpg`]
+  return {
+    kind: 'run',
+    sign: '+',
+    title: `${key} from ${url}, if it is the key ${fingerprint}`,
+    timeoutMs: 60_000,
+    script: sh`${rawSh(template('remote/openpgp.sh'))}
+trap ${`rm -rf ${INCOMING}`} EXIT
+cvh_folder ${INCOMING}
+( ulimit -f 4096 && exec curl -fsS --max-time 50 -o ${incoming} ${url} )
+openpgp_binary ${incoming} >${binary}
+keys=$(openpgp_keys ${binary} | tr '\n' ' ')
+[ "$keys" = ${`${fingerprint} `} ] || { printf '%s %s\n' ${`the key at ${url} is another one:`} "\${keys:-no key at all}" && exit 65; }
+cvh_record file ${key}
+cvh_place ${key} 644 <${binary}`,
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { aptSources } from '../../src/facts/apt-sources.ts'
+import { makeProbe } from '../../src/facts/fact.ts'
+import { parseFact } from '../helpers/parse-fact.ts'
+import { runShell, SHELLS } from '../helpers/shell.ts'
+
+/** What a host prints of a file in sources.list.d. */
+const printed = (name: string, text: string) =>
+  text
+    .split('\n')
+    .map((line) => `source /etc/apt/sources.list.d/${name}:${line}`)
+    .join('\n')
+
+/** The entries that are read in a file, each as "LINE TYPE URI SUITE COMPONENTS [ARCHITECTURES] KEY". */
+const read = (name: string, text: string) =>
+  parseFact(aptSources, printed(name, text)).map(
+    ({ line, type, uri, suite, components, architectures, signedBy }) =>
+      `${line} ${type} ${uri} ${suite} ${components.join()} [${architectures.join()}] ${signedBy}`,
+  )
+
+const KEY = '/etc/apt/keyrings/docker.asc'
+const DEB822 = `# Docker's
+Types: deb
+# of the mirror
+URIs: http://m.lan/docker/
+Suites: jammy
+Components: stable
+  test
+Architectures: amd64
+signed-by: ${KEY}
+
+Types: deb deb-src
+URIs: http://a.lan/ubuntu https://b.lan/ubuntu
+Suites: jammy ./
+Components: main
+`
+
+it.each<{ what: string; name?: string; text: string; entries: string[] }>([
+  {
+    what: 'a line as Docker’s manual has it',
+    text: `deb [arch=amd64 signed-by=${KEY}] https://m.lan/linux/ubuntu jammy stable`,
+    entries: [`1 deb https://m.lan/linux/ubuntu jammy stable [amd64] ${KEY}`],
+  },
+  {
+    what: 'comments, empty lines, tabs, a slash at the end',
+    text: '# deb http://no.lan x y\n\n  deb\thttp://m.lan/u/   jammy  main universe # why\n#',
+    entries: ['3 deb http://m.lan/u jammy main,universe [] undefined'],
+  },
+  {
+    what: 'options with blanks around, several architectures',
+    text: 'deb-src [ trusted=yes arch=amd64,arm64 ]http://m.lan/u ./',
+    entries: ['1 deb-src http://m.lan/u ./  [amd64,arm64] undefined'],
+  },
+  { what: 'half a line', text: 'deb http://m.lan/u', entries: [] },
+  {
+    what: 'stanzas',
+    name: 'd.sources',
+    text: DEB822,
+    entries: [
+      `2 deb http://m.lan/docker jammy stable,test [amd64] ${KEY}`,
+      '11 deb http://a.lan/ubuntu jammy main [] undefined',
+      '11 deb http://a.lan/ubuntu ./ main [] undefined',
+      '11 deb https://b.lan/ubuntu jammy main [] undefined',
+      '11 deb https://b.lan/ubuntu ./ main [] undefined',
+      '11 deb-src http://a.lan/ubuntu jammy main [] undefined',
+      '11 deb-src http://a.lan/ubuntu ./ main [] undefined',
+      '11 deb-src https://b.lan/ubuntu jammy main [] undefined',
+      '11 deb-src https://b.lan/ubuntu ./ main [] undefined',
+    ],
+  },
+  {
+    what: 'a key inside of a stanza',
+    name: 'd.sources',
+    text: 'Types: deb\nURIs: http://m.lan\nSuites: x\nSigned-By:\n -----BEGIN PGP\n .\n mQ==',
+    entries: ['1 deb http://m.lan x  [] -----BEGIN PGP . mQ=='],
+  },
+  {
+    what: 'a stanza that is switched off',
+    name: 'd.sources',
+    text: 'Types: deb\nURIs: http://m.lan\nSuites: x\nEnabled: no',
+    entries: [],
+  },
+  { what: 'a name that apt leaves alone', name: 'docker list', text: 'deb http://m.lan/u x y', entries: [] },
+  { what: 'nothing', text: '', entries: [] },
+])('reads $what: $entries', ({ name = 'docker.list', text, entries }) => {
+  expect(read(name, text)).toEqual(entries)
+})
+
+it.each(SHELLS.map(([name]) => ({ name })))('$name reads real files, each entry at its place', ({ name }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'convecthub-apt-'))
+  try {
+    mkdirSync(join(folder, 'sources.list.d'))
+    writeFileSync(join(folder, 'sources.list'), '\ndeb http://a.lan x main')
+    writeFileSync(join(folder, 'sources.list.d/d.sources'), DEB822)
+    writeFileSync(join(folder, 'sources.list.d/d.list.save'), 'deb http://no.lan x y\n')
+    const questions = makeProbe([aptSources])
+    const shell = SHELLS.find(([program]) => program === name) ?? []
+    const { output } = runShell(questions.script.reveal().replaceAll('/etc/apt', folder), shell)
+    const found = questions.read(output).get(aptSources)
+    expect(found.map(({ file, line }) => `${file}:${line}`).slice(0, 3)).toEqual([
+      `${folder}/sources.list:2`,
+      `${folder}/sources.list.d/d.sources:2`,
+      `${folder}/sources.list.d/d.sources:11`,
+    ])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

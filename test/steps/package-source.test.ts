@@ -1,0 +1,107 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { marks, renderChanges } from '../../src/engine/render.ts'
+import { removeSources } from '../../src/steps/package-source.ts'
+import { template } from '../../src/templates.ts'
+import { localHost } from '../helpers/local-host.ts'
+import { runShell, SHELLS } from '../helpers/shell.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convecthub-source-'))
+  for (const name of ['bin', 'run', 'state', 'apt/sources.list.d', 'apt/keyrings'])
+    mkdirSync(at(name), { recursive: true })
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const at = (name: string) => join(folder, name)
+const LIST = 'apt/sources.list.d/convecthub-x.list'
+const KEY = 'apt/keyrings/convecthub-x.gpg'
+const TEXT = `deb [signed-by=/k] http://m.lan/x jammy main\n`
+
+/** An apt that says what it was told to read, and ends so. */
+function program(name: string, text: string) {
+  writeFileSync(at(`bin/${name}`), `#!/bin/sh\n${text}\n`)
+  chmodSync(at(`bin/${name}`), 0o755)
+}
+
+/** Reads a source before it is added, its key recorded as ours; what is said, and what is there afterwards. */
+function readSource(shell: readonly string[], update: string, policy: string) {
+  program('apt-get', `for word; do case $word in *SourceList=*) cat "\${word#*=}" ;; esac; done\n${update}`)
+  program(
+    'apt-cache',
+    `for word; do case $word in *SourceParts=*) ls "\${word#*=}" ;; esac; done >&2\n${policy}`,
+  )
+  writeFileSync(at('apt/sources.list.d/theirs.list'), 'deb http://m.lan/y jammy main\n')
+  writeFileSync(at(KEY), 'key')
+  writeFileSync(at('state/owned'), `file ${at(KEY)}\nfile /usr/local/bin/k3s\n`)
+  const script = `PATH=${at('bin')}:$PATH
+${template('remote/apt.sh')}
+set -- ${at(LIST)} ${at(KEY)} '${TEXT}'
+${template('remote/apt-source.sh')}`
+  const moved = script
+    .replaceAll('/run/convecthub', at('run'))
+    .replaceAll('/var/lib/convecthub', at('state'))
+    .replaceAll('/etc/apt/', at('apt/'))
+  const { code, output, errors } = runShell(moved, shell)
+  return {
+    ...{ code, output, errors },
+    key: existsSync(at(KEY)),
+    record: readFileSync(at('state/owned'), 'utf8'),
+    left: readdirSync(at('run')),
+  }
+}
+
+describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ shell }) => {
+  it('a source that apt can read, alone and beside the others, keeps its key', () => {
+    expect(readSource(shell, '', '')).toEqual({
+      code: 0,
+      output: TEXT,
+      errors: 'convecthub-x.list\ntheirs.list\n',
+      key: true,
+      record: `file ${at(KEY)}\nfile /usr/local/bin/k3s\n`,
+      left: [],
+    })
+  })
+
+  it.each([
+    { what: 'by itself', update: 'exit 100', policy: '' },
+    { what: 'beside the others', update: '', policy: 'exit 100' },
+  ])('of a source that apt cannot read $what nothing is left', ({ update, policy }) => {
+    expect(readSource(shell, update, policy)).toMatchObject({
+      code: 100,
+      key: false,
+      record: 'file /usr/local/bin/k3s\n',
+      left: [],
+    })
+  })
+})
+
+it('what is taken from apt is no more in the record, and the files of others stay', async () => {
+  const host = localHost()
+  try {
+    mkdirSync(host.state)
+    for (const name of ['ours.list', 'theirs.list']) writeFileSync(join(host.folder, name), '')
+    const ours = join(host.folder, 'ours.list')
+    writeFileSync(join(host.state, 'owned'), `file ${ours}\nfile /usr/local/bin/k3s\n`)
+    const [change] = removeSources([ours, join(host.folder, 'gone.list')])
+    if (change?.kind !== 'run') throw new Error('nothing is removed')
+    const script = renderChanges([[0, change]], 'test', marks('@@x'))
+    expect((await host.connection.run(script, { name: 'test', timeoutMs: 10_000 })).code).toBe(0)
+    expect(readdirSync(host.folder).filter((name) => name.endsWith('.list'))).toEqual(['theirs.list'])
+    expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe('file /usr/local/bin/k3s\n')
+  } finally {
+    host.remove()
+  }
+})
