@@ -19,6 +19,14 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   { words: /No space left on device/, hint: 'the disk is full: `df -h` on the host; free some room' },
   { words: /Read-only file system/, hint: 'the file system is read-only: `dmesg` on the host tells why' },
   {
+    words: /does not have a Release file/,
+    hint: 'the mirror answers, and has no packages for this release of the system: look at its dists/CODENAME',
+  },
+  {
+    words: /Failed to fetch \S+ +(404 |File has unexpected size|Hash Sum mismatch)/,
+    hint: 'the mirror answers, but its files are not those of its package lists, also by lists of now: let its synchronisation end, or complete it, then run the same command again',
+  },
+  {
     words: /Temporary failure resolving|Could not resolve|Failed to fetch|Unable to connect to/,
     hint: 'the package mirror cannot be reached: correct /etc/apt/sources.list on the host (a local mirror will do)',
   },

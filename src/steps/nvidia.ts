@@ -2,7 +2,8 @@ import type { Change } from '../engine/change.ts'
 import type { Finding, Step } from '../engine/step.ts'
 import { gpu } from '../facts/gpu.ts'
 import { installedPackage } from '../facts/packages.ts'
-import { sh } from '../sh.ts'
+import { rawSh } from '../sh.ts'
+import { template } from '../templates.ts'
 
 const TOOLKIT = 'nvidia-container-toolkit'
 
@@ -55,15 +56,7 @@ function installDriver(): Change[] {
       title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
       timeoutMs: 30 * 60_000,
       durable: true,
-      script: sh`before=$(mktemp -p /run/convecthub) && after=$(mktemp -p /run/convecthub)
-dpkg-query -W -f '\${binary:Package}\n' | sort >"$before"
-DEBIAN_FRONTEND=noninteractive ubuntu-drivers install --gpgpu
-code=$?
-dpkg-query -W -f '\${binary:Package}\n' | sort >"$after"
-comm -13 "$before" "$after" | sed 's/^/package /' >>/var/lib/convecthub/owned || exit
-rm -f "$before" "$after"
-[ "$code" = 0 ] || exit "$code"
-modprobe nvidia && modprobe nvidia_uvm`,
+      script: rawSh(template('remote/apt.sh') + template('remote/nvidia-driver.sh')),
     },
   ]
 }

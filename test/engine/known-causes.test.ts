@@ -12,6 +12,20 @@ it.each([
     output: "E: Failed to fetch http://archive.ubuntu.com/x  Temporary failure resolving 'a'",
     hint: 'mirror',
   },
+  {
+    output:
+      'E: Failed to fetch http://m.lan/pool/curl_7.88.1_amd64.deb  404  Not Found [IP: 10.0.0.9 80]\nE: Unable to fetch some archives',
+    hint: 'the mirror answers, but its files',
+  },
+  {
+    output:
+      'E: Failed to fetch http://m.lan/pool/x.deb  File has unexpected size (856 != 728). Mirror sync in progress?',
+    hint: 'the mirror answers, but its files',
+  },
+  {
+    output: "E: The repository 'http://m.lan/debian trixie Release' does not have a Release file.",
+    hint: 'no packages for this release',
+  },
   { output: 'E: Unable to locate package conntrack', hint: 'lacks this package' },
   { output: "E: Package 'docker.io' has no installation candidate", hint: 'lacks this package' },
   {
