@@ -1,11 +1,14 @@
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** The file system that holds a path, or will when the path is made: MiB in all and free, and its mount point. */
+/** The file system that holds a path, or will when the path is made, links followed: MiB in all and free. */
 export interface Disk {
   sizeMiB: number
   freeMiB: number
+  /** Its mount point. */
   mount: string
+  /** Of its mount, such as `noexec` (mount(8)). */
+  options: readonly string[]
 }
 
 const SCRIPT = `
@@ -13,20 +16,34 @@ for path in $paths; do
   at=$path
   while [ ! -e "$at" ]; do at=\${at%/*}; at=\${at:-/}; done
   printf 'disk %s %s ' "$path" "$(stat -f -c '%b %a %S' "$at")"
-  stat -c %m "$at" | tr '\\n' ' '
-  echo
+  mount=$(stat -L -c %m "$at")
+  printf '%s' "$mount" | tr '\\n' ' '
+  options=
+  # of what is mounted over each other there, the last counts
+  while read -r _ point _ all _; do [ "$point" != "$mount" ] || options=$all; done </proc/self/mounts
+  printf '\\noptions %s %s\\n' "$path" "$options"
 done`
+
+const UNKNOWN: Disk = { sizeMiB: 0, freeMiB: 0, mount: '/', options: [] }
 
 const family: FactFamily<Disk> = {
   id: 'disk',
   script: (keys) => joinSh([sh`paths=${keys.join(' ')}`, rawSh(SCRIPT)]),
   parse: (output, keys) => {
-    const disks = new Map<string, Disk>(keys.map((key) => [key, { sizeMiB: 0, freeMiB: 0, mount: '/' }]))
+    const disks = new Map<string, Disk>(keys.map((key) => [key, UNKNOWN]))
+    const options = new Map(
+      [...output.matchAll(/^options (\S+) (\S+)$/gm)].map(([, path, all = '']) => [path, all.split(',')]),
+    )
     for (const [, path = '', all, free, block, mount = ''] of output.matchAll(
       /^disk (\S+) (\d+) (\d+) (\d+) (.*)$/gm,
     )) {
       const mib = (blocks: string | undefined) => Math.floor((Number(blocks) * Number(block)) / 1024 ** 2)
-      disks.set(path, { sizeMiB: mib(all), freeMiB: mib(free), mount: mount.trimEnd() || '/' })
+      disks.set(path, {
+        sizeMiB: mib(all),
+        freeMiB: mib(free),
+        mount: mount.trimEnd() || '/',
+        options: options.get(path) ?? [],
+      })
     }
     return disks
   },

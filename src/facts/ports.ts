@@ -4,10 +4,11 @@ import type { Fact, FactFamily } from './fact.ts'
 
 export type Port = `${'tcp' | 'udp'} ${number}`
 
-/** Who listens on a port; `k3s`: it is K3s or one of its pods, undefined where it cannot be seen. */
+/** Who listens on a port; `k3s`: it is K3s or one of its pods, undefined where it cannot be seen. `pod`: it is a pod. */
 export interface Listener {
   name: string
   k3s: boolean | undefined
+  pod?: true
 }
 
 /** Of the ports that were asked for, those that something listens on. */
@@ -35,7 +36,10 @@ done
 } | head -n 1000 | while IFS=' /' read -r _ _ pid _ _ socket; do
   name='' whose=other
   read -r name <"/proc/$pid/comm"
-  [ -z "$(of_k3s "/proc/$pid/cgroup")" ] || whose=k3s
+  if [ -n "$(of_k3s "/proc/$pid/cgroup")" ]; then
+    whose=k3s
+    ! grep -q :/kubepods "/proc/$pid/cgroup" || whose=pod
+  fi
   printf 'socket %s %s %s\\n' "$socket" "$whose" "$name"
 done`
 
@@ -60,10 +64,14 @@ export function listeningPorts(ports: readonly Port[]): Fact<ListeningPorts> {
 function parsePorts(output: string): ListeningPorts {
   const holders = new Map<string, Listener>()
   for (const [, inode = '', whose, name = ''] of output.matchAll(
-    /^socket socket:\[(\d+)\] (k3s|other) (.*)$/gm,
+    /^socket socket:\[(\d+)\] (k3s|pod|other) (.*)$/gm,
   ))
     if (holders.get(inode)?.k3s !== false)
-      holders.set(inode, { name: name || 'a process', k3s: whose === 'k3s' })
+      holders.set(inode, {
+        name: name || 'a process',
+        k3s: whose !== 'other',
+        ...(whose === 'pod' && { pod: true }),
+      })
   const ports = new Map<Port, Listener>()
   for (const [, kind, hex = '', inode = ''] of output.matchAll(/^port (tcp|udp) ([0-9A-F]{4}) (\d+)$/gm)) {
     const port = `${kind} ${Number.parseInt(hex, 16)}` as Port

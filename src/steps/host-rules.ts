@@ -1,14 +1,14 @@
-import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
+import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { apt } from '../facts/apt.ts'
 import { command } from '../facts/command.ts'
 import { disk } from '../facts/disk.ts'
-import type { Fact, Facts } from '../facts/fact.ts'
+import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
-import { listeningPorts, type Port } from '../facts/ports.ts'
+import { HELM } from '../facts/release.ts'
 import { system } from '../facts/system.ts'
 import { bundledK3s, K3S, ownsK3s } from './artifacts.ts'
 
@@ -20,12 +20,21 @@ const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
 
 const DATA = '/var/lib/rancher'
 
+/** From where programs are run: K3s and all that it unpacks, with the containers; helm on drivers. */
+const executed = ({ role }: ClusterHost) => [
+  DATA,
+  folderOf(K3S),
+  ...(role === 'driver' ? [folderOf(HELM)] : []),
+]
+
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
+
 const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 
 /** What the rules look at. */
-export function hostFacts(host: ClusterHost, cluster: Cluster): readonly Fact<unknown>[] {
-  const own = [system, addresses, apt, owned, disk(DATA), file(K3S)]
-  return [...own, askedPorts(host, cluster), ...TOOLS.map(command)]
+export function hostFacts(host: ClusterHost): readonly Fact<unknown>[] {
+  const own = [system, addresses, apt, owned, file(K3S)]
+  return [...own, ...executed(host).map(disk), ...TOOLS.map(command)]
 }
 
 /** What must be so on a host by itself. */
@@ -82,6 +91,18 @@ export const HOST_RULES: readonly HostRule[] = [
       return full && `${mount} has only ${freeMiB} MiB free`
     },
     hint: 'free some room',
+  },
+  {
+    id: 'noexec',
+    wrong: (context) =>
+      closed(context).map(
+        ([path, mount]) => `${mount} is mounted with noexec, and programs are run from ${path}`,
+      ),
+    hint: (context) => {
+      const mounts = [...new Set(closed(context).map(([, mount]) => mount))]
+      const commands = mounts.map((mount) => `\`sudo mount -o remount,exec ${mount}\``)
+      return `${commands.join(' and ')}, and take noexec out of /etc/fstab; or mount a file system of its own there`
+    },
   },
   {
     id: 'systemd',
@@ -143,16 +164,6 @@ export const HOST_RULES: readonly HostRule[] = [
     hint: 'uninstall that K3s first (k3s-uninstall.sh or k3s-agent-uninstall.sh)',
   },
   {
-    id: 'port',
-    wrong: ({ facts, cluster, host }) => taken(host, cluster, facts, hubPorts(cluster)),
-    hint: 'stop it, or set http_port and https_port',
-  },
-  {
-    id: 'port',
-    wrong: ({ host, facts, cluster }) => taken(host, cluster, facts, k3sPorts(host, cluster)),
-    hint: 'stop it: K3s needs this port',
-  },
-  {
     id: 'bundle',
     wrong: (context) =>
       context.bundle &&
@@ -167,6 +178,14 @@ export const HOST_RULES: readonly HostRule[] = [
   },
 ]
 
+/** Folders from which no program can be run, each with its mount point. */
+function closed({ host, facts }: PlanContext): [path: string, mount: string][] {
+  return executed(host).flatMap((path) => {
+    const { mount, options } = facts.get(disk(path))
+    return options.includes('noexec') ? [[path, mount]] : []
+  })
+}
+
 /**
  * Where a machine that others are sent to says that it is somewhere else than where we found it: it could send them to
  * anybody. Only an address that ssh went to straight can be compared.
@@ -178,32 +197,4 @@ function elsewhere({ host, facts, cluster }: PlanContext): string | false {
   const known = [...interfaces.interfaces.values()].some((ips) => ips.includes(host.address))
   if (!asked || !told || known || !/^[\d.]+$/.test(host.address)) return false
   return `it was reached at ${host.address}, and says that it is ${told.ip} (${told.iface}), where the others would be sent`
-}
-
-const hubPorts = ({ httpPort, httpsPort }: Cluster): Port[] => [`tcp ${httpPort}`, `tcp ${httpsPort}`]
-
-/** Those that K3s listens on (K3s docs, installation/requirements; its parts' own on 127.0.0.1). */
-function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
-  const server = [6443, 6444, 10257, 10258, 10259]
-  const tcp = [
-    ...[10248, 10249, 10250, 10256],
-    ...(role === 'driver' ? server : [6444]),
-    ...(role === 'driver' && drivers.length > 1 ? [2379, 2380] : []),
-  ]
-  return [...tcp.map((port): Port => `tcp ${port}`), 'udp 8472']
-}
-
-const askedPorts = (host: ClusterHost, cluster: Cluster) =>
-  listeningPorts([...hubPorts(cluster), ...k3sPorts(host, cluster)])
-
-/** Which of these ports something else than our own K3s listens on. */
-function taken(host: ClusterHost, cluster: Cluster, facts: Facts, ports: readonly Port[]): string[] {
-  const ours = ownsK3s(facts.get(owned))
-  const listening = facts.get(askedPorts(host, cluster))
-  return ports.flatMap((port) => {
-    const listener = listening.get(port)
-    if (!listener || (ours && listener.k3s !== false)) return []
-    const [kind, number] = port.split(' ')
-    return [`${kind === 'udp' ? 'UDP port' : 'port'} ${number} is taken by ${listener.name}`]
-  })
 }

@@ -23,7 +23,7 @@ const STATE = '/var/lib/convecthub'
 
 /** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
 const PACKAGES =
-  /^(ca-certificates|curl|iptables|conntrack|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
+  /^(ca-certificates|curl|iptables|conntrack|apparmor|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
 
 /** What a machine needs to be reached and to start; no record is reason enough to take it away. */
 const NEEDED =

@@ -8,6 +8,7 @@ import { system } from '../facts/system.ts'
 import { volumes } from '../facts/volumes.ts'
 import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
 import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
+import { askedPorts, PORT_RULES } from './port-rules.ts'
 
 /** More than this apart, joining certificates are "not yet valid", s. */
 const SKEW = 30
@@ -25,10 +26,11 @@ export const preflight: Step = {
     volumes,
     // a server knows of all, and another machine's kubelet of itself
     ...(host.role === 'driver' ? cluster.hosts : [host]).map(({ nodeName }) => node(nodeName)),
-    ...hostFacts(host, cluster),
+    askedPorts(host, cluster),
+    ...hostFacts(host),
   ],
   check: (contexts) => [
-    ...HOST_RULES.flatMap((rule) => brokenBy(rule, contexts)),
+    ...[...HOST_RULES, ...PORT_RULES].flatMap((rule) => brokenBy(rule, contexts)),
     ...[...FOUNDED_RULES.flatMap((rule) => brokenBy(rule, contexts)), ...clusterFindings(contexts)].map(
       (finding) => ({ ...finding, firm: true }),
     ),

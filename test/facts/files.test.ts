@@ -61,6 +61,18 @@ it.each([
     value: { sizeMiB: 258019, freeMiB: 73879, mount: '/var/lib/rancher' },
   },
   {
+    what: 'a hardened machine',
+    path: '/var/lib/rancher',
+    text: 'disk /usr 9 9 4096 / \noptions /usr rw\ndisk /var/lib/rancher 262144 512 4096 /var \noptions /var/lib/rancher rw,nosuid,noexec',
+    value: { sizeMiB: 1024, freeMiB: 2, mount: '/var', options: ['rw', 'nosuid', 'noexec'] },
+  },
+  {
+    what: 'a mount that is not in the table',
+    path: '/',
+    text: 'disk / 262144 512 4096 / \noptions / ',
+    value: { sizeMiB: 1024, freeMiB: 2, mount: '/' },
+  },
+  {
     what: 'an overlay',
     path: '/',
     text: 'disk / 66053021 18913109 4096 / ',
@@ -87,7 +99,7 @@ it.each([
   { what: 'no stat', path: '/', text: 'disk / ', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
   { what: 'no answer', path: '/', text: '', value: { sizeMiB: 0, freeMiB: 0, mount: '/' } },
 ])('reads the disk of $what', ({ path, text, value }) => {
-  expect(parseFact(disk(path), text)).toEqual(value)
+  expect(parseFact(disk(path), text)).toEqual({ options: [], ...value })
 })
 
 it.each([

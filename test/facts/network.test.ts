@@ -108,6 +108,11 @@ it.each<{ what: string; text: string; ports: object }>([
     text: 'port tcp 0050 77\nsocket socket:[77] other port tcp 0016 2',
     ports: { 'tcp 80': { name: 'port tcp 0016 2', k3s: false } },
   },
+  {
+    what: 'a pod on the host’s network',
+    text: 'port tcp 0050 77\nsocket socket:[77] pod nginx',
+    ports: { 'tcp 80': { name: 'nginx', k3s: true, pod: true } },
+  },
   { what: 'no answer', text: '', ports: {} },
   { what: 'other lines', text: 'State Recv-Q Send-Q\nESTAB 0 0 10.0.0.1:22 10.0.0.2:99', ports: {} },
 ])('reads the ports of $what', ({ text, ports }) => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { jobs } from '../../src/engine/jobs.ts'
 import { addresses } from '../../src/facts/addresses.ts'
+import { appArmor } from '../../src/facts/apparmor.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { aptKey } from '../../src/facts/apt-key.ts'
 import { aptSources } from '../../src/facts/apt-sources.ts'
@@ -37,10 +38,12 @@ const FACTS: readonly Fact<unknown>[] = [
   system,
   clock,
   addresses,
+  appArmor,
   apt,
   command('getconf'),
   command('no-such-program'),
   disk('/'),
+  disk('/proc/self'),
   disk('/no/such/folder'),
   file('/'),
   file('/bin/sh'),
@@ -93,6 +96,9 @@ for (const shell of SHELLS) {
     const { freeMiB: _changes, ...stays } = facts.get(disk('/'))
     expect(facts.get(disk('/no/such/folder'))).toMatchObject(stays)
     expect(facts.get(disk('/')).sizeMiB).toBeGreaterThan(0)
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+    const proc = mounts.findLast((line) => line.includes(' /proc '))?.split(' ')[3]
+    expect(facts.get(disk('/proc/self'))).toMatchObject({ mount: '/proc', options: proc?.split(',') })
     expect(facts.get(loginPage('http', 1, 'lo')).status).toBe(0)
     expect(facts.get(leftovers(['/no/such/folder'])).paths).toEqual([])
     expect(facts.get(unit('no-such-unit.service'))).toMatchObject({ loaded: false, enabled: false })

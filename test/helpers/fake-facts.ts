@@ -1,6 +1,7 @@
 import type { Change } from '../../src/engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../../src/engine/step.ts'
 import { addresses } from '../../src/facts/addresses.ts'
+import { appArmor } from '../../src/facts/apparmor.ts'
 import { apt } from '../../src/facts/apt.ts'
 import { clock } from '../../src/facts/clock.ts'
 import type { ClusterData } from '../../src/facts/cluster-data.ts'
@@ -86,8 +87,11 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
     is(clock, ASKED_AT / 1000),
     is(addresses, { interfaces: new Map([['eth1', [`10.0.0.${number}`]]]), defaultInterface: 'eth1' }),
     is(apt, { present: true, broken: '' }),
+    is(appArmor, false),
     ...recordOf(),
-    is(disk('/var/lib/rancher'), diskOf()),
+    ...['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub/bin'].map((path) =>
+      is(disk(path), diskOf()),
+    ),
     is(gpu, gpuOf()),
     ...['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum'].map((name) =>
       is(command(name), `/usr/bin/${name}`),
@@ -120,7 +124,7 @@ export function systemOf(more: Partial<System> = {}): System {
 }
 
 export function diskOf(more: Partial<Disk> = {}): Disk {
-  return { sizeMiB: 50_000, freeMiB: 40_000, mount: '/', ...more }
+  return { sizeMiB: 50_000, freeMiB: 40_000, mount: '/', options: ['rw'], ...more }
 }
 
 export function gpuOf(more: Partial<Gpu> = {}): Gpu {

@@ -79,6 +79,16 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
     found: ['disk w1: /var has only 1000 MiB free'],
   },
   {
+    what: 'K3s’s data where nothing may be run',
+    w1: [is(disk('/var/lib/rancher'), diskOf({ mount: '/var', options: ['rw', 'nosuid', 'noexec'] }))],
+    found: ['noexec w1: /var is mounted with noexec, and programs are run from /var/lib/rancher'],
+  },
+  {
+    what: 'helm’s place where nothing may be run, which only drivers have',
+    w1: [is(disk('/var/lib/convecthub/bin'), diskOf({ mount: '/var', options: ['noexec'] }))],
+    found: [],
+  },
+  {
     what: 'a worker that says it is elsewhere, to which nobody is sent',
     w1: [interfaces({ eth1: ['10.6.6.6'] }, 'eth1')],
     found: [],
@@ -110,6 +120,22 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
     what: 'our K3s, and somebody else on a port of the hub',
     w1: [present(K3S), OURS, ports([80, 'sshd'], [10250, 'k3s', true])],
     found: ['port w1: port 80 is taken by sshd'],
+  },
+  {
+    what: 'our K3s, and on ports of the hub a pod of its own and somebody who cannot be seen',
+    w1: [
+      present(K3S),
+      OURS,
+      is<ListeningPorts>(
+        { ...listeningPorts([]), key: ANY_KEY },
+        new Map([
+          ['tcp 80', { name: 'nginx', k3s: true, pod: true }],
+          ['tcp 443', { name: 'a process', k3s: undefined }],
+          ['tcp 10250', { name: 'a process', k3s: undefined }],
+        ]),
+      ),
+    ],
+    found: ['port w1: port 80 is taken by nginx', 'port w1: port 443 is taken by a process'],
   },
   {
     what: 'somebody on the port of the pods’ network',
@@ -184,3 +210,19 @@ it.each([
       )
   },
 )
+
+it('every folder of a driver from which something is run is told, with its mount, and what to do', () => {
+  const places = ['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub/bin']
+  const mounts = ['/var', '/usr/local', '/var']
+  const own = testWishes()
+  const known = knownOf(own, {
+    d1: places.map((path, i) => is(disk(path), diskOf({ mount: mounts[i] ?? '', options: ['noexec'] }))),
+  })
+  const findings = preflight.check?.([contextOf(preflight, own, 'd1', known)]) ?? []
+  expect(findings.map(({ message }) => message)).toEqual(
+    places.map((path, i) => `${mounts[i]} is mounted with noexec, and programs are run from ${path}`),
+  )
+  expect(findings[0]?.hint).toContain(
+    '`sudo mount -o remount,exec /var` and `sudo mount -o remount,exec /usr/local`',
+  )
+})
