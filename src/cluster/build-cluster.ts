@@ -4,17 +4,21 @@ import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
 import { resolveText } from '../inventory/resolve-text.ts'
 import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
+
+import { portClashes } from './hub-ports.ts'
 import { CLUSTER_VARIABLES, HOST_VARIABLES, LIST_VARIABLES } from './variables.ts'
 
 /** The inventory's groups for drivers; `master` is the guide's other word. */
 const DRIVER_GROUPS = ['driver', 'master']
+
+const PORTS = CLUSTER_VARIABLES.pick({ http_port: true, https_port: true })
 
 type Addresses = ReadonlyMap<string, { address: string; port: number }>
 
 /**
  * Reads a cluster out of an inventory: roles from groups, settings checked and typed. `addresses` are those that ssh
  * will connect to. Throws ConvecthubErrors with every problem found: BAD_VALUE, NO_ROLE, NO_DRIVER, SAME_ADDRESS,
- * BAD_NAME, SAME_NAME, DIFFERS, and those of resolveText.
+ * BAD_NAME, SAME_NAME, DIFFERS, PORT_CLASH, and those of resolveText.
  */
 export function buildCluster(inventory: Inventory, addresses: Addresses): Cluster {
   const errors: ConvecthubError[] = []
@@ -41,6 +45,9 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   )
   const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
   if (lead) sameEverywhere(inventory, lead, errors)
+  // by themselves, so that another wrong setting does not hide what they collide with
+  const ports = lead && readSettings(PORTS, lead, [])
+  if (lead && ports) errors.push(...portClashes(lead, ports, all, ({ name }) => addresses.get(name)?.port))
   const drivers = hosts.filter(({ role }) => role === 'driver')
   if (errors.length > 0 || !settings || !drivers[0]) throw new ConvecthubErrors(once(errors))
   return {

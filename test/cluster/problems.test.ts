@@ -76,6 +76,40 @@ it.each([
     problems: [`${AT}:8 BAD_VALUE https_port=70000: a port is from 1 to 65535`],
   },
   { text: all('http_port=web'), problems: [`${AT}:8 BAD_VALUE http_port=web: a port number is needed`] },
+  {
+    text: all('http_port=6443\nhttps_port=10250'),
+    problems: [
+      `${AT}:8 PORT_CLASH http_port=6443: K3s needs this port (Kubernetes API)`,
+      `${AT}:9 PORT_CLASH https_port=10250: K3s needs this port (kubelet)`,
+    ],
+  },
+  ...[2379, 2380, 6444, 10010, 10248, 10249, 10256, 10257, 10258, 10259].map((port) => ({
+    text: all(`http_port=${port}`),
+    problems: [expect.stringContaining(`${AT}:8 PORT_CLASH http_port=${port}: K3s needs this port`)],
+  })),
+  { text: all('http_port=5000\nhttps_port=8472'), problems: [] },
+  {
+    text: all('http_port=8080\nhttps_port=8080'),
+    problems: [`${AT}:9 PORT_CLASH http_port and https_port are both 8080`],
+  },
+  { text: all('http_port=443'), problems: [`${AT}:8 PORT_CLASH http_port and https_port are both 443`] },
+  { text: all('http_port=22'), problems: [`${AT}:8 PORT_CLASH http_port=22 is the port of ssh on d1`] },
+  {
+    text: `${w1('ansible_port=2222')}http_port=2222\n`,
+    problems: [`${AT}:8 PORT_CLASH http_port=2222 is the port of ssh on w1`],
+  },
+  {
+    text: w1('ansible_port=443'),
+    problems: [`${AT}:4 PORT_CLASH https_port=443 is the port of ssh on w1`],
+  },
+  {
+    text: FLEET.replace('d1', 'd1 http_port=22').replace('convect_token=k3s_hub_token', 'x=1'),
+    problems: [
+      `${AT}:2 BAD_VALUE convect_token: a shared secret for the cluster is needed`,
+      `${AT}:2 DIFFERS http_port is not the same for d1 and w1`,
+      `${AT}:2 PORT_CLASH http_port=22 is the port of ssh on d1`,
+    ],
+  },
   { text: w1('has_gpu=maybe'), problems: [`${AT}:4 BAD_VALUE has_gpu=maybe: true or false is needed`] },
   {
     text: w1('my_iface="eth1; reboot"'),

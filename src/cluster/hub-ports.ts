@@ -1,0 +1,53 @@
+import { ConvecthubError, type Origin } from '../errors.ts'
+import type { Host } from '../inventory/inventory.ts'
+import { K3S_PORTS } from './k3s-ports.ts'
+import type { ClusterSettings } from './variables.ts'
+
+type HubPorts = Pick<ClusterSettings, 'http_port' | 'https_port'>
+
+/**
+ * What the ports of the hub collide with: each other, K3s's own, and ssh, by which nobody could log in any more. K3s takes
+ * the hub's ports on every machine, ahead of whoever listens there. `sshPort` tells where ssh goes to. Error: PORT_CLASH.
+ */
+export function portClashes(
+  lead: Host,
+  ports: HubPorts,
+  hosts: readonly Host[],
+  sshPort: (host: Host) => number | undefined,
+): ConvecthubError[] {
+  const { http_port, https_port } = ports
+  const clash = (message: string, origin: Origin, hint: string) =>
+    new ConvecthubError('PORT_CLASH', 'inventory', message, { origin, hint })
+  const written = (name: keyof HubPorts) => lead.vars.get(name)?.origin
+  const both =
+    http_port === https_port
+      ? [
+          clash(
+            `http_port and https_port are both ${http_port}`,
+            written('https_port') ?? written('http_port') ?? lead.origin,
+            'give each a port of its own',
+          ),
+        ]
+      : []
+  const single = (['http_port', 'https_port'] as const).flatMap((name) => {
+    const port = ports[name]
+    const taken = K3S_PORTS.find((each) => each.port === port)
+    const ssh = hosts.find((host) => sshPort(host) === port)
+    const hint = `choose another ${name}`
+    return [
+      ...(taken
+        ? [clash(`${name}=${port}: K3s needs this port (${taken.what})`, written(name) ?? lead.origin, hint)]
+        : []),
+      ...(ssh
+        ? [
+            clash(
+              `${name}=${port} is the port of ssh on ${ssh.name}`,
+              written(name) ?? ssh.vars.get('ansible_port')?.origin ?? ssh.origin,
+              hint,
+            ),
+          ]
+        : []),
+    ]
+  })
+  return [...both, ...single]
+}
