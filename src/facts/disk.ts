@@ -11,16 +11,21 @@ export interface Disk {
   options: readonly string[]
 }
 
+// stat(1) does not see where a folder of the same file system is mounted, with options of its own. In the table a blank
+// is \040; of what is mounted over each other at one place, the last counts
 const SCRIPT = `
 for path in $paths; do
   at=$path
   while [ ! -e "$at" ]; do at=\${at%/*}; at=\${at:-/}; done
   printf 'disk %s %s ' "$path" "$(stat -f -c '%b %a %S' "$at")"
-  mount=$(stat -L -c %m "$at")
+  real=$(readlink -f "$at") mount='' options=''
+  while read -r _ point _ all _; do
+    case $point in *\\\\*) point=$(printf %b "$point") ;; esac
+    case \${real%/}/ in
+    "\${point%/}"/*) [ "\${#point}" -lt "\${#mount}" ] || mount=$point options=$all ;;
+    esac
+  done </proc/self/mounts
   printf '%s' "$mount" | tr '\\n' ' '
-  options=
-  # of what is mounted over each other there, the last counts
-  while read -r _ point _ all _; do [ "$point" != "$mount" ] || options=$all; done </proc/self/mounts
   printf '\\noptions %s %s\\n' "$path" "$options"
 done`
 
