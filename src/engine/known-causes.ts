@@ -28,7 +28,7 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   },
   {
     words: /Temporary failure resolving|Could not resolve|Failed to fetch|Unable to connect to/,
-    hint: 'the package mirror cannot be reached: correct /etc/apt/sources.list on the host (a local mirror will do)',
+    hint: 'the package mirror cannot be reached: correct /etc/apt/sources.list on the host, or docker_repo (a local mirror will do)',
   },
   {
     words: /Unable to locate package|has no installation candidate/,

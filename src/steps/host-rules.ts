@@ -20,7 +20,7 @@ const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
 
 const DATA = '/var/lib/rancher'
 
-/** From where programs are run: K3s and all that it unpacks, with the containers; helm on drivers. */
+/** From where programs are run: K3s and all that it unpacks, helm on drivers. What containers hold has mounts of its own. */
 const executed = ({ role }: ClusterHost) => [
   DATA,
   folderOf(K3S),

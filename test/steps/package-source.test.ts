@@ -15,7 +15,7 @@ import { marks, renderChanges } from '../../src/engine/render.ts'
 import { removeSources } from '../../src/steps/package-source.ts'
 import { template } from '../../src/templates.ts'
 import { localHost } from '../helpers/local-host.ts'
-import { runShell, SHELLS } from '../helpers/shell.ts'
+import { isThere, runShell, SHELLS } from '../helpers/shell.ts'
 
 let folder: string
 beforeEach(() => {
@@ -37,18 +37,13 @@ function program(name: string, text: string) {
 }
 
 /** Reads a source before it is added, its key recorded as ours; what is said, and what is there afterwards. */
-function readSource(shell: readonly string[], update: string, policy: string) {
-  program('apt-get', `for word; do case $word in *SourceList=*) cat "\${word#*=}" ;; esac; done\n${update}`)
-  program(
-    'apt-cache',
-    `for word; do case $word in *SourceParts=*) ls "\${word#*=}" ;; esac; done >&2\n${policy}`,
-  )
-  writeFileSync(at('apt/sources.list.d/theirs.list'), 'deb http://m.lan/y jammy main\n')
+function readSource(shell: readonly string[], content: string, theirs: string) {
+  writeFileSync(at('apt/sources.list.d/theirs.list'), theirs)
   writeFileSync(at(KEY), 'key')
   writeFileSync(at('state/owned'), `file ${at(KEY)}\nfile /usr/local/bin/k3s\n`)
   const script = `PATH=${at('bin')}:$PATH
 ${template('remote/apt.sh')}
-set -- ${at(LIST)} ${at(KEY)} '${TEXT}'
+set -- ${at(LIST)} ${at(KEY)} '${content}'
 ${template('remote/apt-source.sh')}`
   const moved = script
     .replaceAll('/run/convecthub', at('run'))
@@ -63,9 +58,17 @@ ${template('remote/apt-source.sh')}`
   }
 }
 
+/** A fake apt, whose update and policy do this. */
+function readByFake(shell: readonly string[], update: string, policy: string) {
+  const told = (name: string) => `for word; do case $word in *${name}=*)`
+  program('apt-get', `${told('SourceList')} cat "\${word#*=}" ;; esac; done\n${update}`)
+  program('apt-cache', `${told('SourceParts')} ls "\${word#*=}" ;; esac; done >&2\n${policy}`)
+  return readSource(shell, TEXT, 'deb http://m.lan/y jammy main\n')
+}
+
 describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ shell }) => {
   it('a source that apt can read, alone and beside the others, keeps its key', () => {
-    expect(readSource(shell, '', '')).toEqual({
+    expect(readByFake(shell, '', '')).toEqual({
       code: 0,
       output: TEXT,
       errors: 'convecthub-x.list\ntheirs.list\n',
@@ -79,12 +82,61 @@ describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ sh
     { what: 'by itself', update: 'exit 100', policy: '' },
     { what: 'beside the others', update: '', policy: 'exit 100' },
   ])('of a source that apt cannot read $what nothing is left', ({ update, policy }) => {
-    expect(readSource(shell, update, policy)).toMatchObject({
+    expect(readByFake(shell, update, policy)).toMatchObject({
       code: 100,
       key: false,
       record: 'file /usr/local/bin/k3s\n',
       left: [],
     })
+  })
+})
+
+/** An apt of this machine's programs, with all that it reads and writes in our folder. */
+function readByApt(content: string, theirs: string) {
+  const packages = 'mirror/dists/jammy/main/binary-amd64'
+  for (const name of ['lists/partial', 'cache/archives/partial', packages])
+    mkdirSync(at(name), { recursive: true })
+  for (const name of ['status', 'apt/sources.list', `${packages}/Packages`]) writeFileSync(at(name), '')
+  const settings = {
+    ...{ 'Dir::Etc': at('apt'), 'Dir::State': folder, 'Dir::State::Status': at('status') },
+    ...{ 'Dir::Cache': at('cache'), 'APT::Sandbox::User': 'root' },
+  }
+  writeFileSync(
+    at('apt.conf'),
+    Object.entries(settings)
+      .map(([name, value]) => `${name} "${value}";\n`)
+      .join(''),
+  )
+  for (const name of ['apt-get', 'apt-cache'])
+    program(name, `APT_CONFIG=${at('apt.conf')} exec ${runShell(`command -v ${name}`).output.trim()} "$@"`)
+  return readSource(['sh'], content, theirs)
+}
+
+describe.skipIf(!isThere('apt-get'))('a real apt', () => {
+  const ours = (suite = 'jammy') =>
+    `deb [arch=amd64 trusted=yes signed-by=${at(KEY)}] file:${at('mirror')} ${suite} main\n`
+
+  it('reads a source alone, whatever it could read of the others', () => {
+    expect(readByApt(ours(), 'deb file:/no/such/mirror jammy main\n')).toMatchObject({ code: 0, key: true })
+  })
+
+  it.each([
+    {
+      what: 'lacks the release',
+      suite: 'focal',
+      theirs: '',
+      says: 'File not found',
+    },
+    {
+      what: 'apt has with another key',
+      suite: 'jammy',
+      theirs: 'deb [signed-by=/k trusted=yes] file:MIRROR jammy main\n',
+      says: 'Conflicting values set for option Signed-By',
+    },
+  ])('refuses a mirror that $what, and nothing of it is left', ({ suite, theirs, says }) => {
+    const found = readByApt(ours(suite), theirs.replace('MIRROR', at('mirror')))
+    expect(found).toMatchObject({ code: 100, key: false, record: 'file /usr/local/bin/k3s\n', left: [] })
+    expect(found.output + found.errors).toContain(says)
   })
 })
 
