@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Lab, labUp, machineState, must } from './lab.ts'
+
+const KEY = '741A1BFB5CA840071D375675FB4488FE3C58BF04'
+const LISTS = '/etc/apt/sources.list.d'
+
+let lab: Lab
+let server: Server
+let mirror: string
+
+beforeAll(async () => {
+  lab = await labUp(1)
+  server = createServer(({ url = '' }, response) => {
+    // below /whole there is every release, elsewhere only the key
+    const [, part, ...path] = url.split('/')
+    const file = new URL(`docker-mirror/${path.at(-1)}`, import.meta.url)
+    const known = (part === 'whole' || path.join() === 'gpg') && existsSync(file)
+    response.writeHead(known ? 200 : 404)
+    response.end(known ? readFileSync(file) : '')
+  }).listen(0)
+  const gateway = await inside("ip route | sed -n 's/^default via \\([0-9.]*\\).*/\\1/p'")
+  mirror = `http://${gateway.trim()}:${(server.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  server?.close()
+  await lab?.down()
+})
+
+const inside = (script: string) => lab.inside('driver1', script)
+const dockerFrom = (part: string) => [
+  '-e',
+  `install_docker=true docker_repo=${mirror}/${part} docker_key=${KEY}`,
+]
+
+/** What apt reads, and whether it can. */
+const aptState = () =>
+  inside(
+    'ls /etc/apt/sources.list.d /etc/apt/keyrings 2>&1; apt-get -q update >/dev/null 2>&1; echo update $?',
+  )
+
+/** Gives apt a source of the machine's own for the mirror, with this component. */
+const theirs = (component: string) =>
+  inside(`mkdir -p /etc/apt/keyrings && curl -fsS ${mirror}/whole/gpg >/etc/apt/keyrings/theirs.gpg
+. /etc/os-release
+echo "deb [signed-by=/etc/apt/keyrings/theirs.gpg] ${mirror}/whole $VERSION_CODENAME ${component}" >${LISTS}/theirs.list`)
+
+describe('apt on a machine', () => {
+  it('a source that conflicts is told by its line before anything changes', async () => {
+    await theirs('test')
+    const before = await machineState(lab, 'driver1')
+    const { code, stderr } = await lab.run('provision', dockerFrom('whole'))
+    expect(stderr).toContain(`${LISTS}/theirs.list:1 has ${mirror}/whole`)
+    expect(code).toBe(6)
+    expect(await machineState(lab, 'driver1')).toBe(before)
+  })
+
+  it('a source that serves is used as it is', async () => {
+    await theirs('stable')
+    const { stdout } = must(await lab.run('plan', dockerFrom('whole')))
+    expect(stdout).toContain(`+ install docker-ce from ${mirror}/whole, as ${LISTS}/theirs.list:1 has it`)
+    expect(stdout).not.toContain('convecthub-docker')
+    await inside(`rm ${LISTS}/theirs.list; rm -r /etc/apt/keyrings`)
+  })
+
+  it('a mirror of another release fails, and leaves apt as it was', async () => {
+    const before = await aptState()
+    const { code, stderr } = await lab.run('provision', dockerFrom('empty'))
+    expect(stderr).toContain('does not have a Release file')
+    expect(code).not.toBe(0)
+    await inside('rmdir /etc/apt/keyrings')
+    expect(await aptState()).toBe(before)
+  })
+
+  it('a mirror gives Docker, and goes from apt’s sources when nobody wants it any more', async () => {
+    must(await lab.run('provision', dockerFrom('whole')))
+    expect(await aptState()).toMatch(/convecthub-docker\.gpg\n[\s\S]*convecthub-docker\.list\nupdate 0/)
+    expect(await inside('dpkg -s docker-ce | grep Status')).toBe('Status: install ok installed\n')
+    const plan = must(await lab.run('plan', ['-e', 'install_docker=false'])).stdout
+    expect(plan).toContain('- remove /etc/apt/keyrings/convecthub-docker.gpg')
+    expect(must(await lab.run('plan', dockerFrom('whole'))).stdout).toContain('Nothing to change.')
+  })
+
+  it('reset goes well where apt can read nothing any more because of our source', async () => {
+    await theirs('stable')
+    expect(await aptState()).toContain('update 100')
+    must(await lab.run('reset', ['--yes']))
+    expect(await aptState()).toMatch(/^\S+:\ntheirs\.gpg\n\n\S+:\ntheirs\.list\nupdate 0\n$/)
+    expect(await inside('command -v dockerd || echo gone')).toBe('gone\n')
+  })
+})
+
+it('a folder that programs are run from, mounted with noexec, is told with its mount', async () => {
+  await inside('mount --bind /usr/local/bin /usr/local/bin && mount -o remount,bind,noexec /usr/local/bin')
+  const { code, stderr } = await lab.run('plan')
+  await inside('umount /usr/local/bin')
+  expect(stderr).toContain('/usr/local/bin is mounted with noexec')
+  expect(code).toBe(6)
+})
