@@ -12,10 +12,9 @@ import { Secret } from '../secret.ts'
  * `signal` calls a question on a terminal off.
  */
 export async function askSecret(question: string, signal?: AbortSignal): Promise<Secret> {
-  process.stderr.write(printable(question))
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   try {
-    return new Secret(await readLine(silent, signal))
+    return new Secret(await readLine(question, silent, signal))
   } finally {
     process.stderr.write('\n')
   }
@@ -23,13 +22,18 @@ export async function askSecret(question: string, signal?: AbortSignal): Promise
 
 /** Asks for a line of text. Error: as askSecret(). */
 export async function ask(question: string, signal?: AbortSignal): Promise<string> {
-  process.stderr.write(printable(question))
-  return readLine(process.stderr, signal)
+  return readLine(question, process.stderr, signal)
 }
 
-function readLine(echo: NodeJS.WritableStream, signal?: AbortSignal): Promise<string> {
-  if (!isatty(0)) return readPipe()
+function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortSignal): Promise<string> {
+  // shown only when the terminal echoes nothing any more: who answers at once must not see a password
+  const show = () => process.stderr.write(printable(question))
+  if (!isatty(0)) {
+    show()
+    return readPipe()
+  }
   const lines = createInterface({ input: process.stdin, output: echo, terminal: true })
+  show()
   return new Promise((resolve, reject) => {
     lines.once('line', (line) => {
       resolve(line)
