@@ -1,5 +1,5 @@
 import { isMap, isScalar, type Node } from 'yaml'
-import { keyText } from './dict.ts'
+import { keyNames } from './dict.ts'
 import type { Setting } from './inventory.ts'
 import type { OpenVault } from './vault-opener.ts'
 import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
@@ -27,11 +27,10 @@ export function yamlSettings(
       'write one `name: value` a line',
     )
   }
+  const nameOf = keyNames()
   for (const { key, keyNode, valueNode } of mapEntries(yaml, real, openVault)) {
-    const name = keyText(key)
-    if (name === undefined) {
-      throw yamlProblem(yaml, offsetOf(keyNode), 'structure', 'the name of a variable is a collection')
-    }
+    const { name, refused } = nameOf(key)
+    if (name === undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'value', refused)
     vars.set(name, yamlSetting(yaml, keyNode, valueNode, openVault))
   }
   return vars
