@@ -11,17 +11,20 @@ import {
   type YAMLMap,
 } from 'yaml'
 import type { ConvecthubError, Origin } from '../errors.ts'
+import { type Layout, libyamlLayout } from './libyaml-layout.ts'
 import { problem, throwAll } from './problems.ts'
 
 /** A parsed YAML or JSON file. Scalars are still texts: yaml-value.ts gives them their meaning. */
 export interface YamlFile {
   file: string
   text: string
+  layout: Layout
   /** The text is JSON; Ansible then types numbers by JSON's rules. */
   json: boolean
   root: Node | null
   /** The node that an alias stands for. */
   targets: ReadonlyMap<Alias, Node>
+  /** The lines of the layout. */
   lines: LineCounter
   /** How many more nodes may be read: aliases of aliases could else fill the memory. */
   budget: number
@@ -38,9 +41,11 @@ const CONTROL = /[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
  */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
+  const layout = libyamlLayout(text)
   const parsed: YamlFile = {
     file,
     text,
+    layout,
     json: isJson(text),
     root: null,
     targets: new Map(),
@@ -56,7 +61,7 @@ export function parseYaml(text: string, file: string): YamlFile {
       }),
     )
   try {
-    const documents = parseAllDocuments(text, {
+    const documents = parseAllDocuments(layout.text, {
       version: '1.1',
       schema: 'failsafe',
       // The library compares every key with every other; the walk below uses a set.
@@ -97,10 +102,10 @@ function controlOrigin(text: string, file: string, offset: number): Origin {
   return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
 }
 
-/** Where an offset of the text is. */
-export function yamlOrigin({ file, lines }: YamlFile, offset: number): Origin {
+/** Where in the file an offset of the layout is. */
+export function yamlOrigin({ file, lines, layout }: YamlFile, offset: number): Origin {
   const { line, col } = lines.linePos(offset)
-  return line === 0 ? { file } : { file, line, column: col }
+  return line === 0 ? { file } : { file, line, column: Math.max(1, col - (layout.shifts.get(line) ?? 0)) }
 }
 
 /** An error that shows the line of an offset. */
@@ -116,12 +121,11 @@ export function yamlProblem(
 }
 
 /** The line that an origin points at. */
-export function yamlLine({ text, lines }: YamlFile, { line = 1 }: Origin): string {
-  const start = lines.lineStarts[line - 1] ?? 0
-  return text.slice(start, lines.lineStarts[line] ?? text.length).replace(/(?<![\r\n])[\r\n]+$/, '')
+export function yamlLine({ layout }: YamlFile, { line = 1 }: Origin): string {
+  return (layout.lines[line - 1] ?? '').replace(/\r?\n$/, '')
 }
 
-/** In document order, since an anchor may be set again. */
+/** In document order, since an alias stands for what is above it. Like libyaml, takes each anchor once only. */
 function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias, Node> {
   const targets = new Map<Alias, Node>()
   const anchors = new Map<string, Node>()
@@ -140,7 +144,10 @@ function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias,
       else targets.set(item, target)
     } else if (item !== null && typeof item === 'object') {
       const node = item as Node & { anchor?: string }
-      if (node.anchor !== undefined) anchors.set(node.anchor, node)
+      if (node.anchor !== undefined) {
+        if (anchors.has(node.anchor)) problems.push(secondAnchor(yaml, node))
+        anchors.set(node.anchor, node)
+      }
       if (!isMap(node) && !isSeq(node)) return
       if (isMap(node)) checkKeys(yaml, node, problems)
       open.add(node)
@@ -150,6 +157,12 @@ function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias,
   }
   walk(yaml.root)
   return targets
+}
+
+function secondAnchor(yaml: YamlFile, { anchor = '', range }: Node & { anchor?: string }): ConvecthubError {
+  // The node starts behind its anchor.
+  const offset = yaml.layout.text.lastIndexOf(`&${anchor}`, range?.[0] ?? 0)
+  return yamlProblem(yaml, offset, 'yaml', `the anchor &${anchor} is there twice`, 'Ansible refuses it, too')
 }
 
 /** Refuses empty keys and, by a set, keys that are there twice. */

@@ -53,6 +53,7 @@ const REFUSED: Readonly<Record<string, string[]>> = {
   '86-bad-then-good': ['inventory-host-line bad.ini:3:4'],
   '95-vars-only-child': ['inventory-undefined-group inv.ini:2:1'],
   '96-vars-then-child-only': ['inventory-undefined-group inv.ini:1:1'],
+  'c9-anchor-twice': ['inventory-yaml host_vars/h1.yml:2:4'],
   '9c-all-nested': ['inventory-group-loop inv.ini:6:1'],
 }
 

@@ -95,6 +95,21 @@ describe('refused with a place', () => {
   ])('%j', (text, expected) => {
     expect(problemsOf(() => load({ inv: text })).join(' ')).toBe(expected)
   })
+  test.each([
+    // behind lines that stand elsewhere to libyaml than to the library
+    [
+      'a: {\nb: *x,\n\t\t"c": &y 1, &y d: 1}\n',
+      'inventory-yaml host_vars/h1.yml:2:4 inventory-yaml host_vars/h1.yml:3:14',
+    ],
+    ['a: "\n\tb" c\nd: 1\n', 'inventory-yaml host_vars/h1.yml:2:5'],
+    ['a: 1\n...\n...\n---\nb: 1\n', 'inventory-yaml host_vars/h1.yml:4:1'],
+    ['a: "b\n--- c"\n', 'inventory-yaml host_vars/h1.yml:1:6 inventory-yaml host_vars/h1.yml:2:1'],
+    ['a: "x\\"\nb: c" d\n', 'inventory-yaml host_vars/h1.yml:2:7'],
+    ['a: |+ # c\n  b\nc: [\n *d]', 'inventory-yaml host_vars/h1.yml:4:2'],
+    ['<<: {1: a}\n"1": b\n', 'inventory-value host_vars/h1.yml:2:1'],
+  ])('host_vars %j', (text, expected) => {
+    expect(problemsOf(() => load({ inv: 'h1\n', 'host_vars/h1.yml': text })).join(' ')).toBe(expected)
+  })
   test('sources', () => {
     expect(problemsOf(() => load({}, ['nope']))).toEqual(['inventory-not-found nope'])
     expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['inventory-not-found d'])

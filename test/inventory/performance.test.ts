@@ -49,3 +49,16 @@ test('a chain of 5000 groups and a group of 20000 children', { timeout: ENOUGH }
     expect(listJson(loadInventory({ cwd: '/w', sources: ['inv'], files }))).toContain('"hostvars"')
   }
 })
+
+test.each([
+  ['plain', 'a: b\n', '  text\n', ''],
+  ['in quotes', "a: '\n", 'text\n', "'"],
+  ['a block', 'a: |\n', '  text\n', ''],
+  ['a block with an indentation of its own', 'a: |2\n', '   text\n', ''],
+  ['a block of blank lines', 'a: |\n', '\n', ''],
+  ['in brackets', 'a: [\n', 'text,\n', ']'],
+])('a YAML text of 50000 lines, %s', { timeout: ENOUGH }, (_, start, line, end) => {
+  const files = memoryFiles({ '/w/inv': 'h1', '/w/host_vars/h1.yml': `${start}${line.repeat(50_000)}${end}` })
+  const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files })
+  expect(inventory.hosts.get('h1')?.vars.has('a')).toBe(true)
+})

@@ -1,0 +1,129 @@
+import { Lexer } from 'yaml'
+
+// The lexer of the `yaml` library says these besides the pieces of the text.
+const DOCUMENT = '\x02'
+const FLOW_END = '\x18'
+const SCALAR = '\x1f'
+
+/** A block scalar: the offset and text of its header, such as `|` or `>2+`, and how far its text is indented. */
+export interface BlockScalar {
+  start: number
+  header: string
+  indent: number | undefined
+}
+
+/** Where a YAML text stands after each of its lines, by the lexer of the `yaml` library. */
+export class YamlPosition {
+  /** What was read. */
+  text = ''
+  /** The last that was read is `...`. */
+  ended = false
+  readonly #lexer = new Lexer()
+  /** What the lexer holds back: a scalar that may go on. */
+  #rest = ''
+  /** The column of `#rest`, from 0. */
+  #column = 0
+  /** How many brackets are open, and the indentation for what is in them. */
+  #brackets = 0
+  #bracketWidth = 0
+  /** The first column of this line that is no blank or indicator, and the column of the innermost collection. */
+  #lineIndent: number | undefined
+  #parentIndent = 0
+  #scalarNext = false
+  /** The last block scalar, and the offset of its end once that was read. */
+  #block: BlockScalar | undefined
+  #blockEnd: number | undefined
+
+  /** Reads whole lines. */
+  read(lines: string): void {
+    this.#lex(lines, true)
+  }
+
+  /** Reads the last lines. Returns the block scalar that ends the text without a line break, if there is one. */
+  end(lines: string): BlockScalar | undefined {
+    this.#lex(lines, false)
+    const last = this.text.slice(this.text.lastIndexOf('\n') + 1)
+    if (this.#blockEnd !== this.text.length || last === '') return undefined
+    // Blanks are text only where they reach further than the indentation.
+    return /[^ ]/.test(last) || last.length > (this.#block?.indent ?? last.length) ? this.#block : undefined
+  }
+
+  /** How many spaces the next line needs to belong to the open quotes or brackets; 0 outside of them. */
+  get width(): number {
+    if (this.#brackets > 0) return this.#bracketWidth
+    return this.#quote === undefined ? 0 : this.#column + 1
+  }
+
+  /** True when this line opens and ends nothing; the lexer reads an open scalar anew with each piece it gets. */
+  canWait(line: string): boolean {
+    if (this.#quote !== undefined) return !line.includes(this.#quote)
+    if (!this.#inBlock) return !this.ended && !/^\.\.\.|["'[\]{}|>]/.test(line)
+    const indent = this.#block?.indent ?? contentIndent(this.#rest)
+    return /^ *\r?\n?$/.test(line) || (indent !== undefined && line.startsWith(' '.repeat(indent)))
+  }
+
+  /** The quote of the scalar that is open. */
+  get #quote(): string | undefined {
+    const [first = ''] = this.#rest
+    return !this.#inBlock && /["']/.test(first) ? first : undefined
+  }
+
+  get #inBlock(): boolean {
+    return this.#block !== undefined && this.#blockEnd === undefined
+  }
+
+  #lex(lines: string, more: boolean): void {
+    this.text += lines
+    this.#rest += lines
+    for (const token of this.#lexer.lex(lines, more)) {
+      if (token === SCALAR) this.#scalarNext = true
+      else if (token === FLOW_END) this.#brackets = 0
+      else if (token !== DOCUMENT) this.#take(token)
+    }
+  }
+
+  #take(token: string): void {
+    if (this.#scalarNext) this.#takeScalar(token)
+    else if (/^[^\s#]/.test(token)) this.#takeSign(token)
+    this.#rest = this.#rest.slice(token.length)
+    const lineStart = token.lastIndexOf('\n') + 1
+    if (lineStart > 0) this.#lineIndent = undefined
+    this.#column = lineStart > 0 ? token.length - lineStart : this.#column + token.length
+  }
+
+  /** A plain or a block scalar. */
+  #takeScalar(token: string): void {
+    this.#scalarNext = false
+    this.ended = false
+    this.#lineIndent ??= this.#column
+    if (this.#block === undefined || !this.#inBlock) return
+    this.#block.indent ??= contentIndent(token)
+    this.#blockEnd = this.#offset + token.length
+  }
+
+  /** Anything but blanks and comments. */
+  #takeSign(token: string): void {
+    this.ended = token === '...'
+    if (/^[|>]/.test(token)) {
+      const digit = /\d/.exec(token)
+      const indent = digit === null ? undefined : this.#parentIndent + Number(digit[0])
+      this.#block = { start: this.#offset, header: token, indent }
+      this.#blockEnd = undefined
+    } else if (token === '[' || token === '{') {
+      if (this.#brackets === 0) this.#bracketWidth = this.#column + 1
+      this.#brackets += 1
+    } else if (token === ']' || token === '}') this.#brackets = Math.max(0, this.#brackets - 1)
+    else if (this.#brackets === 0 && /^[-?:]$/.test(token))
+      this.#parentIndent = this.#lineIndent ?? this.#column
+    else this.#lineIndent ??= this.#column
+  }
+
+  get #offset(): number {
+    return this.text.length - this.#rest.length
+  }
+}
+
+/** The indentation of the first line that is not blank. */
+function contentIndent(block: string): number | undefined {
+  return /^( *)[^ \r\n]/m.exec(block)?.[1]?.length
+}
