@@ -7,6 +7,8 @@ export interface Layout {
   lines: readonly string[]
   /** How many columns further right a line stands than it was written; keys are line numbers from 1. */
   shifts: ReadonlyMap<number, number>
+  /** The tabs that libyaml refuses; lines and columns from 1. */
+  tabs: readonly { line: number; column: number }[]
 }
 
 const MARKER = /^(?:---|\.\.\.)(?=\s|$)/
@@ -14,11 +16,13 @@ const END = /^\.\.\.(?=\s|$)/
 
 /**
  * Lays a text out so that the `yaml` library, which follows YAML 1.2, reads it as libyaml does, which reads for
- * Ansible. Three rules of libyaml are others:
+ * Ansible. Four rules of libyaml are others:
  * - Between quotes and between brackets indentation means nothing, be it spaces or tabs
  *   (`yaml_parser_scan_flow_scalar`, `yaml_parser_unroll_indent`): such lines get the spaces that the library wants.
  * - The last line of a block scalar ends in a line break only when the file does (`yaml_parser_scan_block_scalar`):
  *   where it does not, the scalar's header gets the indicator `-`.
+ * - A tab may stand in front of a line only there (`yaml_parser_scan_to_next_token`), and in front of the next line of a
+ *   plain scalar behind enough spaces, in brackets, too (`yaml_parser_scan_plain_scalar`).
  * - Several `...` may end a document (`yaml_parser_parse_document_start`): those after the first become blanks.
  *
  * Lines stay lines: only columns change.
@@ -26,18 +30,17 @@ const END = /^\.\.\.(?=\s|$)/
 export function libyamlLayout(text: string): Layout {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const shifts = new Map<number, number>()
+  const tabs: { line: number; column: number }[] = []
   const position = new YamlPosition()
-  let unread = ''
   for (const [index, line] of lines.entries()) {
+    const tab = position.wrongTab(line)
+    if (tab !== undefined) tabs.push({ line: index + 1, column: tab + 1 })
     const shown = position.ended ? line.replace(END, '   ') : indent(line, position.width)
     if (shown.length !== line.length) shifts.set(index + 1, shown.length - line.length)
-    unread += shown
-    if (position.canWait(line)) continue
-    position.read(unread)
-    unread = ''
+    position.read(shown)
   }
-  const block = position.end(unread)
-  return { text: block === undefined ? position.text : strip(position.text, block), lines, shifts }
+  const block = position.end()
+  return { text: block === undefined ? position.text : strip(position.text, block), lines, shifts, tabs }
 }
 
 /** A line with at least so many spaces in front and no tab; document markers end what they stand in. */

@@ -60,6 +60,14 @@ export function parseYaml(text: string, file: string): YamlFile {
         origin: controlOrigin(text, file, control.index),
       }),
     )
+  for (const place of parsed.json ? [] : layout.tabs)
+    problems.push(
+      problem('yaml', 'not valid YAML: a tab in front of the text', {
+        origin: { file, ...place },
+        line: yamlLine(parsed, place),
+        hint: 'indent with spaces',
+      }),
+    )
   try {
     const documents = parseAllDocuments(layout.text, {
       version: '1.1',
@@ -70,7 +78,9 @@ export function parseYaml(text: string, file: string): YamlFile {
       logLevel: 'silent',
     })
     const [first, second] = Array.isArray(documents) ? documents : []
-    for (const error of [...(first?.errors ?? []), ...(second?.errors ?? [])]) {
+    // A wrong tab makes the library stumble over what follows.
+    const errors = layout.tabs.length > 0 ? [] : [...(first?.errors ?? []), ...(second?.errors ?? [])]
+    for (const error of errors) {
       const [message = ''] = error.message.split(/ at line \d+/)
       problems.push(yamlProblem(parsed, error.pos[0], 'yaml', `not valid YAML: ${message}`))
     }
@@ -121,7 +131,7 @@ export function yamlProblem(
 }
 
 /** The line that an origin points at. */
-export function yamlLine({ layout }: YamlFile, { line = 1 }: Origin): string {
+export function yamlLine({ layout }: YamlFile, { line = 1 }: { line?: number }): string {
   return (layout.lines[line - 1] ?? '').replace(/\r?\n$/, '')
 }
 

@@ -19,6 +19,8 @@ export class YamlPosition {
   /** The last that was read is `...`. */
   ended = false
   readonly #lexer = new Lexer()
+  /** Lines that the lexer has not got yet. */
+  #waiting = ''
   /** What the lexer holds back: a scalar that may go on. */
   #rest = ''
   /** The column of `#rest`, from 0. */
@@ -34,14 +36,15 @@ export class YamlPosition {
   #block: BlockScalar | undefined
   #blockEnd: number | undefined
 
-  /** Reads whole lines. */
-  read(lines: string): void {
-    this.#lex(lines, true)
+  /** Reads the next line. */
+  read(line: string): void {
+    this.#waiting += line
+    if (!this.#canWait(line)) this.#lex({ more: true })
   }
 
-  /** Reads the last lines. Returns the block scalar that ends the text without a line break, if there is one. */
-  end(lines: string): BlockScalar | undefined {
-    this.#lex(lines, false)
+  /** Ends the text. Returns the block scalar that stands there without a line break, if there is one. */
+  end(): BlockScalar | undefined {
+    this.#lex({ more: false })
     const last = this.text.slice(this.text.lastIndexOf('\n') + 1)
     if (this.#blockEnd !== this.text.length || last === '') return undefined
     // Blanks are text only where they reach further than the indentation.
@@ -54,10 +57,20 @@ export class YamlPosition {
     return this.#quote === undefined ? 0 : this.#column + 1
   }
 
+  /** The column of a tab in front of the next line that libyaml does not take there. */
+  wrongTab(line: string): number | undefined {
+    const column = /^ *(?=\t)/.exec(line)?.[0].length
+    if (column === undefined || this.#quote !== undefined || this.#inBlock) return undefined
+    this.#lex({ more: true })
+    const inPlain = this.#rest.trim() !== ''
+    if (inPlain) return column > this.#parentIndent ? undefined : column
+    return this.#brackets > 0 ? undefined : column
+  }
+
   /** True when this line opens and ends nothing; the lexer reads an open scalar anew with each piece it gets. */
-  canWait(line: string): boolean {
+  #canWait(line: string): boolean {
     if (this.#quote !== undefined) return !line.includes(this.#quote)
-    if (!this.#inBlock) return !this.ended && !/^\.\.\.|["'[\]{}|>]/.test(line)
+    if (!this.#inBlock) return !this.ended && !/^\.\.\.|^ *\t|["'[\]{}|>]/.test(line)
     const indent = this.#block?.indent ?? contentIndent(this.#rest)
     return /^ *\r?\n?$/.test(line) || (indent !== undefined && line.startsWith(' '.repeat(indent)))
   }
@@ -72,7 +85,9 @@ export class YamlPosition {
     return this.#block !== undefined && this.#blockEnd === undefined
   }
 
-  #lex(lines: string, more: boolean): void {
+  #lex({ more }: { more: boolean }): void {
+    const lines = this.#waiting
+    this.#waiting = ''
     this.text += lines
     this.#rest += lines
     for (const token of this.#lexer.lex(lines, more)) {
