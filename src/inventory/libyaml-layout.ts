@@ -16,19 +16,20 @@ const END = /^\.\.\.(?=\s|$)/
 
 /**
  * Lays a text out so that the `yaml` library, which follows YAML 1.2, reads it as libyaml does, which reads for
- * Ansible. Four rules of libyaml are others:
+ * Ansible. What libyaml does otherwise:
+ * - CR and NEL break a line, too.
  * - Between quotes and between brackets indentation means nothing, be it spaces or tabs
  *   (`yaml_parser_scan_flow_scalar`, `yaml_parser_unroll_indent`): such lines get the spaces that the library wants.
  * - The last line of a block scalar ends in a line break only when the file does (`yaml_parser_scan_block_scalar`):
  *   where it does not, the scalar's header gets the indicator `-`.
- * - A tab may stand in front of a line only there (`yaml_parser_scan_to_next_token`), and in front of the next line of a
- *   plain scalar behind enough spaces, in brackets, too (`yaml_parser_scan_plain_scalar`).
+ * - A tab in front of a line is wrong elsewhere (`yaml_parser_scan_to_next_token`), but for the further lines of a plain
+ *   scalar behind enough spaces, in brackets, too (`yaml_parser_scan_plain_scalar`), and of a block scalar.
  * - Several `...` may end a document (`yaml_parser_parse_document_start`): those after the first become blanks.
  *
  * Lines stay lines: only columns change.
  */
 export function libyamlLayout(text: string): Layout {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+  const lines = text.replace(/\r(?!\n)|\x85/g, '\n').match(/[^\n]*\n|[^\n]+$/g) ?? []
   const shifts = new Map<number, number>()
   const tabs: { line: number; column: number }[] = []
   const position = new YamlPosition()

@@ -1,18 +1,8 @@
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type YAMLMap,
-} from 'yaml'
+import { type Alias, type Document, LineCounter, type Node, parseAllDocuments, type YAMLError } from 'yaml'
 import type { ConvecthubError, Origin } from '../errors.ts'
 import { type Layout, libyamlLayout } from './libyaml-layout.ts'
 import { problem, throwAll } from './problems.ts'
+import { resolveAliases } from './yaml-aliases.ts'
 
 /** A parsed YAML or JSON file. Scalars are still texts: yaml-value.ts gives them their meaning. */
 export interface YamlFile {
@@ -79,21 +69,33 @@ export function parseYaml(text: string, file: string): YamlFile {
     })
     const [first, second] = Array.isArray(documents) ? documents : []
     // A wrong tab makes the library stumble over what follows.
-    const errors = layout.tabs.length > 0 ? [] : [...(first?.errors ?? []), ...(second?.errors ?? [])]
-    for (const error of errors) {
+    const errors = [first, second].flatMap((document) => errorsOf(layout.text, document))
+    for (const error of layout.tabs.length > 0 ? [] : errors) {
       const [message = ''] = error.message.split(/ at line \d+/)
       problems.push(yamlProblem(parsed, error.pos[0], 'yaml', `not valid YAML: ${message}`))
     }
     if (second !== undefined)
       problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'yaml', 'a second YAML document'))
     parsed.root = (first?.contents ?? null) as Node | null
-    if (problems.length === 0) parsed.targets = resolveAliases(parsed, problems)
+    if (problems.length === 0)
+      parsed.targets = resolveAliases(parsed.root, layout.text, (offset, ...what) =>
+        problems.push(yamlProblem(parsed, offset, ...what)),
+      )
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     problems.push(problem('yaml', 'the YAML is nested too deeply', { origin: { file } }))
   }
   throwAll(problems)
   return parsed
+}
+
+/** What libyaml refuses, too: it takes a comment without a blank before it, and no directives it does not know. */
+function errorsOf(text: string, document: Document.Parsed | undefined): YAMLError[] {
+  const { errors = [], warnings = [] } = document ?? {}
+  return [
+    ...errors.filter(({ code, pos }) => code !== 'MISSING_CHAR' || text[pos[0]] !== '#'),
+    ...warnings.filter(({ code }) => code === 'BAD_DIRECTIVE'),
+  ]
 }
 
 function isJson(text: string): boolean {
@@ -108,7 +110,7 @@ function isJson(text: string): boolean {
 
 /** Before parsing, the library's line counter knows nothing yet. */
 function controlOrigin(text: string, file: string, offset: number): Origin {
-  const lines = text.slice(0, offset).split('\n')
+  const lines = text.slice(0, offset).split(/\r\n?|[\n\x85]/)
   return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
 }
 
@@ -133,70 +135,4 @@ export function yamlProblem(
 /** The line that an origin points at. */
 export function yamlLine({ layout }: YamlFile, { line = 1 }: { line?: number }): string {
   return (layout.lines[line - 1] ?? '').replace(/\r?\n$/, '')
-}
-
-/** In document order, since an alias stands for what is above it. Like libyaml, takes each anchor once only. */
-function resolveAliases(yaml: YamlFile, problems: ConvecthubError[]): Map<Alias, Node> {
-  const targets = new Map<Alias, Node>()
-  const anchors = new Map<string, Node>()
-  const open = new Set<Node>()
-  const walk = (item: unknown): void => {
-    if (isPair(item)) {
-      walk(item.key)
-      walk(item.value)
-    } else if (isAlias(item)) {
-      const target = anchors.get(item.source)
-      const offset = item.range?.[0] ?? 0
-      if (target === undefined)
-        problems.push(yamlProblem(yaml, offset, 'yaml', `there is no anchor &${item.source} above`))
-      else if (open.has(target))
-        problems.push(yamlProblem(yaml, offset, 'yaml', `&${item.source} contains itself`))
-      else targets.set(item, target)
-    } else if (item !== null && typeof item === 'object') {
-      const node = item as Node & { anchor?: string }
-      if (node.anchor !== undefined) {
-        if (anchors.has(node.anchor)) problems.push(secondAnchor(yaml, node))
-        anchors.set(node.anchor, node)
-      }
-      if (!isMap(node) && !isSeq(node)) return
-      if (isMap(node)) checkKeys(yaml, node, problems)
-      open.add(node)
-      for (const child of node.items) walk(child)
-      open.delete(node)
-    }
-  }
-  walk(yaml.root)
-  return targets
-}
-
-function secondAnchor(yaml: YamlFile, { anchor = '', range }: Node & { anchor?: string }): ConvecthubError {
-  // The node starts behind its anchor.
-  const offset = yaml.layout.text.lastIndexOf(`&${anchor}`, range?.[0] ?? 0)
-  return yamlProblem(yaml, offset, 'yaml', `the anchor &${anchor} is there twice`, 'Ansible refuses it, too')
-}
-
-/** Refuses empty keys and, by a set, keys that are there twice. */
-function checkKeys(yaml: YamlFile, map: YAMLMap, problems: ConvecthubError[]): void {
-  const keys = new Set<unknown>()
-  for (const { key } of map.items) {
-    if (isScalar(key) && key.type === 'PLAIN' && key.value === '') {
-      problems.push(
-        yamlProblem(yaml, key.range?.[0] ?? 0, 'yaml', 'not valid YAML: the key before `:` is missing'),
-      )
-    }
-    if (!isScalar(key) || key.value === '<<') continue
-    if (keys.has(key.value)) {
-      const message = `the key ${String(key.value)} is there twice`
-      problems.push(
-        yamlProblem(
-          yaml,
-          key.range?.[0] ?? 0,
-          'duplicate-key',
-          message,
-          'Ansible would use the last one only',
-        ),
-      )
-    }
-    keys.add(key.value)
-  }
 }

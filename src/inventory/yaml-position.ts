@@ -57,10 +57,11 @@ export class YamlPosition {
     return this.#quote === undefined ? 0 : this.#column + 1
   }
 
-  /** The column of a tab in front of the next line that libyaml does not take there. */
+  /** The column of a tab in front of the next line where libyaml does not take one. */
   wrongTab(line: string): number | undefined {
     const column = /^ *(?=\t)/.exec(line)?.[0].length
-    if (column === undefined || this.#quote !== undefined || this.#inBlock) return undefined
+    if (column === undefined || this.#quote !== undefined) return undefined
+    if (this.#inBlock) return this.#blockIndent === undefined ? column : undefined
     this.#lex({ more: true })
     const inPlain = this.#rest.trim() !== ''
     if (inPlain) return column > this.#parentIndent ? undefined : column
@@ -71,7 +72,7 @@ export class YamlPosition {
   #canWait(line: string): boolean {
     if (this.#quote !== undefined) return !line.includes(this.#quote)
     if (!this.#inBlock) return !this.ended && !/^\.\.\.|^ *\t|["'[\]{}|>]/.test(line)
-    const indent = this.#block?.indent ?? contentIndent(this.#rest)
+    const indent = this.#blockIndent
     return /^ *\r?\n?$/.test(line) || (indent !== undefined && line.startsWith(' '.repeat(indent)))
   }
 
@@ -85,12 +86,18 @@ export class YamlPosition {
     return this.#block !== undefined && this.#blockEnd === undefined
   }
 
+  /** The indentation of the block scalar that is open; undefined before its first line with text. */
+  get #blockIndent(): number | undefined {
+    return this.#block?.indent ?? contentIndent(this.#rest)
+  }
+
   #lex({ more }: { more: boolean }): void {
     const lines = this.#waiting
     this.#waiting = ''
     this.text += lines
     this.#rest += lines
-    for (const token of this.#lexer.lex(lines, more)) {
+    // Behind a character of two units at the start of a line the lexer would wait for the end of the text.
+    for (const token of this.#lexer.lex(lines.replace(/[\ud800-\udfff]/g, 'x'), more)) {
       if (token === SCALAR) this.#scalarNext = true
       else if (token === FLOW_END) this.#brackets = 0
       else if (token !== DOCUMENT) this.#take(token)

@@ -12,6 +12,7 @@ import { nodeFiles } from '../../src/inventory/node-files.ts'
 import { printableJsonText } from '../../src/printable.ts'
 import { squeeze } from './cases-support.ts'
 import { mutatedInventory, randomInventory } from './random-inventory.ts'
+import { randomYaml } from './random-yaml.ts'
 
 const installed = spawnSync('ansible-inventory', ['--version']).status === 0
 const runs = Number(process.env.DIFF_RUNS ?? 50)
@@ -72,16 +73,18 @@ function sorted(json: string): unknown {
   )
 }
 
-test.skipIf(!installed)(
-  `the same as ansible-inventory, DIFF_SEED=${seed}`,
+const FORMATS = [
+  ['ini', [randomInventory, mutatedInventory]],
+  ['yml', [randomYaml]],
+] as const
+
+test.skipIf(!installed).each(FORMATS)(
+  `%s, the same as ansible-inventory, DIFF_SEED=${seed}`,
   { timeout: 60_000 + runs * 1000 },
-  () => {
-    const texts = [
-      ...fc.sample(randomInventory, { seed, numRuns: runs }),
-      ...fc.sample(mutatedInventory, { seed, numRuns: runs }),
-    ]
+  (extension, inventories) => {
+    const texts = inventories.flatMap((inventory) => fc.sample(inventory, { seed, numRuns: runs }))
     const files = texts.map((text, index) => {
-      const file = join(folder, `${index}.ini`)
+      const file = join(folder, `${index}.${extension}`)
       writeFileSync(file, text)
       return file
     })
@@ -111,7 +114,9 @@ test.skipIf(!installed)(
         expect(expected.replaceAll(/\s/g, '').length, label).toBe(got.replaceAll(/\s/g, '').length)
       }
     }
-    process.stdout.write(`DIFF_SEED=${seed}, ${files.length} inventories: ${JSON.stringify(seen)}\n`)
+    process.stdout.write(
+      `DIFF_SEED=${seed}, ${files.length} ${extension} inventories: ${JSON.stringify(seen)}\n`,
+    )
   },
 )
 

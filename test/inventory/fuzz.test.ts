@@ -8,6 +8,7 @@ import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { selectHosts } from '../../src/inventory/select-hosts.ts'
 import { memoryFiles } from './memory-files.ts'
 import { mutatedInventory, mutatedYaml, randomInventory } from './random-inventory.ts'
+import { mutatedRandomYaml } from './random-yaml.ts'
 
 const numRuns = Number(process.env.FUZZ_RUNS ?? 3000)
 const timeout = 60_000 + numRuns * 20
@@ -76,7 +77,7 @@ test(
   'YAML with changes',
   () => {
     fc.assert(
-      fc.property(mutatedYaml, (text) => readAll('inv.yml', text)),
+      fc.property(fc.oneof(mutatedYaml, mutatedRandomYaml), (text) => readAll('inv.yml', text)),
       { numRuns: Math.ceil(numRuns / 3) },
     )
   },

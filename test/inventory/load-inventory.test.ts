@@ -106,6 +106,22 @@ describe('refused with a place', () => {
     ['a: "b\n--- c"\n', 'inventory-yaml host_vars/h1.yml:1:6 inventory-yaml host_vars/h1.yml:2:1'],
     ['a: "x\\"\nb: c" d\n', 'inventory-yaml host_vars/h1.yml:2:7'],
     ['a: |+ # c\n  b\nc: [\n *d]', 'inventory-yaml host_vars/h1.yml:4:2'],
+    [
+      '\u{1f680}: "\na" b\nc: "\n\td" e\n',
+      'inventory-yaml host_vars/h1.yml:2:4 inventory-yaml host_vars/h1.yml:4:5',
+    ],
+    ['a: &b.c 1\n', 'inventory-yaml host_vars/h1.yml:1:4'],
+    [
+      'a: {b\nc: 1, "d\ne": 2, ? f\n g\n: 3, h\n: 4, i\nj}',
+      'inventory-yaml host_vars/h1.yml:1:5 inventory-yaml host_vars/h1.yml:2:7 inventory-yaml host_vars/h1.yml:5:6',
+    ],
+    ['a: {b:}\nc: [d:, "e":]\n', 'inventory-yaml host_vars/h1.yml:1:5 inventory-yaml host_vars/h1.yml:2:5'],
+    ['a: |\n\n  \tb\n', 'inventory-yaml host_vars/h1.yml:3:3'],
+    ['a: [b,\n\tc,\n\t"d"]\ne: f\n \tg\n\t# h\n', 'inventory-yaml host_vars/h1.yml:6:1'],
+    ['a: [b\n\t, c]\nd:\n\t- e\n', 'inventory-yaml host_vars/h1.yml:2:1 inventory-yaml host_vars/h1.yml:4:1'],
+    ['%YML 1.1\n---\na: 1\n', 'inventory-yaml host_vars/h1.yml:1:1'],
+    ['%YAML 1.3\n---\na: 1\n', 'inventory-yaml host_vars/h1.yml:1:7'],
+    ['a: b\r\tc: d\x85e: \x07\r', 'inventory-yaml host_vars/h1.yml:3:4 inventory-yaml host_vars/h1.yml:2:1'],
     ['<<: {1: a}\n"1": b\n', 'inventory-value host_vars/h1.yml:2:1'],
   ])('host_vars %j', (text, expected) => {
     expect(problemsOf(() => load({ inv: 'h1\n', 'host_vars/h1.yml': text })).join(' ')).toBe(expected)

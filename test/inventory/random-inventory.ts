@@ -183,12 +183,12 @@ const insertion = fc.oneof(
   fc.constantFrom(...'[]:=#;\'"\\{}(), \t\n|!%-&*'),
   fc.string({ unit: 'binary', maxLength: 2 }),
 )
-const changes: fc.Arbitrary<Change[]> = fc.array(fc.tuple(fc.nat(), fc.nat(2), insertion), {
+export const changes: fc.Arbitrary<Change[]> = fc.array(fc.tuple(fc.nat(), fc.nat(2), insertion), {
   minLength: 1,
   maxLength: 5,
 })
 
-function changed(text: string, list: readonly Change[]): string {
+export function changed(text: string, list: readonly Change[]): string {
   let result = text
   for (const [place, remove, insert] of list) {
     const at = place % (result.length + 1)
