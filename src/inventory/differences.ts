@@ -30,7 +30,17 @@ export const DIFFERENCES: readonly Difference[] = [
     ansible: 'warns and goes on without hosts',
     ...refused('not-found'),
   },
-  { case: 'a file that is not UTF-8', ansible: 'keeps broken characters', ...refused('encoding') },
+  {
+    case: 'bytes that are not UTF-8 in a comment of an INI file',
+    ansible: 'says nothing',
+    convecthub: 'warns',
+    codes: [],
+  },
+  {
+    case: 'bytes that are not UTF-8 elsewhere',
+    ansible: 'keeps broken characters in INI, refuses them in YAML',
+    ...refused('encoding'),
+  },
   {
     case: 'a byte order mark at the start of an INI file',
     ansible: 'reads the first section header as a host and drops the file',
@@ -93,6 +103,24 @@ export const DIFFERENCES: readonly Difference[] = [
     case: 'a key that is twice in one YAML mapping',
     ansible: 'warns and keeps the last',
     ...refused('duplicate-key'),
+  },
+  {
+    case: 'a YAML block of lines without text',
+    ansible: 'keeps blanks that reach further than its indentation',
+    convecthub: 'reads an empty text, or refuses it with file and line',
+    codes: [],
+  },
+  {
+    case: 'an empty line behind a line that ends in `\\`, in double quotes in YAML',
+    ansible: 'keeps one line break more than YAML 1.2 does',
+    convecthub: 'follows YAML 1.2',
+    codes: [],
+  },
+  {
+    case: '`!unsafe` before a list or mapping in YAML',
+    ansible: 'marks its texts, and loses the mappings in a list',
+    convecthub: 'refuses it, with file and line',
+    codes: [],
   },
   {
     case: 'an unexpected key, or a group that is no mapping, in a YAML inventory',

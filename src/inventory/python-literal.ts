@@ -22,6 +22,8 @@ const CONSTANTS: Readonly<Record<string, Value>> = { True: true, False: false, N
  * literal and stays a string. Its table: test/inventory/cases 02, 04 and 57.
  */
 export function pythonLiteral(source: string): Literal | undefined {
+  // Python encodes the text first, which fails for what was no UTF-8.
+  if (/\p{Surrogate}/u.test(source)) return undefined
   const cursor: Cursor = { text: source, at: 0, depth: 0 }
   skipBlanks(cursor)
   const from = cursor.at

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import type { ConvecthubError } from '../errors.ts'
+import { decodeSource } from './decode-source.ts'
 import type { Draft } from './draft.ts'
 import { readHostList } from './host-list.ts'
 import { readIniSource } from './ini-source.ts'
@@ -82,7 +83,7 @@ function warnOfSkipped(draft: Draft, file: string): void {
 }
 
 function readFile(draft: Draft, file: string, context: VaultedReading, problems: ConvecthubError[]): void {
-  const { text } = readText(file, context)
+  const { text } = readText(file, context, (bytes) => decodeSource(draft, bytes, file))
   const absolute = resolve(context.cwd, file)
   if (text.startsWith('#!') && context.files.executable(absolute)) {
     runScript(draft, file, context)

@@ -16,10 +16,11 @@ export interface VaultedReading {
 export function readText(
   file: string,
   { cwd, files, openVault }: VaultedReading,
+  decode: (bytes: Uint8Array, file: string) => string = decodeText,
 ): { text: string; vaulted: boolean } {
   const bytes = files.read(resolve(cwd, file))
   if (bytes === undefined) throw problem('not-found', `there is no file ${file}`, { origin: { file } })
-  const text = decodeText(bytes, file)
+  const text = decode(bytes, file)
   if (!isVaulted(text)) return { text, vaulted: false }
   return { text: openVault(text, { file }), vaulted: true }
 }

@@ -1,3 +1,4 @@
+import type { ConvecthubError, Origin } from '../errors.ts'
 import { problem } from './problems.ts'
 
 /** One line of a source; `column` is where it starts, above 1 only after an odd break such as a form feed. */
@@ -9,18 +10,23 @@ export interface SourceLine {
 
 /**
  * Decodes UTF-8 and drops a byte order mark.
- * @throws inventory-encoding when the bytes are not UTF-8 (Ansible keeps them as broken characters).
+ * @throws inventory-encoding when the bytes are not UTF-8.
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw problem('encoding', `${file} is not valid UTF-8`, {
-      origin: invalidOrigin(bytes, file),
-      hint: 'save the file as UTF-8',
-      cause,
-    })
+    throw notUtf8(invalidOrigin(bytes, file), cause)
   }
+}
+
+/** The error for bytes that are not UTF-8, of which the first stands at that place. */
+export function notUtf8(origin: Origin, cause?: unknown): ConvecthubError {
+  return problem('encoding', `${origin.file} is not valid UTF-8`, {
+    origin,
+    hint: 'save the file as UTF-8',
+    cause,
+  })
 }
 
 /** The place of the first byte that is no UTF-8: everything before it decodes in streaming mode. */

@@ -81,6 +81,7 @@ const DOUBTED: Readonly<Record<string, string[]>> = {
 /** Read, with this warning of ours. */
 const WARNED: Readonly<Record<string, string[]>> = {
   '05-section-hash.ini': ['inventory-comment-in-value', 'inventory-comment-in-value'],
+  'c25-latin1-comments.ini': Array(8).fill('inventory-encoding'),
   '87-directory': ['inventory-skipped-file'],
 }
 

@@ -126,6 +126,33 @@ describe('refused with a place', () => {
   ])('host_vars %j', (text, expected) => {
     expect(problemsOf(() => load({ inv: 'h1\n', 'host_vars/h1.yml': text })).join(' ')).toBe(expected)
   })
+  test('bytes that are not UTF-8', () => {
+    const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
+    const comments = bytes('# \xe9\xe8\r\n[web] # caf\xe9\nh1 a="#b" #\xff\n')
+    const { warnings, hosts } = load({ inv: comments })
+    expect(hosts.get('h1')?.vars.get('a')?.value).toBe('#b')
+    expect(warnings).toEqual(
+      [
+        [1, 3],
+        [2, 12],
+        [3, 12],
+      ].map(([line, column]) => ({
+        code: 'inventory-encoding',
+        message: 'this comment is not valid UTF-8',
+        origin: { file: 'inv', line, column },
+        hint: 'save the file as UTF-8',
+      })),
+    )
+    const elsewhere: [string, string][] = [
+      ['# \xe9\nh1 a=1 # \xe9\nh1 a=\xe9 b=\xe9\n# \xe9\n', 'inv:3:6'],
+      ['# \xe9\nh\xe9\n', 'inv:2:2'],
+      ['[w]\n[w:vars]\na=8080 # \xe9\n', 'inv:3:10'],
+      ['h1 a="1 # \xe9"\n', 'inv:1:11'],
+      ['---\n# \xe9\nall:\n  hosts: h1\n', 'inv:2:3'],
+    ]
+    for (const [text, at] of elsewhere)
+      expect(problemsOf(() => load({ inv: bytes(text) }))).toEqual([`inventory-encoding ${at}`])
+  })
   test('sources', () => {
     expect(problemsOf(() => load({}, ['nope']))).toEqual(['inventory-not-found nope'])
     expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['inventory-not-found d'])
