@@ -67,6 +67,7 @@ export function hostileTree(): HostileTree {
   put('var/lib/convecthub/owned', 'file /usr/local/bin/k3s\nfolder /etc/rancher\npackage conntrack\n')
   put('var/lib/rancher/k3s/server/token', `K10${'a'.repeat(64)}::server:top-secret\n`)
   put('etc/rancher/k3s/k3s.yaml', 'x')
+  put('etc/rancher/k3s/config.yaml', 'node-name: host1\n')
   put('etc/machine-id', '0123456789abcdef0123456789abcdef\n')
   put('proc/sys/kernel/osrelease', '6.1.0\n')
   put('proc/sys/kernel/arch', 'x86_64\n')
@@ -128,19 +129,26 @@ export function hostileTree(): HostileTree {
     )
     put(
       'say/unit',
-      `LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nMainPID=601\nX=${texts['unit property']}\n`,
+      `LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nMainPID=601\nExecMainStartTimestamp=Thu 2026-01-01 00:00:00 UTC\nX=${texts['unit property']}\n`,
     )
     put(
       'say/page',
       `HTTP/1.1 200 OK\r\nX: ${texts['page header']}\r\n\r\n<html><title>${texts['page title']}</title>`,
     )
-    put('say/nodes', JSON.stringify({ items: [nodeOf('host1', texts), nodeOf(texts['node name'], texts)] }))
+    const names = ['host1', texts['node name']]
+    const items = names.flatMap((name) => [nodeOf(name, texts), leaseOf(name)])
+    put('say/nodes', JSON.stringify({ items }))
     put(
       'say/release',
       JSON.stringify({ info: { status: 'deployed', description: texts['Helm description'] }, version: 3 }),
     )
   }
   return { folder, fill, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** What a kubelet says of itself, just now. */
+function leaseOf(name: string) {
+  return { kind: 'Lease', metadata: { name }, spec: { renewTime: new Date().toISOString() } }
 }
 
 function nodeOf(name: string, texts: Texts) {
@@ -150,6 +158,7 @@ function nodeOf(name: string, texts: Texts) {
     message: texts['node condition'],
   }
   return {
+    kind: 'Node',
     metadata: { name, labels: { x: texts['node label'], [texts['node label']]: 'true' } },
     status: {
       conditions: [{ type: texts['node condition'], status: 'True' }, ready],
