@@ -2,10 +2,12 @@ import pLimit from 'p-limit'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { type Facts, laterFacts } from '../facts/fact.ts'
+import { jobs } from '../facts/jobs.ts'
 import { apply } from './apply.ts'
 import type { Outcome } from './event.ts'
 import { atHost, factsFrom, planContext, stepsOf } from './fleet.ts'
 import { interrupted } from './interrupted.ts'
+import { settleJob } from './jobs.ts'
 import { probe } from './probe.ts'
 import type { Fleet, RunOptions } from './run-options.ts'
 import type { Step, StepRef } from './step.ts'
@@ -105,6 +107,14 @@ export async function applyGraph(
     const plan = () => step.plan(planContext(host, fleet, options))
     emit({ event: 'step-start', host: host.name, step: step.id })
     await withLink(host, step.id, fleet, options, async (connection) => {
+      const job = fleet.facts
+        .get(host.name)
+        ?.get(jobs)
+        .find(({ name }) => name === step.id)
+      if (job) {
+        await settleJob(connection, job, plan(), emit, signal)
+        learn(host, await probe(connection, [jobs, ...factsFrom(step, host, options)], signal))
+      }
       // what a broken link let go on may have made it so
       const changes = plan()
       if (changes.length === 0) return

@@ -36,6 +36,8 @@ export type EngineEvent =
   | { event: 'change-end'; host: string; step: string; change: Change; ms: number }
   | { event: 'line'; host: string; step: string; line: string }
   | { event: 'progress'; host: string; step: string; sent: number; total: number }
+  /** A job of an earlier run goes on, since `ms`: it is waited for, or ended because something else is wanted by now. */
+  | { event: 'waiting'; host: string; job: string; ms: number; ends?: boolean }
   /** The link broke while a step was under way; it goes on when the host answers again. */
   | { event: 'link-lost'; host: string; step: string; error: ConvecthubError }
   | {

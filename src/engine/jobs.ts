@@ -1,56 +1,52 @@
-import type { Fact, FactFamily } from '../facts/fact.ts'
-import { rawSh, sh } from '../sh.ts'
+import { createHash } from 'node:crypto'
+import type { Job } from '../facts/jobs.ts'
+import { type Script, sh } from '../sh.ts'
 import type { Connection } from '../transport/connection.ts'
+import type { Change } from './change.ts'
 import type { Emit } from './event.ts'
 import { PACKAGES_MS } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
-/** Jobs that are waited for: an engine of ours leaves one. */
-const MOST = 3
+/** How long a job that is to end may take for it, ms. */
+const END_MS = 150_000
 
-const SCRIPT = `
-for job in /run/convecthub/*.sh; do
-  job=\${job%.sh}
-  [ -e "$job.sh" ] && [ ! -e "$job.code" ] || continue
-  # one that has no pid yet is about to begin
-  [ ! -e "$job.pid" ] || { read -r pid <"$job.pid" && [ -O "/proc/$pid" ] && grep -q "$job" "/proc/$pid/cmdline"; } || continue
-  printf '%s\n' "\${job##*/}"
-done`
-
-const family: FactFamily<readonly string[]> = {
-  id: 'jobs',
-  script: () => rawSh(SCRIPT),
-  parse: (output) =>
-    new Map([
-      [
-        '',
-        output
-          .split('\n')
-          .filter((name) => /^[a-z0-9-]{1,40}$/.test(name))
-          .slice(0, MOST),
-      ],
-    ]),
-}
-
-/** Jobs of an earlier run that still go on, because its connection was cut. */
-export const jobs: Fact<readonly string[]> = { family, key: '' }
-
-/** Waits for such jobs, showing what they print; true when there was one. How they ended shows in the next probe. */
+/** Waits for jobs of an earlier run, showing what they print; true when there was one. How they ended shows in the next probe. */
 export async function awaitJobs(
   connection: Connection,
-  names: readonly string[],
+  jobs: readonly Job[],
   emit: Emit,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const name of names) {
-    const onLine = (line: string) => line && emit({ event: 'line', host: connection.host, step: name, line })
+  const { host } = connection
+  for (const { name, ms } of jobs) {
+    emit({ event: 'waiting', host, job: name, ms })
+    const onLine = (line: string) => line && emit({ event: 'line', host, step: name, line })
     const script = withLibrary(sh`cvh_follow ${name}`)
-    await connection.run(script, {
-      name: `wait for the ${name} job of an earlier run`,
-      timeoutMs: PACKAGES_MS,
-      onLine,
-      signal,
-    })
+    const what = `wait for the ${name} job of an earlier run`
+    await connection.run(script, { name: what, timeoutMs: PACKAGES_MS, onLine, signal })
   }
-  return names.length > 0
+  return jobs.length > 0
+}
+
+/** Waits for a job that does what is still wanted, and ends one that does not. */
+export async function settleJob(
+  connection: Connection,
+  job: Job,
+  wanted: readonly Change[],
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<void> {
+  const texts = wanted.flatMap((change) => (change.kind === 'run' && change.durable ? [change.script] : []))
+  if (texts.some((text) => jobDigest(text) === job.digest)) {
+    await awaitJobs(connection, [job], emit, signal)
+    return
+  }
+  emit({ event: 'waiting', host: connection.host, job: job.name, ms: job.ms, ends: true })
+  const what = `end the ${job.name} job of an earlier run`
+  await connection.run(withLibrary(sh`cvh_end ${job.name}`), { name: what, timeoutMs: END_MS, signal })
+}
+
+/** The digest of a job's text as it stands on a host; see cvh_job. */
+export function jobDigest(script: Script): string {
+  return createHash('sha256').update(`${script.reveal()}\n`).digest('hex')
 }

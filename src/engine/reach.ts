@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
+import { jobs } from '../facts/jobs.ts'
 import type { Connection } from '../transport/connection.ts'
-import { awaitJobs, jobs } from './jobs.ts'
+import { awaitJobs } from './jobs.ts'
 import { probe } from './probe.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -39,7 +40,7 @@ export async function reach(
     let connection: Connection | undefined
     try {
       connection = await options.connect(host)
-      const facts = await ask(connection, wanted, options)
+      const facts = await ask(connection, wanted, options, back)
       return { connection, facts }
     } catch (error) {
       connection?.close()
@@ -59,10 +60,13 @@ export async function reach(
 async function ask(
   connection: Connection,
   wanted: readonly Fact<unknown>[],
-  { apply, emit, signal }: RunOptions,
+  { apply, recipe, emit, signal }: RunOptions,
+  back: boolean,
 ): Promise<Facts> {
   const first = await probe(connection, wanted, signal)
-  // it is part of what this run would find half done
-  const waited = apply && (await awaitJobs(connection, first.get(jobs), emit, signal))
+  // it is part of what this run would find half done; one that may be ended is looked at when its step's turn has come
+  const ends = (name: string) => !back && recipe.find(({ id }) => id === name)?.endable
+  const going = first.get(jobs).filter(({ name }) => !ends(name))
+  const waited = apply && (await awaitJobs(connection, going, emit, signal))
   return waited ? probe(connection, wanted, signal) : first
 }

@@ -56,6 +56,8 @@ export interface Step {
   asks?(host: ClusterHost, wishes: Wishes): readonly ClusterHost[]
   /** Must have ended before, well or not. */
   after?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  /** Its job may be ended half way: one of an earlier run is when its text is not the wanted one any more. */
+  endable?: true
   facts(host: ClusterHost, wishes: Wishes): readonly Fact<unknown>[]
   /** Problems that must stop the run before its first change; sees all hosts that answered at once. */
   check?(contexts: readonly PlanContext[]): readonly Finding[]

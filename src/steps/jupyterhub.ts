@@ -1,6 +1,7 @@
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
+import { jobs } from '../facts/jobs.ts'
 import { HELM, KUBECONFIG, release } from '../facts/release.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
@@ -24,10 +25,11 @@ const TIMEOUT_S = 900
 export const jupyterhub: Step = {
   id: 'jupyterhub',
   title: 'Deploy JupyterHub',
+  endable: true,
   hosts: ({ cluster }) => [cluster.lead],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
-  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES), file(HUB_PASSWORD)],
+  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES), file(HUB_PASSWORD), jobs],
   plan: (context) => {
     const { facts, bundle, jhubConfig } = context
     const chart = chartOf(context)
@@ -61,7 +63,8 @@ export const jupyterhub: Step = {
       ...files,
       workFolder(context.cluster.workdir),
       { kind: 'upload', sign: '+', title: path, artifact, path, mode: '600', ours: true },
-      ...unlock(current),
+      // a helm that lives has it locked, and is waited for or ended first
+      ...(facts.get(jobs).some(({ name }) => name === jupyterhub.id) ? [] : unlock(current)),
       upgrade({ path, sha256: artifact.sha256 }, layers, description, current, context),
     ]
   },
@@ -93,7 +96,7 @@ function workFolder(place: string): Change {
   }
 }
 
-/** A release whose helm was killed is locked for good; no helm lives when this runs, for it runs as a job we await. */
+/** A release whose helm was killed is locked for good. */
 function unlock(current: { status: string; revision: number } | undefined): Change[] {
   if (!current?.status.startsWith('pending-')) return []
   const act = current.revision === 1 ? 'uninstall' : 'rollback'

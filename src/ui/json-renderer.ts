@@ -15,6 +15,8 @@ export const EVENT_FIELDS = {
   'change-start': '`host`, `step`, `change`',
   'change-end': '`host`, `step`, `change`, `ms`',
   line: '`host`, `step`, `line`: what the host printed; only with -v',
+  waiting:
+    '`host`, `job` (a step) of an earlier run that goes on, since `ms`; with `ends` it is ended, else waited for',
   'link-lost': '`host`, `step`, `error`; the step goes on when the host answers again',
   step: '`host`, `step`, `outcome` (unchanged, changed, failed, blocked, skipped), `ms`, `error`, `blockedBy`',
   summary:

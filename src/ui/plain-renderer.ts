@@ -3,7 +3,7 @@ import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { coloured, duration, style } from './style.ts'
+import { coloured, duration, style, waitingText } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 /** How often a long change gives a sign of life, ms. */
@@ -68,6 +68,9 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         break
       case 'line':
         if (verbose > 0 || /^waiting for/.test(event.line)) say(event.host, paint.dim(`  | ${event.line}`))
+        break
+      case 'waiting':
+        say(event.host, paint.yellow(waitingText(event)))
         break
       case 'link-lost':
         say(event.host, paint.yellow(`${event.error.message}; logging in again`))

@@ -54,3 +54,11 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   )
 }
+
+/** What is said of a job of an earlier run that still goes on. */
+export function waitingText({ job, ms, ends }: { job: string; ms: number; ends?: boolean }): string {
+  const since = ms < 1000 ? 'just begun' : `under way for ${duration(ms)}`
+  return ends
+    ? `ending the ${job} job of an earlier run (${since}): it does what is no longer wanted`
+    : `waiting for the ${job} job of an earlier run, ${since}`
+}

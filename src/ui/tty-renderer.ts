@@ -4,7 +4,7 @@ import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 import { reportLines } from './report.ts'
-import { coloured, columns, count, duration, style } from './style.ts'
+import { coloured, columns, count, duration, style, waitingText } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 interface Now {
@@ -99,6 +99,10 @@ export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
         if (verbose > 0) keep(paint.dim(`  ${event.host.padEnd(width)} | ${event.line}`))
         break
       }
+      case 'waiting':
+        keep(`${paint.yellow('!')} ${paint.bold(event.host.padEnd(width))}  ${waitingText(event)}`)
+        at(event.host, `${event.ends ? 'ending' : 'waiting for'} the ${event.job} job of an earlier run`)
+        break
       case 'link-lost':
         keep(
           `${paint.yellow('!')} ${paint.bold(event.host.padEnd(width))}  ${event.error.message}; logging in again`,

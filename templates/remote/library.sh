@@ -205,6 +205,23 @@ cvh_follow() {
   return "$(cat "$CVH_RUN/$1.code")"
 }
 
+# cvh_end NAME: ends a job half way, and comes back when it is gone
+cvh_end() {
+  read -r pid <"$CVH_RUN/$1.pid" || return 0
+  if [ -d /run/systemd/system ]; then
+    systemctl stop "convecthub-$1.service"
+  else
+    kill -s TERM -- "-$pid" 2>/dev/null
+    tries=0
+    while kill -0 -- "-$pid" 2>/dev/null; do
+      tries=$((tries + 1))
+      [ "$tries" -le 300 ] || kill -s KILL -- "-$pid"
+      sleep 0.1
+    done
+  fi
+  rm -f "$CVH_RUN/$1.sh"
+}
+
 # cvh_job NAME: runs the shell on stdin so that it outlives our connection, as a transient unit where systemd runs,
 # and follows it
 cvh_job() {

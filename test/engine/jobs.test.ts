@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { awaitJobs, jobs } from '../../src/engine/jobs.ts'
+import type { Change } from '../../src/engine/change.ts'
+import type { EngineEvent } from '../../src/engine/event.ts'
+import { awaitJobs, jobDigest, settleJob } from '../../src/engine/jobs.ts'
 import { probe } from '../../src/engine/probe.ts'
+import { type Job, jobs } from '../../src/facts/jobs.ts'
 import { rawSh } from '../../src/sh.ts'
 import { template } from '../../src/templates.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
@@ -22,6 +25,8 @@ const put = (files: Readonly<Record<string, string>>) => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(run, name), text)
 }
 const found = async () => (await probe(host.connection, [jobs], new AbortController().signal)).get(jobs)
+const names = async () => (await found()).map(({ name }) => name)
+const job = (name: string, digest = ''): Job => ({ name, ms: 0, digest })
 
 it('jobs that are under way or about to begin are found, those that ended or died are not', async () => {
   const alive = spawn('sleep', ['300'])
@@ -32,7 +37,7 @@ it('jobs that are under way or about to begin are found, those that ended or die
     put({ 'docker.sh': '', 'docker.pid': `${going.pid}\n`, 'docker.code': '0\n' })
     put({ 'nvidia.sh': '', 'nvidia.pid': `${alive.pid}\n` })
     put({ 'gone.sh': '', 'gone.pid': '4194303\n' })
-    expect(await found()).toEqual(['images', 'packages'])
+    expect(await names()).toEqual(['images', 'packages'])
   } finally {
     alive.kill()
     going.kill()
@@ -40,14 +45,20 @@ it('jobs that are under way or about to begin are found, those that ended or die
 })
 
 it('of what stands there only names of jobs are taken, and no more than a run can leave', () => {
-  const names = ['a', 'b c', '$(reboot)', 'x'.repeat(50), 'b', 'c', 'd', 'e']
-  expect(parseFact(jobs, names.join('\n'))).toEqual(['a', 'b', 'c'])
+  const digest = 'a'.repeat(64)
+  const words = ['a', 'b c', '$(reboot)', 'x'.repeat(50), 'b', 'c', 'd', 'e']
+  const lines = words.map((name, i) => `job ${i * 60} ${digest} ${name}`)
+  expect(parseFact(jobs, lines.join('\n'))).toEqual([
+    { name: 'a', ms: 0, digest },
+    { name: 'b', ms: 240_000, digest },
+    { name: 'c', ms: 300_000, digest },
+  ])
 })
 
 it('a job that was about to begin and never did is forgotten after a wait', async () => {
   put({ 'images.sh': '', 'images.log': '' })
   const silent = () => {}
-  await awaitJobs(host.connection, ['images'], silent, new AbortController().signal)
+  await awaitJobs(host.connection, [job('images')], silent, new AbortController().signal)
   expect(await found()).toEqual([])
 })
 
@@ -57,4 +68,30 @@ it('a job ends with the code of its text, and what it printed comes over', async
   expect(result).toMatchObject({ code: 9, output: 'one\ntwo' })
   expect(await found()).toEqual([])
   rmSync(join(run, 'made.code'))
+})
+
+it.each([
+  { what: 'that is still wanted is waited for', wanted: true, code: '0\n' },
+  { what: 'that is no longer wanted is ended', wanted: false, code: undefined },
+])('a job $what, and that is told', async ({ wanted, code }) => {
+  const text = rawSh(`until [ -e ${join(host.folder, 'go')} ]; do sleep 0.05; done`)
+  const begin = rawSh(
+    `${template('remote/library.sh')}\n(printf '%s\\n' '${text.reveal()}' | cvh_job made) >/dev/null 2>&1 &\ncvh_within ${run}/made.pid`,
+  )
+  await host.connection.run(begin, { name: 'begin', timeoutMs: 10_000 })
+  const [going] = await found()
+  expect(going).toMatchObject({ name: 'made', digest: jobDigest(text) })
+  const script = wanted ? text : rawSh('something else')
+  const told: EngineEvent[] = []
+  const emit = (event: EngineEvent) => {
+    told.push(event)
+    if (wanted) writeFileSync(join(host.folder, 'go'), '')
+  }
+  const change: Change = { kind: 'run', sign: '~', title: 'x', timeoutMs: 1, durable: true, script }
+  await settleJob(host.connection, going as Job, [change], emit, new AbortController().signal)
+  expect(told[0]).toMatchObject({ event: 'waiting', job: 'made', ...(!wanted && { ends: true }) })
+  expect(await found()).toEqual([])
+  expect(existsSync(join(run, 'made.code')) ? readFileSync(join(run, 'made.code'), 'utf8') : undefined).toBe(
+    code,
+  )
 })

@@ -87,6 +87,7 @@ export const EVENTS: readonly EngineEvent[] = [
     step,
     error: ERROR,
   },
+  { event: 'waiting', host, job: step, ms: 245_000, ends: true },
   { event: 'change-start', host, step, change },
   { event: 'change-end', host, step, change, ms: 5 },
   { event: 'line', host, step, line: 'a "quoted" line\u0007' },

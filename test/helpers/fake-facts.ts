@@ -56,6 +56,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   'apt-key': [],
   volumes: { count: 0, sizeMiB: undefined },
   'apt-sources': [],
+  jobs: [],
   ports: new Map(),
   'cluster-data': NO_CLUSTER,
 }

@@ -1,0 +1,47 @@
+import { rawSh } from '../sh.ts'
+import type { Fact, FactFamily } from './fact.ts'
+
+/** A job that an earlier run left, because its connection was cut or it was stopped; it goes on by itself. */
+export interface Job {
+  /** The id of the step that began it. */
+  name: string
+  /** For how long it has been under way, ms; 0 where it is about to begin. */
+  ms: number
+  /** sha256 of its text, in hex. */
+  digest: string
+}
+
+/** Jobs that are told of: an engine of ours leaves one. */
+const MOST = 3
+
+const SCRIPT = `
+for job in /run/convecthub/*.sh; do
+  job=\${job%.sh}
+  if [ ! -e "$job.sh" ] || [ -e "$job.code" ]; then continue; fi
+  # one that has no pid yet is about to begin
+  [ ! -e "$job.pid" ] || { read -r pid <"$job.pid" && [ -O "/proc/$pid" ] && grep -q "$job" "/proc/$pid/cmdline"; } || continue
+  now=$(date +%s)
+  began=$(stat -c %Y "$job.pid") || began=$now
+  printf 'job %s %s %s\\n' $((now - began)) "$(sha256sum <"$job.sh" | cut -c 1-64)" "\${job##*/}"
+done`
+
+const family: FactFamily<readonly Job[]> = {
+  id: 'jobs',
+  script: () => rawSh(SCRIPT),
+  parse: (output) =>
+    new Map([
+      [
+        '',
+        [...output.matchAll(/^job (-?\d{1,12}) ([0-9a-f]{64}) ([a-z0-9-]{1,40})$/gm)]
+          .slice(0, MOST)
+          .map(([, seconds = '', digest = '', name = '']) => ({
+            name,
+            ms: Math.max(0, Number(seconds)) * 1000,
+            digest,
+          })),
+      ],
+    ]),
+}
+
+/** Jobs of an earlier run that still go on. */
+export const jobs: Fact<readonly Job[]> = { family, key: '' }
