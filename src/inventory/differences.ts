@@ -117,6 +117,12 @@ export const DIFFERENCES: readonly Difference[] = [
     codes: [],
   },
   {
+    case: 'an anchor with a colon at its end, `&name:`, in YAML',
+    ansible: 'reads an empty key behind the anchor',
+    convecthub: 'refuses it, with file and line',
+    codes: [],
+  },
+  {
     case: '`!unsafe` before a list or mapping in YAML',
     ansible: 'marks its texts, and loses the mappings in a list',
     convecthub: 'refuses it, with file and line',

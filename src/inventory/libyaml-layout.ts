@@ -22,14 +22,14 @@ const END = /^\.\.\.(?=\s|$)/
  *   (`yaml_parser_scan_flow_scalar`, `yaml_parser_unroll_indent`): such lines get the spaces that the library wants.
  * - The last line of a block scalar ends in a line break only when the file does (`yaml_parser_scan_block_scalar`):
  *   where it does not, the scalar's header gets the indicator `-`.
- * - A tab in front of a line is wrong elsewhere (`yaml_parser_scan_to_next_token`), but for the further lines of a plain
- *   scalar behind enough spaces, in brackets, too (`yaml_parser_scan_plain_scalar`), and of a block scalar.
+ * - Elsewhere a tab in front of a line is wrong (`yaml_parser_scan_to_next_token`), but in block scalars and, behind
+ *   spaces that indent enough, in plain ones; these in brackets, too (`yaml_parser_scan_plain_scalar`).
  * - Several `...` may end a document (`yaml_parser_parse_document_start`): those after the first become blanks.
  *
  * Lines stay lines: only columns change.
  */
 export function libyamlLayout(text: string): Layout {
-  const lines = text.replace(/\r(?!\n)|\x85/g, '\n').match(/[^\n]*\n|[^\n]+$/g) ?? []
+  const { lines } = plainLayout(text.replace(/\r(?!\n)|\x85/g, '\n'))
   const shifts = new Map<number, number>()
   const tabs: { line: number; column: number }[] = []
   const position = new YamlPosition()
@@ -42,6 +42,11 @@ export function libyamlLayout(text: string): Layout {
   }
   const block = position.end()
   return { text: block === undefined ? position.text : strip(position.text, block), lines, shifts, tabs }
+}
+
+/** A text that the library reads as it is. */
+export function plainLayout(text: string): Layout {
+  return { text, lines: text.match(/[^\n]*\n|[^\n]+$/g) ?? [], shifts: new Map(), tabs: [] }
 }
 
 /** A line with at least so many spaces in front and no tab; document markers end what they stand in. */

@@ -13,13 +13,21 @@ import {
 /** Takes a problem at an offset of the text. */
 export type Tell = (offset: number, code: string, message: string, hint?: string) => void
 
+/** A parsed text. */
+export interface Parsed {
+  root: Node | null
+  layout: { text: string }
+  json: boolean
+}
+
 type Anchored = Node & { anchor?: string }
 
 /**
  * Finds the nodes that aliases stand for, and checks anchors and keys on the way, by the rules of libyaml where the
  * library has others. Goes in document order, since an alias stands for what is above it.
  */
-export function resolveAliases(root: Node | null, text: string, tell: Tell): Map<Alias, Node> {
+export function resolveAliases({ root, layout, json }: Parsed, tell: Tell): Map<Alias, Node> {
+  const { text } = layout
   const targets = new Map<Alias, Node>()
   const anchors = new Map<string, Node>()
   const open = new Set<Node>()
@@ -40,7 +48,7 @@ export function resolveAliases(root: Node | null, text: string, tell: Tell): Map
         anchors.set(node.anchor, node)
       }
       if (!isMap(node) && !isSeq(node)) return
-      if (isMap(node)) checkKeys(node, text, tell)
+      if (isMap(node)) checkKeys(node, json ? undefined : text, tell)
       open.add(node)
       for (const child of node.items) walk(child)
       open.delete(node)
@@ -65,15 +73,15 @@ function checkAnchor(
     tell(offset, 'yaml', `the anchor &${anchor} has other characters than letters, digits, - and _`)
 }
 
-/** Refuses keys that are empty or there twice, and in braces those that libyaml does not take for keys. */
-function checkKeys(map: YAMLMap, text: string, tell: Tell): void {
+/** Refuses keys that are empty or there twice, and in braces of YAML those that libyaml does not take for keys. */
+function checkKeys(map: YAMLMap, text: string | undefined, tell: Tell): void {
   const keys = new Set<unknown>()
   for (const { key, value } of map.items) {
     if (!isScalar(key)) continue
     const offset = key.range?.[0] ?? 0
     if (key.type === 'PLAIN' && key.value === '')
       tell(offset, 'yaml', 'not valid YAML: the key before `:` is missing')
-    const wrong = map.flow && value !== null ? wrongFlowKey(key, text) : undefined
+    const wrong = map.flow && value !== null && text !== undefined ? wrongFlowKey(key, text) : undefined
     if (wrong !== undefined) tell(offset, 'yaml', `not valid YAML: ${wrong}`)
     if (key.value === '<<') continue
     if (keys.has(key.value)) {

@@ -1,6 +1,6 @@
 import { type Alias, type Document, LineCounter, type Node, parseAllDocuments, type YAMLError } from 'yaml'
 import type { ConvecthubError, Origin } from '../errors.ts'
-import { type Layout, libyamlLayout } from './libyaml-layout.ts'
+import { type Layout, libyamlLayout, plainLayout } from './libyaml-layout.ts'
 import { problem, throwAll } from './problems.ts'
 import { resolveAliases } from './yaml-aliases.ts'
 
@@ -31,12 +31,14 @@ const CONTROL = /[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
  */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
-  const layout = libyamlLayout(text)
+  const json = isJson(text)
+  // Ansible tries JSON first, by Python's own parser.
+  const layout = json ? plainLayout(text) : libyamlLayout(text)
   const parsed: YamlFile = {
     file,
     text,
     layout,
-    json: isJson(text),
+    json,
     root: null,
     targets: new Map(),
     lines,
@@ -50,7 +52,7 @@ export function parseYaml(text: string, file: string): YamlFile {
         origin: controlOrigin(text, file, control.index),
       }),
     )
-  for (const place of parsed.json ? [] : layout.tabs)
+  for (const place of layout.tabs)
     problems.push(
       problem('yaml', 'not valid YAML: a tab in front of the text', {
         origin: { file, ...place },
@@ -78,7 +80,7 @@ export function parseYaml(text: string, file: string): YamlFile {
       problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'yaml', 'a second YAML document'))
     parsed.root = (first?.contents ?? null) as Node | null
     if (problems.length === 0)
-      parsed.targets = resolveAliases(parsed.root, layout.text, (offset, ...what) =>
+      parsed.targets = resolveAliases(parsed, (offset, ...what) =>
         problems.push(yamlProblem(parsed, offset, ...what)),
       )
   } catch (error) {

@@ -47,6 +47,10 @@ describe('origins and written texts', () => {
     expect(value(contents, 'h1', 'l')?.raw).toBeUndefined()
     expect(value(contents, 'h1', 'q')).toMatchObject({ value: '0644', origin: { line: 7, column: 10 } })
   })
+  test('JSON is no YAML', () => {
+    const inv = '{"all":\n{"hosts": {"h1"\n: {"a": "x\u0085y"}}}}'
+    expect(value({ inv }, 'h1', 'a')).toMatchObject({ value: 'x\u0085y', origin: { line: 3, column: 4 } })
+  })
   test('lines are those of an editor', () => {
     expect(problemsOf(() => load({ inv: '[web]\r\nh1 a=1\fh2 b\rh3 c\n' }))).toEqual([
       'inventory-host-line inv:2:11',
