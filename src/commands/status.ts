@@ -30,7 +30,7 @@ export async function statusVerb(options: CommonOptions): VerbResult {
   if (!facts) return exit
   const nodes = cluster.hosts.map((host) => nodeCheck(host, facts, report.facts.get(host.name)))
   const deployed = facts.get(release(NAMESPACE, RELEASE))
-  const pages = loginPages(cluster).map((page) => {
+  const pages = loginPages(cluster, cluster.lead).map((page) => {
     const { status, title } = facts.get(page)
     const [scheme, port] = page.key.split(' ')
     return {

@@ -18,7 +18,7 @@ export const status: readonly Step[] = [
             clusterData,
             ...cluster.hosts.map(({ nodeName }) => node(nodeName)),
             release(NAMESPACE, RELEASE),
-            ...loginPages(cluster),
+            ...loginPages(cluster, host),
           ],
     plan: () => [],
   },

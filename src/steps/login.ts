@@ -1,24 +1,27 @@
-import type { Cluster } from '../cluster/cluster.ts'
+import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
+import { jupyterhub } from './jupyterhub.ts'
 
-/** The last step: ConvectHub's login page answers on both ports. */
+/** The last step: ConvectHub's login page answers on both ports of every driver. */
 export const login: Step = {
   id: 'login',
   title: 'Check the login page',
-  hosts: ({ cluster }) => [cluster.lead],
-  facts: (_host, { cluster }) => loginPages(cluster),
-  plan: ({ cluster, facts }) =>
-    loginPages(cluster).flatMap((page): Change[] =>
+  hosts: ({ cluster }) => cluster.drivers,
+  needs: (host, { cluster }) =>
+    cluster.lead === host ? [] : [{ step: jupyterhub.id, host: cluster.lead.name }],
+  facts: (host, { cluster }) => loginPages(cluster, host),
+  plan: ({ cluster, host, facts }) =>
+    loginPages(cluster, host).flatMap((page): Change[] =>
       loginAnswers(facts.get(page).status) ? [] : [waitForPage(page.key)],
     ),
 }
 
-/** The page on the http and on the https port, as the driver that leads sees it. */
-export function loginPages({ lead, httpPort, httpsPort }: Cluster) {
-  const iface = lead.settings.my_iface ?? ''
+/** The page on the http and on the https port of a machine. */
+export function loginPages({ httpPort, httpsPort }: Cluster, { settings }: ClusterHost) {
+  const iface = settings.my_iface ?? ''
   return [loginPage('http', httpPort, iface), loginPage('https', httpsPort, iface)]
 }
 

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
+import { cli, events } from './cli.ts'
+import { type Lab, labUp, must } from './lab.ts'
+
+const DRIVERS = ['driver1', 'driver2', 'driver3']
+const STORAGE = '/var/lib/rancher/k3s/storage/pvc-1_convecthub_hub-db-dir'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await labUp(5, 3)
+  must(await lab.run('provision'))
+})
+afterAll(() => lab?.down())
+
+/** Makes a stand-in bundle with this K3s in a folder of that name. */
+async function bundle(name: string, version: string): Promise<string> {
+  must(await cli(['lab', 'bundle', name, '--k3s-version', version], { cwd: lab.folder }))
+  return join(lab.folder, name)
+}
+
+/** The lab's own bundle, but for a server that ends at once. */
+function brokenBundle(): string {
+  const folder = join(lab.folder, 'broken')
+  cpSync(join(lab.folder, 'lab/shared/bin'), folder, { recursive: true })
+  const program = join(folder, 'k3s')
+  const text = readFileSync(program, 'utf8').replace(
+    '\n',
+    '\nif ( ( $ARGV[0] // "" ) eq "server" ) { print STDERR "level=fatal msg=\\"refused\\"\\n"; exit 1 }\n',
+  )
+  writeFileSync(program, text)
+  const path = join(folder, 'bundle.lock.yaml')
+  const lock = bundleLockSchema.parse(parse(readFileSync(path, 'utf8')))
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  const files = lock.files.map((file) =>
+    file.name === 'k3s' ? { ...file, size: Buffer.byteLength(text), sha256 } : file,
+  )
+  writeFileSync(path, stringify({ ...lock, files }))
+  return folder
+}
+
+/** When K3s was started on each machine. */
+const starts = () =>
+  Promise.all(
+    lab.machines.map((machine) =>
+      lab.inside(machine, 'systemctl show -p ExecMainStartTimestampMonotonic k3s k3s-agent'),
+    ),
+  )
+const ids = (stdout: string) =>
+  events(stdout).flatMap(({ event, host, code }) => (event === 'error' ? [`${code} ${host}`] : []))
+
+describe('a cluster of three servers', () => {
+  it('another K3s is refused before anything is sent', async () => {
+    const before = await starts()
+    for (const version of ['v1.35.2+k3s1', 'v1.33.2+k3s1', 'v1.36.0+k3s1']) {
+      const folder = await bundle(version.slice(0, 5), version)
+      const { code, stdout } = await lab.run('provision', ['--bundle', folder, '--output', 'json'])
+      expect(code).toBe(6)
+      expect(ids(stdout)).toEqual(lab.machines.map((machine) => `k3s-version ${machine}`))
+    }
+    for (const machine of lab.machines) expect(await lab.inside(machine, 'ls /usr/local/bin')).toBe('k3s\n')
+    expect(await starts()).toEqual(before)
+  })
+
+  it('a server that does not come up stops the roll, and runs again with what worked', async () => {
+    const others = await lab.inside('driver2', 'systemctl show -p ExecMainStartTimestampMonotonic k3s')
+    const { code, stdout } = await lab.run('provision', ['--bundle', brokenBundle(), '--output', 'json'])
+    expect(code).toBe(7)
+    const failed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'failed')
+    expect(failed.map(({ step, host }) => `${step} ${host}`)).toEqual(['k3s-server driver1'])
+    expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
+    expect(await lab.inside('driver2', 'systemctl show -p ExecMainStartTimestampMonotonic k3s')).toBe(others)
+    must(await lab.run('status'))
+    expect(must(await lab.run('provision')).stdout).toMatch(/Done on 5 hosts|Nothing to change/)
+    expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
+  })
+
+  it('an upgrade never has an agent newer than a server, nor less than two servers that answer', async () => {
+    const seen: string[] = []
+    let over = false
+    const watch = async () => {
+      while (!over) {
+        const answers = await Promise.all(DRIVERS.map(look))
+        const up = answers.filter((answer) => answer !== undefined)
+        if (up.length < 2) seen.push(`only ${up.length} servers answer`)
+        for (const nodes of up) {
+          const servers = DRIVERS.map((name) => minor(nodes[name]))
+          for (const agent of ['worker1', 'worker2'])
+            if (minor(nodes[agent]) > Math.min(...servers)) seen.push(JSON.stringify(nodes))
+        }
+        await new Promise((done) => setTimeout(done, 200))
+      }
+    }
+    const watching = watch()
+    const { stdout } = must(
+      await lab.run('provision', ['--bundle', join(lab.folder, 'v1.35'), '--upgrade', '--output', 'json']),
+    )
+    over = true
+    await watching
+    expect(seen).toEqual([])
+    const order = events(stdout).flatMap(({ event, step, host, outcome }) =>
+      event === 'step' && outcome === 'changed' && /^k3s-(snapshot|server)/.test(String(step))
+        ? [`${step} ${host}`]
+        : [],
+    )
+    expect(order).toEqual(['k3s-snapshot driver1', ...DRIVERS.map((driver) => `k3s-server ${driver}`)])
+    expect(await lab.inside('driver1', 'ls /var/lib/rancher/k3s/server/db/snapshots')).toMatch(
+      /convecthub-v1\.34\.1-k3s1-before-v1\.35\.2-k3s1/,
+    )
+    expect(must(await lab.run('status')).stdout.match(/v1\.35\.2\+k3s1/g)).toHaveLength(5)
+  })
+
+  it('a first driver that lost its disk founds nothing, and joins once the old one is out', async () => {
+    const own = ['--bundle', join(lab.folder, 'v1.35')]
+    await lab.inside('driver1', 'systemctl disable --now k3s')
+    await lab.inside(
+      'driver1',
+      `for group in /proc/[0-9]*/cgroup; do
+  ! grep -q k3s.service $group || kill -9 $(echo $group | cut -d/ -f3); done
+for link in cni0 flannel.1; do ip link delete $link; done
+rm -rf /etc/rancher /var/lib/rancher/* /var/lib/convecthub /usr/local/bin/k3s /etc/systemd/system/k3s*
+systemctl daemon-reload`,
+    )
+    const refused = await lab.run('provision', [...own, '--output', 'json'])
+    expect(refused.code).toBe(6)
+    expect(ids(refused.stdout)).toEqual(['lost-node driver1'])
+    const out = must(await lab.run('reset', ['--limit', 'driver1', '--yes'])).stderr
+    expect(out).toMatch(/driver2 +- node driver1, its password and its membership of etcd/)
+    must(await lab.run('provision', own))
+    expect(await lab.inside('driver1', 'grep ^server: /etc/rancher/k3s/config.yaml')).not.toBe('')
+    must(await lab.run('status'))
+  })
+
+  it('machines that are reset leave the cluster, which goes on, and come back', async () => {
+    const own = ['--bundle', join(lab.folder, 'v1.35')]
+    await lab.inside('worker2', `mkdir -p ${STORAGE}; echo mine >${STORAGE}/file`)
+    const worker = must(await lab.run('reset', ['--limit', 'worker2', '--yes'])).stdout
+    expect(worker).toMatch(/Audit: nothing is left\.\nUsers' data: 1 volume .* kept/)
+    expect(await lab.inside('worker2', `cat ${STORAGE}/file; ls /var/lib/rancher /var/lib/rancher/k3s`)).toBe(
+      'mine\n/var/lib/rancher:\nk3s\n\n/var/lib/rancher/k3s:\nstorage\n',
+    )
+    const many = ['--limit', 'driver1,driver3']
+    expect(await lab.run('reset', [...many, '--yes'], { input: '' })).toMatchObject({ code: 2 })
+    must(await lab.run('reset', many, { input: 'inv\n' }))
+    const { stdout } = await lab.run('status')
+    expect(stdout).toMatch(/✔ +node driver2 +Ready/)
+    expect(stdout).toMatch(/✔ +node worker1 +Ready/)
+    expect(stdout.match(/not in the cluster/g)).toHaveLength(3)
+    must(await lab.run('provision', own))
+    must(await lab.run('status'))
+    must(await lab.run('reset', ['--yes', '--delete-data']))
+    expect(await lab.inside('worker2', 'ls -A /var/lib/rancher')).toBe('')
+  })
+})
+
+/** The kubelets' versions as a server tells them; undefined where its API is not ready. */
+async function look(driver: string): Promise<Record<string, string> | undefined> {
+  try {
+    const text = await lab.inside(
+      driver,
+      'k3s kubectl get --raw /readyz >/dev/null && timeout 5 k3s kubectl get nodes -o json',
+    )
+    const { items } = JSON.parse(text) as {
+      items: { metadata: { name: string }; status: { nodeInfo: { kubeletVersion: string } } }[]
+    }
+    return Object.fromEntries(
+      items.map(({ metadata, status }) => [metadata.name, status.nodeInfo.kubeletVersion]),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+const minor = (version: string | undefined) => Number(/^v1\.(\d+)\./.exec(version ?? '')?.[1] ?? Number.NaN)
