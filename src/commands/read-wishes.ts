@@ -54,7 +54,7 @@ function warnOfAdmins({ inventory, cluster }: FleetInput): void {
 }
 
 /** Where relative paths of the inventory count from: the folder of its first source. */
-function inventoryFolder({ inventory }: FleetInput): string {
+export function inventoryFolder({ inventory }: FleetInput): string {
   const [source = '.'] = inventory.sources
   if (!existsSync(source)) return process.cwd()
   return resolve(statSync(source).isDirectory() ? source : dirname(source))

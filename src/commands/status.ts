@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import { bundleKind } from '../artifacts/bundle-kind.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
+import { clusterData } from '../facts/cluster-data.ts'
 import type { Facts } from '../facts/fact.ts'
 import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
@@ -11,7 +14,8 @@ import { printLines } from '../ui/print-lines.ts'
 import { columns, style } from '../ui/style.ts'
 import { commandLine, toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
-import { readFleet } from './read-fleet.ts'
+import { type FleetInput, readFleet } from './read-fleet.ts'
+import { inventoryFolder } from './read-wishes.ts'
 import { runVerb } from './run-verb.ts'
 
 /** `status`: nodes Ready, release deployed, login page on both ports; a table, and an exit code that says if all is well. */
@@ -63,10 +67,18 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     printLines([
       well
         ? `ConvectHub: http://${cluster.lead.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/`
-        : toCopy('Mend it', commandLine('provision', options)),
+        : toCopy('Mend it', commandLine('provision', { ...options, ...otherBundle(fleet, facts) })),
     ])
   }
   return well ? exit : 'differs'
+}
+
+/** A bundle to name where the one beside the inventory is not of the cluster's kind. */
+function otherBundle(fleet: FleetInput, lead: Facts): { bundle?: string } {
+  const { datastore, standIn } = lead.get(clusterData)
+  const kind = bundleKind(join(inventoryFolder(fleet), 'shared/bin'))
+  const fits = datastore === undefined || kind === 'none' || (kind === 'stand-in') === standIn
+  return fits ? {} : { bundle: 'FOLDER' }
 }
 
 /** How the cluster sees a machine, and what its own kubelet says, which knows sooner that K3s was started anew. */

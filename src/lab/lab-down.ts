@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { rm, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { parse } from 'yaml'
-import { BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { ConvecthubError } from '../errors.ts'
 import { docker, labObjects, lines, tryDocker } from './docker.ts'
 import { engineError, engineState } from './docker-engine.ts'
 import { stopDockerd } from './install-docker.ts'
 import type { Emit } from './lab-event.ts'
 import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
+import { removeLabFiles } from './remove-lab-files.ts'
 
 export interface LabDownOptions {
   stateDir: string
@@ -34,33 +32,13 @@ export async function labDown(options: LabDownOptions, emit: Emit): Promise<void
     throw engineError(engine.state, engine.evidence)
   }
   await rm(buildFolder(lab), { recursive: true, force: true })
-  const kept = await removeFiles(lab.stateDir)
+  const kept = await removeLabFiles(lab.stateDir)
   emit({
     task: 'down',
     text: kept
       ? `kept ${lab.stateDir}: there is more in it than the lab put there`
       : `removed ${lab.stateDir}`,
   })
-}
-
-/** Removes the files that the lab put into its folder, and the folder unless somebody put more into it; says whether. */
-async function removeFiles(stateDir: string): Promise<boolean> {
-  const { bundle, ...files } = labPaths(stateDir)
-  const own = [...Object.values(files), `${files.inventory}.old`, join(stateDir, '.gitignore')]
-  for (const path of [...own, ...standInFiles(bundle)]) await rm(path, { force: true })
-  for (const folder of [join(bundle, 'charts'), join(bundle, 'images'), bundle, dirname(bundle), stateDir])
-    await rmdir(folder).catch(() => {})
-  return existsSync(stateDir)
-}
-
-/** The files of the lab's own bundle; a real one that somebody put in its place is none. */
-function standInFiles(bundle: string): string[] {
-  const path = join(bundle, BUNDLE_LOCK)
-  if (!existsSync(path)) return []
-  const lock = bundleLockSchema.safeParse(parse(readFileSync(path, 'utf8')))
-  return lock.success && lock.data.standIn
-    ? [...lock.data.files.map(({ name }) => join(bundle, name)), path]
-    : []
 }
 
 async function removeObjects(

@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse } from 'yaml'
-import { BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
+import { bundleKind } from '../artifacts/bundle-kind.ts'
 import { engineError, engineState } from './docker-engine.ts'
 import { labIdentity, labPaths } from './lab-identity.ts'
 import { networkSubnet } from './lab-network.ts'
@@ -22,7 +18,7 @@ export interface MachineStatus {
 export interface LabStatus {
   machines: MachineStatus[]
   /** The bundle beside the inventory: none, the lab's imitation, or a real one. */
-  bundle: 'none' | 'stand-in' | 'real'
+  bundle: ReturnType<typeof bundleKind>
 }
 
 /** The machines of a lab and their state; no machines when there is no such lab. */
@@ -41,12 +37,5 @@ export async function labStatus(stateDir: string): Promise<LabStatus> {
         return { name, address, state, sshd: state === 'running' && (await sshdAnswers(address)) }
       }),
   )
-  return { machines, bundle: await bundleKind(labPaths(lab.stateDir).bundle) }
-}
-
-async function bundleKind(folder: string): Promise<LabStatus['bundle']> {
-  const path = join(folder, BUNDLE_LOCK)
-  if (!existsSync(path)) return 'none'
-  const lock = bundleLockSchema.safeParse(parse(await readFile(path, 'utf8')))
-  return lock.success && lock.data.standIn ? 'stand-in' : 'real'
+  return { machines, bundle: bundleKind(labPaths(lab.stateDir).bundle) }
 }
