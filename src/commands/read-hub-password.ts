@@ -12,7 +12,7 @@ const MOST = 4096
 /** What is needed to ask the drivers. */
 export type Driven = Pick<FleetInput, 'cluster' | 'targets' | 'shared'>
 
-/** The hub's password as the first driver that has it keeps it. Errors: NO_PASSWORD, and those of the login. */
+/** The hub's password of the first driver that has it. Errors: NO_PASSWORD, and those of the login. */
 export async function readHubPassword(fleet: Driven): Promise<Secret> {
   const { lead, drivers } = fleet.cluster
   let away: ConvecthubError | undefined

@@ -40,11 +40,11 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   },
   {
     words: /too many learner members in cluster/,
-    hint: 'another server is joining, or one that never came up is still listed: `k3s kubectl get nodes` on the first driver',
+    hint: 'another server is joining, or one that never came up is still listed: `k3s kubectl get nodes` on a driver',
   },
   {
     words: /[Nn]ode password rejected|duplicate hostname/,
-    hint: 'a node of this name was in the cluster before: `k3s kubectl delete node NAME` on the first driver, then again',
+    hint: 'a node of this name was in the cluster before: `convecthub reset --limit NAME` takes the old one out, then again',
   },
   {
     words: /invalid token|token is not valid|401 Unauthorized|token CA hash does not match/,
@@ -56,7 +56,7 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   },
   {
     words: /another operation \(install\/upgrade\/rollback\) is in progress/,
-    hint: 'helm was killed earlier: the same command clears it; otherwise `helm rollback` on the first driver',
+    hint: 'helm was killed earlier: the same command clears it; otherwise `helm rollback` on a driver',
   },
   { words: /address already in use/, hint: 'another program has the port: `ss -ltnp` on the host names it' },
 ]

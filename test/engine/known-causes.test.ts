@@ -33,7 +33,7 @@ it.each([
     hint: 'wait for that process',
   },
   { output: 'etcdserver: too many learner members in cluster', hint: 'another server is joining' },
-  { output: 'Node password rejected, duplicate hostname or contents of …', hint: 'kubectl delete node' },
+  { output: 'Node password rejected, duplicate hostname or contents of …', hint: 'reset --limit NAME' },
   { output: 'failed to validate token: token CA hash does not match', hint: 'convect_token' },
   { output: 'tls: x509: certificate has expired or is not yet valid: current time', hint: 'clocks' },
   {
