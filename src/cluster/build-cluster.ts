@@ -57,6 +57,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     workers: hosts.filter(({ role }) => role === 'worker'),
     lead: drivers[0],
     ailing: [],
+    idle: [],
     token: new Secret(settings.convect_token),
     workdir: settings.convect_workdir,
     jhubConfigPath: settings.jhub_config_path,

@@ -28,6 +28,8 @@ export interface Cluster {
   lead: ClusterHost
   /** Drivers that are servers of the cluster and not well in it, by the machines' answers. */
   ailing: readonly ClusterHost[]
+  /** Of these, those whose K3s does not run, or that did not answer. */
+  idle: readonly ClusterHost[]
   token: Secret
   workdir: string
   jhubConfigPath: string | undefined

@@ -29,6 +29,7 @@ export function looseCluster(
     workers: hosts,
     lead,
     ailing: [],
+    idle: [],
     token: new Secret(''),
     workdir: '',
     jhubConfigPath: undefined,

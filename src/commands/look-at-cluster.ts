@@ -15,8 +15,8 @@ export interface Leaving {
   by: ClusterHost | undefined
   /** There may be a cluster of machines that stay, and nobody is there to take the others out of it. */
   untold: boolean
-  /** Servers that the cluster has, and how many of them go. */
-  servers: { all: number; go: number }
+  /** Servers that the cluster has, how many of them go, and how many stay and are well. */
+  servers: { all: number; go: number; well: number }
   /** Users' data on the machines that go. */
   data: readonly Volumes[]
 }
@@ -38,8 +38,9 @@ export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): 
   const drivers = stay.filter(({ role }) => role === 'driver')
   const lead = withLead({ ...wishes, cluster: { ...cluster, drivers } }, report.facts).cluster.lead
   const facts = report.facts.get(lead.name)
-  const by = drivers.includes(lead) && facts?.get(node(lead.nodeName))?.ready ? lead : undefined
-  const servers = cluster.drivers.filter(({ nodeName }) => by && facts?.get(node(nodeName)))
+  const isWell = ({ nodeName }: ClusterHost) => facts?.get(node(nodeName))?.ready ?? false
+  const by = drivers.includes(lead) && isWell(lead) ? lead : undefined
+  const servers = by ? cluster.drivers.filter(({ nodeName }) => facts?.get(node(nodeName))) : []
   return {
     hosts,
     by,
@@ -49,7 +50,11 @@ export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): 
         ({ name }) =>
           report.facts.get(name)?.get(clusterData).datastore !== undefined || !report.facts.has(name),
       ),
-    servers: { all: servers.length, go: servers.filter((server) => hosts.includes(server)).length },
+    servers: {
+      all: servers.length,
+      go: servers.filter((server) => hosts.includes(server)).length,
+      well: servers.filter((server) => !hosts.includes(server) && isWell(server)).length,
+    },
     data: hosts.flatMap(({ name }) => report.facts.get(name)?.get(volumes) ?? []),
   }
 }

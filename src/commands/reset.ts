@@ -70,7 +70,7 @@ export async function resetVerb(
   } else if (left.length === 0) {
     printLines([
       'Audit: nothing is left.',
-      ...(kept ? [`Users' data: ${kept} are kept in ${STORAGE}; reset --delete-data removes them.`] : []),
+      ...(kept ? [`Users' data is kept in ${STORAGE}: ${kept}; reset --delete-data removes it.`] : []),
     ])
   } else {
     printLines([

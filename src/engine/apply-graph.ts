@@ -27,11 +27,12 @@ export interface Settled extends StepRef {
   ended: Ended
 }
 
-/** A step whose plan can be made: its host and those it needs have answered. */
+/** A step whose plan can be made: its host and those that it looks at have answered. */
 export function plannable(step: Step, host: ClusterHost, fleet: Fleet, { wishes }: RunOptions): boolean {
-  return [host.name, ...(step.needs?.(host, wishes) ?? []).map((ref) => ref.host)].every((name) =>
-    fleet.facts.has(name),
-  )
+  const seen =
+    step.sees?.(host, wishes).map(({ name }) => name) ??
+    (step.needs?.(host, wishes) ?? []).map((ref) => ref.host)
+  return [host.name, ...seen].every((name) => fleet.facts.has(name))
 }
 
 /**
@@ -110,9 +111,9 @@ export async function applyGraph(
       const job = fleet.facts
         .get(host.name)
         ?.get(jobs)
-        .find(({ name }) => name === step.id)
+        .find(({ name }) => step.ends?.includes(name))
       if (job) {
-        await settleJob(connection, job, plan(), emit, signal)
+        await settleJob(connection, job, plan(), options)
         learn(host, await probe(connection, [jobs, ...factsFrom(step, host, options)], signal))
       }
       // what a broken link let go on may have made it so

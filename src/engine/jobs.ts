@@ -5,6 +5,7 @@ import type { Connection } from '../transport/connection.ts'
 import type { Change } from './change.ts'
 import type { Emit } from './event.ts'
 import { PACKAGES_MS } from './render.ts'
+import type { RunOptions } from './run-options.ts'
 import { withLibrary } from './with-library.ts'
 
 /** How long a job that is to end may take for it, ms. */
@@ -28,13 +29,12 @@ export async function awaitJobs(
   return jobs.length > 0
 }
 
-/** Waits for a job that does what is still wanted, and ends one that does not. */
+/** Waits for a job that does what is still wanted, and ends one that does not, unless another convecthub is at work with it. */
 export async function settleJob(
   connection: Connection,
   job: Job,
   wanted: readonly Change[],
-  emit: Emit,
-  signal: AbortSignal,
+  { owner, emit, signal }: Pick<RunOptions, 'owner' | 'emit' | 'signal'>,
 ): Promise<void> {
   const texts = wanted.flatMap((change) => (change.kind === 'run' && change.durable ? [change.script] : []))
   if (texts.some((text) => jobDigest(text) === job.digest)) {
@@ -43,7 +43,12 @@ export async function settleJob(
   }
   emit({ event: 'waiting', host: connection.host, job: job.name, ms: job.ms, ends: true })
   const what = `end the ${job.name} job of an earlier run`
-  await connection.run(withLibrary(sh`cvh_end ${job.name}`), { name: what, timeoutMs: END_MS, signal })
+  await connection.run(withLibrary(sh`cvh_end ${job.name}`), {
+    name: what,
+    lock: owner,
+    timeoutMs: END_MS,
+    signal,
+  })
 }
 
 /** The digest of a job's text as it stands on a host; see cvh_job. */

@@ -65,7 +65,7 @@ async function ask(
 ): Promise<Facts> {
   const first = await probe(connection, wanted, signal)
   // it is part of what this run would find half done; one that may be ended is looked at when its step's turn has come
-  const ends = (name: string) => !back && recipe.find(({ id }) => id === name)?.endable
+  const ends = (name: string) => !back && recipe.some((step) => step.ends?.includes(name))
   const going = first.get(jobs).filter(({ name }) => !ends(name))
   const waited = apply && (await awaitJobs(connection, going, emit, signal))
   return waited ? probe(connection, wanted, signal) : first

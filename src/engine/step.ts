@@ -52,12 +52,14 @@ export interface Step {
   hosts(wishes: Wishes): readonly ClusterHost[]
   /** Must have gone well before; also lets `plan` see the facts of those hosts. */
   needs?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  /** Hosts whose facts `plan` looks at by `peer`; where this is left out, those that it needs. */
+  sees?(host: ClusterHost, wishes: Wishes): readonly ClusterHost[]
   /** Hosts that `check` wants to hear as well, when they answer: no need of this step's. */
   asks?(host: ClusterHost, wishes: Wishes): readonly ClusterHost[]
   /** Must have ended before, well or not. */
   after?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
-  /** Its job may be ended half way: one of an earlier run is when its text is not the wanted one any more. */
-  endable?: true
+  /** Jobs of an earlier run that are looked at when this step's turn has come: those with another text than wanted end. */
+  ends?: readonly string[]
   facts(host: ClusterHost, wishes: Wishes): readonly Fact<unknown>[]
   /** Problems that must stop the run before its first change; sees all hosts that answered at once. */
   check?(contexts: readonly PlanContext[]): readonly Finding[]

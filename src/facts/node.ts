@@ -5,8 +5,6 @@ import type { Fact, FactFamily } from './fact.ts'
 /** A Node of the cluster as Kubernetes sees it. `ready` counts only when its kubelet has said so of late. */
 export interface NodeState {
   ready: boolean
-  /** No new pods go there: it was drained, or is about to be. */
-  cordoned: boolean
   labels: Readonly<Record<string, string>>
   version: string
   /** Container runtime, as `kubectl get nodes -o wide` shows it. */
@@ -22,7 +20,7 @@ const SILENCE = 60
 // since when K3s runs here, by the same clock that its kubelet tells its times by
 const SCRIPT = `
 if [ -x /usr/local/bin/k3s ]; then
-  self=$(sed -n 's/^node-name: //p' /etc/rancher/k3s/config.yaml)
+  self=$(sed -n 's/^node-name: //p' /etc/rancher/k3s/config.yaml | tr -d '"')
   for unit in k3s k3s-agent; do
     shown=$(TZ=UTC systemctl show -p MainPID -p ExecMainStartTimestamp "$unit")
     stamp=$(printf '%s\\n' "$shown" | sed -n 's/^ExecMainStartTimestamp=//p')
@@ -61,7 +59,7 @@ interface Condition {
 interface KubernetesObject {
   kind?: string
   metadata: { name: string; labels?: Record<string, string> }
-  spec?: { renewTime?: string; unschedulable?: boolean }
+  spec?: { renewTime?: string }
   status?: {
     conditions?: Condition[]
     nodeInfo?: { kubeletVersion?: string; containerRuntimeVersion?: string }
@@ -77,11 +75,10 @@ function parseNodes(output: string): Map<string, NodeState> {
   return new Map(
     items
       .filter(({ kind }) => kind === 'Node')
-      .map(({ metadata, spec, status }) => [
+      .map(({ metadata, status }) => [
         metadata.name,
         {
           ready: isReady(status?.conditions ?? []) && heard(metadata.name),
-          cordoned: spec?.unschedulable === true,
           labels: Object.fromEntries(
             Object.entries(metadata.labels ?? {}).map(([key, value]) => [textOf(key), textOf(value)]),
           ),

@@ -6,6 +6,7 @@ import { hubPassword } from '../steps/hub-password.ts'
 import { jupyterhub } from '../steps/jupyterhub.ts'
 import { k3sAgent, k3sNode, k3sServer } from '../steps/k3s.ts'
 import { k3sSnapshot } from '../steps/k3s-snapshot.ts'
+import { uncordon } from '../steps/leave.ts'
 import { login } from '../steps/login.ts'
 import { gpuPlugin, ingress, oldRegistry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
@@ -25,6 +26,7 @@ export const provision: readonly Step[] = [
   k3sServer,
   k3sAgent,
   k3sNode,
+  uncordon,
   oldRegistry,
   gpuPlugin,
   hubPassword,

@@ -11,6 +11,7 @@ export const status: readonly Step[] = [
     id: 'status',
     title: 'Look at the cluster',
     hosts: ({ cluster }) => cluster.hosts,
+    asks: (_host, { cluster }) => cluster.drivers,
     facts: (host, { cluster }) =>
       host.role === 'worker'
         ? [node(host.nodeName)]

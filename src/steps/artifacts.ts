@@ -14,7 +14,7 @@ import { unitName } from './k3s-unit.ts'
 export const IMAGES = '/var/lib/rancher/k3s/agent/images'
 export const K3S = '/usr/local/bin/k3s'
 
-/** Where a K3s waits beside one that runs; it takes its place when the host's turn has come. */
+/** Where a K3s waits beside another one; it takes its place when the host's turn has come. */
 export const STAGED = `${K3S}.next`
 
 /** The K3s of the bundle that this host would run. */
@@ -87,16 +87,12 @@ function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): C
     mode,
     ours: true,
   }
+  if (artifact.kind === 'k3s') return state ? stage(change, facts) : [change]
   const running = facts.get(unit(unitName(host))).active === 'active'
-  if (!running) return [change]
-  return artifact.kind === 'images'
-    ? importImages(change)
-    : artifact.kind === 'k3s'
-      ? stage(change, facts)
-      : [change]
+  return artifact.kind === 'images' && running ? importImages(change) : [change]
 }
 
-/** Sent beside the one that runs; a wrong mode or owner of that one is mended at once. */
+/** Sent beside the one that is there; a wrong mode or owner of that one is mended at once. */
 function stage(change: UploadChange, facts: Facts): Change[] {
   if (facts.get(file(K3S))?.digest === change.artifact.sha256) return [change]
   if (facts.get(file(STAGED))?.digest === change.artifact.sha256) return []

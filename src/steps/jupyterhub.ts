@@ -25,7 +25,7 @@ const TIMEOUT_S = 900
 export const jupyterhub: Step = {
   id: 'jupyterhub',
   title: 'Deploy JupyterHub',
-  endable: true,
+  ends: ['jupyterhub'],
   hosts: ({ cluster }) => [cluster.lead],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),

@@ -4,10 +4,11 @@ import { file } from '../facts/file.ts'
 import { system } from '../facts/system.ts'
 import { sh } from '../sh.ts'
 import { bundledK3s, K3S } from './artifacts.ts'
+import { SNAPSHOT_NOTE } from './kept-files.ts'
 import { managedFile } from './managed-file.ts'
 
-/** Which snapshot was taken, for a run that is called again. */
-const NOTE = '/var/lib/convecthub/snapshot'
+/** Which snapshot was taken, for a run that is called again; gone when the old K3s was put back. */
+const NOTE = SNAPSHOT_NOTE
 
 /**
  * What is in etcd is saved before K3s is replaced by a newer one, which cannot be undone. It lies where K3s keeps its own
@@ -17,8 +18,10 @@ export const k3sSnapshot: Step = {
   id: 'k3s-snapshot',
   title: 'Save what etcd holds',
   hosts: ({ cluster, upgrade }) => (upgrade ? [cluster.lead] : []),
-  // by then all machines have the new K3s beside the old one
-  needs: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'artifacts', host: name })),
+  // by then all machines have the new K3s beside the old one; a worker that is down may be older for a while
+  needs: (_host, { cluster }) => cluster.drivers.map(({ name }) => ({ step: 'artifacts', host: name })),
+  after: (_host, { cluster }) => cluster.workers.map(({ name }) => ({ step: 'artifacts', host: name })),
+  sees: () => [],
   facts: () => [system, clusterData, file(NOTE)],
   plan: (context) => {
     const { version, datastore } = context.facts.get(clusterData)

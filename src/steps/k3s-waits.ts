@@ -1,13 +1,16 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, WaitChange } from '../engine/change.ts'
+import type { PlanContext } from '../engine/step.ts'
 import { KUBELET_CONFIG } from '../facts/node.ts'
 import { rawSh, type Script, sh } from '../sh.ts'
-import { K3S } from './artifacts.ts'
+import { bundledK3s, K3S } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 import { keptFolder, PUT_BACK_MS, putBack } from './kept-files.ts'
+import { NO_RESTART_FOLDER } from './reset-places.ts'
 
-/** How long K3s may take from its start to a Ready node, ms. */
+/** How long K3s may take from its start to a Ready node, ms, besides importing images; and how fast the slowest disk does that. */
 const READY_MS = 180_000
+const IMPORT_BYTES_PER_MS = 10_000
 
 /**
  * Starts without waiting for K3s, as `systemctl start` would for ever for one that never gets ready; only until its
@@ -49,6 +52,13 @@ export function enableUnit(name: string): Change {
   }
 }
 
+/** For one whose leaving was begun and given up, see noRestart. */
+export function restartAgain(name: string): Change {
+  const script = sh`rm -rf -- ${NO_RESTART_FOLDER}
+systemctl daemon-reload`
+  return { kind: 'run', sign: '~', title: `${name}: start it again when it ends`, timeoutMs: 30_000, script }
+}
+
 /** Agents need no more than this to join. */
 export function waitApi(host: ClusterHost, kept: readonly string[] = []): Change {
   const name = unitName(host)
@@ -69,13 +79,20 @@ timeout 15 ${K3S} kubectl get --raw /readyz`,
  * must have said so since the process was started, in the version that is wanted. A server counts once it is an etcd
  * voter, which newer K3s tells by a condition; the next one may then join. What worked before is then kept no longer.
  */
-export function waitReady(host: ClusterHost, version: string, kept: readonly string[] = []): Change {
+export function waitReady(context: PlanContext, kept: readonly string[] = []): Change {
+  const { host, bundle } = context
   const name = unitName(host)
+  const { version = '' } = bundledK3s(context) ?? {}
+  const images = (bundle?.files ?? []).filter(
+    ({ kind, roles }) => kind === 'images' && roles.includes(host.role),
+  )
+  const bytes = images.reduce((sum, { size }) => sum + size, 0)
   return {
     kind: 'wait',
     sign: '!',
     title: `wait until node ${host.nodeName} is Ready`,
-    timeoutMs: READY_MS,
+    // the kubelet waits until K3s has imported its images, which it does at each start
+    timeoutMs: READY_MS + Math.ceil(bytes / IMPORT_BYTES_PER_MS / 1000) * 1000,
     until: sh`${giveUp(name)}
 ${isReady(host)}
 printf '%s\n' "$said" | grep -qF ${`"kubeletVersion":"${version}"`} || { echo ${`the kubelet is not that of K3s ${version}`}

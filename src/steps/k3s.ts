@@ -11,14 +11,16 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { Secret } from '../secret.ts'
-import { rawSh, sh } from '../sh.ts'
+import { rawSh, type Script, sh } from '../sh.ts'
 import { bundledK3s, K3S, STAGED } from './artifacts.ts'
 import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
-import { unitName } from './k3s-unit.ts'
-import { enableUnit, startUnit, waitApi, waitReady } from './k3s-waits.ts'
+import { isRunning, unitName } from './k3s-unit.ts'
+import { versionNumbers } from './k3s-version.ts'
+import { enableUnit, restartAgain, startUnit, waitApi, waitReady } from './k3s-waits.ts'
 import { keepFiles, keptFolder } from './kept-files.ts'
 import { type ManagedFile, managedFile } from './managed-file.ts'
+import { NO_RESTART } from './reset-places.ts'
 
 /** Where a server keeps the cluster. */
 const DB = '/var/lib/rancher/k3s/server/db'
@@ -33,17 +35,25 @@ export const k3sServer: Step = {
   hosts: ({ cluster }) => cluster.drivers,
   // one that is changed while the one before it is not well could cost the cluster its quorum
   needs: (host, wishes) => {
-    const { lead, drivers, ailing } = wishes.cluster
-    // these cannot take away a quorum that others hold, and are mended first
-    if (ailing.includes(host)) return []
-    const order = [lead, ...drivers.filter((driver) => driver !== lead && !ailing.includes(driver))]
-    const before = order[order.indexOf(host) - 1]
+    const { lead, drivers, ailing, idle } = wishes.cluster
+    const saved = wishes.upgrade ? [{ step: 'k3s-snapshot', host: lead.name }] : []
+    // one that does not run can take no quorum away, and is mended first
+    if (idle.includes(host)) return saved
+    const well = [lead, ...drivers.filter((driver) => driver !== lead)].filter(
+      (driver) => !ailing.includes(driver),
+    )
+    const order = [...idle, ...ailing.filter((driver) => !idle.includes(driver)), ...well]
+    const at = order.indexOf(host)
+    const before = well.includes(host)
+      ? [...ailing, ...order.slice(Math.max(ailing.length, at - 1), at)]
+      : order.slice(0, at)
     return [
-      ...(wishes.upgrade ? [{ step: 'k3s-snapshot', host: lead.name }] : []),
-      ...needsLead(host, wishes),
-      ...[...ailing, ...(before ? [before] : [])].map(({ name }) => ({ step: 'k3s-node', host: name })),
+      ...saved,
+      ...(well.includes(host) ? needsLead(host, wishes) : []),
+      ...before.map(({ name }) => ({ step: 'k3s-node', host: name })),
     ]
   },
+  sees: (_host, { cluster }) => [cluster.lead],
   facts: k3sFacts,
   plan: planK3s,
 }
@@ -57,6 +67,7 @@ export const k3sAgent: Step = {
     wishes.upgrade
       ? wishes.cluster.drivers.map(({ name }) => ({ step: 'k3s-node', host: name }))
       : needsLead(host, wishes),
+  sees: (_host, { cluster }) => [cluster.lead],
   facts: k3sFacts,
   plan: planK3s,
 }
@@ -69,10 +80,10 @@ export const k3sNode: Step = {
   facts: (host) => [system, node(host.nodeName), file(keptFolder(unitName(host)))],
   plan: (context) => {
     const { host, facts } = context
-    const { version = '' } = bundledK3s(context) ?? {}
+    const version = bundledK3s(context)?.version
     const state = facts.get(node(host.nodeName))
     const kept = facts.get(file(keptFolder(unitName(host))))
-    return state?.ready && state.version === version && !kept ? [] : [waitReady(host, version)]
+    return state?.ready && state.version === version && !kept ? [] : [waitReady(context)]
   },
 }
 
@@ -83,7 +94,14 @@ function needsLead(host: ClusterHost, { cluster }: Wishes): StepRef[] {
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
-  const paths = [...K3S_PATHS, `/etc/systemd/system/${name}`, envPath(host), K3S, STAGED, keptFolder(name)]
+  const paths = [
+    ...K3S_PATHS,
+    `/etc/systemd/system/${name}`,
+    envPath(host),
+    K3S,
+    keptFolder(name),
+    NO_RESTART,
+  ]
   return [system, addresses, owned, unit(name), clusterData, ...paths.map(file)]
 }
 
@@ -107,8 +125,13 @@ function planK3s(context: PlanContext): Change[] {
   ]
   const name = unitName(host)
   const { active, enabled, inputs: runs } = facts.get(unit(name))
-  const up = (active === 'active' || active === 'activating') && runs === inputs
-  if (fileChanges.length === 0 && up) return enabled ? [] : [enableUnit(name)]
+  const up = isRunning(facts.get(unit(name))) && runs === inputs
+  if (fileChanges.length === 0 && up)
+    return [
+      ...(facts.get(file(NO_RESTART)) ? [restartAgain(name)] : []),
+      ...(enabled ? [] : [enableUnit(name)]),
+      ...(host.role === 'driver' && active === 'activating' ? [waitApi(host)] : []),
+    ]
   const restarts = active === 'active'
   const keeps = (restarts && fileChanges.length > 0) || facts.get(file(keptFolder(name)))
   const kept = keeps ? [...files.map(({ path }) => path), env.path, K3S] : []
@@ -117,16 +140,15 @@ function planK3s(context: PlanContext): Change[] {
     ...fileChanges,
     startUnit(host, env.path, restarts, kept),
     ...(host.role === 'driver' ? [waitApi(host, kept)] : []),
-    ...(restarts ? [waitReady(host, binary?.version ?? '', kept)] : []),
+    // a datastore that a newer minor version has served is no more for the older one
+    ...(restarts ? [waitReady(context, otherMinor(context) ? [] : kept)] : []),
   ]
 }
 
 /** A K3s that runs is replaced when its turn has come, by what was sent before. */
 function putStaged({ sha256, version }: Artifact, { facts, host }: PlanContext): Change[] {
   const state = facts.get(file(K3S))
-  const waits = facts.get(file(STAGED))?.digest === sha256
-  const runs = facts.get(unit(unitName(host))).active === 'active'
-  if (!state || state.digest === sha256 || !(waits || runs)) return []
+  if (!state || state.digest === sha256) return []
   const { datastore, version: old } = facts.get(clusterData)
   // K3s has no snapshots of it: it is copied while nobody writes to it (K3s docs, datastore/backup-restore)
   const copy = datastore === 'sqlite' && old !== version
@@ -134,17 +156,32 @@ function putStaged({ sha256, version }: Artifact, { facts, host }: PlanContext):
     {
       kind: 'run',
       sign: '~',
-      title: `${K3S}, now ${version}${copy ? `; what the cluster holds is copied to ${DB}-of-${old} first` : ''}`,
+      title: `${K3S}, now ${version}${copy ? `; what the cluster holds is copied to ${DB}-of-${old}-TIME first` : ''}`,
       timeoutMs: 300_000,
-      script: sh`${
-        copy
-          ? sh`[ -d ${`${DB}-of-${old}`} ] || { systemctl stop ${unitName(host)} && cp -a ${DB} ${`${DB}-of-${old}.part`} && mv ${`${DB}-of-${old}.part`} ${`${DB}-of-${old}`}; }
-`
-          : rawSh('')
-      }mv -f -- ${STAGED} ${K3S}
+      script: sh`${copy ? copyDatabase(unitName(host), `${DB}-of-${old}`) : rawSh(':')}
+mv -f -- ${STAGED} ${K3S}
 cvh_keep_digest ${sha256} ${K3S}`,
     },
   ]
+}
+
+/** A K3s whose data cannot be copied runs on as it was. */
+function copyDatabase(name: string, place: string): Script {
+  return sh`systemctl stop ${name} || exit
+rm -rf -- ${`${place}.part`}
+if ! cp -a ${DB} ${`${place}.part`} || ! mv -- ${`${place}.part`} ${place}-"$(date -u +%Y%m%dT%H%M%SZ)"; then
+  rm -rf -- ${`${place}.part`}
+  systemctl start --no-block ${name}
+  exit 74
+fi`
+}
+
+/** Whether the bundle's K3s is of another minor version than the one that was there. */
+function otherMinor(context: PlanContext): boolean {
+  const [from, to] = [context.facts.get(clusterData).version, bundledK3s(context)?.version].map((version) =>
+    versionNumbers(version ?? ''),
+  )
+  return from?.[1] !== to?.[1]
 }
 
 /** Earlier versions had nodes ask the open registry first; K3s reads the file when it starts. */

@@ -2,6 +2,9 @@ import type { Change } from '../engine/change.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 
+/** Which snapshot of etcd an upgrade took; see k3sSnapshot. */
+export const SNAPSHOT_NOTE = '/var/lib/convecthub/snapshot'
+
 /** Where the files are kept that a unit ran with until now. */
 export function keptFolder(unit: string): string {
   return `/var/lib/convecthub/kept-${unit}`
@@ -25,6 +28,7 @@ export function putBack(unit: string, paths: readonly string[], well: Script): S
     sh`cvh_well() { ${well}
 }
 if put_back ${keptFolder(unit)} ${[...paths]}; then
+  rm -f -- ${SNAPSHOT_NOTE}
   systemctl daemon-reload
   systemctl reset-failed ${unit} 2>/dev/null || :
   systemctl restart --no-block ${unit}

@@ -3,6 +3,8 @@ import type { Wishes } from '../engine/step.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import type { Facts } from '../facts/fact.ts'
 import { node } from '../facts/node.ts'
+import { unit } from '../facts/unit.ts'
+import { isRunning, unitName } from './k3s-unit.ts'
 
 /**
  * The wishes with the driver that leads: through it others join, and it runs what is run once. One that holds the cluster
@@ -19,5 +21,9 @@ export function withLead<T extends Wishes>(wishes: T, facts: ReadonlyMap<string,
   const isServer = (driver: ClusterHost) =>
     of(driver) ? holders.includes(driver) : of(lead)?.get(node(driver.nodeName)) !== undefined
   const ailing = cluster.drivers.filter((driver) => isServer(driver) && !isWell(driver))
-  return { ...wishes, cluster: { ...cluster, lead, ailing } }
+  const idle = ailing.filter((driver) => {
+    const state = of(driver)?.get(unit(unitName(driver)))
+    return !state || !isRunning(state)
+  })
+  return { ...wishes, cluster: { ...cluster, lead, ailing, idle } }
 }

@@ -8,9 +8,10 @@ import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
 import { K3S, ownsK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
-import { NO_RESTART_FOLDER } from './reset-places.ts'
+import { NO_RESTART, NO_RESTART_FOLDER } from './reset-places.ts'
 
-const NO_RESTART = `${NO_RESTART_FOLDER}/convecthub.conf`
+/** Marks a node that a reset has drained, so that one that was given up can be undone. */
+const DRAINED = 'convecthub/drained'
 
 /** How long the pods of a node may take to end, s. */
 const DRAIN_S = 120
@@ -27,7 +28,7 @@ export const drain: Step = {
   facts: nodesOf,
   plan: (context) =>
     known(context)
-      .filter(({ state }) => state.ready && !state.cordoned)
+      .filter(({ state }) => state.ready && state.labels[DRAINED] !== 'true')
       .map(({ host }) => drainNode(host)),
 }
 
@@ -89,6 +90,21 @@ function known({ facts, leaving }: PlanContext): Known[] {
   })
 }
 
+/** Nodes of a reset that was given up take pods again. */
+export const uncordon: Step = {
+  id: 'uncordon',
+  title: 'Let drained nodes take pods again',
+  hosts: ({ cluster }) => [cluster.lead],
+  facts: (_host, { cluster }) => cluster.hosts.map(({ nodeName }) => node(nodeName)),
+  plan: ({ facts, cluster }) =>
+    cluster.hosts.flatMap(({ nodeName }): Change[] => {
+      if (facts.get(node(nodeName))?.labels[DRAINED] !== 'true') return []
+      const script = sh`timeout 30 ${K3S} kubectl uncordon ${nodeName}
+timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}-`}`
+      return [{ kind: 'run', sign: '~', title: `uncordon node ${nodeName}`, timeoutMs: 90_000, script }]
+    }),
+}
+
 /** What a step of a leaving machine needs. */
 export function needsLeave(_host: ClusterHost, { leaving }: Wishes): StepRef[] {
   return leaving?.by ? [{ step: leave.id, host: leaving.by.name }] : []
@@ -100,7 +116,8 @@ function drainNode({ nodeName }: ClusterHost): Change {
     sign: '!',
     title: `drain node ${nodeName}`,
     timeoutMs: (DRAIN_S + 30) * 1000,
-    script: sh`timeout ${DRAIN_S + 20} ${K3S} kubectl drain ${nodeName} --ignore-daemonsets --delete-emptydir-data --force --timeout=${DRAIN_S}s`,
+    script: sh`timeout ${DRAIN_S + 20} ${K3S} kubectl drain ${nodeName} --ignore-daemonsets --delete-emptydir-data --force --timeout=${DRAIN_S}s
+timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=true`} --overwrite`,
   }
 }
 

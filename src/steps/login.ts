@@ -12,6 +12,7 @@ export const login: Step = {
   hosts: ({ cluster }) => cluster.drivers,
   needs: (host, { cluster }) =>
     cluster.lead === host ? [] : [{ step: jupyterhub.id, host: cluster.lead.name }],
+  sees: () => [],
   facts: (host, { cluster }) => loginPages(cluster, host),
   plan: ({ cluster, host, facts }) =>
     loginPages(cluster, host).flatMap((page): Change[] =>

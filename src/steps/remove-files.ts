@@ -8,7 +8,10 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { foreignRecords, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
-import { DOCKER_MARK, DOCKER_PATHS, K3S_PATHS, OWN_PATHS, RECORD, RUN, theHosts } from './reset-places.ts'
+import { DOCKER_MARK, DOCKER_PATHS, K3S_FOLDERS, OWN_PATHS, RECORD, RUN, theHosts } from './reset-places.ts'
+
+/** The folder that holds users' data, and what K3s makes beside. */
+const DATA_TOP = '/var/lib/rancher'
 
 /** Files and folders, convecthub's record last. */
 export const removeFiles: Step = {
@@ -34,7 +37,9 @@ export const removeFiles: Step = {
     if (!facts.get(file(RECORD))) return []
     const keeps = !context.deleteData && facts.get(volumes).count > 0
     if (keeps && isOnlyData(record)) return []
-    const fixed = facts.get(leftovers(OWN_PATHS)).paths
+    const listed = facts.get(leftovers(OWN_PATHS)).paths
+    // where only users' data is left, the audit does not count it
+    const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, DATA_TOP])] : listed
     const paths = [
       ...record.files.filter((path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD)),
       ...fixed.filter((path) => mayRemove(path, record)),
@@ -55,7 +60,9 @@ export const removeFiles: Step = {
         timeoutMs: 600_000,
         script: joinSh([
           rawSh(template('remote/remove-paths.sh')),
-          keeps ? sh`keep_data=${STORAGE}` : sh`keep_data=''`,
+          sh`keep_data=''
+# a disk of its own stays where it is
+if ${rawSh(keeps ? ':' : `mountpoint -q ${STORAGE} && find ${STORAGE} -xdev -mindepth 1 -delete`)}; then keep_data=${STORAGE}; fi`,
           sh`remove_paths ${paths}`,
           ...(works.length > 0 ? [sh`remove_works ${works}`] : []),
           ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
@@ -82,8 +89,8 @@ function isOnlyData({ files, folders, packages, works, data }: Owned): boolean {
 
 function mayRemove(path: string, record: Owned): boolean {
   if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
-  if (path === '/var/lib/rancher' && record.data.length > 0) return true
-  return K3S_PATHS.includes(path) && ownsK3s(record)
+  if (path === DATA_TOP && record.data.length > 0) return true
+  return K3S_FOLDERS.includes(path) && ownsK3s(record)
 }
 
 /** The id of findings of what is recorded on a host and not ours to remove. */

@@ -5,12 +5,13 @@ export const RECORD = '/var/lib/convecthub'
 
 /** Settings of K3s's unit until the next boot, see noRestart. */
 export const NO_RESTART_FOLDER = '/run/systemd/system/k3s.service.d'
+export const NO_RESTART = `${NO_RESTART_FOLDER}/convecthub.conf`
 
 /** Where jobs are while they run, the lock of who is at work, and what else goes with the next boot. */
 export const RUN = ['/run/convecthub', '/run/convecthub.lock', NO_RESTART_FOLDER]
 
 /** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
-export const K3S_PATHS = [
+export const K3S_FOLDERS = [
   '/etc/rancher',
   '/var/lib/rancher',
   '/var/lib/kubelet',
@@ -31,7 +32,7 @@ export const DOCKER_PATHS = [
   '/run/docker.sock',
 ]
 /** The folders in which something may be left, for the audit. */
-export const OWN_PATHS: readonly string[] = [...K3S_PATHS, ...DOCKER_PATHS]
+export const OWN_PATHS: readonly string[] = [...K3S_FOLDERS, ...DOCKER_PATHS]
 
 /** Recorded when our Docker is removed, so that its folders are known as ours after the package is gone. */
 export const DOCKER_MARK = `${RECORD}/docker`

@@ -8,6 +8,7 @@ import { unit } from '../facts/unit.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
+import { jupyterhub } from './jupyterhub.ts'
 import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
 import { isAptFile, isOwnPackage } from './own-places.ts'
@@ -23,6 +24,7 @@ export const stopK3s: Step = {
   id: 'stop-k3s',
   title: 'Stop K3s',
   hosts: theHosts,
+  ends: [jupyterhub.id],
   needs: needsLeave,
   after: (host, { cluster }) => {
     const before =

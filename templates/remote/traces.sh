@@ -12,6 +12,8 @@ k3s_pids() {
 k3s_mounts() {
   while read -r _ mount _; do
     case $mount in
+    # disks of their own, for users' data and for images
+    /var/lib/rancher/k3s/storage | /var/lib/rancher/k3s/agent) ;;
     /run/k3s/* | /run/netns/cni-* | /var/lib/kubelet/* | /var/lib/rancher/k3s/*) printf '%s\n' "$mount" ;;
     esac
   done </proc/self/mounts | sort -r -u
@@ -78,7 +80,10 @@ list_traces() {
     # others may have made one by that name there
     case $path in /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;; esac
     if [ -d "$path" ] && [ ! -L "$path" ]; then
-      [ -z "$(left_in "$path")" ] && mountpoint -q "$path" || printf 'path %s\n' "$path"
+      # an empty folder is left unless it is a mount point
+      if [ -n "$(left_in "$path")" ] || { [ -z "$(ls -A "$path")" ] && ! mountpoint -q "$path"; }; then
+        printf 'path %s\n' "$path"
+      fi
     elif [ -e "$path" ] || [ -L "$path" ]; then
       printf 'path %s\n' "$path"
     fi

@@ -88,7 +88,8 @@ it.each([
     if (wanted) writeFileSync(join(host.folder, 'go'), '')
   }
   const change: Change = { kind: 'run', sign: '~', title: 'x', timeoutMs: 1, durable: true, script }
-  await settleJob(host.connection, going as Job, [change], emit, new AbortController().signal)
+  const { signal } = new AbortController()
+  await settleJob(host.connection, going as Job, [change], { owner: 'the test', emit, signal })
   expect(told[0]).toMatchObject({ event: 'waiting', job: 'made', ...(!wanted && { ends: true }) })
   expect(await found()).toEqual([])
   expect(existsSync(join(run, 'made.code')) ? readFileSync(join(run, 'made.code'), 'utf8') : undefined).toBe(

@@ -82,7 +82,6 @@ it('a node whose K3s does not run now is not ready', () => {
 it('a node tells labels, version and runtime', () => {
   expect(parseFact(node('d1'), list(nodeJson('d1', [ready], { 'nvidia.com/gpu.present': 'true' })))).toEqual({
     ready: true,
-    cordoned: false,
     labels: { 'nvidia.com/gpu.present': 'true' },
     version: 'v1.34.1+k3s1',
     runtime: 'containerd://2.1.4-k3s1',

@@ -52,7 +52,8 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
       is(system, systemOf({ cgroup: 1 })),
       is(release('convecthub', 'convecthub'), { status: 'pending-upgrade', description: '', revision: 3 }),
       is(command('dockerd'), '/usr/bin/dockerd'),
-      is(node('w1'), { ready: false, cordoned: false, labels: {}, version: '', runtime: '' }),
+      is(node('d2'), { ready: true, labels: { 'convecthub/drained': 'true' }, version: '', runtime: '' }),
+      is(node('w1'), { ready: false, labels: {}, version: '', runtime: '' }),
       running('k3s.service', 'old'),
       running('k3s-agent.service', 'old'),
     ],
@@ -123,7 +124,7 @@ export function allPlans(): Planned[] {
       reset,
       'v1.34.1+k3s1',
       [
-        is(node('w1'), { ready: true, cordoned: false, labels: {}, version: '', runtime: '' }),
+        is(node('w1'), { ready: true, labels: {}, version: '', runtime: '' }),
         ...recordOf({ files: ['/usr/local/bin/k3s'] }),
         running('k3s.service', 'x'),
       ],

@@ -41,6 +41,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     workers: inRole('worker'),
     lead: inRole('driver')[0] as ClusterHost,
     ailing: [],
+    idle: [],
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,

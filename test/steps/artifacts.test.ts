@@ -56,7 +56,7 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
     what: 'a worker with another K3s',
     host: 'w1',
     answers: [...(sent.w1 ?? []), present('/usr/local/bin/k3s', { mode: '755' })],
-    plan: ['~ upload /usr/local/bin/k3s (1 kB)'],
+    plan: ['+ upload /usr/local/bin/k3s.next (1 kB)'],
   },
   {
     what: 'a worker that has all, K3s running',

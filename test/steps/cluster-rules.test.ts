@@ -19,7 +19,7 @@ const MEMBER: Partial<ClusterData> = {
   version: 'v1.34.1+k3s1',
 }
 const AGENT: Partial<ClusterData> = { role: 'worker', version: 'v1.34.1+k3s1' }
-const READY: NodeState = { ready: true, cordoned: false, labels: {}, version: 'v1.34.1+k3s1', runtime: '' }
+const READY: NodeState = { ready: true, labels: {}, version: 'v1.34.1+k3s1', runtime: '' }
 const ADDRESS = { d1: '10.0.0.1' }
 
 /** What preflight says when the machines that answer hold this, as "id host: message". */

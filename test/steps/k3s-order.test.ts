@@ -27,23 +27,30 @@ it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
 it.each([
   { step: k3sServer, host: 'd1', needs: ['k3s-snapshot on d1'] },
   { step: k3sServer, host: 'd2', needs: ['k3s-snapshot on d1', 'k3s-server on d1', 'k3s-node on d1'] },
-  { step: k3sSnapshot, host: 'd1', needs: ['artifacts on d1', 'artifacts on d2', 'artifacts on w1'] },
+  { step: k3sSnapshot, host: 'd1', needs: ['artifacts on d1', 'artifacts on d2'] },
   { step: k3sAgent, host: 'w1', needs: ['k3s-node on d1', 'k3s-node on d2'] },
 ])('in an upgrade $step.id on $host needs $needs', ({ step, host, needs }) => {
   const own = { ...wishes, upgrade: true }
   expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
 })
 
-it.each([
+it.each<{ lead: string; ailing: string[]; idle?: string[]; host: string; needs: string[] }>([
   { lead: 'd2', ailing: ['d1'], host: 'd1', needs: [] },
   { lead: 'd2', ailing: ['d1'], host: 'd2', needs: ['k3s-node on d1'] },
   { lead: 'd2', ailing: ['d1'], host: 'd3', needs: ['k3s-server on d2', 'k3s-node on d1', 'k3s-node on d2'] },
   { lead: 'd3', ailing: [], host: 'd1', needs: ['k3s-server on d3', 'k3s-node on d3'] },
-  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], host: 'd3', needs: [] },
-])('where $lead leads and $ailing are not well, $host needs $needs', ({ lead, ailing, host, needs }) => {
+  // those that do not run take no quorum away; those that run may be counted on by somebody
+  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], idle: ['d1', 'd2', 'd3'], host: 'd3', needs: [] },
+  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], host: 'd3', needs: ['k3s-node on d1', 'k3s-node on d2'] },
+  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], idle: ['d3'], host: 'd1', needs: ['k3s-node on d3'] },
+])('where $lead leads, $ailing are not well and $idle do not run, $host needs $needs', (row) => {
+  const { lead, ailing, idle = [], host, needs } = row
   const given = testWishes({ drivers: ['d1', 'd2', 'd3'] })
   const of = (name: string) => hostOf(given, name)
-  const own = { ...given, cluster: { ...given.cluster, lead: of(lead), ailing: ailing.map(of) } }
+  const own = {
+    ...given,
+    cluster: { ...given.cluster, lead: of(lead), ailing: ailing.map(of), idle: idle.map(of) },
+  }
   expect((k3sServer.needs?.(of(host), own) ?? []).map(ref)).toEqual(needs)
 })
 

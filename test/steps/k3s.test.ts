@@ -87,7 +87,16 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
     drift: stateOf({ ...inputs, enabled: false }),
     plan: ['~ run enable k3s.service, to start with the machine'],
   },
-  { what: 'a unit that is just starting', drift: stateOf({ ...inputs, active: 'activating' }), plan: [] },
+  {
+    what: 'a unit that a reset that was given up told not to start again',
+    drift: present('/run/systemd/system/k3s.service.d/convecthub.conf'),
+    plan: ['~ run k3s.service: start it again when it ends'],
+  },
+  {
+    what: 'a unit that is just starting',
+    drift: stateOf({ ...inputs, active: 'activating' }),
+    plan: ['! wait wait until the Kubernetes API answers'],
+  },
 ])('$what is mended, and no more', ({ drift, plan }) => {
   const d1 = [...(before.d1 ?? []), drift]
   expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)

@@ -17,7 +17,7 @@ const going = (names: readonly string[], by: string | undefined) => ({
   ...given,
   leaving: { hosts: names.map(of), by: by === undefined ? undefined : of(by) },
 })
-const state = (ready: boolean) => ({ ready, cordoned: false, labels: {}, version: '', runtime: '' })
+const state = (ready: boolean) => ({ ready, labels: {}, version: '', runtime: '' })
 const drained = (name: string) => `! run drain node ${name}`
 const gone = (name: string, more = '') => `- run node ${name}, its password${more}`
 const MEMBER = ' and its membership of etcd'
@@ -51,7 +51,13 @@ it.each([
 })
 
 const NO_DATA = { count: 0, sizeMiB: undefined }
-const none = { hosts: [of('w1')], by: of('d1'), untold: false, servers: { all: 3, go: 0 }, data: [NO_DATA] }
+const none = {
+  hosts: [of('w1')],
+  by: of('d1'),
+  untold: false,
+  servers: { all: 3, go: 0, well: 3 },
+  data: [NO_DATA],
+}
 
 it.each([
   { what: 'a worker without data', leaving: none, says: [], typed: false },
@@ -65,7 +71,7 @@ it.each([
   },
   {
     what: 'one server of three',
-    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1 } },
+    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, well: 2 } },
     says: [
       /^1 of 3 servers of the cluster go, and 2 stay: the cluster stands still when one of those fails\.$/,
     ],
@@ -73,13 +79,21 @@ it.each([
   },
   {
     what: 'two servers of three',
-    leaving: { ...none, hosts: [of('d2'), of('d3')], servers: { all: 3, go: 2 } },
+    leaving: { ...none, hosts: [of('d2'), of('d3')], servers: { all: 3, go: 2, well: 1 } },
     says: [/^2 of 3 servers of the cluster go, and 1 stays:/],
     typed: true,
   },
   {
+    what: 'one server of three, of which another is down',
+    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, well: 1 } },
+    says: [
+      /^1 of 3 servers of the cluster go, and 2 stay: of those only 1 is well, too few to go on: mend them first/,
+    ],
+    typed: true,
+  },
+  {
     what: 'a server that nobody can take out',
-    leaving: { ...none, hosts: [of('d3')], by: undefined, untold: true, servers: { all: 0, go: 0 } },
+    leaving: { ...none, hosts: [of('d3')], by: undefined, untold: true, servers: { all: 0, go: 0, well: 0 } },
     says: [/the cluster is not told: .*k3s kubectl delete node d3$/],
     typed: true,
   },
