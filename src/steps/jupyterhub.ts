@@ -5,6 +5,7 @@ import { jobs } from '../facts/jobs.ts'
 import { HELM, KUBECONFIG, release } from '../facts/release.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
+import { K3S } from './artifacts.ts'
 import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
@@ -96,18 +97,20 @@ function workFolder(place: string): Change {
   }
 }
 
-/** A release whose helm was killed is locked for good. */
+/**
+ * A release whose helm was killed is locked for good. Only its note of that revision goes: what it made stays, users'
+ * data included, and is taken over by the upgrade (Helm adopts what bears the release's name).
+ */
 function unlock(current: { status: string; revision: number } | undefined): Change[] {
   if (!current?.status.startsWith('pending-')) return []
-  const act = current.revision === 1 ? 'uninstall' : 'rollback'
+  const secret = `sh.helm.release.v1.${RELEASE}.v${current.revision}`
   return [
     {
       kind: 'run',
-      sign: '~',
-      title: `${act} revision ${current.revision} of ${RELEASE}, left ${current.status} by a helm that was killed`,
-      timeoutMs: TIMEOUT_S * 1000,
-      durable: true,
-      script: sh`${HELM} ${act} ${RELEASE} -n ${NAMESPACE} --kubeconfig ${KUBECONFIG}`,
+      sign: '-',
+      title: `revision ${current.revision} of ${RELEASE}, left ${current.status} by a helm that was killed`,
+      timeoutMs: 60_000,
+      script: sh`timeout 30 ${K3S} kubectl -n ${NAMESPACE} delete secret ${secret}`,
     },
   ]
 }
@@ -136,7 +139,7 @@ function upgrade(
 done
 ${HELM} upgrade --install ${RELEASE} ${chart.path} -n ${NAMESPACE} --create-namespace ${layers.flatMap(({ path }) => ['-f', path])} --description ${description} --history-max 10 --wait --timeout ${`${TIMEOUT_S}s`} --kubeconfig ${KUBECONFIG} || {
 code=$?
-/usr/local/bin/k3s kubectl -n ${NAMESPACE} get pods -o wide
+${K3S} kubectl -n ${NAMESPACE} get pods -o wide
 exit "$code"; }`,
   }
 }

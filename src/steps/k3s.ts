@@ -125,12 +125,14 @@ function planK3s(context: PlanContext): Change[] {
   ]
   const name = unitName(host)
   const { active, enabled, inputs: runs } = facts.get(unit(name))
+  const leads = context.cluster.lead === host
   const up = isRunning(facts.get(unit(name))) && runs === inputs
   if (fileChanges.length === 0 && up)
     return [
       ...(facts.get(file(NO_RESTART)) ? [restartAgain(name)] : []),
       ...(enabled ? [] : [enableUnit(name)]),
-      ...(host.role === 'driver' && active === 'activating' ? [waitApi(host)] : []),
+      // the others are told the hash of its authority
+      ...(leads && active === 'activating' && !facts.get(clusterData).caHash ? [waitApi(host)] : []),
     ]
   const restarts = active === 'active'
   const keeps = (restarts && fileChanges.length > 0) || facts.get(file(keptFolder(name)))

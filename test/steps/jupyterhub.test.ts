@@ -59,7 +59,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     answers: [...files, at('pending-install', described, 1)],
     plan: [
       ...SEND,
-      '~ run uninstall revision 1 of convecthub, left pending-install by a helm that was killed',
+      '- run revision 1 of convecthub, left pending-install by a helm that was killed',
       UPGRADE,
     ],
   },
@@ -68,7 +68,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     answers: [...files, at('pending-upgrade', described, 4)],
     plan: [
       ...SEND,
-      '~ run rollback revision 4 of convecthub, left pending-upgrade by a helm that was killed',
+      '- run revision 4 of convecthub, left pending-upgrade by a helm that was killed',
       UPGRADE,
     ],
   },
@@ -77,7 +77,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     answers: [...files, at('pending-rollback', 'x', 5)],
     plan: [
       ...SEND,
-      '~ run rollback revision 5 of convecthub, left pending-rollback by a helm that was killed',
+      '- run revision 5 of convecthub, left pending-rollback by a helm that was killed',
       UPGRADE,
     ],
   },

@@ -84,6 +84,11 @@ sub kube_delete {
             refuse(qq(Error from server (NotFound): namespaces "$name" not found)) unless defined $all{"ns/$name"} || $flag{'ignore-not-found'};
             change( ( map { [ del => "$_/$name/" ] } qw(release workload served) ), [ del => "ns/$name" ], map { m{^object/[^/]+/\Q$name\E/} ? [ del => $_ ] : () } keys %all );
         }
+        elsif ( $kind eq 'secret' && $name =~ /^sh\.helm\.release\.v1\.(.+)\.v(\d+)$/ ) {
+            my $release = 'release/' . ( $flag{namespace} // 'default' ) . "/$1/$2/";
+            refuse(qq(Error from server (NotFound): secrets "$name" not found)) unless grep { index( $_, $release ) == 0 } keys %all;
+            change( [ del => $release ] );
+        }
         else {
             my ($key) = grep { m{^object/\Q$kind\E/[^/]*/\Q$name\E$} } keys %all;
             if ( !$key ) { next if $flag{'ignore-not-found'}; refuse(qq(Error from server (NotFound): ${kind}s "$name" not found)) }
