@@ -139,7 +139,9 @@ systemctl daemon-reload`,
     const own = ['--bundle', join(lab.folder, 'v1.35')]
     await lab.inside('worker2', `mkdir -p ${STORAGE}; echo mine >${STORAGE}/file`)
     const worker = must(await lab.run('reset', ['--limit', 'worker2', '--yes'])).stdout
-    expect(worker).toMatch(/Audit: nothing is left\.\nUsers' data is kept in \/var\/lib\/rancher\/k3s\/storage: 1 volume /)
+    expect(worker).toMatch(
+      /Audit: nothing is left\.\nUsers' data is kept in \/var\/lib\/rancher\/k3s\/storage: 1 volume /,
+    )
     expect(await lab.inside('worker2', `cat ${STORAGE}/file; ls /var/lib/rancher /var/lib/rancher/k3s`)).toBe(
       'mine\n/var/lib/rancher:\nk3s\n\n/var/lib/rancher/k3s:\nstorage\n',
     )

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { addresses } from '../../src/facts/addresses.ts'
 import { type ClusterData, clusterData } from '../../src/facts/cluster-data.ts'
 import { type NodeState, node as nodeFact } from '../../src/facts/node.ts'
+import { volumes } from '../../src/facts/volumes.ts'
 import { digest } from '../../src/steps/digest.ts'
 import { withLead } from '../../src/steps/lead.ts'
 import { preflight } from '../../src/steps/preflight.ts'
@@ -115,6 +116,12 @@ it.each<{
     says: /^role w1: K3s is set up as a server there, and the inventory wants an agent$/,
   },
   {
+    what: 'a real bundle for the lab’s stand-ins',
+    holds: { d1: { ...MEMBER, standIn: true } },
+    parts: ONE,
+    says: /^stand-in d1: the stand-ins of the lab run there, and the bundle is a real one$/,
+  },
+  {
     what: 'an old K3s that cannot move sqlite to etcd, and would be replaced',
     holds: { d1: { ...MEMBER, datastore: 'sqlite', version: 'v1.21.3+k3s1' } },
     parts: TWO,
@@ -169,4 +176,30 @@ it.each<{ from: string; fresh?: string; upgrade: boolean; refused: string[] }>([
   expect(says).toEqual(
     refused.map((host) => `k3s-version ${host}: K3s ${version} is there, and the bundle has v1.34.1+k3s1`),
   )
+})
+
+it('the lab’s stand-ins are refused where a real K3s is', () => {
+  const wishes = testWishes(ONE, { bundle: { ...testBundle(), standIn: true } })
+  const known = knownOf(wishes, { d1: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
+  const found = preflight.check?.([contextOf(preflight, wishes, 'd1', known)]) ?? []
+  expect(found).toMatchObject([
+    {
+      id: 'stand-in',
+      level: 'error',
+      message: "a real K3s is there, and the bundle holds the lab's stand-ins",
+    },
+  ])
+})
+
+it.each([
+  { what: 'a machine of no cluster', role: undefined, told: ['warning'] },
+  { what: 'a machine that is in the cluster', role: 'worker' as const, told: [] },
+])('users’ data of an earlier cluster on $what is told: $told', ({ role, told }) => {
+  const wishes = testWishes(ONE)
+  const w1 = [is(clusterData, { ...NO_CLUSTER, role }), is(volumes, { count: 3, sizeMiB: 5000 })]
+  const contexts = [contextOf(preflight, wishes, 'w1', knownOf(wishes, { w1 }))]
+  const found = (preflight.check?.(contexts) ?? []).filter(({ id }) => id === 'kept-data')
+  expect(found.map(({ level }) => level)).toEqual(told)
+  for (const { message } of found)
+    expect(message).toBe('3 volumes (4.9 GB) of an earlier cluster are in /var/lib/rancher/k3s/storage')
 })
