@@ -1,9 +1,11 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Change } from '../../src/engine/change.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
+import { KUBECONFIG } from '../../src/facts/release.ts'
+import { rawSh } from '../../src/sh.ts'
 import { HUB_PASSWORD, hubPassword, passwordIn } from '../../src/steps/hub-password.ts'
 import { type Answer, present, shown } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
@@ -73,3 +75,24 @@ it.each(['', 'hub: [', '- a', 'hub:\n  config:\n    DummyAuthenticator:\n      p
   'there is no password in %j',
   (text) => expect(passwordIn(text)).toBeUndefined(),
 )
+
+it('another driver that leads takes the password of the release, and makes none where it cannot ask', async () => {
+  host = localHost()
+  const known = 'k7mzq2n9rstuvwxyzabc2345'
+  const helm = join(host.state, 'bin/helm')
+  const path = join(host.state, 'jupyterhub/password.yaml')
+  mkdirSync(join(host.state, 'bin'), { recursive: true })
+  const values = JSON.stringify({ hub: { config: { DummyAuthenticator: { password: known } } } })
+  const fake = (answer: string) => writeFileSync(helm, `#!/bin/sh\n${answer}\n`, { mode: 0o755 })
+  const plan = planStep(hubPassword, testWishes(), 'd1').map((change): Change => {
+    if (change.kind !== 'run') return change
+    // where K3s's own configuration is on a driver
+    return { ...change, script: rawSh(change.script.reveal().replaceAll(KUBECONFIG, helm)) }
+  })
+  fake('exit 1')
+  await expect(carryOut(plan, host)).rejects.toThrow()
+  expect(existsSync(path)).toBe(false)
+  fake(`case $1 in list) echo convecthub ;; *) printf '%s\\n' '${values}' ;; esac`)
+  await carryOut(plan, host)
+  expect(passwordIn(readFileSync(path, 'utf8'))?.reveal()).toBe(known)
+})
