@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
+import { withoutEnd } from '../inventory/python-text.ts'
 import { Secret } from '../secret.ts'
 import { expandHome } from '../transport/target.ts'
 
@@ -66,7 +67,7 @@ function runProgram(file: string): string {
     encoding: 'utf8',
     stdio: ['inherit', 'pipe', 'inherit'],
   })
-  return output.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '')
+  return withoutEnd(output.replace(/^[\r\n]+/, ''), '\r\n')
 }
 
 function isExecutable(file: string): boolean {

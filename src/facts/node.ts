@@ -5,6 +5,8 @@ import type { Fact, FactFamily } from './fact.ts'
 /** A Node of the cluster as Kubernetes sees it. `ready` counts only when its kubelet has said so of late. */
 export interface NodeState {
   ready: boolean
+  /** It is being deleted, which something holds up. */
+  leaving: boolean
   labels: Readonly<Record<string, string>>
   version: string
   /** Container runtime, as `kubectl get nodes -o wide` shows it. */
@@ -58,7 +60,7 @@ interface Condition {
 
 interface KubernetesObject {
   kind?: string
-  metadata: { name: string; labels?: Record<string, string> }
+  metadata: { name: string; labels?: Record<string, string>; deletionTimestamp?: string }
   spec?: { renewTime?: string }
   status?: {
     conditions?: Condition[]
@@ -78,7 +80,8 @@ function parseNodes(output: string): Map<string, NodeState> {
       .map(({ metadata, status }) => [
         metadata.name,
         {
-          ready: isReady(status?.conditions ?? []) && heard(metadata.name),
+          ready: isReady(status?.conditions ?? []) && !metadata.deletionTimestamp && heard(metadata.name),
+          leaving: metadata.deletionTimestamp !== undefined,
           labels: Object.fromEntries(
             Object.entries(metadata.labels ?? {}).map(([key, value]) => [textOf(key), textOf(value)]),
           ),

@@ -49,7 +49,7 @@ function parseSystem(output: string): System {
   const values = new Map(
     output.split('\n').flatMap((line): [string, string][] => {
       const at = line.indexOf('=')
-      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).replace(/^(["'])(.*)\1$/, '$2')]]
+      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).replace(/^"(.*)"$|^'(.*)'$/, '$1$2')]]
     }),
   )
   const text = (key: string) => textOf(values.get(key))

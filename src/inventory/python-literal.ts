@@ -3,6 +3,7 @@ import { dictBuilder } from './dict.ts'
 import { Float, type Value } from './inventory.ts'
 import { pythonNumber } from './python-number.ts'
 import { pythonString } from './python-string.ts'
+import { withoutEnd } from './python-text.ts'
 
 /** A literal: its value, or why JSON cannot hold it; `text` is the literal without blanks and comment around it. */
 export type Literal = { value: Value; refused?: undefined; text: string } | { refused: string }
@@ -41,7 +42,7 @@ export function pythonLiteral(source: string): Literal | undefined {
     end = cursor.at
   }
   if (!atEnd(cursor)) return undefined
-  const text = source.slice(from, end).replace(/(?<![ \t\f])[ \t\f]+$/, '')
+  const text = withoutEnd(source.slice(from, end), ' \t\f')
   const node = commas > 0 ? collection(items) : items[0]
   if (node === undefined) return undefined
   return node.refused === undefined ? { value: node.value, text } : { refused: node.refused }

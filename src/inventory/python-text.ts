@@ -27,3 +27,10 @@ export function compareText(a: string, b: string): number {
   }
   return a.length - b.length
 }
+
+/** A text without these characters at its end, as Python's `str.rstrip`; in linear time, which no pattern promises. */
+export function withoutEnd(text: string, characters: string): string {
+  let end = text.length
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
+}

@@ -52,9 +52,10 @@ export const artifacts: Step = {
   plan: (context) => {
     const { facts, host } = context
     const { architecture } = facts.get(system)
-    return placed(host, context)
+    const sent = placed(host, context)
       .filter(({ artifact }) => artifact.architecture === architecture || artifact.architecture === 'all')
       .flatMap((place) => send(place, context))
+    return [...sent, ...unstage(context)]
   },
 }
 
@@ -90,6 +91,16 @@ function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): C
   if (artifact.kind === 'k3s') return state ? stage(change, facts) : [change]
   const running = facts.get(unit(unitName(host))).active === 'active'
   return artifact.kind === 'images' && running ? importImages(change) : [change]
+}
+
+/** One that was sent for an upgrade that is no longer wanted. */
+function unstage(context: PlanContext): Change[] {
+  const { facts } = context
+  const wanted = bundledK3s(context)?.sha256
+  if (!facts.get(file(STAGED)) || facts.get(file(K3S))?.digest !== wanted) return []
+  const script = sh`rm -f -- ${STAGED}
+cvh_forget file ${STAGED}`
+  return [{ kind: 'run', sign: '-', title: STAGED, timeoutMs: 10_000, script }]
 }
 
 /** Sent beside the one that is there; a wrong mode or owner of that one is mended at once. */

@@ -152,15 +152,32 @@ function founding({ host, cluster }: PlanContext, contexts: readonly PlanContext
   ]
 }
 
-/** Machines that the cluster knows and that hold nothing of it: it lets nobody else in under their names. */
+/** Machines whose nodes are in the way: those of machines that hold nothing of the cluster, and those that are going. */
 function lost(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
-  return contexts
-    .filter(({ host, facts }) => !facts.get(clusterData).role && lead.facts.get(node(host.nodeName)))
-    .map(({ host }) => ({
-      level: 'error',
-      id: 'lost-node',
-      host: host.name,
-      message: `it holds nothing of the cluster, and the cluster still has ${host.role === 'driver' ? 'a server and member' : 'a node'} by its name`,
-      hint: `was it installed anew? convecthub reset --limit ${host.name} takes the old one out of the cluster; then it can join`,
-    }))
+  const going = contexts
+    .filter(({ host }) => lead.facts.get(node(host.nodeName))?.leaving)
+    .map(
+      ({ host }): Finding => ({
+        level: 'error',
+        id: 'leaving-node',
+        host: host.name,
+        message: 'the cluster was told to remove its node, and has not come to an end with it',
+        hint: `convecthub reset --limit ${host.name} goes on with it; then it can join`,
+      }),
+    )
+  const unknown = contexts
+    .filter(
+      ({ host, facts }) =>
+        !facts.get(clusterData).role && lead.facts.get(node(host.nodeName))?.leaving === false,
+    )
+    .map(
+      ({ host }): Finding => ({
+        level: 'error',
+        id: 'lost-node',
+        host: host.name,
+        message: `it holds nothing of the cluster, and the cluster still has ${host.role === 'driver' ? 'a server and member' : 'a node'} by its name`,
+        hint: `was it installed anew? convecthub reset --limit ${host.name} takes the old one out of the cluster; then it can join`,
+      }),
+    )
+  return [...going, ...unknown]
 }

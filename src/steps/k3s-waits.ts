@@ -128,8 +128,9 @@ function giveUp(name: string): Script {
   return sh`case $(systemctl show -p NRestarts ${name}) in NRestarts=[3-9]|NRestarts=[1-9]?*) exit 70 ;; esac`
 }
 
-/** The lines that name a cause first, then the last ones; of modprobe K3s's units do not mind a refusal. */
+/** Since it was started by us, the lines that name a cause first, then the last ones; of modprobe K3s's units do not mind a refusal. */
 function journal(name: string): Script {
-  return sh`journalctl -q --no-pager -o cat -n 500 -u ${name} | grep -E '^(panic|fatal error):|level=(fatal|error)' | tail -n 6
-journalctl -q --no-pager -o cat -n 30 -u ${name} | grep -v '^modprobe: ' | tail -n 8`
+  return sh`since=$(TZ=UTC systemctl show -p InactiveExitTimestamp ${name} | sed 's/^[^=]*=//')
+journalctl -q --no-pager -o cat -n 500 --since "\${since:-today}" -u ${name} | grep -E '^(panic|fatal error):|level=(fatal|error)' | tail -n 6
+journalctl -q --no-pager -o cat -n 30 --since "\${since:-today}" -u ${name} | grep -v '^modprobe: ' | tail -n 8`
 }

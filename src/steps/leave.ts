@@ -121,16 +121,35 @@ timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=true`} --overwrit
   }
 }
 
-/** The Node of a server is gone only when its member is: K3s holds it until then. */
+/**
+ * Asked again until it is gone, for etcd may elect a new leader meanwhile. The Node of a server is held by K3s until its
+ * member is out. What keeps the names of nodes may hold it for good after that: seen with K3s 1.21, where the server that
+ * went had kept them; then it is let go.
+ */
 function remove({ nodeName, role }: ClusterHost): Change {
+  const kubectl = sh`${K3S} kubectl`
   return {
     kind: 'run',
     sign: '-',
     title: `node ${nodeName}, its password${role === 'driver' ? ' and its membership of etcd' : ''}`,
-    timeoutMs: 120_000,
-    script: sh`timeout 60 ${K3S} kubectl delete node ${nodeName} --ignore-not-found
-timeout 15 ${K3S} kubectl -n kube-system delete secret ${`${nodeName}.node-password.k3s`} --ignore-not-found
-left=$(timeout 15 ${K3S} kubectl get node ${nodeName} --ignore-not-found -o name) || exit
-[ -z "$left" ] || { echo "$left is still there" && exit 1; }`,
+    timeoutMs: (REMOVE_S + 60) * 1000,
+    script: sh`began=$(date +%s)
+cvh_gone() {
+  timeout 30 ${kubectl} delete node ${nodeName} --ignore-not-found --wait=false || return 1
+  said=$(timeout 15 ${kubectl} get node ${nodeName} --ignore-not-found -o json) || return 1
+  [ -n "$said" ] || return 0
+  echo ${`node ${nodeName} is still there`}
+  case $said in *managed-etcd-controller*) return 1 ;; esac
+  if [ $(($(date +%s) - began)) -ge ${HELD_S} ]; then
+    timeout 15 ${kubectl} patch node ${nodeName} --type merge -p '{"metadata":{"finalizers":null}}'
+  fi
+  return 1
+}
+cvh_wait ${REMOVE_S} cvh_gone || exit
+timeout 15 ${kubectl} -n kube-system delete secret ${`${nodeName}.node-password.k3s`} --ignore-not-found`,
   }
 }
+
+/** How long the removal of a node may take, and be held by anything but etcd, s. */
+const REMOVE_S = 240
+const HELD_S = 75

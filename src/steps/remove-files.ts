@@ -8,7 +8,16 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { foreignRecords, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
-import { DOCKER_MARK, DOCKER_PATHS, K3S_FOLDERS, OWN_PATHS, RECORD, RUN, theHosts } from './reset-places.ts'
+import {
+  DOCKER_MARK,
+  DOCKER_PATHS,
+  K3S_FOLDERS,
+  KUBELET_FOLDERS,
+  OWN_PATHS,
+  RECORD,
+  RUN,
+  theHosts,
+} from './reset-places.ts'
 
 /** The folder that holds users' data, and what K3s makes beside. */
 const DATA_TOP = '/var/lib/rancher'
@@ -66,6 +75,7 @@ if ${rawSh(keeps ? ':' : `mountpoint -q ${STORAGE} && find ${STORAGE} -xdev -min
           sh`remove_paths ${paths}`,
           ...(works.length > 0 ? [sh`remove_works ${works}`] : []),
           ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
+          ...(ownsK3s(record) ? [sh`remove_empty ${[...KUBELET_FOLDERS, '/usr/libexec/kubernetes']}`] : []),
           // the shims' sockets, unless they are those of a containerd that the host has by itself
           sh`command -v containerd >/dev/null || rm -rf /run/containerd
 systemctl daemon-reload

@@ -23,6 +23,11 @@ export const K3S_FOLDERS = [
   '/tmp/k3s-resolv.conf',
 ]
 
+/** Folders that the kubelet makes, the inner ones first; they go when nobody has put anything there. */
+export const KUBELET_FOLDERS = ['/volume/exec', '/volume', ''].map(
+  (below) => `/usr/libexec/kubernetes/kubelet-plugins${below}`,
+)
+
 /** What Docker makes by itself; only where convecthub installed it. */
 export const DOCKER_PATHS = [
   '/var/lib/docker',

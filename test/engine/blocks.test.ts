@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { expect, it, vi } from 'vitest'
 import { blocks } from '../../src/engine/blocks.ts'
@@ -8,12 +7,14 @@ import { textSource } from '../helpers/text-source.ts'
 const MB = 1024 * 1024
 const text = Buffer.from('the same words again and again\n'.repeat((20 * MB) / 31))
 
-/** Takes all blocks over a link of so many bytes a second; what arrived, and how much of it went packed. */
+/** Takes all blocks over a link of so many bytes a second, by a clock of its own; what arrived, and how much of it went packed. */
 async function over(data: Buffer, { rate, packable = true }: { rate: number; packable?: boolean }) {
   const arrived: Buffer[] = []
   const sent: number[] = []
   let wire = 0
   let packed = 0
+  let now = 0
+  using _clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
   for await (const block of blocks(textSource(data).reader(), {
     size: data.length,
     packable,
@@ -25,8 +26,7 @@ async function over(data: Buffer, { rate, packable = true }: { rate: number; pac
     expect(bytes).toHaveLength(block.size)
     wire += bytes.length
     if (block.raw !== undefined) packed += 1
-    // the link of this test, not a wait for something
-    if (Number.isFinite(rate)) await sleep((bytes.length / rate) * 1000)
+    now += (bytes.length / rate) * 1000
     arrived.push(block.raw === undefined ? bytes : gunzipSync(bytes))
   }
   expect(Buffer.concat(arrived).equals(data)).toBe(true)

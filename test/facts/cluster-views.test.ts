@@ -74,6 +74,12 @@ it.each([
   },
 )
 
+it('a node that is being deleted is not ready', () => {
+  const going = nodeJson('d1', [ready])
+  const metadata = { ...going.metadata, deletionTimestamp: '2026-11-26T20:00:01Z' }
+  expect(parseFact(node('d1'), list({ ...going, metadata }))).toMatchObject({ ready: false, leaving: true })
+})
+
 it('a node whose K3s does not run now is not ready', () => {
   const text = list(nodeJson('d1', [ready])).replace(/^since .*\n/, '')
   expect(parseFact(node('d1'), text)?.ready).toBe(false)
@@ -82,6 +88,7 @@ it('a node whose K3s does not run now is not ready', () => {
 it('a node tells labels, version and runtime', () => {
   expect(parseFact(node('d1'), list(nodeJson('d1', [ready], { 'nvidia.com/gpu.present': 'true' })))).toEqual({
     ready: true,
+    leaving: false,
     labels: { 'nvidia.com/gpu.present': 'true' },
     version: 'v1.34.1+k3s1',
     runtime: 'containerd://2.1.4-k3s1',

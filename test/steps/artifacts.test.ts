@@ -59,6 +59,12 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
     plan: ['+ upload /usr/local/bin/k3s.next (1 kB)'],
   },
   {
+    what: 'a worker with a K3s of an upgrade that is no longer wanted',
+    host: 'w1',
+    answers: [...(sent.w1 ?? []), present('/usr/local/bin/k3s.next')],
+    plan: ['- run /usr/local/bin/k3s.next'],
+  },
+  {
     what: 'a worker that has all, K3s running',
     host: 'w1',
     answers: [...(sent.w1 ?? []), running('k3s-agent.service')],

@@ -20,7 +20,7 @@ const MEMBER: Partial<ClusterData> = {
   version: 'v1.34.1+k3s1',
 }
 const AGENT: Partial<ClusterData> = { role: 'worker', version: 'v1.34.1+k3s1' }
-const READY: NodeState = { ready: true, labels: {}, version: 'v1.34.1+k3s1', runtime: '' }
+const READY: NodeState = { ready: true, leaving: false, labels: {}, version: 'v1.34.1+k3s1', runtime: '' }
 const ADDRESS = { d1: '10.0.0.1' }
 
 /** What preflight says when the machines that answer hold this, as "id host: message". */
@@ -202,4 +202,18 @@ it.each([
   expect(found.map(({ level }) => level)).toEqual(told)
   for (const { message } of found)
     expect(message).toBe('3 volumes (4.9 GB) of an earlier cluster are in /var/lib/rancher/k3s/storage')
+})
+
+it('a machine whose removal did not end is told to go on with it', () => {
+  const wishes = testWishes(ONE)
+  const d1 = [
+    is(clusterData, { ...NO_CLUSTER, ...MEMBER, role: 'driver' as const }),
+    is(nodeFact('d1'), READY),
+    is(nodeFact('w1'), { ...READY, ready: false, leaving: true }),
+  ]
+  const known = knownOf(wishes, { d1, w1: [is(clusterData, { ...NO_CLUSTER, ...AGENT })] })
+  const contexts = ['d1', 'w1'].map((name) => contextOf(preflight, wishes, name, known))
+  expect(preflight.check?.(contexts)).toMatchObject([
+    { id: 'leaving-node', host: 'w1', hint: expect.stringContaining('reset --limit w1') },
+  ])
 })

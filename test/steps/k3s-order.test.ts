@@ -56,7 +56,7 @@ it.each<{ lead: string; ailing: string[]; idle?: string[]; host: string; needs: 
 
 const nodeState = (ready: boolean) => ({
   ready,
-  cordoned: false,
+  leaving: false,
   labels: {},
   version: 'v1.34.1+k3s1',
   runtime: 'containerd',

@@ -21,7 +21,7 @@ function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
       const own = held[name] ?? {}
       if (own === DOWN) return []
       const { ready = false, knows = [], ...data } = own
-      const state = { ready, labels: {}, version: '', runtime: '' }
+      const state = { ready, leaving: false, labels: {}, version: '', runtime: '' }
       return [
         [
           name,

@@ -17,7 +17,7 @@ const going = (names: readonly string[], by: string | undefined) => ({
   ...given,
   leaving: { hosts: names.map(of), by: by === undefined ? undefined : of(by) },
 })
-const state = (ready: boolean) => ({ ready, labels: {}, version: '', runtime: '' })
+const state = (ready: boolean) => ({ ready, leaving: false, labels: {}, version: '', runtime: '' })
 const drained = (name: string) => `! run drain node ${name}`
 const gone = (name: string, more = '') => `- run node ${name}, its password${more}`
 const MEMBER = ' and its membership of etcd'

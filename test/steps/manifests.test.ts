@@ -28,7 +28,7 @@ it('the login page is asked for at the ports and interface of the inventory', ()
 const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
 const gpus = { workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } }
 const labelled = (labels: Record<string, string>) =>
-  is(node('w1'), { ready: true, labels, version: '', runtime: '' })
+  is(node('w1'), { ready: true, leaving: false, labels, version: '', runtime: '' })
 
 it.each([
   { what: 'ports', step: ingress, parts: { httpPort: 9000 }, file: 'convecthub-ingress.yaml' },
