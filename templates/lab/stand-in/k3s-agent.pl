@@ -1,5 +1,7 @@
 # `k3s agent`: registers with a server, then reports every three seconds that it lives.
 
+our $answering;
+
 sub run_agent {
     read_config( 'agent', @_ );
     $me = node_name();
@@ -11,8 +13,7 @@ sub run_agent {
     my @servers = ( $first, ( slurp($known) // '' ) =~ /"([^"]+:\d+)"/g );
 
     register_agent( \@servers );
-    # With this the kubelet, and convecthub on an agent, ask for their own node.
-    spew( "$DATA/agent/kubelet.kubeconfig", "clusters:\n- cluster:\n    server: https://$first\nusers:\n- user:\n    token: $conf{token}\n" );
+    write_kubeconfig($first);
     start_node();
     note('Running kubelet (stand-in)');
     select undef, undef, undef, $ENV{STAND_IN_FAST} ? 0.1 : 2;
@@ -21,6 +22,7 @@ sub run_agent {
         my ( $status, $text ) = ask_servers( \@servers, 'heartbeat', encode_lines( [ name => $me ] ) );
         if ( $status == 200 ) {
             $news    = $text;
+            write_kubeconfig($answering);
             $lost_at = undef;
             my @now = map { $_->[1] } grep { $_->[0] eq 'server' } decode_lines($news);
             @servers = ( $first, grep { $_ ne $first } @now );
@@ -65,12 +67,21 @@ sub register_agent {
     }
 }
 
+# With this the kubelet, and convecthub on an agent, ask for their own node. The real one leads to the agent's own load
+# balancer, and by that to any server that answers.
+sub write_kubeconfig {
+    my ($server) = @_;
+    my $text = "clusters:\n- cluster:\n    server: https://$server\nusers:\n- user:\n    token: $conf{token}\n";
+    my $path = "$DATA/agent/kubelet.kubeconfig";
+    spew( $path, $text ) if $text ne ( slurp($path) // '' );
+}
+
 sub ask_servers {
     my ( $servers, $path, $body ) = @_;
     my ( $status, $text ) = ( 0, 'no servers' );
     for my $server (@$servers) {
         my ( $s, $t ) = call( $server, $path, $conf{token}, $body );
-        return ( $s, $t ) if $s && $s != 503 && $s != 401;
+        if ( $s && $s != 503 && $s != 401 ) { $answering = $server; return ( $s, $t ) }
         ( $status, $text ) = ( $s, $t ) if $server eq $servers->[0];
     }
     return ( $status, $text );
