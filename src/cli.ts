@@ -58,7 +58,6 @@ function makeProgram(argv: readonly string[], done: (exit: ExitName) => void): C
   ) =>
     add(name, description, (command) =>
       shape(command).action(async (options) => {
-        await import('./commands/tune-collector.ts')
         done(await (await load())(options as never))
       }),
     )

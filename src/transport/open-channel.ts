@@ -6,6 +6,9 @@ import type { Channel } from './connection.ts'
 /** Modes of a terminal that lets every byte pass as it is (RFC 4254 §8): we need only that there is one. */
 const RAW = { ECHO: 0, ICANON: 0, ISIG: 0, IEXTEN: 0, OPOST: 0, ONLCR: 0, ICRNL: 0, IXON: 0, IXOFF: 0 }
 
+/** The least size of a packet that a channel has to take; RFC 4254 has no lower limit, OpenSSH's is 32 KiB, bytes. */
+const LEAST_PACKET = 1024
+
 /** A login that is over, and when it ends, with the reason. */
 export interface LoggedIn {
   client: Client
@@ -68,6 +71,9 @@ function open<T>(
       // that the link ended is told a moment later, and is the better reason
       if (error) setImmediate(refuse, `the host refused to ${what}: ${error.message}`)
       else if (over) stream.close()
+      // ssh2 would cut what it sends into packets of that size: of 0 bytes without end, of 1 byte for minutes
+      else if (packetSize(stream) < LEAST_PACKET)
+        refuse(`the host wants packets of ${packetSize(stream)} bytes`, 'LOGIN_DROPPED')
       else resolve(use(stream))
     }
     try {
@@ -77,4 +83,9 @@ function open<T>(
       broken(error as Error)
     }
   })
+}
+
+/** What the other side takes at once, bytes; its place is ssh2's, and not in its typings. */
+function packetSize(stream: ClientChannel): number {
+  return (stream as ClientChannel & { outgoing: { packetSize: number } }).outgoing.packetSize
 }

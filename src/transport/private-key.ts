@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { decodeOnce } from './ssh2-inside.ts'
 import { expandHome } from './target.ts'
 
 /** A private key as it lies in its file. */
@@ -19,7 +18,9 @@ export function parsePrivateKey(text: Buffer, passphrase?: Secret): PrivateKey {
     const key = Array.isArray(parsed) ? parsed[0] : parsed
     if (!key?.isPrivateKey()) return { broken: 'it is a public key' }
     try {
-      return { key: decodeOnce(key) }
+      // ssh2 looks no closer until it signs
+      createPrivateKey(key.getPrivatePEM())
+      return { key }
     } catch (error) {
       return { broken: (error as Error).message }
     }

@@ -6,7 +6,9 @@ import { offer } from './algorithms.ts'
 import { allowed, attempts } from './attempts.ts'
 import { type Ask, authHandler } from './auth-handler.ts'
 import { boundWrites } from './bound-writes.ts'
+import { proveByKey, takeCertificates } from './certificate-exchange.ts'
 import { gatherWrites } from './gather-writes.ts'
+import { hearAnswers } from './hear-answers.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
 import { brokenCertificate, hostKeyError, hostKeyWarning } from './host-key-error.ts'
 import { hostKeyPlace, type KnownHosts } from './known-hosts.ts'
@@ -15,15 +17,6 @@ import { type LoginFault, loginError } from './login-error.ts'
 import { exec, forward } from './open-channel.ts'
 import { hearOpening } from './opening.ts'
 import type { Shared } from './shared.ts'
-import {
-  boundPackets,
-  hearAnswers,
-  ignoreHostKeyOffers,
-  nameKeys,
-  proveByKey,
-  reusePackets,
-  takeCertificates,
-} from './ssh2-inside.ts'
 import type { Target } from './target.ts'
 import { Tried } from './tried.ts'
 import { openWay } from './way.ts'
@@ -92,11 +85,6 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
     const late = (what: string, ms: number) =>
       fail(Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }))
     let deadline = setTimeout(late, target.connectTimeoutMs, 'connect', target.connectTimeoutMs)
-    // each time that there are new keys
-    client.on('handshake', () => {
-      nameKeys(client)
-      reusePackets(client)
-    })
     const allowTime = () => {
       clearTimeout(deadline)
       const ms = target.connectTimeoutMs * LOGIN_TIMES
@@ -185,8 +173,6 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
     client.connect(config)
     const opening = hearOpening(socket)
     hearAnswers(client, tried)
-    ignoreHostKeyOffers(client)
-    boundPackets(client, (why) => end(new Error(why)))
     takeCertificates(client)
   })
 }

@@ -9,7 +9,6 @@ run(process.argv.slice(2)).then((code) => {
 })
 
 async function run([inventory = '', what, path = '', bundleFolder]: readonly string[]): Promise<number> {
-  await import('../../src/commands/tune-collector.ts')
   const { bigFile, items } = await import('./items.ts')
   const { readFleet } = await import('../../src/commands/read-fleet.ts')
   const { runVerb } = await import('../../src/commands/run-verb.ts')

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { KeyObject } from 'node:crypto'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +6,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
-import { parsePrivateKey } from '../../src/transport/private-key.ts'
 import { Shared } from '../../src/transport/shared.ts'
 import type { Target } from '../../src/transport/target.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
@@ -69,11 +67,6 @@ it.each([
   const both = [login({ keyFiles: [locked] }, shared), login({ keyFiles: [locked] }, shared)]
   expect(await Promise.all(both)).toEqual(['in', 'in'])
   expect(asked).toEqual([locked])
-})
-
-it('a key is decoded once, not for each host', () => {
-  const read = parsePrivateKey(readFileSync(key('decoded', ['-t', 'ed25519'])))
-  expect('key' in read && read.key.getPrivatePEM()).toBeInstanceOf(KeyObject)
 })
 
 it('a passphrase is asked three times, and then it is an error', async () => {
