@@ -63,6 +63,12 @@ export const CLUSTER_VARIABLES = z.object({
   convect_token: z
     .string({ error: 'a shared secret for the cluster is needed' })
     .regex(/^[^\s:]{8,}$/, 'at least 8 characters without blanks or colons are needed')
+    // K3s ends at its start with "failed to normalize server token" (K3s docs, cli/token)
+    .regex(/^(?!K10)/, 'K3s takes no secret that begins with K10: its own full tokens do')
+    .regex(
+      /^(?![a-z0-9]{6}\.[a-z0-9]{16}$)/,
+      'this is a bootstrap token (k3s token generate), which K3s takes from agents only',
+    )
     .describe(
       "The secret with which machines join the cluster; keep it, it also protects the cluster's data",
     ),

@@ -59,6 +59,19 @@ it.each([
     problems: [`${AT}:8 inventory-not-text a text is needed here, not a list or a mapping`],
   },
   {
+    text: all('convect_token=K10abcdefabcdefabcdefabcdef'),
+    problems: [
+      `${AT}:8 BAD_VALUE convect_token: K3s takes no secret that begins with K10: its own full tokens do`,
+    ],
+  },
+  {
+    text: all('convect_token=fx954u.gilr93estsa067vz'),
+    problems: [
+      `${AT}:8 BAD_VALUE convect_token: this is a bootstrap token (k3s token generate), which K3s takes from agents only`,
+    ],
+  },
+  { text: all('convect_token=fx954u.gilr93estsa067vzz'), problems: [] },
+  {
     text: all('convect_token=short'),
     problems: [`${AT}:8 BAD_VALUE convect_token: at least 8 characters without blanks or colons are needed`],
   },
