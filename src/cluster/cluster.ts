@@ -26,10 +26,8 @@ export interface Cluster {
   workers: readonly ClusterHost[]
   /** The driver that others join through and that runs what is run once; the first one, until the machines were asked. */
   lead: ClusterHost
-  /** Drivers that are servers of the cluster and not well in it, by the machines' answers. */
-  ailing: readonly ClusterHost[]
-  /** Of these, those whose K3s does not run, or that did not answer. */
-  idle: readonly ClusterHost[]
+  /** The drivers in the order in which they may change: a round only when all before it are well. See withLead. */
+  rounds: readonly (readonly ClusterHost[])[]
   token: Secret
   workdir: string
   jhubConfigPath: string | undefined

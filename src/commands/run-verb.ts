@@ -15,8 +15,8 @@ import type { FleetInput } from './read-fleet.ts'
 /** Most logins at once, as the guide's "at most 64 handshakes". */
 export const MAX_FORKS = 64
 
-type Special = Pick<RunOptions, 'wishes' | 'source' | 'apply'> &
-  Partial<Pick<RunOptions, 'planned' | 'orient'>> & {
+type Special = Pick<RunOptions, 'wishes' | 'apply'> &
+  Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & {
     hear?: (event: EngineEvent) => void
     /** Nothing of the run is shown. */
     quiet?: boolean
@@ -52,6 +52,9 @@ export async function runVerb(
         hear?.(event)
       },
       signal: interruptSignal(),
+      source: () => {
+        throw new Error(`${verb} sends nothing`)
+      },
       ...rest,
     })
     return { report, exit: exitOf(report), mode }

@@ -24,9 +24,6 @@ export async function statusVerb(options: CommonOptions): VerbResult {
   const { report, exit, mode } = await runVerb('status', status, fleet, options, {
     wishes: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     orient: withLead,
-    source: () => {
-      throw new Error('status sends nothing')
-    },
     apply: false,
   })
   const { cluster } = report.wishes

@@ -49,6 +49,8 @@ export interface RunChange extends Common {
 /** Waits until `until` exits 0, asked each `everyMs`; its last output is the evidence when the deadline passes. */
 export interface WaitChange extends Common {
   kind: 'wait'
+  /** Done once, before it is first asked. */
+  begin?: Script
   until: Script
   timeoutMs: number
   /** More to show when it never comes: journal lines. */

@@ -87,8 +87,9 @@ function renderRun({ script, durable }: RunChange, job: string): Script {
   return durable ? asJob(job, script) : script
 }
 
-function renderWait({ until, timeoutMs, evidence, undo }: WaitChange): Script {
-  return sh`cvh_asked() { ${until}
+function renderWait({ begin, until, timeoutMs, evidence, undo }: WaitChange): Script {
+  return sh`${begin ?? rawSh(':')}
+cvh_asked() { ${until}
 }
 cvh_wait ${Math.ceil(timeoutMs / 1000)} cvh_asked || { code=$?; ${evidence ?? rawSh(':')}
 ${undo?.script ?? rawSh(':')}

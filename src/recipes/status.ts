@@ -1,8 +1,7 @@
 import type { Step } from '../engine/step.ts'
-import { clusterData } from '../facts/cluster-data.ts'
-import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
 import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
+import { leadFacts } from '../steps/lead.ts'
 import { loginPages } from '../steps/login.ts'
 
 /** What `status` asks: every machine of its own kubelet, and the drivers of the cluster, for one of them leads. */
@@ -14,13 +13,8 @@ export const status: readonly Step[] = [
     asks: (_host, { cluster }) => cluster.drivers,
     facts: (host, { cluster }) =>
       host.role === 'worker'
-        ? [node(host.nodeName)]
-        : [
-            clusterData,
-            ...cluster.hosts.map(({ nodeName }) => node(nodeName)),
-            release(NAMESPACE, RELEASE),
-            ...loginPages(cluster, host),
-          ],
+        ? leadFacts(host, cluster)
+        : [...leadFacts(host, cluster), release(NAMESPACE, RELEASE), ...loginPages(cluster, host)],
     plan: () => [],
   },
 ]

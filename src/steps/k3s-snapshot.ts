@@ -7,9 +7,6 @@ import { bundledK3s, K3S } from './artifacts.ts'
 import { SNAPSHOT_NOTE } from './kept-files.ts'
 import { managedFile } from './managed-file.ts'
 
-/** Which snapshot was taken, for a run that is called again; gone when the old K3s was put back. */
-const NOTE = SNAPSHOT_NOTE
-
 /**
  * What is in etcd is saved before K3s is replaced by a newer one, which cannot be undone. It lies where K3s keeps its own
  * (server/db/snapshots), and is no concern of its retention (K3s docs, cli/etcd-snapshot). For sqlite see putStaged.
@@ -22,13 +19,15 @@ export const k3sSnapshot: Step = {
   needs: (_host, { cluster }) => cluster.drivers.map(({ name }) => ({ step: 'artifacts', host: name })),
   after: (_host, { cluster }) => cluster.workers.map(({ name }) => ({ step: 'artifacts', host: name })),
   sees: () => [],
-  facts: () => [system, clusterData, file(NOTE)],
+  facts: () => [system, clusterData, file(SNAPSHOT_NOTE)],
   plan: (context) => {
     const { version, datastore } = context.facts.get(clusterData)
     const wanted = bundledK3s(context)?.version
     if (datastore !== 'etcd' || version === wanted) return []
-    const name = `convecthub-${version}-before-${wanted}`.replaceAll('+', '-')
-    const note = managedFile({ path: NOTE, content: `${name}\n`, mode: '600' }, context.facts)
+    // a day's one will do for a run that is called again, an older one not
+    const day = new Date(context.facts.at).toISOString().slice(0, 10).replaceAll('-', '')
+    const name = `convecthub-${day}-${version}-before-${wanted}`.replaceAll('+', '-')
+    const note = managedFile({ path: SNAPSHOT_NOTE, content: `${name}\n`, mode: '600' }, context.facts)
     if (note.length === 0) return []
     return [
       {

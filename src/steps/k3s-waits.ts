@@ -2,7 +2,7 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, WaitChange } from '../engine/change.ts'
 import type { PlanContext } from '../engine/step.ts'
 import { KUBELET_CONFIG } from '../facts/node.ts'
-import { rawSh, type Script, sh } from '../sh.ts'
+import { type Script, sh } from '../sh.ts'
 import { bundledK3s, K3S } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 import { keptFolder, PUT_BACK_MS, putBack } from './kept-files.ts'
@@ -16,18 +16,19 @@ const IMPORT_BYTES_PER_MS = 10_000
  * Starts without waiting for K3s, as `systemctl start` would for ever for one that never gets ready; only until its
  * process is there, by the inputs in its environment.
  */
-export function startUnit(host: ClusterHost, env: string, active: boolean, kept: readonly string[]): Change {
+export function startUnit(host: ClusterHost, env: string, active: boolean): Change {
   const name = unitName(host)
-  const back = undo(host, kept)
+  const back = undo(host)
   return {
     kind: 'run',
     sign: active ? '~' : '!',
     title: `${active ? 'restart' : 'start'} ${name}`,
-    timeoutMs: 90_000 + (back?.timeoutMs ?? 0),
+    timeoutMs: 90_000 + back.timeoutMs,
     script: sh`systemctl daemon-reload
 systemctl enable ${name}
 systemctl reset-failed ${name} 2>/dev/null || :
 systemctl restart --no-block ${name}
+${restartsOf(name)}
 k3s_runs() {
   ${giveUp(name)}
   pid=$(cvh_unit_pid ${name})
@@ -35,7 +36,7 @@ k3s_runs() {
 }
 cvh_wait 60 k3s_runs || { code=$?
 ${journal(name)}
-${back?.script ?? rawSh(':')}
+${back.script}
 exit "$code"; }`,
   }
 }
@@ -60,17 +61,18 @@ systemctl daemon-reload`
 }
 
 /** Agents need no more than this to join. */
-export function waitApi(host: ClusterHost, kept: readonly string[] = []): Change {
+export function waitApi(host: ClusterHost): Change {
   const name = unitName(host)
   return {
     kind: 'wait',
     sign: '!',
     title: 'wait until the Kubernetes API answers',
     timeoutMs: READY_MS,
+    begin: restartsOf(name),
     until: sh`${giveUp(name)}
 timeout 15 ${K3S} kubectl get --raw /readyz`,
     evidence: journal(name),
-    undo: undo(host, kept),
+    undo: undo(host),
   }
 }
 
@@ -79,7 +81,7 @@ timeout 15 ${K3S} kubectl get --raw /readyz`,
  * must have said so since the process was started, in the version that is wanted. A server counts once it is an etcd
  * voter, which newer K3s tells by a condition; the next one may then join. What worked before is then kept no longer.
  */
-export function waitReady(context: PlanContext, kept: readonly string[] = []): Change {
+export function waitReady(context: PlanContext): Change {
   const { host, bundle } = context
   const name = unitName(host)
   const { version = '' } = bundledK3s(context) ?? {}
@@ -93,13 +95,14 @@ export function waitReady(context: PlanContext, kept: readonly string[] = []): C
     title: `wait until node ${host.nodeName} is Ready`,
     // the kubelet waits until K3s has imported its images, which it does at each start
     timeoutMs: READY_MS + Math.ceil(bytes / IMPORT_BYTES_PER_MS / 1000) * 1000,
+    begin: restartsOf(name),
     until: sh`${giveUp(name)}
 ${isReady(host)}
 printf '%s\n' "$said" | grep -qF ${`"kubeletVersion":"${version}"`} || { echo ${`the kubelet is not that of K3s ${version}`}
 exit 1; }
 rm -rf -- ${keptFolder(name)}`,
     evidence: journal(name),
-    undo: undo(host, kept),
+    undo: undo(host),
   }
 }
 
@@ -118,14 +121,20 @@ printf '%s\n' "$conditions" | grep '"type":"Ready"' | grep '"status":"True"' || 
 ! printf '%s\n' "$conditions" | grep '"type":"EtcdIsVoter"' | grep '"status":"False"' || exit 1`
 }
 
-function undo(host: ClusterHost, kept: readonly string[]): WaitChange['undo'] {
-  if (kept.length === 0) return undefined
-  return { script: putBack(unitName(host), kept, isReady(host)), timeoutMs: PUT_BACK_MS }
+/** What worked before runs again, where it was kept. */
+function undo(host: ClusterHost): NonNullable<WaitChange['undo']> {
+  return { script: putBack(unitName(host), isReady(host)), timeoutMs: PUT_BACK_MS }
 }
 
-/** Ends a wait for a unit that systemd had to start anew several times: it will not come up by waiting. */
+/** How often systemd has started a unit anew by itself until now, for giveUp. */
+function restartsOf(name: string): Script {
+  return sh`cvh_restarts=$(systemctl show -p NRestarts ${name} | sed 's/^[^=]*=//')`
+}
+
+/** Ends a wait for a unit that systemd has to start anew again and again: it will not come up by waiting. */
 function giveUp(name: string): Script {
-  return sh`case $(systemctl show -p NRestarts ${name}) in NRestarts=[3-9]|NRestarts=[1-9]?*) exit 70 ;; esac`
+  return sh`now=$(systemctl show -p NRestarts ${name} | sed 's/^[^=]*=//')
+[ "\${now:-0}" -lt $((\${cvh_restarts:-0} + 3)) ] || exit 70`
 }
 
 /** Since it was started by us, the lines that name a cause first, then the last ones; of modprobe K3s's units do not mind a refusal. */

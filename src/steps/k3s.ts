@@ -1,7 +1,7 @@
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
+import type { PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
@@ -11,7 +11,7 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { Secret } from '../secret.ts'
-import { rawSh, type Script, sh } from '../sh.ts'
+import { rawSh, sh } from '../sh.ts'
 import { bundledK3s, K3S, STAGED } from './artifacts.ts'
 import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
@@ -33,24 +33,13 @@ export const k3sServer: Step = {
   id: 'k3s-server',
   title: 'Start the K3s servers',
   hosts: ({ cluster }) => cluster.drivers,
-  // one that is changed while the one before it is not well could cost the cluster its quorum
-  needs: (host, wishes) => {
-    const { lead, drivers, ailing, idle } = wishes.cluster
-    const saved = wishes.upgrade ? [{ step: 'k3s-snapshot', host: lead.name }] : []
-    // one that does not run can take no quorum away, and is mended first
-    if (idle.includes(host)) return saved
-    const well = [lead, ...drivers.filter((driver) => driver !== lead)].filter(
-      (driver) => !ailing.includes(driver),
-    )
-    const order = [...idle, ...ailing.filter((driver) => !idle.includes(driver)), ...well]
-    const at = order.indexOf(host)
-    const before = well.includes(host)
-      ? [...ailing, ...order.slice(Math.max(ailing.length, at - 1), at)]
-      : order.slice(0, at)
+  // one that is changed while another is not well could cost the cluster its quorum; what a node was before is no proof
+  needs: (host, { cluster, upgrade }) => {
+    const round = cluster.rounds.findIndex((hosts) => hosts.includes(host))
+    const before = cluster.rounds.slice(0, round).flat()
     return [
-      ...saved,
-      ...(well.includes(host) ? needsLead(host, wishes) : []),
-      ...before.map(({ name }) => ({ step: 'k3s-node', host: name })),
+      ...(upgrade ? [{ step: 'k3s-snapshot', host: cluster.lead.name }] : []),
+      ...before.flatMap(({ name }) => ['k3s-server', 'k3s-node'].map((step) => ({ step, host: name }))),
     ]
   },
   sees: (_host, { cluster }) => [cluster.lead],
@@ -63,10 +52,10 @@ export const k3sAgent: Step = {
   id: 'k3s-agent',
   title: 'Start the K3s agents',
   hosts: ({ cluster }) => cluster.workers,
-  needs: (host, wishes) =>
+  needs: (_host, wishes) =>
     wishes.upgrade
       ? wishes.cluster.drivers.map(({ name }) => ({ step: 'k3s-node', host: name }))
-      : needsLead(host, wishes),
+      : [{ step: 'k3s-server', host: wishes.cluster.lead.name }],
   sees: (_host, { cluster }) => [cluster.lead],
   facts: k3sFacts,
   plan: planK3s,
@@ -85,11 +74,6 @@ export const k3sNode: Step = {
     const kept = facts.get(file(keptFolder(unitName(host))))
     return state?.ready && state.version === version && !kept ? [] : [waitReady(context)]
   },
-}
-
-/** The lead's API, and what it tells of the cluster's authority. */
-function needsLead(host: ClusterHost, { cluster }: Wishes): StepRef[] {
-  return cluster.lead === host ? [] : [{ step: 'k3s-server', host: cluster.lead.name }]
 }
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
@@ -125,42 +109,52 @@ function planK3s(context: PlanContext): Change[] {
   ]
   const name = unitName(host)
   const { active, enabled, inputs: runs } = facts.get(unit(name))
-  const leads = context.cluster.lead === host
-  const up = isRunning(facts.get(unit(name))) && runs === inputs
-  if (fileChanges.length === 0 && up)
-    return [
-      ...(facts.get(file(NO_RESTART)) ? [restartAgain(name)] : []),
-      ...(enabled ? [] : [enableUnit(name)]),
-      // the others are told the hash of its authority
-      ...(leads && active === 'activating' && !facts.get(clusterData).caHash ? [waitApi(host)] : []),
-    ]
+  const again = facts.get(file(NO_RESTART)) ? [restartAgain(name)] : []
+  const running = isRunning(facts.get(unit(name)))
+  if (fileChanges.length === 0 && running && runs === inputs)
+    return [...again, ...(enabled ? [] : [enableUnit(name)]), ...(isFounding(context) ? [waitApi(host)] : [])]
   const restarts = active === 'active'
-  const keeps = (restarts && fileChanges.length > 0) || facts.get(file(keptFolder(name)))
-  const kept = keeps ? [...files.map(({ path }) => path), env.path, K3S] : []
   return [
-    ...(kept.length > 0 ? [keepFiles(name, kept)] : []),
+    ...again,
+    ...(restarts && fileChanges.length > 0 && mayGoBack(context)
+      ? [keepFiles(name, [...files.map(({ path }) => path), env.path, K3S])]
+      : []),
     ...fileChanges,
-    startUnit(host, env.path, restarts, kept),
-    ...(host.role === 'driver' ? [waitApi(host, kept)] : []),
-    // a datastore that a newer minor version has served is no more for the older one
-    ...(restarts ? [waitReady(context, otherMinor(context) ? [] : kept)] : []),
+    startUnit(host, env.path, restarts),
+    ...(host.role === 'driver' ? [waitApi(host)] : []),
+    ...(restarts ? [waitReady(context)] : []),
   ]
 }
 
-/** A K3s that runs is replaced when its turn has come, by what was sent before. */
-function putStaged({ sha256, version }: Artifact, { facts, host }: PlanContext): Change[] {
+/** The one that leads was started a moment ago: the others are to be told the hash of its authority. */
+function isFounding({ host, cluster, facts }: PlanContext): boolean {
+  const { active } = facts.get(unit(unitName(host)))
+  return cluster.lead === host && active === 'activating' && !facts.get(clusterData).caHash
+}
+
+/** A datastore that a newer minor version has served is no more for the older one; agents have none. */
+function mayGoBack(context: PlanContext): boolean {
+  const from = context.facts.get(clusterData).version ?? ''
+  const to = bundledK3s(context)?.version ?? ''
+  return context.host.role === 'worker' || versionNumbers(from)[1] === versionNumbers(to)[1]
+}
+
+/** A K3s that is there is replaced when its turn has come, by what was sent before. */
+function putStaged({ sha256, version }: Artifact, context: PlanContext): Change[] {
+  const { facts, host } = context
   const state = facts.get(file(K3S))
   if (!state || state.digest === sha256) return []
   const { datastore, version: old } = facts.get(clusterData)
-  // K3s has no snapshots of it: it is copied while nobody writes to it (K3s docs, datastore/backup-restore)
-  const copy = datastore === 'sqlite' && old !== version
+  const name = unitName(host)
   return [
+    // K3s has no snapshots of it: it is copied while nobody writes to it (K3s docs, datastore/backup-restore)
+    ...(datastore === 'sqlite' && old !== version ? [copyDatabase(name, `${DB}-of-${old}`)] : []),
     {
       kind: 'run',
       sign: '~',
-      title: `${K3S}, now ${version}${copy ? `; what the cluster holds is copied to ${DB}-of-${old}-TIME first` : ''}`,
-      timeoutMs: 300_000,
-      script: sh`${copy ? copyDatabase(unitName(host), `${DB}-of-${old}`) : rawSh(':')}
+      title: `${K3S}, now ${version}`,
+      timeoutMs: 60_000,
+      script: sh`${mayGoBack(context) ? rawSh(':') : sh`rm -rf -- ${keptFolder(name)}`}
 mv -f -- ${STAGED} ${K3S}
 cvh_keep_digest ${sha256} ${K3S}`,
     },
@@ -168,22 +162,20 @@ cvh_keep_digest ${sha256} ${K3S}`,
 }
 
 /** A K3s whose data cannot be copied runs on as it was. */
-function copyDatabase(name: string, place: string): Script {
-  return sh`systemctl stop ${name} || exit
+function copyDatabase(name: string, place: string): Change {
+  return {
+    kind: 'run',
+    sign: '+',
+    title: `stop ${name} and copy what the cluster holds to ${place}-TIME`,
+    timeoutMs: 600_000,
+    script: sh`systemctl stop ${name} || exit
 rm -rf -- ${`${place}.part`}
 if ! cp -a ${DB} ${`${place}.part`} || ! mv -- ${`${place}.part`} ${place}-"$(date -u +%Y%m%dT%H%M%SZ)"; then
   rm -rf -- ${`${place}.part`}
   systemctl start --no-block ${name}
   exit 74
-fi`
-}
-
-/** Whether the bundle's K3s is of another minor version than the one that was there. */
-function otherMinor(context: PlanContext): boolean {
-  const [from, to] = [context.facts.get(clusterData).version, bundledK3s(context)?.version].map((version) =>
-    versionNumbers(version ?? ''),
-  )
-  return from?.[1] !== to?.[1]
+fi`,
+  }
 }
 
 /** Earlier versions had nodes ask the open registry first; K3s reads the file when it starts. */

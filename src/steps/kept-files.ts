@@ -21,13 +21,13 @@ export function keepFiles(unit: string, paths: readonly string[]): Change {
   }
 }
 
-/** Puts the kept files back and has the unit run with them; `well` is asked until it exits 0. Says how that went. */
-export function putBack(unit: string, paths: readonly string[], well: Script): Script {
+/** Where files are kept, puts them back and has the unit run with them; `well` is asked until it exits 0. Says how that went. */
+export function putBack(unit: string, well: Script): Script {
   return joinSh([
     rawSh(template('remote/keep.sh')),
     sh`cvh_well() { ${well}
 }
-if put_back ${keptFolder(unit)} ${[...paths]}; then
+if put_back ${keptFolder(unit)}; then
   rm -f -- ${SNAPSHOT_NOTE}
   systemctl daemon-reload
   systemctl reset-failed ${unit} 2>/dev/null || :

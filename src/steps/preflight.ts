@@ -2,12 +2,12 @@ import type { Finding, PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clock } from '../facts/clock.ts'
 import { clusterData } from '../facts/cluster-data.ts'
-import { node } from '../facts/node.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { volumes } from '../facts/volumes.ts'
 import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
 import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
+import { leadFacts } from './lead.ts'
 import { askedPorts, PORT_RULES } from './port-rules.ts'
 
 /** More than this apart, joining certificates are "not yet valid", s. */
@@ -24,8 +24,7 @@ export const preflight: Step = {
     clock,
     clusterData,
     volumes,
-    // a server knows of all, and another machine's kubelet of itself
-    ...(host.role === 'driver' ? cluster.hosts : [host]).map(({ nodeName }) => node(nodeName)),
+    ...leadFacts(host, cluster),
     askedPorts(host, cluster),
     ...hostFacts(host),
   ],

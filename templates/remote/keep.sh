@@ -1,4 +1,4 @@
-# What a unit runs with is kept until what comes is seen to work: a file each, its slashes as colons.
+# What a unit runs with is kept until what comes is seen to work: a file each, its slashes as colons, and a list of all.
 
 # keep_files FOLDER FILE...: what an earlier run kept there is what worked last, and stays
 keep_files() {
@@ -7,6 +7,7 @@ keep_files() {
   [ ! -d "$kept" ] || return 0
   rm -rf -- "$kept.part"
   (umask 077 && cvh_folder "$kept.part") || return
+  printf '%s\n' "$@" >"$kept.part/list" || return
   for file in "$@"; do
     [ -e "$file" ] || continue
     ln -- "$file" "$kept.part/$(printf '%s' "$file" | tr / :)" 2>/dev/null ||
@@ -15,17 +16,16 @@ keep_files() {
   mv -- "$kept.part" "$kept"
 }
 
-# put_back FOLDER FILE...: as they were, and gone where they were not there; 1 where nothing is kept
+# put_back FOLDER: the files as they were, and gone where they were not there; 1 where nothing is kept
 put_back() {
   kept=$1
-  shift
   [ -d "$kept" ] || return 1
-  for file in "$@"; do
+  while read -r file; do
     was=$kept/$(printf '%s' "$file" | tr / :)
     if [ -e "$was" ]; then
       cp -p -- "$was" "$file.part" && mv -f -- "$file.part" "$file" || return
     else
       rm -f -- "$file" || return
     fi
-  done
+  done <"$kept/list"
 }

@@ -12,7 +12,12 @@ const ref = ({ step, host }: { step: string; host: string }) => `${step} on ${ho
 it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   { step: k3sServer, host: 'd1', needs: [], after: [] },
   { step: k3sServer, host: 'd2', needs: ['k3s-server on d1', 'k3s-node on d1'], after: [] },
-  { step: k3sServer, host: 'd3', needs: ['k3s-server on d1', 'k3s-node on d2'], after: [] },
+  {
+    step: k3sServer,
+    host: 'd3',
+    needs: ['k3s-server on d1', 'k3s-node on d1', 'k3s-server on d2', 'k3s-node on d2'],
+    after: [],
+  },
   { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1'], after: [] },
   { step: k3sNode, host: 'w1', needs: [], after: [] },
 ])('$step.id on $host waits for what it needs', ({ step, host, needs, after }) => {
@@ -34,24 +39,19 @@ it.each([
   expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
 })
 
-it.each<{ lead: string; ailing: string[]; idle?: string[]; host: string; needs: string[] }>([
-  { lead: 'd2', ailing: ['d1'], host: 'd1', needs: [] },
-  { lead: 'd2', ailing: ['d1'], host: 'd2', needs: ['k3s-node on d1'] },
-  { lead: 'd2', ailing: ['d1'], host: 'd3', needs: ['k3s-server on d2', 'k3s-node on d1', 'k3s-node on d2'] },
-  { lead: 'd3', ailing: [], host: 'd1', needs: ['k3s-server on d3', 'k3s-node on d3'] },
-  // those that do not run take no quorum away; those that run may be counted on by somebody
-  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], idle: ['d1', 'd2', 'd3'], host: 'd3', needs: [] },
-  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], host: 'd3', needs: ['k3s-node on d1', 'k3s-node on d2'] },
-  { lead: 'd1', ailing: ['d1', 'd2', 'd3'], idle: ['d3'], host: 'd1', needs: ['k3s-node on d3'] },
-])('where $lead leads, $ailing are not well and $idle do not run, $host needs $needs', (row) => {
-  const { lead, ailing, idle = [], host, needs } = row
+it.each<{ rounds: string[][]; host: string; needs: string[] }>([
+  { rounds: [['d2'], ['d1'], ['d3']], host: 'd2', needs: [] },
+  { rounds: [['d2'], ['d1'], ['d3']], host: 'd1', needs: ['d2'] },
+  { rounds: [['d2'], ['d1'], ['d3']], host: 'd3', needs: ['d2', 'd1'] },
+  { rounds: [['d1', 'd3'], ['d2']], host: 'd3', needs: [] },
+  { rounds: [['d1', 'd3'], ['d2']], host: 'd2', needs: ['d1', 'd3'] },
+])('in the rounds $rounds, $host needs $needs changed and Ready', ({ rounds, host, needs }) => {
   const given = testWishes({ drivers: ['d1', 'd2', 'd3'] })
   const of = (name: string) => hostOf(given, name)
-  const own = {
-    ...given,
-    cluster: { ...given.cluster, lead: of(lead), ailing: ailing.map(of), idle: idle.map(of) },
-  }
-  expect((k3sServer.needs?.(of(host), own) ?? []).map(ref)).toEqual(needs)
+  const own = { ...given, cluster: { ...given.cluster, rounds: rounds.map((round) => round.map(of)) } }
+  expect((k3sServer.needs?.(of(host), own) ?? []).map(ref)).toEqual(
+    needs.flatMap((name) => [`k3s-server on ${name}`, `k3s-node on ${name}`]),
+  )
 })
 
 const nodeState = (ready: boolean) => ({

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { clusterData } from '../../src/facts/cluster-data.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
-import { type Answer, is, present, recordOf, shown } from '../helpers/fake-facts.ts'
+import { type Answer, is, NO_CLUSTER, present, recordOf, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, planStep } from '../helpers/plan-step.ts'
 import { artifact, testBundle, testWishes } from '../helpers/test-cluster.ts'
 
@@ -47,7 +48,13 @@ const PROVISIONED = [
   { step: k3sAgent, host: 'w1' },
 ]
 const before = Object.fromEntries(
-  PROVISIONED.map(({ step, host }) => [host, answersAfter(planStep(step, wishes, host))]),
+  PROVISIONED.map(({ step, host }) => [
+    host,
+    [
+      ...answersAfter(planStep(step, wishes, host)),
+      is(clusterData, { ...NO_CLUSTER, version: 'v1.34.1+k3s1' }),
+    ],
+  ]),
 )
 
 it.each(PROVISIONED)('nothing is left to do on $host afterwards', ({ step, host }) => {
@@ -100,6 +107,33 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
 ])('$what is mended, and no more', ({ drift, plan }) => {
   const d1 = [...(before.d1 ?? []), drift]
   expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)
+})
+
+it.each([
+  { what: 'within a minor version', to: 'v1.34.2+k3s1', keeps: true },
+  // its datastore has then been served by the newer one
+  { what: 'to the next minor version', to: 'v1.35.0+k3s1', keeps: false },
+])('what runs is kept in an upgrade $what: $keeps', ({ to, keeps }) => {
+  const bundle = { ...testBundle(), files: [artifact('k3s-new', { version: to })] }
+  const d1 = [...(before.d1 ?? []), present('/usr/local/bin/k3s')]
+  const plan = shown(planStep(k3sServer, { ...wishes, bundle, upgrade: true }, 'd1', { d1 }))
+  expect(plan).toEqual([
+    ...(keeps ? [KEEP] : []),
+    `~ run /usr/local/bin/k3s, now ${to}`,
+    `~ file ${SERVER}.env`,
+    ...RESTART,
+  ])
+})
+
+it('what sqlite holds is copied before a newer K3s has it', () => {
+  const bundle = { ...testBundle(), files: [artifact('k3s-new', { version: 'v1.35.0+k3s1' })] }
+  const data = is(clusterData, { ...NO_CLUSTER, datastore: 'sqlite', version: 'v1.34.1+k3s1' })
+  const d1 = [...(before.d1 ?? []), present('/usr/local/bin/k3s'), data]
+  const [first, second] = planStep(k3sServer, { ...wishes, bundle, upgrade: true }, 'd1', { d1 })
+  expect(shown(first ? [first] : [])).toEqual([
+    '+ run stop k3s.service and copy what the cluster holds to /var/lib/rancher/k3s/server/db-of-v1.34.1+k3s1-TIME',
+  ])
+  expect(second?.title).toBe('/usr/local/bin/k3s, now v1.35.0+k3s1')
 })
 
 const REGISTRIES = '/etc/rancher/k3s/registries.yaml'

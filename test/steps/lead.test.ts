@@ -3,16 +3,17 @@ import { parse } from 'yaml'
 import { type ClusterData, clusterData } from '../../src/facts/cluster-data.ts'
 import { node } from '../../src/facts/node.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
-import { withLead } from '../../src/steps/lead.ts'
-import { contextOf, fakeFacts, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
+import { leadFacts, withLead } from '../../src/steps/lead.ts'
+import { contextOf, fakeFacts, is, NO_CLUSTER, running } from '../helpers/fake-facts.ts'
 import { fileText, knownOf } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const wishes = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
 const MEMBER: Partial<ClusterData> = { datastore: 'etcd', role: 'driver', caHash: 'a'.repeat(64) }
 const DOWN = 'down'
-type Held = Partial<ClusterData> & { ready?: boolean; knows?: readonly string[] }
+type Held = Partial<ClusterData> & { ready?: boolean; stopped?: true; knows?: readonly string[] }
 const WELL: Held = { ...MEMBER, ready: true }
+const STOPPED: Held = { ...MEMBER, stopped: true }
 
 /** What each machine knows; one that is down answers nothing. */
 function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
@@ -20,7 +21,8 @@ function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
     wishes.cluster.hosts.flatMap(({ name }) => {
       const own = held[name] ?? {}
       if (own === DOWN) return []
-      const { ready = false, knows = [], ...data } = own
+      const { ready = false, stopped, knows = [], ...data } = own
+      const runs = data.datastore && !stopped
       const state = { ready, leaving: false, labels: {}, version: '', runtime: '' }
       return [
         [
@@ -28,6 +30,7 @@ function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
           [
             is(clusterData, { ...NO_CLUSTER, ...data }),
             is(node(name), state),
+            ...(runs ? [running('k3s.service')] : []),
             ...knows.map((other) => is(node(other), state)),
           ],
         ],
@@ -38,7 +41,15 @@ function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
 
 function led(held: Readonly<Record<string, Held | typeof DOWN>>) {
   const facts = factsOf(held)
-  return withLead(wishes, new Map(Object.entries(facts).map(([name, answers]) => [name, fakeFacts(answers)])))
+  return withLead(
+    wishes,
+    new Map(
+      wishes.cluster.hosts.flatMap((host) => {
+        const answers = facts[host.name]
+        return answers ? [[host.name, fakeFacts(answers, leadFacts(host, wishes.cluster))]] : []
+      }),
+    ),
+  )
 }
 
 it.each<{ what: string; held: Record<string, Held | typeof DOWN>; lead: string }>([
@@ -56,17 +67,29 @@ it.each<{ what: string; held: Record<string, Held | typeof DOWN>; lead: string }
   expect(led(held).cluster.lead.name).toBe(lead)
 })
 
-it.each<{ what: string; held: Record<string, Held | typeof DOWN>; ailing: string[] }>([
-  { what: 'new machines', held: {}, ailing: [] },
-  { what: 'one that is not Ready', held: { d1: MEMBER, d2: WELL }, ailing: ['d1'] },
+it.each<{ what: string; held: Record<string, Held | typeof DOWN>; rounds: string }>([
+  { what: 'new machines', held: {}, rounds: 'd1, d2, d3' },
+  { what: 'a cluster that is well', held: { d1: WELL, d2: WELL, d3: WELL }, rounds: 'd1, d2, d3' },
+  { what: 'a new first line', held: { d2: WELL, d3: WELL }, rounds: 'd2, d1, d3' },
+  { what: 'one that runs and is not Ready', held: { d1: WELL, d2: WELL, d3: MEMBER }, rounds: 'd3, d1, d2' },
+  { what: 'one that does not run', held: { d1: WELL, d2: STOPPED, d3: WELL }, rounds: 'd2, d1, d3' },
+  { what: 'none that runs', held: { d1: STOPPED, d2: STOPPED, d3: STOPPED }, rounds: 'd1 d2 d3' },
+  // those that run may be counted on by somebody
+  { what: 'none that is well', held: { d1: MEMBER, d2: MEMBER, d3: MEMBER }, rounds: 'd1, d2, d3' },
+  { what: 'one of each', held: { d1: MEMBER, d2: WELL, d3: STOPPED }, rounds: 'd3, d1, d2' },
   {
     what: 'one that is down, and that the cluster knows',
-    held: { d1: { ...WELL, knows: ['d3'] }, d3: DOWN },
-    ailing: ['d3'],
+    held: { d1: { ...WELL, knows: ['d3'] }, d2: WELL, d3: DOWN },
+    rounds: 'd3, d1, d2',
   },
-  { what: 'one that is down, and was never in it', held: { d1: WELL, d3: DOWN }, ailing: [] },
-])('of $what, $ailing are to be mended first', ({ held, ailing }) => {
-  expect(led(held).cluster.ailing.map(({ name }) => name)).toEqual(ailing)
+  {
+    what: 'one that is down, and was never in it',
+    held: { d1: WELL, d2: WELL, d3: DOWN },
+    rounds: 'd1, d2, d3',
+  },
+])('the servers of $what change in the rounds $rounds', ({ held, rounds }) => {
+  const names = led(held).cluster.rounds.map((round) => round.map(({ name }) => name).join(' '))
+  expect(names.join(', ')).toBe(rounds)
 })
 
 /** The server and the start of the token in what a machine is to be given. */
