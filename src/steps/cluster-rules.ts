@@ -1,6 +1,6 @@
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
-import { clusterData } from '../facts/cluster-data.ts'
+import { type ClusterData, clusterData } from '../facts/cluster-data.ts'
 import { node } from '../facts/node.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
@@ -11,12 +11,15 @@ import { atLeast, upgradeKind, versionNumbers } from './k3s-version.ts'
 
 const data = ({ facts }: PlanContext) => facts.get(clusterData)
 
+/** Whether a machine holds anything of a cluster. */
+const hasCluster = ({ role, datastore }: ClusterData) => role !== undefined || datastore !== undefined
+
 /** From which K3s to which a machine would go: from its own, or where it has none from that of who leads. */
 function versions(context: PlanContext) {
   const { cluster, peer } = context
   const lead = peer(cluster.lead.name)?.get(clusterData)
   const own = data(context)
-  const inUse = (own.role ?? own.datastore) ? own.version : lead?.datastore && lead.version
+  const inUse = hasCluster(own) ? own.version : lead?.datastore && lead.version
   const to = bundledK3s(context)?.version
   if (!inUse || !to) return { from: '', to: '', kind: 'same' } as const
   return { from: inUse, to, kind: upgradeKind(inUse, to) }
@@ -73,9 +76,9 @@ export const FOUNDED_RULES: readonly HostRule[] = [
   {
     id: 'stand-in',
     wrong: (context) => {
-      const { role, datastore, standIn } = data(context)
+      const { standIn } = data(context)
       const real = context.bundle?.standIn === false
-      if ((role ?? datastore) === undefined || !context.bundle || standIn !== real) return false
+      if (!hasCluster(data(context)) || !context.bundle || standIn !== real) return false
       return standIn
         ? 'the stand-ins of the lab run there, and the bundle is a real one'
         : "a real K3s is there, and the bundle holds the lab's stand-ins"
@@ -87,10 +90,7 @@ export const FOUNDED_RULES: readonly HostRule[] = [
     level: 'warning',
     wrong: (context) => {
       const text = volumesText([context.facts.get(volumes)])
-      const { role, datastore } = data(context)
-      return (
-        text !== '' && (role ?? datastore) === undefined && `${text} of an earlier cluster are in ${STORAGE}`
-      )
+      return text !== '' && !hasCluster(data(context)) && `${text} of an earlier cluster are in ${STORAGE}`
     },
     hint: 'a new cluster does not take them up: its users start with empty homes. Copy what they need from there; `convecthub reset --delete-data` removes it',
   },
@@ -152,7 +152,7 @@ function founding({ host, cluster }: PlanContext, contexts: readonly PlanContext
   ]
 }
 
-/** Machines whose nodes are in the way: those of machines that hold nothing of the cluster, and those that are going. */
+/** Nodes that keep a machine from joining: of machines that hold nothing of the cluster, and nodes that are being removed. */
 function lost(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
   const going = contexts
     .filter(({ host }) => lead.facts.get(node(host.nodeName))?.leaving)
