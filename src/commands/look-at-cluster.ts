@@ -15,6 +15,8 @@ export interface Leaving {
   by: ClusterHost | undefined
   /** There may be a cluster of machines that stay, and nobody is there to take the others out of it. */
   untold: boolean
+  /** All servers go, and these workers stay without a cluster. */
+  orphans: readonly ClusterHost[]
   /** Servers that the cluster has, how many of them go, and how many stay and are well. */
   servers: { all: number; go: number; well: number }
   /** Users' data on the machines that go. */
@@ -24,18 +26,15 @@ export interface Leaving {
 /** Asks all machines what a reset of the selected ones would mean; who does not answer is told by the reset itself. */
 export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise<Leaving> {
   const { cluster, hosts } = fleet
-  const stay = cluster.hosts.filter((host) => !hosts.includes(host))
+  const stays = (host: ClusterHost) => !hosts.includes(host)
+  const drivers = cluster.drivers.filter(stays)
   const wishes = { cluster, bundle: undefined, jhubConfig: '' }
-  const asked = [...hosts, ...stay.filter(({ role }) => role === 'driver')]
-  const { report } = await runVerb('look', look, { ...fleet, hosts: asked }, options, {
+  const { report } = await runVerb('look', look, { ...fleet, hosts: [...hosts, ...drivers] }, options, {
     wishes,
-    source: () => {
-      throw new Error('a look sends nothing')
-    },
     apply: false,
     quiet: true,
   })
-  const drivers = stay.filter(({ role }) => role === 'driver')
+  const holds = ({ name }: ClusterHost) => report.facts.get(name)?.get(clusterData).datastore !== undefined
   const lead = withLead({ ...wishes, cluster: { ...cluster, drivers } }, report.facts).cluster.lead
   const facts = report.facts.get(lead.name)
   const isWell = ({ nodeName }: ClusterHost) => facts?.get(node(nodeName))?.ready ?? false
@@ -44,16 +43,12 @@ export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): 
   return {
     hosts,
     by,
-    untold:
-      !by &&
-      drivers.some(
-        ({ name }) =>
-          report.facts.get(name)?.get(clusterData).datastore !== undefined || !report.facts.has(name),
-      ),
+    untold: !by && drivers.some((driver) => holds(driver) || !report.facts.has(driver.name)),
+    orphans: drivers.length === 0 && cluster.drivers.some(holds) ? cluster.workers.filter(stays) : [],
     servers: {
       all: servers.length,
-      go: servers.filter((server) => hosts.includes(server)).length,
-      well: servers.filter((server) => !hosts.includes(server) && isWell(server)).length,
+      go: servers.filter((server) => !stays(server)).length,
+      well: servers.filter((server) => stays(server) && isWell(server)).length,
     },
     data: hosts.flatMap(({ name }) => report.facts.get(name)?.get(volumes) ?? []),
   }

@@ -3,7 +3,10 @@ import { count } from '../ui/style.ts'
 import type { Leaving } from './look-at-cluster.ts'
 
 /** What a reset means beyond the machines themselves, as sentences. */
-export function resetWarnings({ hosts, untold, servers, data }: Leaving, deleteData: boolean): string[] {
+export function resetWarnings(
+  { hosts, untold, orphans, servers, data }: Leaving,
+  deleteData: boolean,
+): string[] {
   const text = volumesText(data)
   const fate = deleteData
     ? `Users' data goes with it: ${text} in ${STORAGE}.`
@@ -18,12 +21,18 @@ export function resetWarnings({ hosts, untold, servers, data }: Leaving, deleteD
   const quorum = `${servers.go} of ${count(servers.all, 'server')} of the cluster go, and ${left} ${left === 1 ? 'stays' : 'stay'}: ${says}.`
   const nodes = hosts.map(({ nodeName }) => nodeName).join(' ')
   const behind = `No driver that stays is well, so the cluster is not told: the nodes stay in it, with their passwords and etcd members. Later, on a driver that is well: k3s kubectl delete node ${nodes}`
-  return [...(text ? [fate] : []), ...(servers.go > 0 ? [quorum] : []), ...(untold ? [behind] : [])]
+  const end = `All servers of the cluster go, and with them the cluster: ${orphans.map(({ name }) => name).join(', ')} ${orphans.length === 1 ? 'stays' : 'stay'} without one.`
+  return [
+    ...(orphans.length > 0 ? [end] : []),
+    ...(text ? [fate] : []),
+    ...(servers.go > 0 ? [quorum] : []),
+    ...(untold ? [behind] : []),
+  ]
 }
 
-/** Where a cluster may lose its quorum, or nobody can take a server out of it, an answer beforehand is not enough. */
-export function wantsTyping({ hosts, untold, servers }: Leaving): boolean {
+/** Where a cluster ends or may lose its quorum, or nobody can take a server out of it, an answer beforehand is not enough. */
+export function wantsTyping({ hosts, untold, orphans, servers }: Leaving): boolean {
   const quorum =
     servers.go > 0 && (servers.go * 2 > servers.all || servers.well * 2 <= servers.all - servers.go)
-  return quorum || (untold && hosts.some(({ role }) => role === 'driver'))
+  return quorum || orphans.length > 0 || (untold && hosts.some(({ role }) => role === 'driver'))
 }

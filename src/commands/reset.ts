@@ -1,3 +1,5 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
+import type { RunReport } from '../engine/run-options.ts'
 import { ConvecthubError } from '../errors.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
@@ -34,51 +36,54 @@ export async function resetVerb(
     leaving: { hosts, by },
     deleteData,
   }
-  const source = () => {
-    throw new Error('reset sends nothing')
-  }
   const foreign: { host: string; line: string }[] = []
   const all = by ? [by, ...hosts] : hosts
   const { report, exit, mode } = await runVerb('reset', reset, { ...fleet, hosts: all }, options, {
     wishes,
-    source,
     apply: true,
     hear: (event) => {
       if (event.event === 'finding' && event.finding.id === FOREIGN_RECORD)
         foreign.push({ host: event.finding.host, line: event.finding.message })
     },
   })
-  const traces = [...report.facts].flatMap(([host, facts]) => {
-    const touched = report.hosts.find((summary) => summary.host === host)
-    if (!touched || touched.changed === 0 || host === by?.name) return []
-    const data = deleteData ? volumesText([facts.get(volumes)]) : ''
-    return [...leftoverLines(facts.get(leftovers(OWN_PATHS))), ...(data ? [`data ${data}`] : [])].map(
-      (line) => ({
-        host,
-        line,
-      }),
-    )
+  const audited = report.hosts.filter(({ host, changed }) => changed > 0 && host !== by?.name)
+  const traces = audited.flatMap(({ host }) => {
+    const facts = report.facts.get(host)
+    const data = deleteData && facts ? volumesText([facts.get(volumes)]) : ''
+    const lines = facts ? leftoverLines(facts.get(leftovers(OWN_PATHS))) : []
+    return [...lines, ...(data ? [`data ${data}`] : [])].map((line) => ({ host, line }))
   })
   const left = [...foreign, ...traces]
   const kept = deleteData ? '' : volumesText(leaving.data)
   if (mode === 'json') {
     for (const { host, line } of left)
       process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
-  } else if (!report.ok) {
-    const own = report.hosts.filter(({ host }) => host !== by?.name)
-    printLines([toCopy('To continue', continueCommand('reset', fleet, options, { ...report, hosts: own }))])
-  } else if (left.length === 0) {
-    printLines([
-      'Audit: nothing is left.',
-      ...(kept ? [`Users' data is kept in ${STORAGE}: ${kept}; reset --delete-data removes it.`] : []),
-    ])
+    if (kept) process.stdout.write(`${printableJson({ event: 'kept', what: kept, path: STORAGE })}\n`)
   } else {
     printLines([
-      `Audit: ${count(left.length, 'thing')} left:`,
-      ...left.map(({ host, line }) => `  ${host}  ${line}`),
+      ...(report.ok ? auditLines(left, audited.length > 0) : []),
+      ...(kept ? [`Users' data is kept in ${STORAGE}: ${kept}; reset --delete-data removes it.`] : []),
+      ...(report.ok
+        ? []
+        : [toCopy('To continue', continueCommand('reset', fleet, options, withoutHelper(report, by)))]),
     ])
   }
   return exit === 'ok' && left.length > 0 ? 'differs' : exit
+}
+
+/** What is left where something was done; nobody has looked elsewhere. */
+function auditLines(left: readonly { host: string; line: string }[], audited: boolean): string[] {
+  if (left.length > 0)
+    return [
+      `Audit: ${count(left.length, 'thing')} left:`,
+      ...left.map(({ host, line }) => `  ${host}  ${line}`),
+    ]
+  return [audited ? 'Audit: nothing is left.' : 'Nothing is recorded there as put there by convecthub.']
+}
+
+/** The driver that took the others out is not to be reset by the command that continues. */
+function withoutHelper(report: RunReport, by: ClusterHost | undefined): RunReport {
+  return { ...report, hosts: report.hosts.filter(({ host }) => host !== by?.name) }
 }
 
 /** A reset cannot be undone, so it wants the inventory's name. Error: NOT_CONFIRMED. */

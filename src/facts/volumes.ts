@@ -12,10 +12,14 @@ export interface Volumes {
 export const STORAGE = '/var/lib/rancher/k3s/storage'
 
 const SCRIPT = `
-set -- ${STORAGE}/*/
-[ -d "$1" ] || set --
-printf 'count %s\\n' "$#"
-[ "$#" = 0 ] || timeout 20 du -sxk ${STORAGE} | sed -n 's/^\\([0-9]*\\).*/kib \\1/p'`
+count=0
+for volume in ${STORAGE}/*/; do
+  # a disk's own
+  case $volume in */lost+found/) continue ;; esac
+  [ ! -d "$volume" ] || count=$((count + 1))
+done
+printf 'count %s\\n' "$count"
+[ "$count" = 0 ] || timeout 20 du -sxk ${STORAGE} | sed -n 's/^\\([0-9]*\\).*/kib \\1/p'`
 
 const family: FactFamily<Volumes> = {
   id: 'volumes',

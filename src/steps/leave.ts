@@ -7,18 +7,19 @@ import { owned } from '../facts/owned.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
 import { K3S, ownsK3s } from './artifacts.ts'
-import { unitName } from './k3s-unit.ts'
+import { isRunning, unitName } from './k3s-unit.ts'
+import { waitApi } from './k3s-waits.ts'
 import { NO_RESTART, NO_RESTART_FOLDER } from './reset-places.ts'
 
-/** Marks a node that a reset has drained, so that one that was given up can be undone. */
+/** Marks a node that a reset drains (`begun`, then `true`), so that one that was given up can be undone. */
 const DRAINED = 'convecthub/drained'
 
 /** How long the pods of a node may take to end, s. */
 const DRAIN_S = 120
 
 const byWhoStays = ({ leaving }: Wishes) => (leaving?.by ? [leaving.by] : [])
-const nodesOf = (_host: ClusterHost, { leaving }: Wishes) =>
-  (leaving?.hosts ?? []).map(({ nodeName }) => node(nodeName))
+const nodesOf = (by: ClusterHost, { leaving }: Wishes) =>
+  [by, ...(leaving?.hosts ?? [])].map(({ nodeName }) => node(nodeName))
 
 /** Pods of machines that are reset while others stay move to those first. */
 export const drain: Step = {
@@ -27,6 +28,7 @@ export const drain: Step = {
   hosts: byWhoStays,
   facts: nodesOf,
   plan: (context) =>
+    unseen(context, drainNode) ??
     known(context)
       .filter(({ state }) => state.ready && state.labels[DRAINED] !== 'true')
       .map(({ host }) => drainNode(host)),
@@ -37,11 +39,10 @@ export const noRestart: Step = {
   id: 'no-restart',
   title: 'Let K3s end for good',
   hosts: ({ leaving }) => (leaving?.by ? leaving.hosts.filter(({ role }) => role === 'driver') : []),
-  needs: (_host, { leaving }) => (leaving?.by ? [{ step: drain.id, host: leaving.by.name }] : []),
+  needs: (_host, wishes) => needsOf(drain, wishes),
   facts: (host) => [owned, unit(unitName(host)), file(NO_RESTART)],
   plan: ({ host, facts }) => {
-    const { active } = facts.get(unit(unitName(host)))
-    const runs = active === 'active' || active === 'activating'
+    const runs = isRunning(facts.get(unit(unitName(host))))
     if (!ownsK3s(facts.get(owned)) || !runs || facts.get(file(NO_RESTART))) return []
     return [
       {
@@ -71,10 +72,22 @@ export const leave: Step = {
   plan: (context) => {
     // workers first; of servers those that cast no vote anyway, so that a majority stays while the others go
     const rank = ({ host, state }: Known) => (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
+    const blind = unseen(context, remove)
+    if (blind) return blind
     return known(context)
       .sort((a, b) => rank(a) - rank(b))
       .map(({ host }) => remove(host))
   },
+}
+
+/** Where the API does not answer, nobody can tell whether a node is gone: it is waited for, and all is done. */
+function unseen(
+  { facts, host, leaving }: PlanContext,
+  act: (host: ClusterHost) => Change,
+): Change[] | undefined {
+  const hosts = leaving?.hosts ?? []
+  if (hosts.length === 0 || facts.get(node(host.nodeName))) return undefined
+  return [waitApi(host), ...hosts.map(act)]
 }
 
 interface Known {
@@ -98,7 +111,7 @@ export const uncordon: Step = {
   facts: (_host, { cluster }) => cluster.hosts.map(({ nodeName }) => node(nodeName)),
   plan: ({ facts, cluster }) =>
     cluster.hosts.flatMap(({ nodeName }): Change[] => {
-      if (facts.get(node(nodeName))?.labels[DRAINED] !== 'true') return []
+      if (facts.get(node(nodeName))?.labels[DRAINED] === undefined) return []
       const script = sh`timeout 30 ${K3S} kubectl uncordon ${nodeName}
 timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}-`}`
       return [{ kind: 'run', sign: '~', title: `uncordon node ${nodeName}`, timeoutMs: 90_000, script }]
@@ -106,8 +119,12 @@ timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}-`}`
 }
 
 /** What a step of a leaving machine needs. */
-export function needsLeave(_host: ClusterHost, { leaving }: Wishes): StepRef[] {
-  return leaving?.by ? [{ step: leave.id, host: leaving.by.name }] : []
+export function needsLeave(_host: ClusterHost, wishes: Wishes): StepRef[] {
+  return needsOf(leave, wishes)
+}
+
+function needsOf({ id }: Step, wishes: Wishes): StepRef[] {
+  return byWhoStays(wishes).map(({ name }) => ({ step: id, host: name }))
 }
 
 function drainNode({ nodeName }: ClusterHost): Change {
@@ -115,16 +132,20 @@ function drainNode({ nodeName }: ClusterHost): Change {
     kind: 'run',
     sign: '!',
     title: `drain node ${nodeName}`,
-    timeoutMs: (DRAIN_S + 30) * 1000,
-    script: sh`timeout ${DRAIN_S + 20} ${K3S} kubectl drain ${nodeName} --ignore-daemonsets --delete-emptydir-data --force --timeout=${DRAIN_S}s
+    timeoutMs: (DRAIN_S + 120) * 1000,
+    // the mark first, for a drain that is cut short has closed the node as well
+    script: sh`there=$(timeout 15 ${K3S} kubectl get node ${nodeName} --ignore-not-found -o name) || exit
+[ -n "$there" ] || exit 0
+timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=begun`} --overwrite || exit
+timeout ${DRAIN_S + 20} ${K3S} kubectl drain ${nodeName} --ignore-daemonsets --delete-emptydir-data --force --timeout=${DRAIN_S}s || exit
 timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=true`} --overwrite`,
   }
 }
 
 /**
  * Asked again until it is gone, for etcd may elect a new leader meanwhile. The Node of a server is held by K3s until its
- * member is out. What keeps the names of nodes may hold it for good after that: seen with K3s 1.21, where the server that
- * went had kept them; then it is let go.
+ * member is out. After that K3s's own list of node names may hold it for ever: seen with K3s 1.21, where the server that
+ * left was the one that kept the list. Then it is let go.
  */
 function remove({ nodeName, role }: ClusterHost): Change {
   const kubectl = sh`${K3S} kubectl`

@@ -48,7 +48,7 @@ export const removeFiles: Step = {
     if (keeps && isOnlyData(record)) return []
     const listed = facts.get(leftovers(OWN_PATHS)).paths
     // where only users' data is left, the audit does not count it
-    const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, DATA_TOP])] : listed
+    const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, DATA_TOP, STORAGE])] : listed
     const paths = [
       ...record.files.filter((path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD)),
       ...fixed.filter((path) => mayRemove(path, record)),
@@ -69,12 +69,13 @@ export const removeFiles: Step = {
         timeoutMs: 600_000,
         script: joinSh([
           rawSh(template('remote/remove-paths.sh')),
-          sh`keep_data=''
-# a disk of its own stays where it is
-if ${rawSh(keeps ? ':' : `mountpoint -q ${STORAGE} && find ${STORAGE} -xdev -mindepth 1 -delete`)}; then keep_data=${STORAGE}; fi`,
+          sh`keep_data=${keeps ? STORAGE : ''}`,
           sh`remove_paths ${paths}`,
           ...(works.length > 0 ? [sh`remove_works ${works}`] : []),
           ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
+          ...(record.data.length > 0 && !keeps
+            ? [sh`remove_empty ${[STORAGE, `${DATA_TOP}/k3s`, DATA_TOP]}`]
+            : []),
           ...(ownsK3s(record) ? [sh`remove_empty ${[...KUBELET_FOLDERS, '/usr/libexec/kubernetes']}`] : []),
           // the shims' sockets, unless they are those of a containerd that the host has by itself
           sh`command -v containerd >/dev/null || rm -rf /run/containerd
@@ -99,7 +100,8 @@ function isOnlyData({ files, folders, packages, works, data }: Owned): boolean {
 
 function mayRemove(path: string, record: Owned): boolean {
   if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
-  if (path === DATA_TOP && record.data.length > 0) return true
+  // what else is there may be a K3s of somebody else by now
+  if (path === STORAGE) return record.data.length > 0 && !ownsK3s(record)
   return K3S_FOLDERS.includes(path) && ownsK3s(record)
 }
 

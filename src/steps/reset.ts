@@ -19,7 +19,7 @@ const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
 
 const ownsDocker = ({ packages }: Owned) => packages.some((name) => DOCKER_PACKAGES.includes(name))
 
-/** Workers first, then the drivers that joined, the founder last. */
+/** Workers first, then the drivers, the first one of the inventory last. */
 export const stopK3s: Step = {
   id: 'stop-k3s',
   title: 'Stop K3s',

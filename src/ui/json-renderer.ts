@@ -23,6 +23,7 @@ export const EVENT_FIELDS = {
     '`verb`, `ok`, `ms`, `interrupted`, `hosts` ({host, changed, unchanged, failed, blocked, skipped, error, blockedBy}); always the last of a run',
   check: 'only `status`: `what`, `well`, `detail`',
   left: 'only `reset`: `host`, `what` is left',
+  kept: 'only `reset`: users’ data that stays: `what`, `path`',
   error: 'what kept a run from starting: `code`, `message`, `host`, `origin`, `evidence`, `hint`',
 } as const
 

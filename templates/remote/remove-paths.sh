@@ -1,12 +1,13 @@
 # remove_empty FOLDER...: takes away folders that we made, unless somebody put something into them
 remove_empty() {
   for path in "$@"; do
-    [ ! -d "$path" ] || ! cvh_safe "${path%/*}/" open || rmdir --ignore-fail-on-non-empty -- "$path" || return
+    [ ! -d "$path" ] || mountpoint -q "$path" || ! cvh_safe "${path%/*}/" open ||
+      rmdir --ignore-fail-on-non-empty -- "$path" || return
   done
 }
 
-# remove_paths PATH...: takes away files, what cvh_place may have left beside them, and folders; of a folder that is a
-# mount point, what is in it. Nobody else may be able to say what their folder is.
+# remove_paths PATH...: takes away files, what cvh_place may have left beside them, and folders, but for users' data in
+# $keep_data. Nobody else may be able to say what their folder is.
 remove_paths() {
   for path in "$@"; do
     [ -e "$path" ] || [ -h "$path" ] || [ -e "$path.part" ] || continue
@@ -15,20 +16,27 @@ remove_paths() {
     /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;;
     *) cvh_safe "${path%/*}/" open || { printf 'kept %s\n' "$path" && continue; } ;;
     esac
-    if [ -n "${keep_data-}" ] && [ -d "$keep_data" ] && [ ! -L "$path" ] && [ "${keep_data#"$path"/}" != "$keep_data" ]; then
-      # users' data stays, and the folders that lead to it
-      above=$path
-      while [ "$above" != "$keep_data" ]; do
-        next=${keep_data#"$above"/} && next=$above/${next%%/*}
-        find "$above" -xdev -mindepth 1 -maxdepth 1 ! -path "$next" -exec rm -rf --one-file-system -- {} + || return
-        above=$next
-      done
-    elif [ -d "$path" ] && [ ! -L "$path" ] && mountpoint -q "$path"; then
-      find "$path" -xdev -mindepth 1 -delete || return
+    if [ -d "$path" ] && [ ! -h "$path" ]; then
+      clear_folder "$path"
     else
-      rm -rf --one-file-system -- "$path" "$path.part" || return
-    fi
+      rm -rf -- "$path" "$path.part"
+    fi || return
   done
+}
+
+# clear_folder FOLDER: all that is in it, and itself; disks of their own are emptied and stay where they are, as do users'
+# data and the folders that lead to what stays
+clear_folder() {
+  keep=${keep_data:-none}
+  while read -r _ mount _; do
+    case $mount in
+    "$keep" | "$keep"/*) ;;
+    "$1"/*) find "$mount" -xdev -mindepth 1 -delete || return ;;
+    esac
+  done </proc/self/mounts
+  find "$1" -xdev ! -type d ! -path "$keep/*" -delete || return
+  # a mount point cannot be taken away; what else cannot is found by the audit
+  find "$1" -xdev -depth -type d -empty ! -path "$keep" ! -path "$keep/*" -delete 2>/dev/null || :
 }
 
 # remove_works FOLDER...: takes away work folders; one that somebody else has made anew by that name is not ours

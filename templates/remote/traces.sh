@@ -38,13 +38,12 @@ iptables_commands() {
   [ ! -s /proc/net/ip6_tables_names ] || ! command -v ip6tables-legacy-save >/dev/null || echo ip6tables-legacy
 }
 
-# left_in FOLDER: something that is in it; users' data is counted elsewhere
+# left_in FOLDER: something that is left in it, or itself where it is empty; users' data is counted elsewhere, and an empty
+# folder is a disk's where it is a mount point
 left_in() {
-  if [ "$1" = /var/lib/rancher ] && [ -d "$1/k3s/storage" ]; then
-    find "$1" -xdev -mindepth 1 -path "$1/k3s/storage" -prune -o ! -path "$1/k3s" -print | head -n 1
-  else
-    find "$1" -mindepth 1 -maxdepth 1 | head -n 1
-  fi
+  find "$1" -xdev -path /var/lib/rancher/k3s/storage -prune -o \( ! -type d -o -empty \) -print | while read -r left; do
+    mountpoint -q "$left" || { printf '%s\n' "$left" && break; }
+  done
 }
 
 # ipset_command: the host's own, or K3s's while that is there
@@ -80,10 +79,7 @@ list_traces() {
     # others may have made one by that name there
     case $path in /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;; esac
     if [ -d "$path" ] && [ ! -L "$path" ]; then
-      # an empty folder is left unless it is a mount point
-      if [ -n "$(left_in "$path")" ] || { [ -z "$(ls -A "$path")" ] && ! mountpoint -q "$path"; }; then
-        printf 'path %s\n' "$path"
-      fi
+      [ -z "$(left_in "$path")" ] || printf 'path %s\n' "$path"
     elif [ -e "$path" ] || [ -L "$path" ]; then
       printf 'path %s\n' "$path"
     fi

@@ -159,7 +159,7 @@ it.each([
     what: 'removes what an earlier one kept when told to',
     answers: [...record([]), ...recordOf({ data: [DATA] }), two, left({ paths: [K3S_DATA] })],
     deleteData: true,
-    plan: [`- run remove ${K3S_DATA}, ${RECORD}`],
+    plan: [`- run remove ${DATA}, ${RECORD}`],
     last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock /run/systemd/system/k3s.service.d`,
   },
 ])('a reset $what', ({ answers, deleteData, plan, last }) => {
