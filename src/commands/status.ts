@@ -78,12 +78,16 @@ function otherBundle(fleet: FleetInput, lead: Facts): { bundle?: string } {
   return fits ? {} : { bundle: 'FOLDER' }
 }
 
-/** How the cluster sees a machine, and what its own kubelet says, which knows sooner that K3s was started anew. */
+/** How the cluster sees a machine, and what its own K3s says, which knows sooner that it stands still or was started anew. */
 function nodeCheck({ name, nodeName }: ClusterHost, lead: Facts, own: Facts | undefined) {
   const what = `node ${name}`
   const seen = lead.get(node(nodeName))
   if (!seen) return { what, well: false, detail: 'not in the cluster' }
-  const well = seen.ready && own?.get(node(nodeName))?.ready !== false
-  const silent = seen.ready && !well ? ': its kubelet has not been heard since K3s was started there' : ''
-  return { what, well, detail: `${well ? 'Ready' : 'NotReady'}${silent}, ${seen.version}, ${seen.runtime}` }
+  const says = own?.get(node(nodeName))
+  const well = seen.ready && (own === undefined || says?.ready === true)
+  const why = says
+    ? 'its kubelet has not been heard since K3s was started there'
+    : 'K3s does not answer there'
+  const state = well ? 'Ready' : `NotReady${seen.ready ? `: ${why}` : ''}`
+  return { what, well, detail: `${state}, ${seen.version}, ${seen.runtime}` }
 }

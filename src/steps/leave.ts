@@ -132,11 +132,15 @@ function drainNode({ nodeName }: ClusterHost): Change {
     kind: 'run',
     sign: '!',
     title: `drain node ${nodeName}`,
-    timeoutMs: (DRAIN_S + 120) * 1000,
-    // the mark first, for a drain that is cut short has closed the node as well
-    script: sh`there=$(timeout 15 ${K3S} kubectl get node ${nodeName} --ignore-not-found -o name) || exit
-[ -n "$there" ] || exit 0
-timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=begun`} --overwrite || exit
+    timeoutMs: (DRAIN_S + 150) * 1000,
+    // the mark first, for a drain that is cut short has closed the node as well; etcd may elect a leader meanwhile
+    script: sh`cvh_marked() {
+  there=$(timeout 15 ${K3S} kubectl get node ${nodeName} --ignore-not-found -o name) || return
+  [ -z "$there" ] || timeout 15 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=begun`} --overwrite
+}
+cvh_wait 60 cvh_marked || exit
+# without a word, the node is not there
+[ -n "$cvh_said" ] || exit 0
 timeout ${DRAIN_S + 20} ${K3S} kubectl drain ${nodeName} --ignore-daemonsets --delete-emptydir-data --force --timeout=${DRAIN_S}s || exit
 timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=true`} --overwrite`,
   }

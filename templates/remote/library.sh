@@ -244,7 +244,7 @@ sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code
 }
 
 # cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words and returns 75 when it never
-# does, 70 when it exits 70: it never will
+# does, 70 when it exits 70: it never will; $cvh_said is what it said last
 cvh_wait() {
   cvh_until=$(($(date +%s) + $1)) cvh_pause=0.3 cvh_asks=0
   shift

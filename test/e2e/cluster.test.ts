@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse, stringify } from 'yaml'
-import { bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
+import { brokenBundle } from './broken-bundle.ts'
 import { cli, events } from './cli.ts'
 import { type Lab, labUp, must } from './lab.ts'
 
@@ -23,33 +20,10 @@ async function bundle(name: string, version: string): Promise<string> {
   return join(lab.folder, name)
 }
 
-/** The lab's own bundle, but for a server that ends at once. */
-function brokenBundle(): string {
-  const folder = join(lab.folder, 'broken')
-  cpSync(join(lab.folder, 'lab/shared/bin'), folder, { recursive: true })
-  const program = join(folder, 'k3s')
-  const text = readFileSync(program, 'utf8').replace(
-    '\n',
-    '\nif ( ( $ARGV[0] // "" ) eq "server" ) { print STDERR "level=fatal msg=\\"refused\\"\\n"; exit 1 }\n',
-  )
-  writeFileSync(program, text)
-  const path = join(folder, 'bundle.lock.yaml')
-  const lock = bundleLockSchema.parse(parse(readFileSync(path, 'utf8')))
-  const sha256 = createHash('sha256').update(text).digest('hex')
-  const files = lock.files.map((file) =>
-    file.name === 'k3s' ? { ...file, size: Buffer.byteLength(text), sha256 } : file,
-  )
-  writeFileSync(path, stringify({ ...lock, files }))
-  return folder
-}
-
-/** When K3s was started on each machine. */
-const starts = () =>
-  Promise.all(
-    lab.machines.map((machine) =>
-      lab.inside(machine, 'systemctl show -p ExecMainStartTimestampMonotonic k3s k3s-agent'),
-    ),
-  )
+/** When K3s was started on a machine. */
+const start = (machine: string) =>
+  lab.inside(machine, 'systemctl show -p ExecMainStartTimestampMonotonic k3s k3s-agent')
+const starts = () => Promise.all(lab.machines.map(start))
 const ids = (stdout: string) =>
   events(stdout).flatMap(({ event, host, code }) => (event === 'error' ? [`${code} ${host}`] : []))
 
@@ -66,17 +40,34 @@ describe('a cluster of three servers', () => {
     expect(await starts()).toEqual(before)
   })
 
-  it('a server that does not come up stops the roll, and runs again with what worked', async () => {
-    const others = await lab.inside('driver2', 'systemctl show -p ExecMainStartTimestampMonotonic k3s')
-    const { code, stdout } = await lab.run('provision', ['--bundle', brokenBundle(), '--output', 'json'])
-    expect(code).toBe(7)
-    const failed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'failed')
-    expect(failed.map(({ step, host }) => `${step} ${host}`)).toEqual(['k3s-server driver1'])
-    expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
-    expect(await lab.inside('driver2', 'systemctl show -p ExecMainStartTimestampMonotonic k3s')).toBe(others)
+  it.each([
+    { broken: 'driver1', others: ['driver2', 'driver3'] },
+    { broken: 'driver2', others: ['driver3'] },
+  ])(
+    'where $broken does not come up, it runs again with what worked, and $others are not changed',
+    async ({ broken, others }) => {
+      const before = await Promise.all(others.map(start))
+      const folder = brokenBundle(lab.folder, broken)
+      const { code, stdout } = await lab.run('provision', ['--bundle', folder, '--output', 'json'])
+      expect(code).toBe(7)
+      const failed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'failed')
+      expect(failed.map(({ step, host }) => `${step} ${host}`)).toEqual([`k3s-server ${broken}`])
+      expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
+      expect(await Promise.all(others.map(start))).toEqual(before)
+      must(await lab.run('status'))
+      expect(must(await lab.run('provision')).stdout).toMatch(/Done on 5 hosts|Nothing to change/)
+      expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
+    },
+  )
+
+  it('a server that stands still is told by status, and started by provision', async () => {
+    await lab.inside('driver2', 'systemctl stop k3s')
+    const { code, stdout } = await lab.run('status')
+    expect(code).toBe(8)
+    expect(stdout).toMatch(/✘ +node driver2 +NotReady/)
+    expect(stdout).toMatch(/✔ +node driver1 +Ready/)
+    must(await lab.run('provision'))
     must(await lab.run('status'))
-    expect(must(await lab.run('provision')).stdout).toMatch(/Done on 5 hosts|Nothing to change/)
-    expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
   })
 
   it('an upgrade never has an agent newer than a server, nor less than two servers that answer', async () => {
@@ -96,11 +87,12 @@ describe('a cluster of three servers', () => {
       }
     }
     const watching = watch()
-    const { stdout } = must(
-      await lab.run('provision', ['--bundle', join(lab.folder, 'v1.35'), '--upgrade', '--output', 'json']),
-    )
-    over = true
+    const own = ['--bundle', join(lab.folder, 'v1.35'), '--upgrade', '--output', 'json']
+    const run = await lab.run('provision', own).finally(() => {
+      over = true
+    })
     await watching
+    const { stdout } = must(run)
     expect(seen).toEqual([])
     const order = events(stdout).flatMap(({ event, step, host, outcome }) =>
       event === 'step' && outcome === 'changed' && /^k3s-(snapshot|server)/.test(String(step))
@@ -109,7 +101,7 @@ describe('a cluster of three servers', () => {
     )
     expect(order).toEqual(['k3s-snapshot driver1', ...DRIVERS.map((driver) => `k3s-server ${driver}`)])
     expect(await lab.inside('driver1', 'ls /var/lib/rancher/k3s/server/db/snapshots')).toMatch(
-      /convecthub-v1\.34\.1-k3s1-before-v1\.35\.2-k3s1/,
+      /convecthub-\d{8}-v1\.34\.1-k3s1-before-v1\.35\.2-k3s1/,
     )
     expect(must(await lab.run('status')).stdout.match(/v1\.35\.2\+k3s1/g)).toHaveLength(5)
   })
@@ -131,7 +123,9 @@ systemctl daemon-reload`,
     const out = must(await lab.run('reset', ['--limit', 'driver1', '--yes'])).stderr
     expect(out).toMatch(/driver2 +- node driver1, its password and its membership of etcd/)
     must(await lab.run('provision', own))
-    expect(await lab.inside('driver1', 'grep ^server: /etc/rancher/k3s/config.yaml')).not.toBe('')
+    expect(await lab.inside('driver1', 'grep ^server: /etc/rancher/k3s/config.yaml')).toMatch(
+      /^server: https:/,
+    )
     must(await lab.run('status'))
   })
 
