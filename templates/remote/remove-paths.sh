@@ -24,16 +24,16 @@ remove_paths() {
   done
 }
 
-# clear_folder FOLDER: all that is in it, and itself; disks of their own are emptied and stay where they are, as do users'
-# data and the folders that lead to what stays
+# clear_folder FOLDER: all that is in it, and itself. Users' data and the folders that lead to what stays are left. So is
+# all that is mounted below, which may be anybody's; but the disks that k3s_mounts knows are K3s's, and are emptied.
 clear_folder() {
   keep=${keep_data:-none}
-  while read -r _ mount _; do
-    case $mount in
-    "$keep" | "$keep"/*) ;;
-    "$1"/*) find "$mount" -xdev -mindepth 1 -delete || return ;;
+  for disk in /var/lib/rancher/k3s/storage /var/lib/rancher/k3s/agent; do
+    case $disk in
+    "$keep") ;;
+    "$1"/*) ! mountpoint -q "$disk" || find "$disk" -xdev -mindepth 1 -delete || return ;;
     esac
-  done </proc/self/mounts
+  done
   find "$1" -xdev ! -type d ! -path "$keep/*" -delete || return
   # a mount point cannot be taken away; what else cannot is found by the audit
   find "$1" -xdev -depth -type d -empty ! -path "$keep" ! -path "$keep/*" -delete 2>/dev/null || :

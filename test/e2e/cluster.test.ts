@@ -148,8 +148,15 @@ systemctl daemon-reload`,
     expect(stdout.match(/not in the cluster/g)).toHaveLength(3)
     must(await lab.run('provision', own))
     must(await lab.run('status'))
+    const theirs = '/var/lib/docker/theirs'
+    await lab.inside(
+      'worker1',
+      `mkdir -p /srv/theirs ${theirs}; echo theirs >/srv/theirs/file
+mount --bind /srv/theirs ${theirs}`,
+    )
     must(await lab.run('reset', ['--yes', '--delete-data']))
     expect(await lab.inside('worker2', 'ls -A /var/lib/rancher')).toBe('')
+    expect(await lab.inside('worker1', `cat ${theirs}/file; ls -A /var/lib/docker`)).toBe('theirs\ntheirs\n')
   })
 })
 
