@@ -9,6 +9,7 @@ import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { oneLine } from '../printable.ts'
 import { printLines } from '../ui/print-lines.ts'
+import { MASK } from './command-line.ts'
 import { type VaultOptions, vaultPassword } from './vault-password.ts'
 
 /** The options that say what to read. */
@@ -25,9 +26,9 @@ export interface InventoryInput {
 
 /** Reads the inventory by the options. Errors: USAGE, those of ansibleConfig, inventorySources, vaultPassword and loadInventory. */
 export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
-  const unfilled = options.extraVars?.find((text) => /(^|[=:"\s])\*\*\*(["\s}]|$)/.test(text))
-  if (unfilled !== undefined)
-    throw new ConvecthubError('USAGE', 'usage', `-e ${unfilled}: *** only stands for a secret`, {
+  // what stands beside it may be secret as well, so the text is not shown
+  if (options.extraVars?.some((text) => text.split(/[=:"\s}]+/).includes(MASK)))
+    throw new ConvecthubError('USAGE', 'usage', `-e: ${MASK} only stands for a secret`, {
       hint: 'put the secret in its place, or leave -e out and be asked with -k or -K',
     })
   const config = readConfig()

@@ -57,6 +57,8 @@ describe('listings', () => {
     [['inventory', '--host', 'nobody'], 3, 'inventory-no-host'],
     [['inventory', '--list', '-i', 'nowhere'], 3, 'inventory-not-found'],
     [['inventory', 'chek'], 2, 'error'],
+    [['inventory', '--list', '-e', '***'], 2, '-e: *** only stands for a secret'],
+    [['inventory', '--list', '-e', '{"x": "***"}'], 2, '-e: *** only stands for a secret'],
   ])('%j', async (args, code, message) => {
     const result = await cli.run(args)
     expect(result.stderr).toContain(message)
@@ -195,6 +197,16 @@ describe('the password of a vault', () => {
     expect(result.stderr).not.toContain(password)
   })
 })
+
+test.each([{ how: [] }, { how: ['--output', 'json'] }])(
+  'a secret beside one that is to be filled in is not shown: ping $how',
+  async ({ how }) => {
+    const { code, stdout, stderr } = await cli.run(['ping', ...how, '-e', 'convect_token=*** my_own=hunter2'])
+    expect(`${stdout}${stderr}`).toContain('-e: *** only stands for a secret')
+    expect(`${stdout}${stderr}`).not.toContain('hunter2')
+    expect(code).toBe(2)
+  },
+)
 
 describe('ansible.cfg', () => {
   test('names the inventory; -i wins', async () => {
