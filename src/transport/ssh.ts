@@ -61,7 +61,10 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
   tried.held = methods.filter(({ type }) => type === 'agent').length
   tried.keys = tried.held + methods.filter(({ type }) => type === 'publickey').length
   const offered = offer(target.algorithms, known.types(hostKeyPlace(target)))
-  const way = await openWay(target, shared.jumps, (jump) => sshConnect(jump, shared))
+  const way = await openWay(target, shared.jumps, (jump) =>
+    // it goes by the name of the host behind it, whose password its question is not to be given
+    sshConnect({ ...jump, host: `jump host ${jump.address}` }, shared),
+  )
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     let keyError: ConvecthubError | undefined

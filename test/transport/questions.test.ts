@@ -117,6 +117,16 @@ it('where a host only asks, each of its questions is asked, seen or unseen as it
   expect(asked).toEqual([['right', '1234']])
 })
 
+it("a jump host's question comes by its own name, not by that of the host behind it", async () => {
+  server = await asking([{ prompt: 'Password: ', echo: false }], 'right', [])
+  const seen: unknown[] = []
+  const jump = server.target({ password: undefined })
+  const shared = somebody(() => 'right', seen)
+  const error = await failure(login(undefined, shared, { address: '10.0.0.1', jumps: [jump] }))
+  expect(error.message).toMatch(/^10\.0\.0\.1:\d+ by jump host 127\.0\.0\.1: /)
+  expect(seen).toEqual([{ host: 'jump host 127.0.0.1', text: 'Password:', echo: false }])
+})
+
 it('a host that takes other ways as well asks nobody', async () => {
   server = await sshServer({ auth: (context) => context.reject(['publickey', 'keyboard-interactive']) })
   const seen: unknown[] = []
