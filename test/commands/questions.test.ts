@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
+import { onTerminal } from './helpers/on-terminal.ts'
 
 let cli: BuiltCli
 let sshds: RealSshd[] = []
@@ -39,35 +39,14 @@ afterAll(() => {
 })
 
 /** `ping` on a terminal; each question of a host is answered by `answer`. */
-function onTerminal(answer: string): Promise<{ code: number | null; shown: string }> {
-  const child = spawn('script', ['-qec', 'exec "$NODE" "$PROGRAM" ping', '/dev/null'], {
-    cwd: cli.folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: cli.folder,
-      TERM: 'xterm',
-      NODE: process.execPath,
-      PROGRAM: cli.program,
-    },
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: 25_000,
-    killSignal: 'SIGKILL',
-  })
-  let shown = ''
-  let answered = 0
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk
-    if (questions(shown) <= answered) return
-    answered += 1
-    child.stdin.write(`${answer}\r`)
-  })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, shown })))
-}
+const ping = (answer: string) =>
+  onTerminal(cli, ['ping'], { typed: [{ question: QUESTION, answer: () => `${answer}\r` }] })
 
-const questions = (shown: string) => shown.match(/\w1 asks: Password: /g)?.length ?? 0
+const QUESTION = /\w1 asks: Password: /g
+const questions = (shown: string) => shown.match(QUESTION)?.length ?? 0
 
 it('on a terminal the second factor is asked once a host, unseen, and the login goes on', async () => {
-  const { code, shown } = await onTerminal(user.password)
+  const { code, shown } = await ping(user.password)
   expect(shown).toMatch(/d1 asks: Password: /)
   expect(shown).toMatch(/w1 asks: Password: /)
   expect(questions(shown)).toBe(2)
@@ -77,7 +56,7 @@ it('on a terminal the second factor is asked once a host, unseen, and the login 
 })
 
 it('a wrong answer is not asked for again', async () => {
-  const { code, shown } = await onTerminal('wrong')
+  const { code, shown } = await ping('wrong')
   expect(questions(shown)).toBe(2)
   expect(shown).toContain('the second factor (keyboard-interactive) was refused')
   expect(code).toBe(5)

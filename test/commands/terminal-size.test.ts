@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
+import { onTerminal } from './helpers/on-terminal.ts'
 
 let cli: BuiltCli
 beforeAll(() => {
@@ -12,29 +12,6 @@ beforeAll(() => {
 })
 afterAll(() => cli?.remove())
 
-/** Runs `ping` on a terminal of this size; its exit code, and what it showed. */
-function onTerminal(size: string): Promise<{ code: number | null; shown: string }> {
-  const command = `${size}; exec "$NODE" "$PROGRAM" ping -i inv.ini`
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    cwd: cli.folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: cli.folder,
-      TERM: 'xterm',
-      NODE: process.execPath,
-      PROGRAM: cli.program,
-    },
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 20_000,
-    killSignal: 'SIGKILL',
-  })
-  let shown = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (shown.length < 1e6) shown += chunk
-  })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, shown })))
-}
-
 it.each([
   { what: '0 columns', size: 'stty cols 0 rows 0' },
   { what: '1 column', size: 'stty cols 1 rows 1' },
@@ -42,7 +19,7 @@ it.each([
   { what: 'a size that nobody set', size: ':' },
   { what: '80 columns', size: 'stty cols 80 rows 24' },
 ])('on a terminal of $what it ends, and says what there is to say', async ({ size }) => {
-  const { code, shown } = await onTerminal(size)
+  const { code, shown } = await onTerminal(cli, ['ping', '-i', 'inv.ini'], { before: size })
   expect(code).toBe(5)
   expect(shown).toContain('ECONNREFUSED')
   expect(shown.length).toBeLessThan(200_000)
