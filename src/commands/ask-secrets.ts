@@ -29,14 +29,19 @@ const LONGEST_QUESTION = 200
 
 /**
  * Has the questions of hosts answered on the terminal, one at a time and each once; undefined where there is none.
- * `aside` has the terminal to itself while it asks.
+ * `aside` has the terminal to itself while it asks; nothing is asked after `stop`.
  */
-export function hostQuestions(
-  aside: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
-): AskQuestion | undefined {
+export function hostQuestions({
+  aside = (work) => work(),
+  stop,
+}: {
+  aside?: <T>(work: () => Promise<T>) => Promise<T>
+  stop?: AbortSignal
+} = {}): AskQuestion | undefined {
   if (!isatty(0) || !isatty(2)) return undefined
   let turn: Promise<unknown> = Promise.resolve()
-  return (question, signal) => {
+  return (question, over) => {
+    const signal = stop ? AbortSignal.any([over, stop]) : over
     const asked = turn.then(() => (signal.aborted ? undefined : aside(() => askFor(question, signal))))
     turn = asked.catch(() => {})
     return asked

@@ -33,7 +33,8 @@ export async function runVerb(
   const mode = options.output ?? defaultMode()
   const renderer = await makeRenderer({ mode, color: options.color, verbose: options.verbose ?? 0 })
   const { hear, quiet = false, ...rest } = special
-  fleet.shared.question = hostQuestions(renderer.aside)
+  const signal = interruptSignal()
+  fleet.shared.question = hostQuestions({ aside: renderer.aside, stop: signal })
   try {
     const report = await run({
       verb,
@@ -51,7 +52,7 @@ export async function runVerb(
         if (!quiet) renderer.on(event)
         hear?.(event)
       },
-      signal: interruptSignal(),
+      signal,
       source: () => {
         throw new Error(`${verb} sends nothing`)
       },

@@ -8,8 +8,8 @@ import { printable } from '../printable.ts'
 import { Secret } from '../secret.ts'
 
 /**
- * Asks for a secret without showing it; from a pipe it is the next line. Error: NO_ANSWER at the end of input, or when
- * `signal` calls a question on a terminal off.
+ * Asks for a secret without showing it; from a pipe it is the next line. Ctrl-C is the program's, as at any other time.
+ * Error: NO_ANSWER at the end of input, or when `signal` calls a question on a terminal off.
  */
 export async function askSecret(question: string, signal?: AbortSignal): Promise<Secret> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -39,7 +39,11 @@ function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortS
       resolve(line)
       lines.close()
     })
-    lines.once('SIGINT', () => lines.close())
+    lines.once('SIGINT', () => {
+      lines.close()
+      // the terminal raises no signal meanwhile; it is heard at once, before another question comes
+      if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT')
+    })
     signal?.addEventListener('abort', () => lines.close(), { once: true })
     lines.once('close', () => reject(noAnswer()))
   })

@@ -62,6 +62,32 @@ it('a wrong answer is not asked for again', async () => {
   expect(code).toBe(5)
 })
 
+it.each<{ what: string; end: (shown: string) => string }>([
+  { what: 'Ctrl-C', end: () => '\x03' },
+  {
+    what: 'SIGTERM',
+    end(shown) {
+      process.kill(Number(/^pid (\d+)/.exec(shown)?.[1]), 'SIGTERM')
+      return ''
+    },
+  },
+])('$what at a question of a host stops the run, and no other host asks', async ({ end }) => {
+  const typed = [{ question: QUESTION, answer: end }]
+  const { code, shown } = await onTerminal(cli, ['ping'], { before: 'echo pid $$', typed })
+  expect(shown).toContain('stopping; once more stops at once')
+  expect(questions(shown)).toBe(1)
+  expect(code).toBe(130)
+})
+
+it('Ctrl-D is no answer to one host, and the next one asks', async () => {
+  const { code, shown } = await onTerminal(cli, ['ping'], {
+    typed: [{ question: QUESTION, answer: () => '\x04' }],
+  })
+  expect(questions(shown)).toBe(2)
+  expect(shown.match(/it asks: Password:/g)).toHaveLength(2)
+  expect(code).toBe(5)
+})
+
 it('without a terminal nothing is asked, and what is wanted is told', async () => {
   const { code, stderr } = await cli.run(['ping'], { input: `${user.password}\n` })
   expect(stderr).toContain('the key was taken; a second factor (keyboard-interactive) is wanted too')
