@@ -46,8 +46,7 @@ export async function initVerb(options: Options): VerbResult {
   })
   // Logins go by the inventory to be written, so that it is proven by them.
   const fleet = accepted(file, record, options, await askPasswords(options))
-  const shared = new Shared(askPassphrase)
-  shared.question = hostQuestions()
+  const shared = new Shared(askPassphrase, hostQuestions())
   await unlockKeys([...fleet.targets.values()], shared)
   process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
   const seen = await lookAtMachines(fleet.targets.values(), shared)

@@ -5,7 +5,7 @@ import { nodeFiles } from '../inventory/node-files.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
 import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
-import { askPassphrase, askPasswords, unlockKeys } from './ask-secrets.ts'
+import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
 import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { TargetOptions } from './make-target.ts'
@@ -43,7 +43,7 @@ export async function readFleet(options: FleetOptions): Promise<FleetInput> {
   if (selection.doubts.length > 0) throw new ConvecthubErrors([...selection.doubts])
   const names = new Set(selection.hosts)
   const hosts = cluster.hosts.filter(({ name }) => names.has(name))
-  const shared = new Shared(askPassphrase)
+  const shared = new Shared(askPassphrase, hostQuestions())
   await unlockKeys(
     hosts.flatMap(({ name }) => targets.get(name) ?? []),
     shared,

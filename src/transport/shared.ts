@@ -20,8 +20,9 @@ export class Shared {
   question: AskQuestion | undefined
   readonly #known = new Map<string, KnownHosts>()
 
-  constructor(ask?: AskPassphrase) {
+  constructor(ask?: AskPassphrase, question?: AskQuestion) {
     this.ring = new KeyRing(ask)
+    this.question = question
   }
 
   /** What is on file of host keys. Error: KNOWN_HOSTS. */

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
@@ -86,6 +86,28 @@ it('Ctrl-D is no answer to one host, and the next one asks', async () => {
   expect(questions(shown)).toBe(2)
   expect(shown.match(/it asks: Password:/g)).toHaveLength(2)
   expect(code).toBe(5)
+})
+
+it('ping --enroll gets through a jump host that asks', async () => {
+  const [gate, inner] = sshds as [RealSshd, RealSshd]
+  const host = (name: string, sshd: RealSshd) =>
+    `Host ${name}\nHostName 127.0.0.1\nPort ${sshd.port}\nIdentityFile ${sshd.target().keyFiles[0]}\n`
+  const known = cli.write('enrolled', '')
+  const config = cli.write(
+    'ssh_config',
+    `${host('gate', gate)}${host('inner', inner)}ProxyJump gate\nHost *\nUser ${user.name}\nUserKnownHostsFile ${known}\n`,
+  )
+  cli.write('inner.ini', `[driver]\nd1 ansible_host=inner ansible_ssh_common_args='-F ${config}'\n`)
+  const { code, shown } = await onTerminal(cli, ['ping', '--enroll', '-i', 'inner.ini'], {
+    typed: [
+      { question: /\(yes\/no\)/g, answer: () => 'yes\r' },
+      { question: /asks: Password: /g, answer: () => `${user.password}\r` },
+    ],
+  })
+  expect(readFileSync(known, 'utf8')).toContain(`[127.0.0.1]:${inner.port} ${inner.hostKey.line}\n`)
+  expect(shown).toMatch(/jump host 127\.0\.0\.1 asks: Password: /)
+  expect(shown).toMatch(/d1\S* +\S*OK/)
+  expect(code).toBe(0)
 })
 
 it('without a terminal nothing is asked, and what is wanted is told', async () => {
