@@ -44,11 +44,12 @@ export async function sshConnect(
   try {
     return await logIn(target, shared, judge, tried)
   } catch (error) {
-    const methods = ['password', 'keyboard-interactive'].filter((way) =>
-      allowed(target.methods, way as AuthenticationType),
+    const ways: readonly AuthenticationType[] = ['password', 'keyboard-interactive']
+    const methods = ways.filter(
+      (way) => allowed(target.methods, way) && (!tried.taken || tried.taken.includes(way)),
     )
     const full = error instanceof ConvecthubError && error.code === 'TOO_MANY_KEYS'
-    if (!full || !target.password || methods.length === 0) throw error
+    if (!full || !target.password || tried.withheld || methods.length === 0) throw error
     return logIn({ ...target, methods }, shared, judge, new Tried(tried.methods))
   }
 }

@@ -111,6 +111,24 @@ it('a password behind too many keys is reached, and given once', async () => {
   expect(wrong.connections()).toBe(2)
 })
 
+it.each<{ what: string; sshd: () => RealSshd; over: () => Partial<Target> }>([
+  { what: 'the host takes no password', sshd: () => factors, over: () => ({}) },
+  {
+    what: 'the host key is another one',
+    sshd: () => plain,
+    over() {
+      const file = join(plain.folder, 'other_known')
+      writeFileSync(file, `[127.0.0.1]:${plain.port} ${makeKey(join(plain.folder, 'other')).line}\n`)
+      return { knownHostsFiles: [file], hostKeyChecking: 'no' }
+    },
+  },
+])('too many keys are told as such with a password that is not given: $what', async ({ sshd, over }) => {
+  const password = new Secret(user.password)
+  const { work, connections } = await login(sshd(), { ...many(), password, ...over() })
+  expect(await failure(work, 10_000)).toMatchObject({ code: 'TOO_MANY_KEYS' })
+  expect(connections()).toBe(1)
+})
+
 it('an account that has expired is told after one try, with the words of the host', async () => {
   const { work, connections } = await login(plain, { user: expired.name })
   const error = await failure(work, 10_000)
