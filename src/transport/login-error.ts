@@ -23,8 +23,8 @@ export interface LoginEnd {
 /** The end, in the forms that are asked for below. */
 interface Seen extends LoginEnd {
   target: Target
-  /** What the host said about it, in its own words. */
-  words: string
+  /** What the host said about it, in its own words; what it says to everybody is no reason. */
+  reason: string
   /** Nothing that we have is taken. */
   refused: boolean
   /** More was tried than it allows. */
@@ -101,14 +101,14 @@ const ENDINGS: readonly Ending[] = [
   {
     code: 'UNREACHABLE',
     // words of pam_nologin and of systemd's file for it: this passes
-    is: ({ over, tried, words }) =>
-      over && tried.answered && /is (booting up|going down)|nologin/i.test(words),
+    is: ({ over, tried, reason }) =>
+      over && tried.answered && /is (booting up|going down)|nologin/i.test(reason),
     message: ({ target }) => `${account(target)}: the host lets nobody in while it starts or goes down`,
     hint: () => 'wait until it has started, and run the same command again',
   },
   {
     code: 'ACCOUNT_EXPIRED',
-    is: ({ over, tried, words }) => over && tried.answered && /account has expired/i.test(words),
+    is: ({ over, tried, reason }) => over && tried.answered && /account has expired/i.test(reason),
     message: ({ target }) => `${account(target)}: the account has expired`,
     hint: ({ target }) => `renew it as root on the host: chage -E -1 ${target.user}`,
   },
@@ -150,10 +150,12 @@ export function loginError(target: Target, end: LoginEnd): ConvecthubError {
   const unmet = lists && noCommonAlgorithm({ host: target.host, where: place(target) }, offer, lists)
   if (unmet) return unmet
   const goodbye = typeof fault.code === 'number'
-  const words = [tried.words() || opening.words(), goodbye ? fault.message : ''].filter(Boolean).join('\n')
+  const withGoodbye = (said: string) => [said, goodbye ? fault.message : ''].filter(Boolean).join('\n')
+  const words = withGoodbye(tried.words() || opening.words())
   const refused = fault.level === 'client-authentication'
   const tooMany = goodbye && TOO_MANY.test(fault.message)
-  const seen: Seen = { ...end, target, words, refused, tooMany, over: end.closed || goodbye }
+  const reason = withGoodbye(tried.reason())
+  const seen: Seen = { ...end, target, reason, refused, tooMany, over: end.closed || goodbye }
   // the last one fits all
   const ending = ENDINGS.find(({ is }) => is(seen)) as Ending
   const evidence = [

@@ -53,9 +53,14 @@ export class Tried {
     else this.#banner = bounded(this.#banner + text)
   }
 
-  /** The host's own words about this login, or else those that it has for everybody. */
+  /** The host's own words about this login. */
+  reason(): string {
+    return this.#reason.trim()
+  }
+
+  /** The same, or else those that it has for everybody. */
   words(): string {
-    return (this.#reason || this.#banner).trim()
+    return this.reason() || this.#banner.trim()
   }
 }
 

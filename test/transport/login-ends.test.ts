@@ -21,8 +21,9 @@ interface Row {
 const say = (words: string) => () => rawServer((socket: Socket) => socket.end(words))
 
 /** Looks at a password, and closes. */
-const judgeAndClose = () =>
+const judgeAndClose = (banner?: string) =>
   sshServer({
+    ...(banner && { banner }),
     auth: (context, client) => (context.method === 'none' ? context.reject(['password']) : client.end()),
   })
 
@@ -52,12 +53,20 @@ it.each<Row>([
   },
   {
     what: 'a close once the login was judged',
-    host: judgeAndClose,
+    host: () => judgeAndClose(),
     code: 'LOGIN_CLOSED',
     message:
       /^root@127\.0\.0\.1:\d+: the connection ended once the host had looked at the login \(password\)$/,
     hint: /journalctl/,
   },
+  ...['Call 1234 if your account has expired', 'Outages: see https://example.org/nologin'].map((banner) => ({
+    what: `the same, where everybody is told "${banner}",`,
+    host: () => judgeAndClose(banner),
+    code: 'LOGIN_CLOSED',
+    message: /the connection ended once the host had looked at the login/,
+    evidence: /^the host said: (Call 1234|Outages: )/,
+    hint: /journalctl/,
+  })),
 ])('$what is told after one try', async ({ host, code, message, evidence, hint }) => {
   server = await host()
   const error = await failure(connect(server.target()), 10_000)

@@ -58,13 +58,16 @@ export function sshServer(behave: {
   before?: (client: Connection) => Promise<unknown>
   cut?: number
   algorithms?: Algorithms
+  /** What it says to everybody who logs in. */
+  banner?: string
   /** What it does when it is asked for a way onward; left out: it refuses. */
   forward?: () => void
 }): Promise<BadServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cvh-bad-'))
   const key = readFileSync(makeKey(join(folder, 'key')).path)
-  const { algorithms } = behave
-  const ssh = new ssh2.Server({ hostKeys: [key], ...(algorithms && { algorithms }) }, (client) => {
+  const { algorithms, banner } = behave
+  const config = { hostKeys: [key], ...(algorithms && { algorithms }), ...(banner && { banner }) }
+  const ssh = new ssh2.Server(config, (client) => {
     if (behave.forward) client.on('tcpip', behave.forward)
     client.on('error', () => {})
     const { auth = (context: AuthContext) => context.accept() } = behave
