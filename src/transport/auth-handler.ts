@@ -40,8 +40,8 @@ export function authHandler(
       next(attempt)
     }
     const [first] = queue
-    // what the host takes is known only after a first try
-    if (!left && (first ? first.type === 'password' : ask)) return next({ type: 'none', username })
+    // what the host takes is known only after a first try; where there is nothing to try, its error tells it
+    if (!left && (!first || first.type === 'password')) return next({ type: 'none', username })
     const attempt = queue.find(
       ({ type }) => (!left || takes(left, type)) && !(tried.withheld && type === 'password'),
     )
@@ -56,8 +56,11 @@ export function authHandler(
   }
 }
 
-/** A host that takes other things as well would have people asked for passwords where only a key is missing. */
-function onlyAsks(left: readonly AuthenticationType[] = [], { factor }: Tried): boolean {
+/**
+ * Whether a host is left that only asks: one that takes other things as well would have people asked for passwords
+ * where only a key is missing.
+ */
+export function onlyAsks(left: readonly AuthenticationType[] = [], { factor }: Tried): boolean {
   return left.includes('keyboard-interactive') && (factor !== undefined || left.length === 1)
 }
 
@@ -83,6 +86,7 @@ function answers(
         tried.question = prompts.map((each) => each.prompt.trim()).join(' ')
         return []
       }
+      tried.replied = true
       said.push(one.reveal())
     }
     return said

@@ -1,5 +1,6 @@
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import type { Offer } from './algorithms.ts'
+import { answerHint } from './answer-hint.ts'
 import { noCommonAlgorithm } from './no-common-algorithm.ts'
 import type { Opening } from './opening.ts'
 import type { Target } from './target.ts'
@@ -51,16 +52,15 @@ const ENDINGS: readonly Ending[] = [
   {
     code: 'SECOND_FACTOR',
     is: ({ refused, tried }) => refused && tried.factor !== undefined,
-    message: ({ target, tried: { factor, taken = [], second } }) =>
+    message: ({ target, tried: { factor, taken = [], second, question } }) =>
       `${account(target)}: the ${named(factor)} was taken; ${
-        second
+        second && question === undefined
           ? `the second factor (${second}) was refused`
           : `a second factor (${taken.join(', ')}) is wanted too`
       }`,
-    hint: ({ target, tried: { taken = [] } }) =>
-      taken.includes('keyboard-interactive') && !target.password
-        ? 'run it on a terminal, where the question is asked; where it asks for the password, -k or ansible_ssh_pass gives it'
-        : `give what it wants as well (-k or ansible_ssh_pass for a password); by hand: ${sshCommand(target)}`,
+    hint: (seen) =>
+      answerHint(seen) ??
+      `give what it wants as well (-k or ansible_ssh_pass for a password); by hand: ${sshCommand(seen.target)}`,
   },
   {
     code: 'TOO_MANY_KEYS',
@@ -82,7 +82,7 @@ const ENDINGS: readonly Ending[] = [
       const more = tooMany ? '; more than it allows' : ''
       return `${account(target)} was refused (${what}${taken.length > 0 ? `; it takes ${taken.join(', ')}` : more})`
     },
-    hint: ({ target }) => `try: ${sshCommand(target)}`,
+    hint: (seen) => answerHint(seen) ?? `try: ${sshCommand(seen.target)}`,
   },
   {
     code: 'PASSWORD_EXPIRED',
@@ -152,7 +152,8 @@ export function loginError(target: Target, end: LoginEnd): ConvecthubError {
   const goodbye = typeof fault.code === 'number'
   const withGoodbye = (said: string) => [said, goodbye ? fault.message : ''].filter(Boolean).join('\n')
   const words = withGoodbye(tried.words() || opening.words())
-  const refused = fault.level === 'client-authentication'
+  // where it gets no answer, sshd may close
+  const refused = fault.level === 'client-authentication' || (end.closed && tried.question !== undefined)
   const tooMany = goodbye && TOO_MANY.test(fault.message)
   const reason = withGoodbye(tried.reason())
   const seen: Seen = { ...end, target, reason, refused, tooMany, over: end.closed || goodbye }

@@ -16,8 +16,9 @@ export class Tried {
   /** What it took as one of several that it wants, and what was tried as the next of them. */
   factor: AuthenticationType | undefined
   second: AuthenticationType | undefined
-  /** A question of the host's that was not answered. */
+  /** A question of the host's that was not answered, and whether somebody answered any. */
   question: string | undefined
+  replied = false
   /** Why the host gets no password, for its error. */
   withheld: ErrorDetails | undefined
   /** What it says to everybody, and what it said to these attempts. */

@@ -59,6 +59,8 @@ it('a wrong answer is not asked for again', async () => {
   const { code, shown } = await ping('wrong')
   expect(questions(shown)).toBe(2)
   expect(shown).toContain('the second factor (keyboard-interactive) was refused')
+  expect(shown).toContain('the answer was not taken; run it again')
+  expect(shown).not.toContain('run it on a terminal')
   expect(code).toBe(5)
 })
 
@@ -85,6 +87,7 @@ it('Ctrl-D is no answer to one host, and the next one asks', async () => {
   })
   expect(questions(shown)).toBe(2)
   expect(shown.match(/it asks: Password:/g)).toHaveLength(2)
+  expect(shown).toContain('a second factor (keyboard-interactive) is wanted too')
   expect(code).toBe(5)
 })
 

@@ -185,6 +185,21 @@ it('no answer ends the login with the question, and is not asked for again', asy
   expect(server.connections()).toBe(1)
 })
 
+it.each<{ what: string; answer?: (text: string) => string | undefined; hint: RegExp }>([
+  { what: 'nobody was there to answer', hint: /^run it on a terminal, and answer its question there/ },
+  {
+    what: 'nobody answered',
+    answer: () => undefined,
+    hint: /^run it on a terminal, and answer its question there/,
+  },
+  { what: 'the answer was wrong', answer: () => 'wrong', hint: /^the answer was not taken; run it again$/ },
+])('of a host that only asks it is told what to do where $what', async ({ answer, hint }) => {
+  server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
+  const error = await failure(login(undefined, answer && somebody(answer, [])))
+  expect(error).toMatchObject({ code: 'AUTH' })
+  expect(error.details.hint).toMatch(hint)
+})
+
 it('a host that asks without end is answered ten times', async () => {
   server = await sshServer({
     auth: (context) => {
