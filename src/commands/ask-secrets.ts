@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import { oneLine, shortened } from '../printable.ts'
+import { oneLine } from '../printable.ts'
 import { Secret } from '../secret.ts'
 import { attempts } from '../transport/attempts.ts'
 import type { AskQuestion, Shared } from '../transport/shared.ts'
@@ -24,7 +24,7 @@ export async function askPasswords(
   return { login, become: login && become.reveal() === '' ? login : become }
 }
 
-/** No question of a host is longer, characters. */
+/** Of a longer question of a host only the end is shown, which says what to answer; characters. */
 const LONGEST_QUESTION = 200
 
 /**
@@ -50,8 +50,10 @@ export function hostQuestions({
 
 const askFor: AskQuestion = async ({ host, text, echo }, signal) => {
   const { ask, askSecret } = await import('../ui/ask.ts')
-  // it must not look like a question of ours
-  const question = `${host} asks: ${oneLine(shortened(text, LONGEST_QUESTION))} `
+  const line = oneLine(text)
+  const end = line.length > LONGEST_QUESTION ? `…${line.slice(-LONGEST_QUESTION)}` : line
+  // the host's name in front and one line, so that it cannot pass for a question of ours
+  const question = `${host} asks: ${end} `
   const answer = echo ? ask(question, signal).then((line) => new Secret(line)) : askSecret(question, signal)
   return answer.catch(noAnswer)
 }

@@ -1,5 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
+import type { KeyboardAuthContext } from 'ssh2'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sshServer } from '../transport/helpers/bad-server.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
@@ -111,6 +113,26 @@ it('ping --enroll gets through a jump host that asks', async () => {
   expect(shown).toMatch(/jump host 127\.0\.0\.1 asks: Password: /)
   expect(shown).toMatch(/d1\S* +\S*OK/)
   expect(code).toBe(0)
+})
+
+it('of a long question the end is shown, which says what to answer', async () => {
+  const prompt = `${'Enroll soon. '.repeat(40)}\n 1. Push to phone\nPasscode or option (1-1): `
+  const server = await sshServer({
+    auth: (context) => {
+      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
+      ;(context as KeyboardAuthContext).prompt([{ prompt, echo: true }], () => context.reject([]))
+    },
+  })
+  const { port } = server.target()
+  cli.write(
+    'long.ini',
+    `[driver]\nd1 ansible_host=127.0.0.1 ansible_port=${port} ansible_ssh_common_args='-F none -o StrictHostKeyChecking=no'\n`,
+  )
+  const { shown } = await onTerminal(cli, ['ping', '-i', 'long.ini'], {
+    typed: [{ question: /\(1-1\): /g, answer: () => '1\r' }],
+  })
+  server.stop()
+  expect(shown).toMatch(/d1 asks: …[\w. ]* 1\. Push to phone Passcode or option \(1-1\): /)
 })
 
 it('without a terminal nothing is asked, and what is wanted is told', async () => {
