@@ -74,9 +74,9 @@ hold() {
   0) ;;
   1)
     read -r holder owner </run/convecthub.lock
-    [ "$owner" = "$1" ] || { printf '%s\n' "$owner" && return 75; }
+    [ "$owner" = "$1" ] || { printf '%s\n' "$owner"; return 75; }
     kill -s TERM -- "-$holder" 2>/dev/null
-    flock -w 10 3 3>&9 || { printf '%s\n' "$owner" && return 75; }
+    flock -w 10 3 3>&9 || { printf '%s\n' "$owner"; return 75; }
     ;;
   *) return 71 ;;
   esac
@@ -90,14 +90,14 @@ trap 'end_group TERM; exit 143' TERM HUP
 # shellcheck disable=SC2154 # they came with this program
 if [ "$become" = root ]; then
   while read -r key _ uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
-  [ "$uid" = 0 ] || { printf '%s other %s\n' "$mark" "$uid" && exit 1; }
+  [ "$uid" = 0 ] || { printf '%s other %s\n' "$mark" "$uid"; exit 1; }
 fi
 printf '%s ready\n' "$mark"
 while read -r op id bytes path; do
   case $op in
   run)
     script "$bytes" || break
-    [ -z "$path" ] || hold "$path" || { printf '\n%s locked %s %s\n' "$mark" "$id" "$?" && continue; }
+    [ -z "$path" ] || hold "$path" || { printf '\n%s locked %s %s\n' "$mark" "$id" "$?"; continue; }
     # the text is a file of its own to the new sh, so that no secret in it is ever in an argv
     setsid sh /dev/fd/3 3<<END 9>&- &
 trap 'printf "\n%s end %s %s\n" "$mark" "$id" "\$?"' EXIT

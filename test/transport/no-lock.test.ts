@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
+import { bootstrap } from '../../src/transport/bootstrap.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { inFolder } from './helpers/own-places.ts'
@@ -69,6 +71,31 @@ it.each([
   expect(error.message).toMatch(/^the shell of this host cannot hold a lock/)
   expect(error.details.evidence).toMatch(words)
   expect(error.details.hint).toContain('flock')
+})
+
+// a terminal that is gone, a disk that is full: what stands behind a message happens without it
+it('nothing is run without the lock, and nobody ended for it, where the word of it gets lost', async () => {
+  const ran = join(folder, 'ran')
+  const unheard = () =>
+    inFolder(folder, () => {
+      const { command, program } = bootstrap({ becomeUser: 'root', askPassword: false })
+      const input = `${program(`touch ${ran}`)}run 1 0 anna\n`
+      return spawnSync('sh', ['-c', `${command} >/dev/full`], { input, timeout: 10_000 })
+    })
+  const holder = spawn('flock', [lockFile(), 'sh', '-c', 'echo held; exec sleep 60'], { detached: true })
+  try {
+    await once(holder.stdout, 'data')
+    writeFileSync(lockFile(), `${holder.pid} berta\n`)
+    unheard()
+    expect(spawnSync('flock', ['-n', lockFile(), 'true']).status, 'the lock is held').toBe(1)
+    expect(readFileSync(lockFile(), 'utf8')).toContain('berta')
+  } finally {
+    process.kill(-(holder.pid as number), 'SIGKILL')
+  }
+  expect(existsSync(ran)).toBe(false)
+  program('flock', 'exit 127')
+  unheard()
+  expect(existsSync(ran)).toBe(false)
 })
 
 it('a place where the lock cannot be is told, and the session lives on', async () => {
