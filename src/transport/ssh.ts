@@ -143,10 +143,17 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
     const ask: Ask = async (asked) => {
       // whoever answers has the time that the host gives
       clearTimeout(deadline)
-      const answer = await question?.({ host: target.host, ...asked }, over.signal)
-      over.signal.throwIfAborted()
-      allowTime()
-      return answer
+      try {
+        const answer = await question?.({ host: target.host, ...asked }, over.signal)
+        over.signal.throwIfAborted()
+        allowTime()
+        return answer
+      } catch (error) {
+        // a login that is over has its own; any other is a fault of ours
+        if (!over.signal.aborted) reject(error)
+        client.destroy()
+        throw error
+      }
     }
     const config: ConnectConfig = {
       sock: socket as never,

@@ -10,7 +10,7 @@ import { type AskQuestion, Shared } from '../../src/transport/shared.ts'
 import type { Target } from '../../src/transport/target.ts'
 import { type BadServer, runReally, sshServer } from './helpers/bad-server.ts'
 import { makeKey } from './helpers/keys.ts'
-import { failure } from './helpers/wait.ts'
+import { failure, settled, until } from './helpers/wait.ts'
 
 let server: BadServer
 afterEach(() => server.stop())
@@ -221,6 +221,15 @@ it('a host that asks without end is answered ten times', async () => {
     ),
   ).toMatchObject({ code: 'AUTH' })
   expect(seen).toHaveLength(10)
+})
+
+it('a fault of ours while somebody is asked ends the login, and is told as it is', async () => {
+  server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
+  const shared = new Shared()
+  const fault = new TypeError('a mistake in the program')
+  shared.question = () => Promise.reject(fault)
+  await expect(settled(login(undefined, shared))).rejects.toBe(fault)
+  await until('the end of all connections', () => server.open() === 0, 3000)
 })
 
 it('a question is called off when the host goes away, and there is time to answer it', async () => {
