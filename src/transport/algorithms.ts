@@ -15,16 +15,6 @@ export interface Algorithms {
   caSignature?: readonly string[]
 }
 
-// the last is for hosts that take nothing else
-const CIPHERS = [
-  'aes128-gcm@openssh.com',
-  'aes256-gcm@openssh.com',
-  'aes128-ctr',
-  'aes192-ctr',
-  'aes256-ctr',
-  'chacha20-poly1305@openssh.com',
-]
-
 const CERTIFICATES = CERTIFIED.map(certificateOf)
 
 type Kind = Exclude<keyof Algorithms, 'hostKeysInOrder'>
@@ -35,40 +25,52 @@ type Kind = Exclude<keyof Algorithms, 'hostKeysInOrder'>
  */
 const NEVER = ['diffie-hellman-group-exchange-*', 'aes128-gcm', 'aes256-gcm']
 
+/** What is offered of each kind where node can do it here, best first. */
+const CHOICE: Readonly<Record<keyof typeof SUPPORTED, readonly string[]>> = {
+  cipher: [
+    'aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com',
+    'aes128-ctr',
+    'aes192-ctr',
+    'aes256-ctr',
+    // for hosts that take nothing else
+    'chacha20-poly1305@openssh.com',
+  ],
+  kex: [
+    'curve25519-sha256@libssh.org',
+    'curve25519-sha256',
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group14-sha256',
+    'diffie-hellman-group15-sha512',
+    'diffie-hellman-group16-sha512',
+    'diffie-hellman-group17-sha512',
+    'diffie-hellman-group18-sha512',
+  ],
+  hmac: [
+    'hmac-sha2-256-etm@openssh.com',
+    'hmac-sha2-512-etm@openssh.com',
+    'hmac-sha1-etm@openssh.com',
+    'hmac-sha2-256',
+    'hmac-sha2-512',
+    'hmac-sha1',
+  ],
+  serverHostKey: [...CERTIFICATES, ...CERTIFIED, 'ssh-rsa'],
+}
+
 /** What is offered of each kind, best first, and what else ssh2 can do, which it does only when it is asked to. */
 const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly string[] }>> = {
-  cipher: { offered: CIPHERS, more: SUPPORTED.cipher },
-  kex: {
-    offered: [
-      'curve25519-sha256@libssh.org',
-      'curve25519-sha256',
-      'ecdh-sha2-nistp256',
-      'ecdh-sha2-nistp384',
-      'ecdh-sha2-nistp521',
-      'diffie-hellman-group14-sha256',
-      'diffie-hellman-group15-sha512',
-      'diffie-hellman-group16-sha512',
-      'diffie-hellman-group17-sha512',
-      'diffie-hellman-group18-sha512',
-    ],
-    more: SUPPORTED.kex,
-  },
-  hmac: {
-    offered: [
-      'hmac-sha2-256-etm@openssh.com',
-      'hmac-sha2-512-etm@openssh.com',
-      'hmac-sha1-etm@openssh.com',
-      'hmac-sha2-256',
-      'hmac-sha2-512',
-      'hmac-sha1',
-    ],
-    more: SUPPORTED.hmac,
-  },
-  serverHostKey: {
-    offered: [...CERTIFICATES, ...CERTIFIED, 'ssh-rsa'],
-    more: SUPPORTED.serverHostKey,
-  },
+  cipher: known('cipher'),
+  kex: known('kex'),
+  hmac: known('hmac'),
+  serverHostKey: known('serverHostKey'),
   caSignature: { offered: CA_SIGNATURES, more: [] },
+}
+
+function known(kind: keyof typeof SUPPORTED) {
+  const more = SUPPORTED[kind]
+  return { offered: CHOICE[kind].filter((name) => more.includes(name)), more }
 }
 
 /** The keyword of ssh_config(5) for each kind. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { ConvecthubError } from '../../src/errors.ts'
 import { type AlgorithmKeyword, algorithms, hostKeyOrder, possible } from '../../src/transport/algorithms.ts'
 
@@ -74,4 +74,26 @@ it('host keys on file come first, unless the user has an order', () => {
     ])
   expect(order('ssh-rsa,ecdsa-sha2-nistp521')).toEqual(['ssh-rsa', 'ecdsa-sha2-nistp521'])
   expect(order('^ssh-rsa')[0]).toBe('ssh-rsa')
+})
+
+it('what node cannot do here is offered to nobody', async () => {
+  const { SUPPORTED } = await import('../../src/transport/supported.ts')
+  const without = (kind: keyof typeof SUPPORTED, name: string) =>
+    SUPPORTED[kind].filter((each) => each !== name)
+  // as with an OpenSSL for FIPS
+  vi.doMock('../../src/transport/supported.ts', () => ({
+    SUPPORTED: {
+      ...SUPPORTED,
+      cipher: without('cipher', 'chacha20-poly1305@openssh.com'),
+      serverHostKey: without('serverHostKey', 'ssh-ed25519'),
+    },
+  }))
+  vi.resetModules()
+  const { offer, possible } = await import('../../src/transport/algorithms.ts')
+  const { cipher, serverHostKey } = offer({}, ['ssh-ed25519'])
+  expect(cipher).toContain('aes256-gcm@openssh.com')
+  expect(cipher).not.toContain('chacha20-poly1305@openssh.com')
+  expect(serverHostKey).toContain('rsa-sha2-512')
+  expect(serverHostKey).not.toContain('ssh-ed25519')
+  expect(possible('Ciphers')).not.toContain('chacha20-poly1305@openssh.com')
 })
