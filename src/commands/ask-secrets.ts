@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import pLimit from 'p-limit'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { oneLine } from '../printable.ts'
 import { Secret } from '../secret.ts'
@@ -39,12 +40,10 @@ export function hostQuestions({
   stop?: AbortSignal
 } = {}): AskQuestion | undefined {
   if (!isatty(0) || !isatty(2)) return undefined
-  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = pLimit(1)
   return (question, over) => {
     const signal = stop ? AbortSignal.any([over, stop]) : over
-    const asked = turn.then(() => (signal.aborted ? undefined : aside(() => askFor(question, signal))))
-    turn = asked.catch(() => {})
-    return asked
+    return inTurn(async () => (signal.aborted ? undefined : aside(() => askFor(question, signal))))
   }
 }
 

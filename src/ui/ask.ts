@@ -32,7 +32,12 @@ function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortS
     show()
     return readPipe()
   }
-  const lines = createInterface({ input: process.stdin, output: echo, terminal: true })
+  const lines = createInterface({
+    input: process.stdin,
+    output: echo,
+    terminal: true,
+    ...(signal && { signal }),
+  })
   show()
   return new Promise((resolve, reject) => {
     lines.once('line', (line) => {
@@ -44,7 +49,6 @@ function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortS
       // the terminal raises no signal meanwhile; it is heard at once, before another question comes
       if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT')
     })
-    signal?.addEventListener('abort', () => lines.close(), { once: true })
     lines.once('close', () => reject(noAnswer()))
   })
 }

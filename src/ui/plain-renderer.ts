@@ -26,15 +26,19 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
     process.stderr.write(`${coloured(text)}\n`)
   }
   const say = (host: string, text: string) => tell(`${paint.bold(host.padEnd(width))}  ${text}`)
-  const heartbeat = setInterval(() => {
+  const beat = () => {
     for (const [host, { title, since }] of underWay) {
       if (Date.now() - since > HEARTBEAT_MS / 2)
         say(host, paint.dim(`… ${title} (${uploads.ofHost(host) ?? duration(Date.now() - since)})`))
     }
     const all = uploads.total()
     if (all && underWay.size > 1) say('', paint.dim(`… in all ${all}`))
-  }, HEARTBEAT_MS)
-  heartbeat.unref()
+  }
+  let heartbeat: NodeJS.Timeout
+  const live = () => {
+    heartbeat = setInterval(beat, HEARTBEAT_MS).unref()
+  }
+  live()
 
   const on = (event: EngineEvent) => {
     uploads.on(event)
@@ -93,5 +97,13 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
         break
     }
   }
-  return { on, close: () => clearInterval(heartbeat) }
+  const close = () => clearInterval(heartbeat)
+  return {
+    on,
+    still() {
+      close()
+      return live
+    },
+    close,
+  }
 }

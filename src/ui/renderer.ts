@@ -6,7 +6,7 @@ export type OutputMode = 'tty' | 'plain' | 'json'
 export interface Renderer {
   on: Emit
   close(): void
-  /** Stops what moves on the terminal; what it gives has it go on. */
+  /** Stops what shows by itself, such as what moves on the terminal; what it gives has it go on. */
   still?(): () => void
 }
 

@@ -3,28 +3,28 @@ import type { Renderer } from './renderer.ts'
 
 /** A renderer that can leave the terminal to somebody else for a while. */
 export interface AsideRenderer extends Renderer {
-  /** Leaves the terminal to `work`, such as a question, and tells afterwards what came meanwhile. */
+  /** Leaves the terminal to `work`, such as a question, and tells afterwards what came meanwhile; one at a time. */
   aside<T>(work: () => Promise<T>): Promise<T>
 }
 
 export function withAside(renderer: Renderer): AsideRenderer {
   const held: EngineEvent[] = []
-  let asides = 0
+  let away = false
   return {
     ...renderer,
     on: (event) => {
-      if (asides > 0) held.push(event)
+      if (away) held.push(event)
       else renderer.on(event)
     },
     async aside(work) {
-      asides += 1
+      away = true
       const resume = renderer.still?.()
       try {
         return await work()
       } finally {
-        asides -= 1
+        away = false
         resume?.()
-        if (asides === 0) for (const event of held.splice(0)) renderer.on(event)
+        for (const event of held.splice(0)) renderer.on(event)
       }
     },
   }

@@ -57,6 +57,31 @@ const afterRun = (...events: EngineEvent[]) => [...(run ? [run] : []), ...events
 const at = { host: 'w1', step: 'k3s-agent' } as const
 const change = { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'] } as const
 
+it('plain gives no sign of life of a long change while somebody is asked, and does again afterwards', async () => {
+  vi.useFakeTimers()
+  try {
+    const renderer = await makeRenderer({ mode: 'plain', color: false, verbose: 0 })
+    for (const event of afterRun({ event: 'change-start', ...at, change })) renderer.on(event)
+    const signs = () => err.filter((text) => text.includes('… install curl')).length
+    let answer = () => {}
+    const asked = renderer.aside(
+      () =>
+        new Promise<void>((done) => {
+          answer = done
+        }),
+    )
+    vi.advanceTimersByTime(90_000)
+    expect(signs()).toBe(0)
+    answer()
+    await asked
+    vi.advanceTimersByTime(90_000)
+    expect(signs()).toBe(3)
+    renderer.close()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
   { what: 'a step', event: { event: 'step-start', ...at }, line: 'w1    Start' },
   {
