@@ -10,10 +10,15 @@ export function warn(warnings: readonly Warning[]): void {
   }
 }
 
-/** Tells on stderr what a cluster would need, a line for each kind of problem: three hundred hosts may have the same. */
+/** Tells on stderr what a cluster would need, a line for each kind of problem and way to mend it: three hundred hosts may have the same. */
 export function note(problems: readonly ConvecthubError[]): void {
   const kinds = new Map<string, ConvecthubError[]>()
-  for (const each of problems) kinds.set(each.code, [...(kinds.get(each.code) ?? []), each])
+  for (const each of problems) {
+    const kind = `${each.code} ${each.details.hint}`
+    const alike = kinds.get(kind)
+    if (alike) alike.push(each)
+    else kinds.set(kind, [each])
+  }
   for (const [first, ...more] of kinds.values()) {
     if (!first) continue
     const { origin, hint } = first.details

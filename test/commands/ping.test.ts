@@ -49,6 +49,14 @@ describe('any inventory', () => {
     expect(code).toBe(0)
   })
 
+  test('values that are not good: a note for each that is mended otherwise', async () => {
+    inventory({ d1: `${HERE} has_gpu=maybe`, w1: `${HERE} has_gpu=perhaps` }, '[driver]\nd1\n[worker]\nw1')
+    const { code, stderr } = await ping()
+    expect(stderr).toMatch(/^note: .*convect_token: .* is needed; before provision: set convect_token/m)
+    expect(stderr).toMatch(/^note: .*has_gpu=maybe: .*, and 1 more; before provision: correct has_gpu$/m)
+    expect(code).toBe(0)
+  })
+
   test.each(['plan', 'provision', 'status', 'reset'])('%s refuses it as before', async (verb) => {
     inventory({ web1: GONE })
     const { code, stdout, stderr } = await cli.run([verb, '-i', 'inv.ini'])
