@@ -73,20 +73,15 @@ function known(kind: keyof typeof SUPPORTED) {
   return { offered: CHOICE[kind].filter((name) => more.includes(name)), more }
 }
 
-/** The keyword of ssh_config(5) for each kind. */
-export type AlgorithmKeyword =
-  | 'Ciphers'
-  | 'KexAlgorithms'
-  | 'MACs'
-  | 'HostKeyAlgorithms'
-  | 'CASignatureAlgorithms'
-const KINDS: Readonly<Record<AlgorithmKeyword, Kind>> = {
-  Ciphers: 'cipher',
+/** The kind of algorithm behind each keyword of ssh_config(5). */
+export const KINDS = {
   KexAlgorithms: 'kex',
-  MACs: 'hmac',
   HostKeyAlgorithms: 'serverHostKey',
+  Ciphers: 'cipher',
+  MACs: 'hmac',
   CASignatureAlgorithms: 'caSignature',
-}
+} as const satisfies Record<string, Kind>
+export type AlgorithmKeyword = keyof typeof KINDS
 
 /**
  * What to offer where ssh's configuration wants lists of its own: `a,b`, or our choice with `+` more, `-` fewer

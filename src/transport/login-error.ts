@@ -47,6 +47,11 @@ const TOO_MANY = /Too many authentication failures/
 /** What sshd says instead of its version above MaxStartups: any login may be dropped then, and the next one let in. */
 const MAX_STARTUPS = /^(Exceeded MaxStartups)?$/
 
+const NOT_REACHED: Pick<Ending, 'message' | 'hint'> = {
+  message: ({ target, fault }) => `${place(target)}: ${fault.message}`,
+  hint: () => 'is the machine on, on this network, and sshd running on that port?',
+}
+
 /** What speaks for each end of a login, the first that does counts; what is tried again is LOGIN_DROPPED alone. */
 const ENDINGS: readonly Ending[] = [
   {
@@ -129,14 +134,12 @@ const ENDINGS: readonly Ending[] = [
   {
     code: 'LOGIN_DROPPED',
     is: ({ closed }) => closed,
-    message: ({ target, fault }) => `${place(target)}: ${fault.message}`,
-    hint: () => 'is the machine on, on this network, and sshd running on that port?',
+    ...NOT_REACHED,
   },
   {
     code: 'UNREACHABLE',
     is: () => true,
-    message: ({ target, fault }) => `${place(target)}: ${fault.message}`,
-    hint: () => 'is the machine on, on this network, and sshd running on that port?',
+    ...NOT_REACHED,
   },
 ]
 

@@ -1,5 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
-import { type Offer, possible } from './algorithms.ts'
+import { KINDS, type Offer, possible } from './algorithms.ts'
 import type { HostLists } from './opening.ts'
 
 /** What of a host's and ours have nothing in common: the keyword of ssh_config(5) and both lists. */
@@ -9,14 +9,10 @@ interface Gap {
   theirs: readonly string[]
 }
 
-/** The kind of algorithm behind each keyword. */
-const FIELDS = {
-  KexAlgorithms: 'kex',
-  HostKeyAlgorithms: 'serverHostKey',
-  Ciphers: 'cipher',
-  MACs: 'hmac',
-  Compression: 'compress',
-} as const
+const { CASignatureAlgorithms: _notOffered, ...OFFERED } = KINDS
+
+/** The list behind each keyword. */
+const FIELDS = { ...OFFERED, Compression: 'compress' } as const
 
 /** Signs among the names that say what else a side can do (RFC 8308, OpenSSH's PROTOCOL). */
 const SIGNS = /^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com)$/

@@ -2,7 +2,7 @@ import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
 /** Words of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
 const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: string }[] = [
-  // behind these, sudo goes on to say that a password is required
+  // first, because sudo adds 'a password is required' after these words
   {
     words: /account validation failure|[Aa]ccount (or password is )?expired/,
     code: 'SUDO_DENIED',
