@@ -14,7 +14,7 @@ fetch() {
   # shellcheck disable=SC2086 # the names are words
   set -- $chosen
   wait_for_lock
-  simulated=$(apt-get -s -q install --no-install-recommends "$@" 2>&1) || { printf '%s\n' "$simulated" && return 100; }
+  simulated=$(apt-get -s -q install --no-install-recommends "$@" 2>&1) || { printf '%s\n' "$simulated"; return 100; }
   apt install --no-install-recommends --download-only "$@"
 }
 

@@ -66,7 +66,7 @@ cvh_way() (
     case $1 in l*) link=yes ;; *) link='' ;; esac
     if [ "$link" ]; then
       links=$((links + 1))
-      [ "$links" -le 20 ] || { printf '%s: too many links\n' "$next" && exit 1; }
+      [ "$links" -le 20 ] || { printf '%s: too many links\n' "$next"; exit 1; }
       target=$(readlink "$next") || exit
       target=${target%/}
       case $target in /*) at='' ;; esac
@@ -165,7 +165,7 @@ cvh_receive() {
   read -r size || size=$(($3 - $2))
   digest=$({ cvh_read $(($2 + size)) <&4 && while read -r size; do cvh_read "$size" <&4; done; } 4<"$1" | cvh_sha256)
   [ "$(stat -c %s "$1")" = "$3" ] || return 74
-  [ "$digest" = "$4" ] || { rm -f "$1" && return 65; }
+  [ "$digest" = "$4" ] || { rm -f "$1"; return 65; }
 }
 
 # cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, inode, and times to the nanosecond
@@ -201,7 +201,7 @@ cvh_follow() {
   else
     cat "$CVH_RUN/$1.log"
   fi
-  cvh_within "$CVH_RUN/$1.code" || { rm -f "$CVH_RUN/$1.sh" && return 70; }
+  cvh_within "$CVH_RUN/$1.code" || { rm -f "$CVH_RUN/$1.sh"; return 70; }
   return "$(cat "$CVH_RUN/$1.code")"
 }
 

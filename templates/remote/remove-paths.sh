@@ -14,7 +14,7 @@ remove_paths() {
     case $path in
     # others may have made it there by that name
     /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;;
-    *) cvh_safe "${path%/*}/" open || { printf 'kept %s\n' "$path" && continue; } ;;
+    *) cvh_safe "${path%/*}/" open || { printf 'kept %s\n' "$path"; continue; } ;;
     esac
     if [ -d "$path" ] && [ ! -h "$path" ]; then
       clear_folder "$path"

@@ -154,3 +154,13 @@ it('a job’s text and log are for root alone', async () => {
   await call(sh`echo : | cvh_job test`)
   expect(mode(at('run'))).toBe('700')
 })
+
+it('what others could exchange is not removed, where the word of it gets lost as well', async () => {
+  const path = at('open/ours/thing')
+  mkdirSync(at('open/ours'), { recursive: true })
+  writeFileSync(path, '')
+  chmodSync(at('open'), 0o777)
+  await call(sh`${rawSh(template('remote/remove-paths.sh'))}
+remove_paths ${path} >/dev/full`)
+  expect(existsSync(path)).toBe(true)
+})
