@@ -37,11 +37,11 @@ openpgp_keys() (
       esac
     fi
     # a key, its parts, names and signatures; a packet of another kind could hold anything
-    case $tag in 2 | 6 | 12 | 13 | 14 | 17) ;; *) echo '?' && exit ;; esac
+    case $tag in 2 | 6 | 12 | 13 | 14 | 17) ;; *) echo '?'; exit ;; esac
     body=$((at + head))
     at=$((body + length))
     [ "$tag" = 6 ] || continue
-    [ "$(od -An -v -tu1 -j "$body" -N 1 "$file" | tr -d ' ')" = 4 ] || { echo '?' && continue; }
+    [ "$(od -An -v -tu1 -j "$body" -N 1 "$file" | tr -d ' ')" = 4 ] || { echo '?'; continue; }
     {
       # shellcheck disable=SC2059 # bytes
       printf "\\231\\$(printf %o $((length / 256)))\\$(printf %o $((length % 256)))"

@@ -42,14 +42,14 @@ iptables_commands() {
 # folder is a disk's where it is a mount point
 left_in() {
   find "$1" -xdev -path /var/lib/rancher/k3s/storage -prune -o \( ! -type d -o -empty \) -print | while read -r left; do
-    mountpoint -q "$left" || { printf '%s\n' "$left" && break; }
+    mountpoint -q "$left" || { printf '%s\n' "$left"; break; }
   done
 }
 
 # ipset_command: the host's own, or K3s's while that is there
 ipset_command() {
   for ipset in "$(command -v ipset)" /var/lib/rancher/k3s/data/*/bin/ipset /var/lib/rancher/k3s/data/*/bin/aux/ipset; do
-    [ ! -x "$ipset" ] || { printf '%s\n' "$ipset" && return; }
+    [ ! -x "$ipset" ] || { printf '%s\n' "$ipset"; return; }
   done
 }
 
