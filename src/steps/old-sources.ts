@@ -3,7 +3,7 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { DOCKER, dockerSource } from './docker.ts'
 import { isAptFile } from './own-places.ts'
-import { removeSources, sourceFacts, wantedPaths } from './package-source.ts'
+import { removeSources, sourceFacts, unneeded, wantedPaths } from './package-source.ts'
 
 /** Takes from apt what convecthub once gave it and nobody wants any more, before apt is asked for anything. */
 export const oldSources: Step = {
@@ -15,6 +15,7 @@ export const oldSources: Step = {
     const { facts } = context
     const source = dockerSource(context)
     const wanted = source ? wantedPaths(source, facts) : []
-    return removeSources(facts.get(owned).files.filter((path) => isAptFile(path) && !wanted.includes(path)))
+    const old = facts.get(owned).files.filter((path) => isAptFile(path) && !wanted.includes(path))
+    return removeSources(unneeded(old, facts))
   },
 }

@@ -32,7 +32,7 @@ export function sourcePaths(name: string): { list: string; key: string } {
   }
 }
 
-/** What addSource, wantedPaths and rivals look at. */
+/** What addSource, wantedPaths, unneeded and rivals look at. */
 export function sourceFacts(name: string): readonly Fact<unknown>[] {
   const { list, key } = sourcePaths(name)
   return [aptSources, file(list), aptKey(key)]
@@ -75,6 +75,13 @@ export function wantedPaths(source: PackageSource, facts: Facts): string[] {
   const there = facts.get(file(list))
   const other = there !== undefined && there.digest !== digest(listOf(source))
   return other || rivals(source, facts).length > 0 ? [] : [list, key]
+}
+
+/** Those of `paths` that can go: a key of ours stays while an entry names it that stays (`apt modernize-sources` makes such). */
+export function unneeded(paths: readonly string[], facts: Facts): string[] {
+  const staying = facts.get(aptSources).filter(({ file }) => !paths.includes(file))
+  const named = new Set(staying.flatMap(({ signedBy }) => signedBy?.split(/[\s,]+/) ?? []))
+  return paths.filter((path) => !named.has(path))
 }
 
 /** The changes by which apt gets a source: its key, a look whether apt can read it, its list. */

@@ -154,6 +154,8 @@ it.each<{ what: string; lines: string[]; answers?: Answer[]; found: string[] }>(
 const ASC = '/etc/apt/keyrings/convecthub-docker.asc'
 const none = testWishes({ settings: { w1: { install_docker: false, docker_repo: REPO } } })
 const recorded = (...files: string[]) => [...recordOf({ files: [...files, '/usr/local/bin/k3s'] })]
+const SOURCES = `Types: deb\nURIs: ${REPO}/\nSuites: jammy\nComponents: stable\nSigned-By: ${KEY}\n`
+const rewritten = is(aptSources, parseAptSources(LIST.replace(/list$/, 'sources'), SOURCES))
 const listed = present(LIST, { digest: digest(OURS) })
 
 it.each<{ what: string; wishes?: typeof mirrored; answers: Answer[]; plan: string[] }>([
@@ -185,6 +187,18 @@ it.each<{ what: string; wishes?: typeof mirrored; answers: Answer[]; plan: strin
     what: 'that the host has by itself by now',
     answers: [...recorded(LIST, KEY), listed, theirs(THEIRS)],
     plan: [`- run remove ${LIST}, ${KEY}`],
+  },
+  {
+    // apt modernize-sources puts the list, with the key that it names, into a file of its own
+    what: 'whose list apt has rewritten',
+    answers: [...recorded(LIST, KEY, ASC), rewritten],
+    plan: [`- run remove ${LIST}, ${ASC}`],
+  },
+  {
+    what: 'without install_docker, whose list apt has rewritten',
+    wishes: none,
+    answers: [...recorded(KEY), rewritten],
+    plan: [],
   },
   { what: 'of somebody else by our names', wishes: none, answers: [listed], plan: [] },
 ])('a source $what: $plan', ({ wishes = mirrored, answers, plan }) => {
