@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ExitName } from '../exit-codes.ts'
 import type { OutputMode } from '../ui/renderer.ts'
 import type { InventoryOptions } from './read-inventory.ts'
@@ -48,6 +48,13 @@ export function login(command: Command): Command {
     .option('-K, --ask-become-pass', 'ask for the sudo password, once for all hosts')
     .option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)', wholeNumber)
     .option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts')
+}
+
+/** Those of a verb's options that `login` takes, for the command line of a verb that takes no others. */
+export function loginOptions(options: CommonOptions): CommonOptions {
+  const names = login(new Command()).options.map((option) => option.attributeName())
+  const picked = Object.entries(options).filter(([name]) => names.includes(name))
+  return { color: options.color, ...Object.fromEntries(picked) }
 }
 
 /** The options of every verb on all machines. */

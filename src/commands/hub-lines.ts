@@ -1,6 +1,6 @@
 import { ConvecthubError } from '../errors.ts'
 import { commandLine, toCopy } from './command-line.ts'
-import type { CommonOptions } from './common-options.ts'
+import { type CommonOptions, loginOptions } from './common-options.ts'
 import { type Driven, readHubPassword } from './read-hub-password.ts'
 
 /** What provision says of the hub. */
@@ -22,14 +22,13 @@ export async function hubLines(
   const { httpPort } = fleet.cluster
   const hub = `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${standIn ? '  (stand-in)' : ''}`
   if (ownDoor) return [hub]
-  const { limit: _l, forks: _f, bundle: _b, ignorePreflight: _i, insecureHub: _h, ...login } = options
   const password = showPassword ? await shown(fleet) : undefined
   return [
     hub,
     ...(password === undefined ? [] : [`The password of all who log in: ${password}`]),
     toCopy(
       password === undefined ? 'The password of all who log in' : 'To see it again',
-      commandLine('hub password', login),
+      commandLine('hub password', loginOptions(options)),
     ),
   ]
 }

@@ -156,7 +156,16 @@ describe('what provision says at its end', () => {
       targets: new Map([['d1', sshd.target()]]),
       shared: new Shared(async () => undefined),
     }
-    const options = { color: true, inventory: ['inv.toml'], limit: 'd1', bundle: '/usb', insecureHub: true }
+    const login = { inventory: ['inv.toml'], askPass: true, timeout: 5 }
+    const run = {
+      limit: 'd1',
+      forks: 3,
+      bundle: '/usb',
+      ignorePreflight: ['cpu'],
+      upgrade: true,
+      insecureHub: true,
+    }
+    const options = { color: true, ...login, ...run }
     return hubLines(fleet, options, { standIn: false, ownDoor: false, showPassword: false, ...hub })
   }
   const HUB = 'ConvectHub: http://10.0.0.1:8080/'
@@ -165,7 +174,7 @@ describe('what provision says at its end', () => {
     {
       what: 'the command that shows the password',
       hub: {},
-      lines: [HUB, 'The password of all who log in: convecthub hub password -i inv.toml'],
+      lines: [HUB, 'The password of all who log in: convecthub hub password -i inv.toml -k -T 5'],
     },
     {
       what: 'the password itself, where people see it, in the run that made it',
@@ -173,7 +182,7 @@ describe('what provision says at its end', () => {
       lines: [
         HUB,
         `The password of all who log in: ${PASSWORD}`,
-        'To see it again: convecthub hub password -i inv.toml',
+        'To see it again: convecthub hub password -i inv.toml -k -T 5',
       ],
     },
     { what: 'nothing of it, where the values say how people log in', hub: { ownDoor: true }, lines: [HUB] },
@@ -185,7 +194,7 @@ describe('what provision says at its end', () => {
   test('a password that cannot be shown now is no failure', async () => {
     expect(await told({ showPassword: true })).toEqual([
       HUB,
-      'The password of all who log in: convecthub hub password -i inv.toml',
+      'The password of all who log in: convecthub hub password -i inv.toml -k -T 5',
     ])
   })
 })
