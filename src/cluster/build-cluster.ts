@@ -200,12 +200,18 @@ function unique(
 /** A setting of the whole cluster that differs from host to host would be half applied. */
 function sameEverywhere(inventory: Inventory, lead: Host, errors: ConvecthubError[]): void {
   for (const name of Object.keys(CLUSTER_VARIABLES.shape)) {
-    const wanted = lead.vars.get(name)
-    const other = [...inventory.hosts.values()].find(
-      (host) => host.vars.get(name) !== wanted && host.vars.get(name)?.raw !== wanted?.raw,
-    )
+    const written = ({ vars }: Host) => {
+      const setting = vars.get(name)
+      return (
+        setting &&
+        textsOf(name, setting)
+          .map(({ raw }) => raw)
+          .join(',')
+      )
+    }
+    const other = [...inventory.hosts.values()].find((host) => written(host) !== written(lead))
     if (!other) continue
-    const origin = other.vars.get(name)?.origin ?? wanted?.origin
+    const origin = (other.vars.get(name) ?? lead.vars.get(name))?.origin
     errors.push(
       problem(
         'DIFFERS',

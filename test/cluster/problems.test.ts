@@ -46,6 +46,8 @@ it.each([
     text: FLEET.replace('d1', 'd1 jhub_config_path=a.yaml'),
     problems: [`${AT}:2 DIFFERS jhub_config_path is not the same for d1 and w1`],
   },
+  { text: `${w1(`hub_admins='["ada","bob"]'`)}hub_admins=["ada", "bob"]\n`, problems: [] },
+  { text: `${w1('hub_admins=ada,bob')}hub_admins=["ada", "bob"]\n`, problems: [] },
   {
     text: '[driver]\nd1\n',
     problems: [`${AT}:2 BAD_VALUE convect_token: a shared secret for the cluster is needed`],
@@ -145,4 +147,22 @@ it.each([
   },
 ])('$text is told: $problems', ({ text, problems }) => {
   expect(problemsOf(text).toSorted()).toEqual(problems.toSorted())
+})
+
+it.each([
+  { w1: '[ada]', problems: ['inv.yml:6 DIFFERS hub_admins is not the same for d1 and w1'] },
+  { w1: 'ada', problems: ['inv.yml:6 DIFFERS hub_admins is not the same for d1 and w1'] },
+  { w1: '[ada, bob]', problems: [] },
+  { w1: 'ada,bob', problems: [] },
+])('a list of all, and $w1 for one machine', ({ w1, problems }) => {
+  const text = `
+driver: {hosts: {d1: }}
+worker:
+  hosts:
+    w1:
+      hub_admins: ${w1}
+all:
+  vars: {convect_token: k3s_hub_token, hub_admins: [ada, bob]}
+`
+  expect(problemsOf(text, 'inv.yml')).toEqual(problems)
 })

@@ -5,10 +5,10 @@ import { connectionSettings } from '../../src/inventory/connection-settings.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { memoryFiles } from '../inventory/memory-files.ts'
 
-/** The cluster of an inventory's text, `inv.toml`. */
-export function readCluster(text: string, extraVars: readonly string[] = []): Cluster {
-  const files = memoryFiles({ '/w/inv.toml': text })
-  const inventory = loadInventory({ sources: ['inv.toml'], extraVars, cwd: '/w', files })
+/** The cluster of an inventory's text. */
+export function readCluster(text: string, extraVars: readonly string[] = [], source = 'inv.toml'): Cluster {
+  const files = memoryFiles({ [`/w/${source}`]: text })
+  const inventory = loadInventory({ sources: [source], extraVars, cwd: '/w', files })
   const addresses = new Map(
     [...inventory.hosts.values()].map((host) => {
       const { address, port = 22 } = connectionSettings(host)
@@ -19,9 +19,9 @@ export function readCluster(text: string, extraVars: readonly string[] = []): Cl
 }
 
 /** What is wrong with an inventory, each as "file:line CODE message". */
-export function problemsOf(text: string): string[] {
+export function problemsOf(text: string, source?: string): string[] {
   try {
-    readCluster(text)
+    readCluster(text, [], source)
     return []
   } catch (error) {
     const errors = error instanceof ConvecthubErrors ? error.errors : [error]
