@@ -1,10 +1,18 @@
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
 import { command } from '../facts/command.ts'
+import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
-import { addSource, type PackageSource, rivals, sourceFacts, sourceFindings } from './package-source.ts'
+import {
+  addSource,
+  hasList,
+  type PackageSource,
+  rivals,
+  sourceFacts,
+  sourceFindings,
+} from './package-source.ts'
 
 const UNIT = 'docker.service'
 
@@ -13,7 +21,7 @@ export const docker: Step = {
   id: 'docker',
   title: 'Install Docker',
   hosts: ({ cluster }) => cluster.hosts.filter((host) => host.settings.install_docker),
-  facts: () => [command('dockerd'), unit(UNIT), system, ...sourceFacts(DOCKER)],
+  facts: () => [command('dockerd'), unit(UNIT), system, owned, ...sourceFacts(DOCKER)],
   check: (contexts) =>
     contexts.flatMap((context) => {
       const source = dockerSource(context)
@@ -22,7 +30,7 @@ export const docker: Step = {
   plan: (context) => {
     if (isMissing(context)) return [...install(context), start]
     const { active, enabled } = context.facts.get(unit(UNIT))
-    return active === 'active' && enabled ? [] : [start]
+    return [...ownSource(context), ...(active === 'active' && enabled ? [] : [start])]
   },
 }
 
@@ -47,6 +55,14 @@ const start: Change = {
   title: `start ${UNIT}`,
   timeoutMs: 120_000,
   script: sh`systemctl enable --now ${UNIT}`,
+}
+
+/** A Docker of ours is updated from docker_repo, also after that has changed. */
+function ownSource(context: PlanContext): Change[] {
+  const { facts } = context
+  const source = dockerSource(context)
+  if (!source || !facts.get(owned).packages.includes('docker-ce')) return []
+  return hasList(source, facts) || rivals(source, facts).length > 0 ? [] : addSource(source, facts)
 }
 
 function install(context: PlanContext): Change[] {

@@ -69,11 +69,15 @@ export function sourceFindings(source: PackageSource, { host, facts }: PlanConte
   }))
 }
 
+/** Whether the list that is there is the one of this source. */
+export function hasList(source: PackageSource, facts: Facts): boolean {
+  return facts.get(file(sourcePaths(source.name).list))?.digest === digest(listOf(source))
+}
+
 /** Those of our files that apt should have for a source; a list with another text is none of them. */
 export function wantedPaths(source: PackageSource, facts: Facts): string[] {
   const { list, key } = sourcePaths(source.name)
-  const there = facts.get(file(list))
-  const other = there !== undefined && there.digest !== digest(listOf(source))
+  const other = facts.get(file(list)) !== undefined && !hasList(source, facts)
   return other || rivals(source, facts).length > 0 ? [] : [list, key]
 }
 
@@ -88,7 +92,6 @@ export function unneeded(paths: readonly string[], facts: Facts): string[] {
 export function addSource(source: PackageSource, facts: Facts): Change[] {
   const paths = sourcePaths(source.name)
   const content = listOf(source)
-  const there = facts.get(file(paths.list))
   return [
     ...(facts.get(aptKey(paths.key)).join() === source.key.fingerprint ? [] : [fetchKey(source)]),
     {
@@ -103,12 +106,12 @@ export function addSource(source: PackageSource, facts: Facts): Change[] {
         rawSh(template('remote/apt-source.sh')),
       ]),
     },
-    ...(there?.digest === digest(content)
+    ...(hasList(source, facts)
       ? []
       : [
           {
             kind: 'file',
-            sign: there ? '~' : '+',
+            sign: facts.get(file(paths.list)) ? '~' : '+',
             title: paths.list,
             path: paths.list,
             content,

@@ -26,6 +26,8 @@ const PIN = 'A'.repeat(40)
 const REPO = 'https://mirror.lan/linux/ubuntu'
 const mirrored = testWishes({ settings: { w1: { docker_repo: REPO } } })
 const dockerd = is(command('dockerd'), '/usr/bin/dockerd')
+const ourDocker = [dockerd, running('docker.service'), ...recordOf({ packages: ['docker-ce'] })]
+const STILL = { loaded: true, active: 'inactive', enabled: false, inputs: undefined }
 const OURS = `deb [arch=amd64 signed-by=${KEY}] ${REPO} jammy stable\n`
 const START = '! run start docker.service'
 const READ = `! run read the package lists of ${REPO}`
@@ -87,12 +89,38 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
   { what: 'Docker that stands still', answers: [dockerd], plan: [START] },
   {
     what: 'Docker that does not start at boot',
-    answers: [
-      dockerd,
-      is(unit('docker.service'), { loaded: true, active: 'active', enabled: false, inputs: undefined }),
-    ],
+    answers: [dockerd, is(unit('docker.service'), { ...STILL, active: 'active' })],
     plan: [START],
   },
+  {
+    what: 'our Docker, and another mirror than before',
+    repo: true,
+    answers: [
+      ...ourDocker,
+      present(LIST),
+      is(aptSources, parseAptSources(LIST, OURS.replace('mirror', 'old'))),
+    ],
+    plan: [FETCH, READ, `~ file ${LIST}`],
+  },
+  {
+    what: 'our Docker, which stands still, and a mirror that apt does not have yet',
+    repo: true,
+    answers: [...ourDocker, is(unit('docker.service'), STILL)],
+    plan: [FETCH, READ, `+ file ${LIST}`, START],
+  },
+  {
+    what: 'our Docker from a mirror that apt has from us',
+    repo: true,
+    answers: [...ourDocker, is(aptKey(KEY), [PIN]), present(LIST, { digest: digest(OURS) })],
+    plan: [],
+  },
+  {
+    what: 'our Docker, and a mirror that apt has already',
+    repo: true,
+    answers: [...ourDocker, theirs(THEIRS)],
+    plan: [],
+  },
+  { what: 'our Docker, and no mirror any more', answers: [...ourDocker, present(LIST)], plan: [] },
   { what: 'Docker from elsewhere', repo: true, answers: [dockerd, running('docker.service')], plan: [] },
 ])('with $what: $plan', ({ repo, answers = [], plan }) => {
   expect(shown(planStep(docker, repo ? mirrored : testWishes(), 'w1', { w1: answers }))).toEqual(plan)
