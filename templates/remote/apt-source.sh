@@ -9,14 +9,15 @@ for file in /etc/apt/sources.list.d/*; do
   [ "$file" = "$list" ] || [ ! -e "$file" ] || ln -s "$file" "$parts" || exit
 done
 
-# the new one alone, for others may have no mirror in reach; then whether it can stand beside them
+# the new one alone, for others may have no mirror in reach; then whether it can stand beside them. An apt that does not
+# know Error-Mode only warns of a mirror that it cannot reach
 readable() {
-  apt update -o "Dir::Etc::SourceList=$parts/${list##*/}" -o Dir::Etc::SourceParts=/dev/null \
-    -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any &&
-    apt-cache -o "Dir::Etc::SourceParts=$parts" policy >/dev/null
+  apt update "$@" -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any || return
+  apt-cache "$@" policy | grep -q ' Packages$' || { echo 'apt has got no package list of it' && return 100; }
+  apt-cache -o "Dir::Etc::SourceParts=$parts" policy >/dev/null
 }
 
-readable || {
+readable -o "Dir::Etc::SourceList=$parts/${list##*/}" -o Dir::Etc::SourceParts=/dev/null || {
   code=$?
   for path in "$list" "$key"; do
     grep -qxF "file $path" /var/lib/convecthub/owned || continue

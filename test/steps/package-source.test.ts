@@ -30,6 +30,9 @@ const LIST = 'apt/sources.list.d/convecthub-x.list'
 const KEY = 'apt/keyrings/convecthub-x.gpg'
 const TEXT = `deb [signed-by=/k] http://m.lan/x jammy main\n`
 
+const STATUS = "echo ' 100 /var/lib/dpkg/status'"
+const HAS_IT = `${STATUS}; echo ' 500 http://m.lan/x jammy/main amd64 Packages'`
+
 /** An apt that says what it was told to read, and ends so. */
 function program(name: string, text: string) {
   writeFileSync(at(`bin/${name}`), `#!/bin/sh\n${text}\n`)
@@ -58,17 +61,18 @@ ${template('remote/apt-source.sh')}`
   }
 }
 
-/** A fake apt, whose update and policy do this. */
-function readByFake(shell: readonly string[], update: string, policy: string) {
+/** A fake apt, whose update and policy do this; `alone` is the policy of the source by itself. */
+function readByFake(shell: readonly string[], { update = '', alone = HAS_IT, policy = '' }) {
   const told = (name: string) => `for word; do case $word in *${name}=*)`
   program('apt-get', `${told('SourceList')} cat "\${word#*=}" ;; esac; done\n${update}`)
-  program('apt-cache', `${told('SourceParts')} ls "\${word#*=}" ;; esac; done >&2\n${policy}`)
+  const ofOne = `case $* in *SourceParts=/dev/null*) ${alone}; exit ;; esac`
+  program('apt-cache', `${ofOne}\n${told('SourceParts')} ls "\${word#*=}" ;; esac; done >&2\n${policy}`)
   return readSource(shell, TEXT, 'deb http://m.lan/y jammy main\n')
 }
 
 describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ shell }) => {
   it('a source that apt can read, alone and beside the others, keeps its key', () => {
-    expect(readByFake(shell, '', '')).toEqual({
+    expect(readByFake(shell, {})).toEqual({
       code: 0,
       output: TEXT,
       errors: 'convecthub-x.list\ntheirs.list\n',
@@ -79,10 +83,12 @@ describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ sh
   })
 
   it.each([
-    { what: 'by itself', update: 'exit 100', policy: '' },
-    { what: 'beside the others', update: '', policy: 'exit 100' },
-  ])('of a source that apt cannot read $what nothing is left', ({ update, policy }) => {
-    expect(readByFake(shell, update, policy)).toMatchObject({
+    { what: 'by itself', apt: { update: 'exit 100' } },
+    // to an apt without APT::Update::Error-Mode a mirror out of reach is only a warning
+    { what: 'by itself, and only says so', apt: { update: 'echo W: Failed to fetch', alone: STATUS } },
+    { what: 'beside the others', apt: { policy: 'exit 100' } },
+  ])('of a source that apt cannot read $what nothing is left', ({ apt }) => {
+    expect(readByFake(shell, apt)).toMatchObject({
       code: 100,
       key: false,
       record: 'file /usr/local/bin/k3s\n',
