@@ -125,8 +125,13 @@ function codeOf(extraConfig: unknown): [section: string, name: string, value: un
     .flatMap((code) => code.split('\n'))
     .flatMap((line): [string, string, unknown][] => {
       const [, section, name, value = ''] = /^\s*c\.(\w+)\.(\w+)\s*=(?!=)(.*)$/.exec(line) ?? []
-      return section && name ? [[section, name, pythonValue(value.trim())]] : []
+      return section && name ? [[section, name, pythonValue(withoutComment(value).trim())]] : []
     })
+}
+
+/** A # begins one only outside of quotes. */
+function withoutComment(code: string): string {
+  return /^(?:"[^"]*"|'[^']*'|[^"'#])*/.exec(code)?.[0] ?? ''
 }
 
 /** Anything but a flag or a plain text counts as a value that nobody knows. */

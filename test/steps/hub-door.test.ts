@@ -59,6 +59,12 @@ it.each([
   { text: by('dummy', 'DummyAuthenticator:\n  password:'), open: `4 ${DUMMY}` },
   { text: by('dummy', 'Authenticator:\n  allow_all: true'), open: `4 ${DUMMY}` },
   { text: byCode("c.JupyterHub.authenticator_class = 'dummy'"), open: `3 ${DUMMY}` },
+  { text: byCode('c.JupyterHub.authenticator_class = DummyAuthenticator  # for now'), open: `3 ${DUMMY}` },
+  { text: byCode("c.JupyterHub.authenticator_class = 'dummy'# for now"), open: `3 ${DUMMY}` },
+  {
+    text: byCode('c.JupyterHub.authenticator_class = TmpAuthenticator # not "ldap" # yet'),
+    open: '3 tmp lets anybody in',
+  },
   {
     text: `${by('ldap')}  extraConfig: |\n    c.JupyterHub.authenticator_class = 'dummy'\n`,
     open: `4 ${DUMMY}`,
@@ -88,6 +94,7 @@ it.each([
     (name) => by(name, 'Authenticator:\n  allow_all: true'),
   ),
   `${by('dummy')}  extraConfig:\n    a: |\n      import os\n      c.DummyAuthenticator.password = os.environ['PW']\n`,
+  byCode('c.JupyterHub.authenticator_class = "dummy"', 'c.DummyAuthenticator.password = f"# {secret}"'),
 ])('not anybody gets in by %s', (text) => {
   expect(hubDoor(text).open).toBeUndefined()
 })
