@@ -8,10 +8,10 @@ import { hubDoor } from './hub-door.ts'
  * and earlier ones warn of a setting that they do not know.
  */
 export function hubDefaults(admins: readonly string[], jhubConfig: string): string {
-  const { own, chosen } = hubDoor(jhubConfig)
+  const { passwordOnly } = hubDoor(jhubConfig)
   const config = {
     ...(admins.length > 0 && { Authenticator: { admin_users: admins } }),
-    ...(!own && !chosen && { DummyAuthenticator: { allow_all: true } }),
+    ...(passwordOnly && { DummyAuthenticator: { allow_all: true } }),
   }
   const door = Object.keys(config).length > 0 ? stringify({ hub: { config } }, { version: '1.1' }) : ''
   return `${template('jupyterhub/values.yaml')}${door}`

@@ -4,8 +4,8 @@ import { isNode, LineCounter, parseDocument } from 'yaml'
 export interface HubDoor {
   /** They say themselves how people log in; else it is by one password of our making. */
   own: boolean
-  /** They name whom to let in, so that it is not for us to let in everybody. */
-  chosen: boolean
+  /** A password that all share, ours or their own, is all that is asked for: they do not name whom to let in. */
+  passwordOnly: boolean
   /** What of it lets in anybody who finds the page. */
   open: OpenDoor | undefined
 }
@@ -85,7 +85,8 @@ export function hubDoor(values: string): HubDoor {
   const dummy = settingsOf('DummyAuthenticator')
   // the chart's own default is dummy
   const given = config.JupyterHub?.[CLASS] ?? (isSet(dummy('password')) ? 'dummy' : undefined)
-  const rule = RULES.get(shortName(given ?? ''))
+  const name = shortName(given ?? '')
+  const rule = RULES.get(name)
   const culprit = rule?.open(settingsOf(rule.section))
   const placeOf = (section: string, name: string) => {
     const sections = [section, 'Authenticator', 'JupyterHub'].map((each) => ['hub', 'config', each, name])
@@ -95,7 +96,9 @@ export function hubDoor(values: string): HubDoor {
   }
   return {
     own: given !== undefined,
-    chosen: ['allow_all', 'allowed_users'].some((name) => dummy(name) !== undefined),
+    passwordOnly:
+      (given === undefined || (name === 'dummy' && isSet(dummy('password')))) &&
+      ['allow_all', 'allowed_users'].every((setting) => dummy(setting) === undefined),
     open:
       rule && culprit !== undefined
         ? { ...placeOf(rule.section, culprit), message: rule.message, hint: rule.hint }

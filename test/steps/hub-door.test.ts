@@ -41,12 +41,21 @@ it.each([
 })
 
 it.each([
-  { what: 'nothing', text: '', chosen: false },
-  { what: 'users', text: config('Authenticator:\n  allowed_users: [ada]'), chosen: true },
-  { what: 'allow_all: false', text: config('DummyAuthenticator:\n  allow_all: false'), chosen: true },
-  { what: 'users by code', text: byCode("c.Authenticator.allowed_users = {'ada'}"), chosen: true },
-])('values with $what say whom to let in: $chosen', ({ text, chosen }) => {
-  expect(hubDoor(text).chosen).toBe(chosen)
+  { what: 'nothing', text: '', only: true },
+  { what: 'users', text: config('Authenticator:\n  allowed_users: [ada]'), only: false },
+  { what: 'allow_all: false', text: config('DummyAuthenticator:\n  allow_all: false'), only: false },
+  { what: 'users by code', text: byCode("c.Authenticator.allowed_users = {'ada'}"), only: false },
+  { what: 'a password', text: config('DummyAuthenticator:\n  password: abc'), only: true },
+  { what: 'a password by code', text: byCode('c.DummyAuthenticator.password = secret'), only: true },
+  {
+    what: 'a password and users',
+    text: config('DummyAuthenticator:\n  password: abc\n  allowed_users: [ada]'),
+    only: false,
+  },
+  { what: 'dummy without a password', text: by('dummy'), only: false },
+  { what: 'LDAP and a password', text: by('ldap', 'DummyAuthenticator:\n  password: abc'), only: false },
+])('with $what a password is all that is asked for: $only', ({ text, only }) => {
+  expect(hubDoor(text).passwordOnly).toBe(only)
 })
 
 const DUMMY = 'dummy without a password'

@@ -128,11 +128,19 @@ function layers(plan: ReturnType<typeof planStep>): string[] {
 }
 
 const OWN = 'hub:\n  config:\n    JupyterHub:\n      authenticator_class: ldap\n'
+const GIVEN = 'hub:\n  config:\n    DummyAuthenticator:\n      password: for-the-course\n'
 const ALLOWED = 'hub:\n  config:\n    Authenticator:\n      allowed_users: [ada]\n'
 it.each([
   { what: 'nothing', values: '', config: { DummyAuthenticator: { allow_all: true } } },
   { what: 'whom to let in', values: ALLOWED, config: undefined },
-  { what: 'an authenticator', values: OWN, config: undefined },
+  { what: 'a password', values: GIVEN, own: true, config: { DummyAuthenticator: { allow_all: true } } },
+  {
+    what: 'a password, and whom to let in',
+    values: `${GIVEN}      allow_all: false\n`,
+    own: true,
+    config: undefined,
+  },
+  { what: 'an authenticator', values: OWN, own: true, config: undefined },
   {
     what: 'nothing, and an admin',
     values: '',
@@ -142,17 +150,18 @@ it.each([
   {
     what: 'an authenticator, and an admin',
     values: OWN,
+    own: true,
     admins: ['ada'],
     config: { Authenticator: { admin_users: ['ada'] } },
   },
 ])(
   'values with $what are merged over $config, and a password is the last word without an authenticator',
   (row) => {
-    const { values, admins = [], config } = row
-    const own = testWishes({ hubAdmins: admins }, { jhubConfig: values })
-    const plan = planStep(jupyterhub, own, 'd1', { d1: [made] })
+    const { values, admins = [], config, own = false } = row
+    const site = testWishes({ hubAdmins: admins }, { jhubConfig: values })
+    const plan = planStep(jupyterhub, site, 'd1', { d1: [made] })
     expect(parse(fileText(plan, DEFAULTS)).hub?.config).toEqual(config)
-    expect(layers(plan)).toEqual([DEFAULTS, VALUES, ...(values === OWN ? [] : [HUB_PASSWORD])])
+    expect(layers(plan)).toEqual([DEFAULTS, VALUES, ...(own ? [] : [HUB_PASSWORD])])
   },
 )
 
