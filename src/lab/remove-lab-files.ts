@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { parse } from 'yaml'
-import { bundleKind } from '../artifacts/bundle-kind.ts'
-import { BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
+import { readBundleLock } from '../artifacts/bundle-kind.ts'
+import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
 import { labPaths } from './lab-identity.ts'
 
 /** Removes the files that the lab put into its folder, and the folder unless somebody put more into it; says whether. */
@@ -20,8 +19,8 @@ export async function removeLabFiles(stateDir: string): Promise<boolean> {
 
 /** The files of the lab's own bundle; a real one that somebody put in its place is none. */
 function standInFiles(bundle: string): string[] {
-  if (bundleKind(bundle) !== 'stand-in') return []
-  const path = join(bundle, BUNDLE_LOCK)
-  const { files } = bundleLockSchema.parse(parse(readFileSync(path, 'utf8')))
-  return [...files.map(({ name }) => join(bundle, name)), path]
+  const lock = readBundleLock(bundle)
+  return lock?.standIn
+    ? [...lock.files.map(({ name }) => name), BUNDLE_LOCK].map((name) => join(bundle, name))
+    : []
 }

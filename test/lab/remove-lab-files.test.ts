@@ -47,6 +47,14 @@ it('a real bundle in its place stays', async () => {
   expect(readdirSync(join(lab, 'shared/bin')).sort()).toEqual(['bundle.lock.yaml', 'k3s'])
 })
 
+it('a bundle whose lock was cut off stays, and the lab goes all the same', async () => {
+  put(...OWN, 'shared/bin/k3s')
+  writeFileSync(join(lab, 'shared/bin/bundle.lock.yaml'), 'files: [{name: "k3')
+  expect(await removeLabFiles(lab)).toBe(true)
+  expect(readdirSync(lab)).toEqual(['shared'])
+  expect(readdirSync(join(lab, 'shared/bin')).sort()).toEqual(['bundle.lock.yaml', 'k3s'])
+})
+
 it('a folder of that name that is no lab is left alone', async () => {
   put('inv.toml', 'jupyterhub.yaml')
   expect(await removeLabFiles(lab)).toBe(true)
