@@ -12,7 +12,8 @@ export interface Disk {
 }
 
 // stat(1) does not see where a folder of the same file system is mounted, with options of its own. In the table a blank
-// is \040; of what is mounted over each other at one place, the last counts
+// is \040, and printf's %b wants \0040, lest it take a digit behind it for more; of what is mounted over each other at
+// one place, the last counts
 const SCRIPT = `
 for path in $paths; do
   at=$path
@@ -20,7 +21,7 @@ for path in $paths; do
   printf 'disk %s %s ' "$path" "$(stat -f -c '%b %a %S' "$at")"
   real=$(readlink -f "$at") mount='' options=''
   while read -r _ point _ all _; do
-    case $point in *\\\\*) point=$(printf %b "$point") ;; esac
+    case $point in *\\\\*) point=$(printf %b "$(printf %s "$point" | sed 's/\\\\\\([0-7]\\{3\\}\\)/\\\\0\\1/g')") ;; esac
     case \${real%/}/ in
     "\${point%/}"/*) [ "\${#point}" -lt "\${#mount}" ] || mount=$point options=$all ;;
     esac

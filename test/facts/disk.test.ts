@@ -10,8 +10,9 @@ import { SHELLS } from '../helpers/shell.ts'
 let folder: string
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-disk-')))
-  for (const name of ['a/b', 'my disk', 'own']) mkdirSync(join(folder, name), { recursive: true })
+  for (const name of ['a/b', 'my disk', 'disk 1\\', 'own']) mkdirSync(join(folder, name), { recursive: true })
   symlinkSync(join(folder, 'my disk'), join(folder, 'link'))
+  symlinkSync(join(folder, 'disk 1\\'), join(folder, 'second'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
@@ -23,6 +24,7 @@ mount --bind own own && mount -o remount,bind,noexec own
 mount -t tmpfs -o noexec,size=8m x a
 mount -t tmpfs -o exec,size=4m x a
 mount -t tmpfs -o noexec,size=2m x 'my disk'
+mount -t tmpfs -o noexec,size=3m x 'disk 1\\'
 mkdir -p a/b own/deep`
 
 it.each(
@@ -31,6 +33,13 @@ it.each(
       { what: 'a folder mounted on itself', path: 'own/deep/not/there', mount: 'own', noexec: true },
       { what: 'one mount over another', path: 'a/b', mount: 'a', noexec: false, sizeMiB: 4 },
       { what: 'a link to a mount with a blank', path: 'link/x', mount: 'my disk', noexec: true, sizeMiB: 2 },
+      {
+        what: 'a mount with a blank before a digit',
+        path: 'second/x',
+        mount: 'disk 1\\',
+        noexec: true,
+        sizeMiB: 3,
+      },
     ].map((row) => ({ shell, name: shell[0], ...row })),
   ),
 )('$name: the disk of $what', ({ shell, path, mount, noexec, sizeMiB }) => {
