@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import { commandLine, toCopy } from './command-line.ts'
 import { type CommonOptions, loginOptions } from './common-options.ts'
@@ -12,15 +13,19 @@ export interface Hub {
   showPassword: boolean
 }
 
+/** Where people find the hub. */
+export function hubAddress({ lead, httpPort }: Pick<Cluster, 'lead' | 'httpPort'>): string {
+  const host = lead.address.includes(':') ? `[${lead.address}]` : lead.address
+  return `http://${host}${httpPort === 80 ? '' : `:${httpPort}`}/`
+}
+
 /** Where the hub is, and how to log in: lines for people, behind a run that went well. */
 export async function hubLines(
   fleet: Driven,
   options: CommonOptions,
   { standIn, ownDoor, showPassword }: Hub,
 ): Promise<string[]> {
-  const { address } = fleet.cluster.lead
-  const { httpPort } = fleet.cluster
-  const hub = `ConvectHub: http://${address}${httpPort === 80 ? '' : `:${httpPort}`}/${standIn ? '  (stand-in)' : ''}`
+  const hub = `ConvectHub: ${hubAddress(fleet.cluster)}${standIn ? '  (stand-in)' : ''}`
   if (ownDoor) return [hub]
   const password = showPassword ? await shown(fleet) : undefined
   return [

@@ -14,6 +14,7 @@ import { printLines } from '../ui/print-lines.ts'
 import { columns, style } from '../ui/style.ts'
 import { commandLine, toCopy } from './command-line.ts'
 import type { CommonOptions, VerbResult } from './common-options.ts'
+import { hubAddress } from './hub-lines.ts'
 import { type FleetInput, readFleet } from './read-fleet.ts'
 import { inventoryFolder } from './read-wishes.ts'
 import { runVerb } from './run-verb.ts'
@@ -63,7 +64,7 @@ export async function statusVerb(options: CommonOptions): VerbResult {
     )
     printLines([
       well
-        ? `ConvectHub: http://${cluster.lead.address}${cluster.httpPort === 80 ? '' : `:${cluster.httpPort}`}/`
+        ? `ConvectHub: ${hubAddress(cluster)}`
         : toCopy('Mend it', commandLine('provision', { ...options, ...otherBundle(fleet, facts) })),
     ])
   }

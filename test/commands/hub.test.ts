@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hubLines } from '../../src/commands/hub-lines.ts'
+import { hubAddress, hubLines } from '../../src/commands/hub-lines.ts'
 import type { FleetInput } from '../../src/commands/read-fleet.ts'
 import { makeBundle } from '../../src/lab/make-bundle.ts'
 import { Shared } from '../../src/transport/shared.ts'
@@ -189,6 +189,15 @@ describe('what provision says at its end', () => {
   ])('$what', async ({ hub, lines }) => {
     keep(PASSWORD)
     expect(await told(hub)).toEqual(lines)
+  })
+
+  test.each([
+    { address: 'hub.lan', httpPort: 80, is: 'http://hub.lan/' },
+    { address: 'fd00::5', httpPort: 80, is: 'http://[fd00::5]/' },
+    { address: 'fd00::5', httpPort: 8080, is: 'http://[fd00::5]:8080/' },
+  ])('a hub at $address, port $httpPort, is at $is', ({ address, httpPort, is }) => {
+    const cluster = testCluster({ httpPort })
+    expect(hubAddress({ ...cluster, lead: { ...cluster.lead, address } })).toBe(is)
   })
 
   test('a password that cannot be shown now is no failure', async () => {
