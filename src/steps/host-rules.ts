@@ -10,6 +10,7 @@ import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
 import { HELM } from '../facts/release.ts'
 import { system } from '../facts/system.ts'
+import { quote } from '../sh.ts'
 import { bundledK3s, K3S, ownsK3s } from './artifacts.ts'
 
 /** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
@@ -100,7 +101,7 @@ export const HOST_RULES: readonly HostRule[] = [
       ),
     hint: (context) => {
       const mounts = [...new Set(closed(context).map(([, mount]) => mount))]
-      const commands = mounts.map((mount) => `\`sudo mount -o remount,exec ${mount}\``)
+      const commands = mounts.map((mount) => `\`sudo mount -o remount,exec ${quote(mount)}\``)
       return `${commands.join(' and ')}, and take noexec out of /etc/fstab; or mount a file system of its own there`
     },
   },

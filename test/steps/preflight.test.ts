@@ -213,7 +213,7 @@ it.each([
 
 it('every folder of a driver from which something is run is told, with its mount, and what to do', () => {
   const places = ['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub/bin']
-  const mounts = ['/var', '/usr/local', '/var']
+  const mounts = ['/var', '/mnt/$(reboot) 1', '/var']
   const own = testWishes()
   const known = knownOf(own, {
     d1: places.map((path, i) => is(disk(path), diskOf({ mount: mounts[i] ?? '', options: ['noexec'] }))),
@@ -223,6 +223,6 @@ it('every folder of a driver from which something is run is told, with its mount
     places.map((path, i) => `${mounts[i]} is mounted with noexec, and programs are run from ${path}`),
   )
   expect(findings[0]?.hint).toContain(
-    '`sudo mount -o remount,exec /var` and `sudo mount -o remount,exec /usr/local`',
+    "`sudo mount -o remount,exec /var` and `sudo mount -o remount,exec '/mnt/$(reboot) 1'`",
   )
 })
