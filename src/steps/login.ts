@@ -3,6 +3,7 @@ import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
+import { K3S } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
 
 /** The last step: ConvectHub's login page answers on both ports of every driver. */
@@ -44,6 +45,6 @@ function waitForPage(key: string): Change {
 echo "$answer"
 case $answer in '200 '* | '302 '*) ;; *) false ;; esac`,
     ]),
-    evidence: sh`/usr/local/bin/k3s kubectl get pods -A -o wide`,
+    evidence: sh`${K3S} kubectl get pods -A -o wide`,
   }
 }
