@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
-import { parse } from 'yaml'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
 import { ConvecthubError } from '../errors.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
@@ -76,9 +75,6 @@ export function readJhubConfig(fleet: FleetInput): { text: string; file: string;
     if (!beside && statSync(real).uid !== process.getuid?.())
       throw new Error(`${real} belongs to another user and is outside the folder of the inventory`)
     const text = readFileSync(real, 'utf8')
-    const values = parse(text)
-    if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
-      throw new Error('it is not a mapping')
     return { text, file, door: hubDoor(text) }
   } catch (cause) {
     throw new ConvecthubError(

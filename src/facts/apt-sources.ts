@@ -64,7 +64,7 @@ function parseLine({ text, at }: Line): AptSource[] {
     {
       ...at,
       type,
-      uri: bare(uri),
+      uri: bareUri(uri),
       suite,
       components: words(components),
       architectures: (settings.get('arch') ?? '').split(',').filter(Boolean),
@@ -93,12 +93,13 @@ function parseStanza(lines: readonly Line[]): AptSource[] {
   }
   return field('types').flatMap((type) =>
     field('uris').flatMap((uri) =>
-      field('suites').map((suite) => ({ ...rest, type, uri: bare(uri), suite })),
+      field('suites').map((suite) => ({ ...rest, type, uri: bareUri(uri), suite })),
     ),
   )
 }
 
-const bare = (uri: string) => uri.replace(/\/$/, '')
+/** Without a slash at its end. */
+export const bareUri = (uri: string) => uri.replace(/\/$/, '')
 
 function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '')

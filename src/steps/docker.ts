@@ -1,5 +1,6 @@
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
+import { bareUri } from '../facts/apt-sources.ts'
 import { command } from '../facts/command.ts'
 import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
@@ -42,7 +43,7 @@ export function dockerSource({ host, facts }: PlanContext): PackageSource | unde
   const { install_docker, docker_repo, docker_key } = host.settings
   if (!install_docker || docker_repo === undefined) return undefined
   const { architecture, os } = facts.get(system)
-  const uri = docker_repo.replace(/\/$/, '')
+  const uri = bareUri(docker_repo)
   const key = { url: `${uri}/gpg`, fingerprint: docker_key }
   return { name: DOCKER, uri, suite: os.codename, component: 'stable', architecture, key }
 }

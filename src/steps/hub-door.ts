@@ -71,14 +71,16 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
 
 /**
  * Reads values for the JupyterHub chart, as Helm does: YAML 1.1 with merge keys. What `c.Class.name = value` says in
- * hub.extraConfig counts over hub.config, as in the hub. Throws what is wrong with the YAML.
+ * hub.extraConfig counts over hub.config, as in the hub. Throws what is wrong with the YAML, or that it is no mapping.
  */
 export function hubDoor(values: string): HubDoor {
   const lines = new LineCounter()
   const document = parseDocument(values, { version: '1.1', lineCounter: lines })
   const [error] = document.errors
   if (error) throw error
-  const hub = mapping(mapping(document.toJS()).hub)
+  const all: unknown = document.toJS() ?? {}
+  if (typeof all !== 'object' || Array.isArray(all)) throw new Error('it is not a mapping')
+  const hub = mapping(mapping(all).hub)
   const config = overlaid(hub.config, codeOf(hub.extraConfig))
   const settingsOf = (section: string) => (name: string) =>
     config[section]?.[name] ?? config.Authenticator?.[name] ?? undefined

@@ -51,7 +51,6 @@ if [ -x ${HELM} ] && [ -f ${KUBECONFIG} ]; then
 fi
 [ "\${#password}" = ${LENGTH} ] || password=$(tr -dc ${ALPHABET} </dev/urandom | head -c ${LENGTH})
 [ "\${#password}" = ${LENGTH} ] || { echo '/dev/urandom gave no password' && exit 74; }
-cvh_folder ${HUB_PASSWORD.slice(0, HUB_PASSWORD.lastIndexOf('/'))}
 cvh_record file ${HUB_PASSWORD}
 printf '%s\n' \
   "# Made by convecthub; 'convecthub hub password' shows it. Change the password here, then run 'convecthub provision'." \

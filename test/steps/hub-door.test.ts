@@ -108,6 +108,10 @@ it.each([
   expect(hubDoor(text).open).toBeUndefined()
 })
 
-it('what is wrong with the YAML is thrown', () => {
-  expect(() => hubDoor('hub: [\n')).toThrow(/flow/i)
+it.each([
+  { text: 'hub: [\n', says: /flow/i },
+  { text: '- hub\n', says: 'it is not a mapping' },
+  { text: 'hub\n', says: 'it is not a mapping' },
+])('what is wrong with $text is thrown', ({ text, says }) => {
+  expect(() => hubDoor(text)).toThrow(says)
 })
