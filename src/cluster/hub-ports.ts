@@ -31,12 +31,12 @@ export function portClashes(
       : []
   const single = (['http_port', 'https_port'] as const).flatMap((name) => {
     const port = ports[name]
-    const taken = K3S_PORTS.find((each) => each.port === port)
+    const k3s = Object.values(K3S_PORTS).flatMap((ports) => ports[port] ?? [])[0]
     const ssh = hosts.find((host) => sshPort(host) === port)
     const hint = `choose another ${name}`
     return [
-      ...(taken
-        ? [clash(`${name}=${port}: K3s needs this port (${taken.what})`, written(name) ?? lead.origin, hint)]
+      ...(k3s
+        ? [clash(`${name}=${port}: K3s needs this port (${k3s})`, written(name) ?? lead.origin, hint)]
         : []),
       ...(ssh
         ? [

@@ -30,10 +30,10 @@ export function askedPorts(host: ClusterHost, cluster: Cluster) {
 const hubPorts = ({ httpPort, httpsPort }: Cluster): Port[] => [`tcp ${httpPort}`, `tcp ${httpsPort}`]
 
 function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
-  const here = K3S_PORTS.filter(
-    ({ on }) => on === 'all' || (role === 'driver' && (on === 'driver' || drivers.length > 1)),
-  )
-  return [...here.map(({ port }): Port => `tcp ${port}`), 'udp 8472']
+  const { all, driver, drivers: several } = K3S_PORTS
+  const server = role === 'driver' && { ...driver, ...(drivers.length > 1 && several) }
+  const here = Object.keys({ ...all, ...server })
+  return [...here.map((port): Port => `tcp ${Number(port)}`), 'udp 8472']
 }
 
 /** Which of these ports something else listens on than our own K3s, which `isOurs` knows. */
