@@ -37,7 +37,9 @@ export const HOST_VARIABLES = z.object({
   has_gpu: flag.default(false).describe('The machine has an NVIDIA GPU that notebooks may use'),
   install_nvidia_driver: flag
     .default(true)
-    .describe('Install the NVIDIA driver and container toolkit where has_gpu; false: they are there already'),
+    .describe(
+      'Install the NVIDIA driver (on Ubuntu) and container toolkit where has_gpu; false: they are there already. The toolkit comes from the package repository of NVIDIA, which apt on the machine must have',
+    ),
   install_docker: flag.default(true).describe('Install Docker; false: leave the machine as it is'),
   docker_repo: url
     .optional()

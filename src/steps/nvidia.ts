@@ -2,6 +2,7 @@ import type { Change } from '../engine/change.ts'
 import type { Finding, Step } from '../engine/step.ts'
 import { gpu } from '../facts/gpu.ts'
 import { installedPackage } from '../facts/packages.ts'
+import { system } from '../facts/system.ts'
 import { rawSh } from '../sh.ts'
 import { template } from '../templates.ts'
 
@@ -13,7 +14,7 @@ export const nvidia: Step = {
   title: 'Install the NVIDIA driver and container toolkit',
   hosts: ({ cluster }) =>
     cluster.hosts.filter(({ settings }) => settings.has_gpu && settings.install_nvidia_driver),
-  facts: () => [gpu, installedPackage(TOOLKIT)],
+  facts: () => [gpu, system, installedPackage(TOOLKIT)],
   check: (contexts) =>
     contexts.flatMap(({ host, facts }): Finding[] => {
       const { cards, nouveau, driver } = facts.get(gpu)
@@ -25,6 +26,16 @@ export const nvidia: Step = {
             id: 'gpu',
             message: 'has_gpu is true, but there is no NVIDIA card on its PCI bus',
             hint: 'set has_gpu=false, or look at `lspci`',
+          },
+        ]
+      const { os } = facts.get(system)
+      if (!driver && os.id !== 'ubuntu')
+        return [
+          {
+            ...found,
+            id: 'nvidia-driver',
+            message: `${os.name} has no ubuntu-drivers, by which convecthub installs the NVIDIA driver`,
+            hint: 'install the driver yourself and reboot, then again; with install_nvidia_driver=false the container toolkit is left to you, too',
           },
         ]
       if (nouveau && !driver)

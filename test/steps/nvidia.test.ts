@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { gpu } from '../../src/facts/gpu.ts'
+import { system } from '../../src/facts/system.ts'
 import { nvidia } from '../../src/steps/nvidia.ts'
-import { contextOf, gpuOf, is, shown } from '../helpers/fake-facts.ts'
+import { contextOf, gpuOf, is, shown, systemOf } from '../helpers/fake-facts.ts'
 import { knownOf, planStep } from '../helpers/plan-step.ts'
 import { runShell, SHELLS } from '../helpers/shell.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const card = { cards: ['0000:01:00.0'] }
+const debian = { id: 'debian', version: '12', name: 'Debian GNU/Linux 12', codename: 'bookworm' }
 const gpus = testWishes({ workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } })
 const DRIVER = [
   '+ packages install ubuntu-drivers-common',
@@ -39,8 +41,11 @@ it.each([
   { what: 'a card', found: card, ids: [] },
   { what: 'nouveau on the card', found: { ...card, nouveau: true }, ids: ['nouveau'] },
   { what: 'nouveau beside the driver', found: { ...card, nouveau: true, driver: '535.1' }, ids: [] },
-])('a GPU machine with $what: $ids', ({ found, ids }) => {
-  const context = contextOf(nvidia, gpus, 'w1', knownOf(gpus, { w1: [is(gpu, gpuOf(found))] }))
+  { what: 'Debian', found: { ...card, nouveau: true }, os: debian, ids: ['nvidia-driver'] },
+  { what: 'Debian and the driver', found: { ...card, driver: '535.1' }, os: debian, ids: [] },
+])('a GPU machine with $what: $ids', ({ found, os, ids }) => {
+  const answers = [is(gpu, gpuOf(found)), is(system, systemOf(os && { os }))]
+  const context = contextOf(nvidia, gpus, 'w1', knownOf(gpus, { w1: answers }))
   const findings = nvidia.check?.([context]) ?? []
   expect(findings.map(({ id }) => id)).toEqual(ids)
   expect(findings.every(({ level, host, hint }) => level === 'error' && host === 'w1' && hint !== '')).toBe(
