@@ -8,9 +8,7 @@ export interface Gpu {
   /** The version in /proc/driver/nvidia, undefined while no module is loaded. */
   driver: string | undefined
   nouveau: boolean
-  secureBoot: boolean
   runtime: boolean
-  ubuntuDrivers: boolean
 }
 
 const SCRIPT = `
@@ -20,9 +18,7 @@ for device in /sys/bus/pci/devices/*; do
 done
 sed -n 's/^NVRM version:.* \\([0-9][0-9]*\\.[0-9.]*\\) .*/driver=\\1/p' /proc/driver/nvidia/version
 [ ! -d /sys/module/nouveau ] || echo nouveau=1
-mokutil --sb-state | grep -q enabled && echo secureboot=1
-command -v nvidia-container-runtime >/dev/null && echo runtime=1
-command -v ubuntu-drivers >/dev/null && echo ubuntu-drivers=1`
+command -v nvidia-container-runtime >/dev/null && echo runtime=1`
 
 const family: FactFamily<Gpu> = {
   id: 'gpu',
@@ -36,9 +32,7 @@ const family: FactFamily<Gpu> = {
           cards: lines.filter((line) => line.startsWith('card=')).map((line) => line.slice(5)),
           driver: /^driver=(.+)$/m.exec(output)?.[1],
           nouveau: lines.includes('nouveau=1'),
-          secureBoot: lines.includes('secureboot=1'),
           runtime: lines.includes('runtime=1'),
-          ubuntuDrivers: lines.includes('ubuntu-drivers=1'),
         },
       ],
     ])

@@ -106,13 +106,11 @@ it.each([
   { what: 'nothing', text: '', value: { cards: [], driver: undefined, nouveau: false, runtime: false } },
   {
     what: 'all',
-    text: 'card=0000:01:00.0\ncard=0000:02:00.0\ndriver=535.183.01\nsecureboot=1\nruntime=1\nubuntu-drivers=1',
+    text: 'card=0000:01:00.0\ncard=0000:02:00.0\ndriver=535.183.01\nruntime=1',
     value: {
       cards: ['0000:01:00.0', '0000:02:00.0'],
       driver: '535.183.01',
-      secureBoot: true,
       runtime: true,
-      ubuntuDrivers: true,
       nouveau: false,
     },
   },

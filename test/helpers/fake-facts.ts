@@ -133,9 +133,7 @@ export function gpuOf(more: Partial<Gpu> = {}): Gpu {
     cards: [],
     driver: undefined,
     nouveau: false,
-    secureBoot: false,
     runtime: false,
-    ubuntuDrivers: false,
     ...more,
   }
 }
