@@ -9,7 +9,7 @@ import { K3S } from './artifacts.ts'
 import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
-import { HUB_PASSWORD } from './hub-password.ts'
+import { APPLIED_PASSWORD, appliedText, HUB_PASSWORD, passwordMark, passwordNote } from './hub-password.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
@@ -30,7 +30,14 @@ export const jupyterhub: Step = {
   hosts: ({ cluster }) => [cluster.lead],
   // with all that will come up; what does not is no reason to wait
   after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
-  facts: () => [release(NAMESPACE, RELEASE), file(DEFAULTS), file(VALUES), file(HUB_PASSWORD), jobs],
+  facts: () => [
+    release(NAMESPACE, RELEASE),
+    file(DEFAULTS),
+    file(VALUES),
+    file(HUB_PASSWORD),
+    file(APPLIED_PASSWORD),
+    jobs,
+  ],
   plan: (context) => {
     const { facts, bundle, jhubConfig } = context
     const chart = chartOf(context)
@@ -45,21 +52,26 @@ export const jupyterhub: Step = {
     const values = { path: VALUES, mode: '600', content: new Secret(jhubConfig) }
     // made by the step before this one
     const password = { path: HUB_PASSWORD, sha256: facts.get(file(HUB_PASSWORD))?.digest ?? NOT_MADE }
+    const passwords = hubDoor(jhubConfig).own ? [] : [password]
     const layers = [
       ...[defaults, values].map(({ path, content }) => ({ path, sha256: contentDigest(content) })),
-      ...(hubDoor(jhubConfig).own ? [] : [password]),
+      ...passwords,
     ]
     // keyed, for the values may hold passwords, and anybody on the host can read helm's command line
     const inputs = keyedDigest(
       context.cluster.token,
       [artifact, ...layers].map(({ sha256 }) => sha256).join('\n'),
     )
-    const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}`
+    const marks = passwords.map(({ sha256 }) => passwordMark(context.cluster.token, sha256))
+    const description = `${bundle?.description}, inputs ${inputs.slice(0, 16)}${marks.map(passwordNote).join('')}`
+    const applied = marks.flatMap((mark) =>
+      managedFile({ path: APPLIED_PASSWORD, mode: '600', content: appliedText(mark) }, facts),
+    )
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
     // a driver that leads since then has none of them, and needs none while nothing is to be deployed
     if (current?.status === 'deployed' && current.description === description)
-      return files.filter(({ sign }) => sign === '~')
+      return [...files.filter(({ sign }) => sign === '~'), ...applied]
     return [
       ...files,
       workFolder(context.cluster.workdir),
@@ -67,6 +79,7 @@ export const jupyterhub: Step = {
       // a helm that lives has it locked, and is waited for or ended first
       ...(facts.get(jobs).some(({ name }) => name === jupyterhub.id) ? [] : unlock(current)),
       upgrade({ path, sha256: artifact.sha256 }, layers, description, current, context),
+      ...applied,
     ]
   },
 }

@@ -1,21 +1,44 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Change } from '../../src/engine/change.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
-import { KUBECONFIG } from '../../src/facts/release.ts'
+import { KUBECONFIG, release } from '../../src/facts/release.ts'
 import { rawSh } from '../../src/sh.ts'
-import { HUB_PASSWORD, hubPassword, passwordIn } from '../../src/steps/hub-password.ts'
-import { type Answer, present, shown } from '../helpers/fake-facts.ts'
+import { digest } from '../../src/steps/digest.ts'
+import {
+  APPLIED_PASSWORD,
+  appliedText,
+  HUB_PASSWORD,
+  hubPassword,
+  passwordIn,
+  passwordMark,
+  passwordNote,
+} from '../../src/steps/hub-password.ts'
+import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const MAKE = `+ run a password with which everybody logs in to the hub (${HUB_PASSWORD})`
 const CLOSE = `~ run ${HUB_PASSWORD} for root alone`
+const RENEW = `~ run the password of the hub, as its release has it (${HUB_PASSWORD})`
 
-it.each<{ what: string; d1: Answer[]; plan: string[] }>([
+const OLD = 'a'.repeat(64)
+const NEW = 'b'.repeat(64)
+const holds = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest })
+const mark = (sha256: string) => passwordMark(testWishes().cluster.token, sha256)
+const applied = (sha256: string) =>
+  present(APPLIED_PASSWORD, { mode: '600', digest: digest(appliedText(mark(sha256))) })
+const deployed = (description: string, status = 'deployed') =>
+  is(release('convecthub', 'convecthub'), { status, description, revision: 3 })
+const madeFrom = (sha256: string) =>
+  deployed(`the bundle, inputs 0123456789abcdef${passwordNote(mark(sha256))}`)
+
+const failed = deployed('Upgrade "convecthub" failed: timed out', 'failed')
+it.each<{ what: string; drivers?: string[]; d1: Answer[]; plan: string[] }>([
   { what: 'is not there', d1: [], plan: [MAKE] },
   { what: 'is empty', d1: [present(HUB_PASSWORD, { mode: '600', size: 0 })], plan: [MAKE] },
   { what: 'is there', d1: [present(HUB_PASSWORD, { mode: '600' })], plan: [] },
@@ -25,8 +48,31 @@ it.each<{ what: string; d1: Answer[]; plan: string[] }>([
     d1: [present(HUB_PASSWORD, { mode: '600', owner: '1000:0' })],
     plan: [CLOSE],
   },
-])('a password that $what: $plan', ({ d1, plan }) => {
-  expect(shown(planStep(hubPassword, testWishes(), 'd1', { d1 }))).toEqual(plan)
+  { what: 'is that of the hub', d1: [holds(OLD), applied(OLD), madeFrom(OLD)], plan: [] },
+  { what: 'was changed here', d1: [holds(NEW), applied(OLD), madeFrom(OLD)], plan: [] },
+  { what: 'was changed elsewhere', d1: [holds(OLD), applied(OLD), madeFrom(NEW)], plan: [RENEW] },
+  { what: 'was changed here and elsewhere', d1: [holds('c'), applied(OLD), madeFrom(NEW)], plan: [] },
+  { what: 'was never applied', d1: [holds(OLD), madeFrom(NEW)], plan: [] },
+  {
+    what: 'was perhaps changed elsewhere, by an upgrade that failed',
+    drivers: ['d1', 'd2'],
+    d1: [holds(OLD), applied(OLD), failed],
+    plan: [RENEW],
+  },
+  { what: 'was applied by an upgrade that failed', d1: [holds(OLD), applied(OLD), failed], plan: [] },
+  {
+    what: 'is not that of the hub, which has its own',
+    d1: [holds(OLD), applied(OLD), deployed('x')],
+    plan: [],
+  },
+  {
+    what: 'was changed elsewhere, and is open to others',
+    d1: [present(HUB_PASSWORD, { mode: '644', digest: OLD }), applied(OLD), madeFrom(NEW)],
+    plan: [CLOSE, RENEW],
+  },
+  { what: 'is there, and no hub', d1: [holds(OLD), applied(OLD)], plan: [] },
+])('a password that $what: $plan', ({ drivers = ['d1'], d1, plan }) => {
+  expect(shown(planStep(hubPassword, testWishes({ drivers }), 'd1', { d1 }))).toEqual(plan)
 })
 
 it('there is one on the first driver, and none where the values say how people log in', () => {
@@ -76,23 +122,57 @@ it.each(['', 'hub: [', '- a', 'hub:\n  config:\n    DummyAuthenticator:\n      p
   (text) => expect(passwordIn(text)).toBeUndefined(),
 )
 
-it('another driver that leads takes the password of the release, and makes none where it cannot ask', async () => {
+/** A host whose helm has a release with this password (none: without a release), or says only what `helm` does. */
+function withHelm(password: unknown, helm?: string) {
   host = localHost()
-  const known = 'k7mzq2n9rstuvwxyzabc2345'
-  const helm = join(host.state, 'bin/helm')
-  const path = join(host.state, 'jupyterhub/password.yaml')
+  const at = join(host.state, 'bin/helm')
   mkdirSync(join(host.state, 'bin'), { recursive: true })
-  const values = JSON.stringify({ hub: { config: { DummyAuthenticator: { password: known } } } })
-  const fake = (answer: string) => writeFileSync(helm, `#!/bin/sh\n${answer}\n`, { mode: 0o755 })
-  const plan = planStep(hubPassword, testWishes(), 'd1').map((change): Change => {
-    if (change.kind !== 'run') return change
-    // where K3s's own configuration is on a driver
-    return { ...change, script: rawSh(change.script.reveal().replaceAll(KUBECONFIG, helm)) }
-  })
-  fake('exit 1')
-  await expect(carryOut(plan, host)).rejects.toThrow()
+  mkdirSync(join(host.state, 'jupyterhub'))
+  const values = { hub: { config: { DummyAuthenticator: { allow_all: true, password } } }, x: { y: '{}' } }
+  writeFileSync(`${at}.json`, JSON.stringify(values))
+  const answer = `case $1 in list) ${password === undefined ? ':' : 'echo convecthub'} ;; *) cat ${at}.json ;; esac`
+  writeFileSync(at, `#!/bin/sh\n${helm ?? answer}\n`, { mode: 0o755 })
+  // where K3s's own configuration is on a driver
+  const onDriver = (change: Change): Change =>
+    change.kind === 'run'
+      ? { ...change, script: rawSh(change.script.reveal().replaceAll(KUBECONFIG, at)) }
+      : change
+  return { host, onDriver, path: join(host.state, 'jupyterhub/password.yaml') }
+}
+
+it.each(['k7mzq2n9rstuvwxyzabc2345', 'Of our "own": two  words, \\ and \'', '{}', 'a#b', 'é<&>\u2028'])(
+  'another driver that leads takes the password of the release: %j',
+  async (known) => {
+    const { host, onDriver, path } = withHelm(known)
+    await carryOut(planStep(hubPassword, testWishes(), 'd1').map(onDriver), host)
+    expect(passwordIn(readFileSync(path, 'utf8'))?.reveal()).toBe(known)
+  },
+)
+
+it('a driver makes no password where it cannot ask the release', async () => {
+  const { host, onDriver, path } = withHelm('', 'exit 1')
+  await expect(carryOut(planStep(hubPassword, testWishes(), 'd1').map(onDriver), host)).rejects.toThrow()
   expect(existsSync(path)).toBe(false)
-  fake(`case $1 in list) echo convecthub ;; *) printf '%s\\n' '${values}' ;; esac`)
-  await carryOut(plan, host)
-  expect(passwordIn(readFileSync(path, 'utf8'))?.reveal()).toBe(known)
+})
+
+const text = (password: string) => `hub:\n  config:\n    DummyAuthenticator:\n      password: '${password}'\n`
+it.each([
+  { what: 'is another driver’s', has: 'old', release: 'new', becomes: 'new' },
+  { what: 'of a release without one stays', has: 'old', release: '', becomes: 'old' },
+  { what: 'that was edited since the plan stays', has: 'edited', release: 'new', becomes: 'edited' },
+])('a password that $what, and the next plan leaves it', async ({ has, release, becomes }) => {
+  const { host, onDriver, path } = withHelm(release)
+  const sha256 = createHash('sha256').update(text('old')).digest('hex')
+  const before = join(host.state, 'jupyterhub/password.applied')
+  writeFileSync(path, text(has))
+  writeFileSync(before, appliedText(mark(sha256)))
+  const d1 = [holds(sha256), applied(sha256), madeFrom(NEW)]
+  await carryOut(planStep(hubPassword, testWishes(), 'd1', { d1 }).map(onDriver), host)
+  const now = readFileSync(path, 'utf8')
+  expect(passwordIn(now)?.reveal()).toBe(becomes)
+  const after = createHash('sha256').update(now).digest('hex')
+  const kept = existsSync(before) ? [applied(sha256)] : []
+  expect(planStep(hubPassword, testWishes(), 'd1', { d1: [holds(after), ...kept, madeFrom(NEW)] })).toEqual(
+    [],
+  )
 })

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { file } from '../../src/facts/file.ts'
 import { release } from '../../src/facts/release.ts'
-import { HUB_PASSWORD } from '../../src/steps/hub-password.ts'
+import {
+  APPLIED_PASSWORD,
+  appliedText,
+  HUB_PASSWORD,
+  passwordMark,
+  passwordNote,
+} from '../../src/steps/hub-password.ts'
 import { jupyterhub } from '../../src/steps/jupyterhub.ts'
 import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
@@ -18,7 +25,7 @@ const password = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest
 const made = password('a'.repeat(64))
 const empty = planStep(jupyterhub, wishes, 'd1', { d1: [made] })
 const files = [...answersAfter(empty.filter(({ kind }) => kind === 'file')), made]
-const helm = empty.at(-1)
+const helm = empty.find(({ title }) => title.startsWith('helm '))
 const described =
   helm?.kind === 'run' ? (/--description '([^']*)'/.exec(helm.script.reveal())?.[1] ?? '') : ''
 const SEND = [
@@ -26,6 +33,8 @@ const SEND = [
   `+ upload ${CHART}`,
 ]
 const UPGRADE = '~ run helm upgrade convecthub, and wait for it'
+const APPLIED = `+ file ${APPLIED_PASSWORD}`
+const APPLIED_NEW = `~ file ${APPLIED_PASSWORD}`
 
 it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
   {
@@ -35,6 +44,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
       `+ file ${VALUES}`,
       ...SEND,
       '+ run helm install convecthub, and wait for it',
+      APPLIED,
     ],
   },
   { what: 'this release', answers: [...files, at('deployed', described)], plan: [] },
@@ -44,6 +54,11 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     plan: [`~ file ${VALUES}`],
   },
   {
+    what: 'this release, and a password that was taken from it',
+    answers: [...files, is(file(APPLIED_PASSWORD), undefined), at('deployed', described)],
+    plan: [APPLIED],
+  },
+  {
     what: 'a release from other inputs',
     answers: [...files, at('deployed', 'other')],
     plan: [...SEND, UPGRADE],
@@ -51,7 +66,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
   {
     what: 'this release, and another password',
     answers: [...files, at('deployed', described), password('b'.repeat(64))],
-    plan: [...SEND, UPGRADE],
+    plan: [...SEND, UPGRADE, APPLIED_NEW],
   },
   { what: 'a failed release', answers: [...files, at('failed', described)], plan: [...SEND, UPGRADE] },
   {
@@ -117,12 +132,14 @@ it.each([
 it('the user’s values are merged over the defaults, in files for root alone', () => {
   expect(fileText(empty, VALUES)).toBe(wishes.jhubConfig)
   expect(parse(fileText(empty, DEFAULTS))).toMatchObject({ ingress: { enabled: true } })
-  expect(empty.filter((change) => change.kind === 'file').map(({ mode }) => mode)).toEqual(['600', '600'])
+  expect(new Set(empty.flatMap((change) => (change.kind === 'file' ? [change.mode] : [])))).toEqual(
+    new Set(['600']),
+  )
 })
 
 /** The files of values that helm is handed, in order, by a plan. */
 function layers(plan: ReturnType<typeof planStep>): string[] {
-  const last = plan.at(-1)
+  const last = plan.find(({ title }) => title.startsWith('helm '))
   const script = last?.kind === 'run' ? last.script.reveal() : ''
   return [...script.matchAll(/ -f (\S+)/g)].map(([, path = '']) => path)
 }
@@ -168,6 +185,9 @@ it.each([
 it('what helm is handed is the password that the driver had', () => {
   const script = helm?.kind === 'run' ? helm.script.reveal() : ''
   expect(script).toContain(`${'a'.repeat(64)} ${HUB_PASSWORD}`)
+  const mark = passwordMark(wishes.cluster.token, 'a'.repeat(64))
+  expect(described.endsWith(passwordNote(mark))).toBe(true)
+  expect(fileText(empty, APPLIED_PASSWORD)).toBe(appliedText(mark))
 })
 
 it('notebooks reach what the chart lets them reach, and nothing of ours opens the private network', () => {
@@ -177,7 +197,7 @@ it('notebooks reach what the chart lets them reach, and nothing of ours opens th
 it('helm outlives the connection, and a stand-in is called one', () => {
   expect(helm).toMatchObject({ kind: 'run', durable: true })
   const standIn = testWishes({}, { bundle: { ...testBundle(), standIn: true } })
-  expect(shown(planStep(jupyterhub, standIn, 'd1')).at(-1)).toContain('(stand-in)')
+  expect(shown(planStep(jupyterhub, standIn, 'd1')).at(-2)).toContain('helm install convecthub (stand-in)')
 })
 
 it('JupyterHub comes after all nodes, well or not, on the first driver only', () => {
