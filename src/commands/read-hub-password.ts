@@ -1,8 +1,9 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { sh } from '../sh.ts'
+import { type Script, sh } from '../sh.ts'
 import { HUB_PASSWORD, passwordIn } from '../steps/hub-password.ts'
+import { askRelease, printValues } from '../steps/release-password.ts'
 import { connect } from '../transport/connect.ts'
 import type { FleetInput } from './read-fleet.ts'
 
@@ -12,19 +13,25 @@ const MOST = 4096
 /** What is needed to ask the drivers. */
 export type Driven = Pick<FleetInput, 'cluster' | 'targets' | 'shared'>
 
-/** The hub's password of the first driver that has it. Errors: NO_PASSWORD, and those of the login. */
+/**
+ * The hub's password: by the release, as the first driver knows it that can ask; else the first that a driver has in its
+ * file, which another driver may have changed since. Errors: NO_PASSWORD, and those of the login.
+ */
 export async function readHubPassword(fleet: Driven): Promise<Secret> {
   const { lead, drivers } = fleet.cluster
+  let kept: Secret | undefined
   let away: ConvecthubError | undefined
   for (const driver of [lead, ...drivers.filter((each) => each !== lead)]) {
     try {
-      const password = await readAt(driver, fleet)
-      if (password) return password
+      const { deployed, file } = await readAt(driver, fleet)
+      if (deployed) return deployed
+      kept ??= file
     } catch (error) {
       if (!(error instanceof ConvecthubError)) throw error
       away ??= error
     }
   }
+  if (kept) return kept
   if (away) throw away
   throw new ConvecthubError('NO_PASSWORD', 'differs', `there is no password in ${HUB_PASSWORD}`, {
     host: lead.name,
@@ -32,14 +39,16 @@ export async function readHubPassword(fleet: Driven): Promise<Secret> {
   })
 }
 
-async function readAt({ name }: ClusterHost, { targets, shared }: Driven): Promise<Secret | undefined> {
+async function readAt({ name }: ClusterHost, { targets, shared }: Driven) {
   const target = targets.get(name)
   if (!target) throw new Error(`${name} has no target`)
   const connection = await connect(target, shared)
+  const read = async (script: Script) =>
+    passwordIn((await connection.run(script, { name: 'read the password', timeoutMs: 90_000 })).output)
   try {
-    const script = sh`[ ! -f ${HUB_PASSWORD} ] || head -c ${MOST} ${HUB_PASSWORD}`
-    const { output } = await connection.run(script, { name: 'read the password', timeoutMs: 30_000 })
-    return passwordIn(output)
+    const deployed = await read(sh`${askRelease}
+[ -z "$password" ] || { ${printValues}; }`)
+    return { deployed, file: await read(sh`[ ! -f ${HUB_PASSWORD} ] || head -c ${MOST} ${HUB_PASSWORD}`) }
   } finally {
     connection.close()
   }

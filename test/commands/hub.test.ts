@@ -20,7 +20,7 @@ beforeAll(async () => {
   cli = builtCli()
   const enter = cli.write(
     'enter',
-    `mount -t tmpfs none /var/lib && mkdir /var/lib/convecthub && mount --bind ${join(cli.folder, 'state')} /var/lib/convecthub && exec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
+    `mount -t tmpfs none /etc && mkdir -p /etc/rancher/k3s && : >/etc/rancher/k3s/k3s.yaml && mount -t tmpfs none /var/lib && mkdir /var/lib/convecthub && mount --bind ${join(cli.folder, 'state')} /var/lib/convecthub && exec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
   )
   sshd = await realSshd([`ForceCommand exec unshare -m sh ${enter}`])
   state = join(cli.folder, 'state/jupyterhub')
@@ -32,6 +32,7 @@ afterAll(() => {
 })
 beforeEach(() => {
   rmSync(state, { recursive: true, force: true })
+  rmSync(join(state, '../bin'), { recursive: true, force: true })
   mkdirSync(state, { recursive: true })
   rmSync(join(cli.folder, 'hub.yaml'), { force: true })
 })
@@ -64,6 +65,12 @@ const keep = (password: string) =>
 const VALUES = (name: string, more = '') =>
   `hub:\n  config:\n    JupyterHub:\n      authenticator_class: ${name}\n${more}`
 
+/** What helm says of a hub with a password that is not that of the file. */
+const RELEASE = `case $1 in list) echo convecthub ;; *) cat <<'END'
+{"hub":{"config":{"DummyAuthenticator":{"allow_all":true,"password":"of \\"our\\" own"}}}}
+END
+esac`
+
 describe('hub password', () => {
   test('prints the password and nothing else', async () => {
     inventory()
@@ -73,6 +80,19 @@ describe('hub password', () => {
     expect(result).toEqual({ code: 0, stdout: `${PASSWORD}\n`, stderr: '' })
     expect(readFileSync(join(state, 'password.yaml'), 'utf8')).toBe(before)
     expect(existsSync(join(state, '../owned'))).toBe(false)
+  })
+
+  test.each([
+    { what: 'of the hub, which another driver has changed', helm: RELEASE, is: 'of "our" own' },
+    { what: 'that is kept, while the hub cannot be asked', helm: 'exit 1', is: PASSWORD },
+    { what: 'that is kept, while there is no hub', helm: ':', is: PASSWORD },
+  ])('prints the password $what', async ({ helm, is }) => {
+    inventory()
+    keep(PASSWORD)
+    mkdirSync(join(state, '../bin'))
+    writeFileSync(join(state, '../bin/helm'), `#!/bin/sh\n${helm}\n`, { mode: 0o755 })
+    const result = await cli.run(['hub', 'password', '-i', 'inv.toml'])
+    expect(result).toEqual({ code: 0, stdout: `${is}\n`, stderr: '' })
   })
 
   test('before there is one, says how it is made', async () => {
