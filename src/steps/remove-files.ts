@@ -1,4 +1,5 @@
 import type { Finding, Step } from '../engine/step.ts'
+import { aptSources } from '../facts/apt-sources.ts'
 import { file } from '../facts/file.ts'
 import { leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
@@ -7,7 +8,8 @@ import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
-import { foreignRecords, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
+import { foreignRecords, isAptFile, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
+import { unneeded } from './package-source.ts'
 import {
   DOCKER_MARK,
   DOCKER_PATHS,
@@ -27,19 +29,31 @@ export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
   hosts: theHosts,
-  facts: () => [owned, recordedPackages, file(RECORD), leftovers(OWN_PATHS), volumes],
+  facts: () => [owned, aptSources, recordedPackages, file(RECORD), leftovers(OWN_PATHS), volumes],
   check: (contexts) =>
-    contexts.flatMap(({ host, cluster, facts }) =>
-      foreignRecords(facts.get(owned), facts.get(recordedPackages), cluster.workdir).map(
-        (message): Finding => ({
-          level: 'warning',
-          id: FOREIGN_RECORD,
-          host: host.name,
-          message,
-          hint: `only root can have written it into ${RECORD}/owned: see whether it is needed`,
-        }),
-      ),
-    ),
+    contexts.flatMap(({ host, cluster, facts }) => {
+      const { files } = facts.get(owned)
+      const kept = files.filter((path) => isAptFile(path) && !unneeded(files, facts).includes(path))
+      const told = { level: 'warning', host: host.name } as const
+      return [
+        ...foreignRecords(facts.get(owned), facts.get(recordedPackages), cluster.workdir).map(
+          (message): Finding => ({
+            ...told,
+            id: FOREIGN_RECORD,
+            message,
+            hint: `only root can have written it into ${RECORD}/owned: see whether it is needed`,
+          }),
+        ),
+        ...kept.map(
+          (path): Finding => ({
+            ...told,
+            id: 'apt-key',
+            message: `${path} is kept, for a package source that convecthub did not write names it`,
+            hint: `grep -rl ${path} /etc/apt shows which; take both away if nobody needs them`,
+          }),
+        ),
+      ]
+    }),
   plan: (context) => {
     const { facts, cluster } = context
     const record = facts.get(owned)
@@ -50,7 +64,9 @@ export const removeFiles: Step = {
     // where only users' data is left, the audit does not count it
     const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, DATA_TOP, STORAGE])] : listed
     const paths = [
-      ...record.files.filter((path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD)),
+      ...unneeded(record.files, facts).filter(
+        (path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD),
+      ),
       ...fixed.filter((path) => mayRemove(path, record)),
     ]
     const works = record.works.filter(isWorkFolder)

@@ -1,5 +1,6 @@
 import type { Change } from '../engine/change.ts'
 import type { Step, StepRef } from '../engine/step.ts'
+import { aptSources } from '../facts/apt-sources.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
 import { installedPackage } from '../facts/packages.ts'
@@ -12,7 +13,7 @@ import { jupyterhub } from './jupyterhub.ts'
 import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
 import { isAptFile, isOwnPackage } from './own-places.ts'
-import { removeSources } from './package-source.ts'
+import { removeSources, unneeded } from './package-source.ts'
 import { DOCKER_MARK, OWN_PATHS, RECORD, theHosts } from './reset-places.ts'
 
 const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
@@ -52,7 +53,7 @@ export const removePackages: Step = {
   id: 'remove-packages',
   title: 'Remove packages',
   hosts: theHosts,
-  facts: () => [owned, recordedPackages, ...DOCKER_PACKAGES.map(installedPackage)],
+  facts: () => [owned, aptSources, recordedPackages, ...DOCKER_PACKAGES.map(installedPackage)],
   plan: ({ facts }) => {
     const record = facts.get(owned)
     const names = facts
@@ -62,7 +63,7 @@ export const removePackages: Step = {
     if (names.length === 0) return []
     return [
       // apt does nothing at all while it cannot read one of its sources
-      ...removeSources(record.files.filter(isAptFile)),
+      ...removeSources(unneeded(record.files.filter(isAptFile), facts)),
       ...(ownsDocker(record) ? [stopDocker] : []),
       {
         kind: 'run',

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Change } from '../../src/engine/change.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
+import { aptSources, parseAptSources } from '../../src/facts/apt-sources.ts'
 import { file } from '../../src/facts/file.ts'
 import { volumes } from '../../src/facts/volumes.ts'
 import { removeFiles } from '../../src/steps/remove-files.ts'
 import { removePackages } from '../../src/steps/reset.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
-import { type Answer, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
+import { type Answer, contextOf, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
-import { planStep } from '../helpers/plan-step.ts'
+import { knownOf, planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const wishes = testWishes()
@@ -22,6 +23,9 @@ const record = (files: string[], packages: string[] = []) => [
 const left = (more: Parameters<typeof leftoversOf>[1]) => leftoversOf(OWN_PATHS, more)
 const RECORD = '/var/lib/convecthub'
 const IMAGES = '/var/lib/rancher/k3s/agent/images'
+const KEY = '/etc/apt/keyrings/convecthub-docker.gpg'
+const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
+const NAMED = `Types: deb\nURIs: http://m.lan\nSuites: jammy\nComponents: stable\nSigned-By: ${KEY}\n`
 it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: string }>([
   { what: 'a record only', answers: [...record([]), left({})], removed: [], title: `remove ${RECORD}` },
   {
@@ -38,6 +42,16 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
     ],
     removed: ['/etc/apt/sources.list.d/convecthub-docker.list'],
     title: `remove /etc/apt/sources.list.d/convecthub-docker.list, ${RECORD}`,
+  },
+  {
+    what: 'a key of ours that somebody’s package source names',
+    answers: [
+      ...record([K3S, KEY]),
+      left({}),
+      is(aptSources, parseAptSources('/etc/apt/sources.list.d/x.sources', NAMED)),
+    ],
+    removed: [K3S],
+    title: `remove ${K3S}, ${RECORD}`,
   },
   {
     what: 'other people’s Docker',
@@ -63,6 +77,20 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
   const script = change?.kind === 'run' ? change.script.reveal() : ''
   expect(/^remove_paths (.*)$/m.exec(script)?.[1] ?? '').toBe(removed.join(' '))
   expect(script.trimEnd().split('\n').at(-1)).toContain(`rm -rf -- ${RECORD}`)
+})
+
+it('a key that somebody’s package source names stays, also before packages go, and is told', () => {
+  const named = is(aptSources, parseAptSources('/etc/apt/sources.list.d/x.sources', NAMED))
+  const answers = [...record([LIST, KEY], ['conntrack']), left({}), named]
+  expect(shown(planStep(removePackages, wishes, 'w1', { w1: answers }))).toEqual([
+    `- run remove ${LIST}`,
+    '- run purge conntrack',
+  ])
+  const known = knownOf(wishes, { w1: answers })
+  const findings = removeFiles.check?.([contextOf(removeFiles, wishes, 'w1', known)]) ?? []
+  expect(findings.map(({ level, id, message }) => `${level} ${id} ${message}`)).toEqual([
+    `warning apt-key ${KEY} is kept, for a package source that convecthub did not write names it`,
+  ])
 })
 
 // people point convect_workdir at folders of their own, and provision puts but one chart there
