@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** What a file of a bundle is for; `ARTIFACT_KINDS` says where on a host each kind goes. */
-export const artifactKind = z.enum(['k3s', 'helm', 'images', 'chart', 'manifest', 'deb', 'other'])
+/** What a file of a bundle is for. */
+const artifactKind = z.enum(['k3s', 'helm', 'images', 'chart', 'manifest', 'deb', 'other'])
 export type ArtifactKind = z.infer<typeof artifactKind>
 
 /** The file in a bundle's folder that describes all others. */
@@ -29,7 +29,7 @@ const artifactSchema = z.strictObject({
 })
 export type Artifact = z.infer<typeof artifactSchema>
 
-/** `bundle.lock.yaml`: what is in a bundle, byte for byte. Documented in the README from this schema. */
+/** `bundle.lock.yaml`: what is in a bundle, byte for byte. */
 export const bundleLockSchema = z.strictObject({
   version: z.literal(1),
   /** One line for people: what this bundle is. A stand-in says so here. */

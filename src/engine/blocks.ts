@@ -19,14 +19,8 @@ const LAST = 8 * 1024 * 1024
 /** What is packed at once, bytes. */
 const PACKED = 1024 * 1024
 
-/** gzip does not keep up with a faster link on any machine, bytes a second. */
-const FAST = 150e6
-
-/** What packing must gain to be worth it. */
-const GAIN = 1.25
-
-/** Packed blocks between two looks at whether they are really faster. */
-const TRIED = 8
+/** On a slower link gzip brings what it makes smaller over sooner, bytes a second. */
+const SLOW_LINK = 30e6
 
 export interface BlockOptions {
   /** How many bytes there are to send. */
@@ -38,17 +32,14 @@ export interface BlockOptions {
 }
 
 /**
- * What is left of a file as blocks. The link is measured while plain blocks go; where gzip would bring the file over
- * faster, by a sample of the file itself, the rest goes packed, and plain again when that proves slower.
+ * What is left of a file as blocks. The link is measured while plain blocks go; where it is slow, the rest of a file that
+ * is not packed already goes packed.
  */
 export async function* blocks(reader: Reader, { size, packable, sent }: BlockOptions): AsyncGenerator<Block> {
   let left = size
   let length = SMALLEST
-  /** Of plain blocks, bytes a second. */
-  let wire: number | undefined
-  let undecided = packable
-
-  while (left > 0) {
+  let packs = false
+  while (left > 0 && !packs) {
     const now = Math.min(length, left, Math.max(LAST, Math.ceil(left / 2)))
     const began = performance.now()
     yield { size: now, data: pieces(reader, now) }
@@ -56,28 +47,18 @@ export async function* blocks(reader: Reader, { size, packable, sent }: BlockOpt
     left -= now
     sent(size - left)
     if (now === length && ms < SLOW_MS && length < LARGEST) length *= 2
-    else if (now === length) wire = (now / ms) * 1000
+    else if (now === length) packs = packable && (now / ms) * 1000 < SLOW_LINK
     if (ms > 2 * SLOW_MS) length = Math.max(SMALLEST, length / 2)
-    if (!undecided || !wire || left < 4 * PACKED) continue
-    undecided = false
-    if (wire > FAST) continue
-    const before = performance.now()
-    const sample = await packed(reader, Math.min(PACKED, left))
-    const packing = (sample.raw / (performance.now() - before)) * 1000
-    const worth = Math.min(packing, (wire * sample.raw) / sample.block.size) > GAIN * wire
-    let next: Promise<Packed> | undefined = Promise.resolve(sample)
-    for (let since = performance.now(), gone = 0, count = 1; next; count++) {
-      const { raw, block } = await next
-      left -= raw
-      const goesOn =
-        worth && left > 0 && (count % TRIED !== 0 || gone / (performance.now() - since) > wire / 1000)
-      // packed while the one before is on its way
-      next = goesOn ? packed(reader, Math.min(PACKED, left)) : undefined
-      next?.catch(() => {})
-      yield block
-      gone += raw
-      sent(size - left)
-    }
+  }
+  let next = packed(reader, left)
+  while (left > 0) {
+    const { raw, block } = await next
+    left -= raw
+    // packed while the one before is on its way
+    next = packed(reader, left)
+    next.catch(() => {})
+    yield block
+    sent(size - left)
   }
 }
 
@@ -86,7 +67,9 @@ interface Packed {
   block: Block
 }
 
-async function packed(reader: Reader, raw: number): Promise<Packed> {
+/** The next piece of the `left` bytes. */
+async function packed(reader: Reader, left: number): Promise<Packed> {
+  const raw = Math.min(PACKED, left)
   const whole = Buffer.allocUnsafe(raw)
   let filled = 0
   for await (const piece of pieces(reader, raw)) {

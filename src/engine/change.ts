@@ -18,8 +18,6 @@ export interface FileChange extends Common {
   content: string | Secret
   /** As chmod takes it, without leading zero: `644`. */
   mode: string
-  /** True when the file is new, so that reset may remove it. */
-  ours: boolean
 }
 
 /** A file of the bundle, sent only when its digest differs. */
@@ -28,13 +26,12 @@ export interface UploadChange extends Common {
   artifact: Artifact
   path: string
   mode: string
-  ours: boolean
 }
 
-/** Debian packages by name, or by path when the name holds a slash. */
+/** Debian packages by name, or by path when the name holds a slash; of `firstOf`, the first that apt knows. */
 export interface PackagesChange extends Common {
   kind: 'packages'
-  names: readonly string[]
+  names: readonly (string | { firstOf: readonly string[] })[]
 }
 
 /** Any other act. `durable` ones go on when the connection is lost: they run as a transient unit. */
@@ -46,7 +43,7 @@ export interface RunChange extends Common {
   durable?: boolean
 }
 
-/** Waits until `until` exits 0, asked each `everyMs`; its last output is the evidence when the deadline passes. */
+/** Waits until `until` exits 0; its last output is the evidence when the deadline passes. */
 export interface WaitChange extends Common {
   kind: 'wait'
   /** Done once, before it is first asked. */

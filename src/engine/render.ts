@@ -69,15 +69,15 @@ function renderChange(change: Exclude<Rendered, FileChange>, job: string): Scrip
   }
 }
 
-function renderFile({ path, content, mode, ours }: FileChange): Script {
-  const record = ours ? sh`cvh_record file ${path} && ` : rawSh('')
-  return sh`cvh_folder ${path.slice(0, path.lastIndexOf('/'))} && ${record}printf '%s' ${content} | cvh_place ${path} ${mode}`
+function renderFile({ path, content, mode }: FileChange): Script {
+  return sh`cvh_folder ${path.slice(0, path.lastIndexOf('/'))} && cvh_record file ${path} && printf '%s' ${content} | cvh_place ${path} ${mode}`
 }
 
 function renderPackages({ names }: PackagesChange, job: string): Script {
+  const words = names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))
   return asJob(
     job,
-    sh`set -- ${[...names]}
+    sh`set -- ${words}
 ${rawSh(template('remote/apt.sh'))}
 ${rawSh(template('remote/apt-install.sh'))}`,
   )

@@ -61,7 +61,7 @@ export async function upload(options: ApplyOptions, change: UploadChange): Promi
       withLibrary(
         sh`set -e
 cvh_folder ${path.slice(0, path.lastIndexOf('/'))}
-${change.ours ? sh`cvh_record file ${path}` : rawSh(':')}
+cvh_record file ${path}
 cvh_record file ${part}
 cvh_begin ${part} ${artifact.size}`,
       ),

@@ -14,7 +14,7 @@ export interface FileState {
 }
 
 /** Where hosts keep the digests of big files; see cvh_keep_digest in templates/remote/library.sh. */
-export const DIGESTS = '/var/lib/convecthub/digests'
+const DIGESTS = '/var/lib/convecthub/digests'
 
 /** Files of at least this many bytes have their digest kept on the host, so that no rerun reads gigabytes. */
 export const BIG_FILE = 8 * 1024 * 1024

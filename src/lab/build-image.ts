@@ -8,7 +8,7 @@ import { dockerfile, type ImageRecipe, imageRecipe, imageTag } from './image-rec
 import type { Emit } from './lab-event.ts'
 
 /** The base image when the user names none. */
-export const DEFAULT_BASE = 'ubuntu:22.04'
+const DEFAULT_BASE = 'ubuntu:22.04'
 
 /** A registry that says nothing for so long will not help. */
 const PULL_FIRST_WORD_MS = 15_000

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { packageFile } from './package-root.ts'
 
 /** What a machine has beyond the distribution's smallest system: what an on-prem server's installer leaves. */
-export const MACHINE_PACKAGES = [
+const MACHINE_PACKAGES = [
   'systemd',
   'systemd-sysv',
   'dbus',

@@ -6,12 +6,12 @@ import type { LabIdentity } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
 
 /** Label with the host name of a machine. */
-export const MACHINE_LABEL = 'convecthub.lab.machine'
+const MACHINE_LABEL = 'convecthub.lab.machine'
 
 const BOOT_S = 120
 
 /** The rights that machines get on this machine. */
-export function machineRights(): ContainerRights {
+function machineRights(): ContainerRights {
   const read = (path: string, fallback: string) => {
     try {
       return readFileSync(path, 'utf8')

@@ -86,7 +86,6 @@ function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): C
     artifact,
     path,
     mode,
-    ours: true,
   }
   if (artifact.kind === 'k3s') return state ? stage(change, facts) : [change]
   const running = facts.get(unit(unitName(host))).active === 'active'
@@ -117,7 +116,7 @@ function stage(change: UploadChange, facts: Facts): Change[] {
 function importImages({ artifact, path, mode, sign, title }: UploadChange): Change[] {
   const staged = `${INCOMING}/${path.slice(path.lastIndexOf('/') + 1)}`
   return [
-    { kind: 'upload', sign, title, artifact, path: staged, mode, ours: true },
+    { kind: 'upload', sign, title, artifact, path: staged, mode },
     {
       kind: 'run',
       sign: '!',

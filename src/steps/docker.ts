@@ -70,7 +70,7 @@ function install(context: PlanContext): Change[] {
   const source = dockerSource(context)
   if (!source) {
     const title = 'install docker-ce, or docker.io where apt has no docker-ce'
-    return [{ kind: 'packages', sign: '+', title, names: ['docker-ce|docker.io'] }]
+    return [{ kind: 'packages', sign: '+', title, names: [{ firstOf: ['docker-ce', 'docker.io'] }] }]
   }
   const own = rivals(source, context.facts).find(({ serves }) => serves)
   const from = own ? `${source.uri}, as ${own.file}:${own.line} has it` : source.uri

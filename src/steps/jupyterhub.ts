@@ -75,7 +75,7 @@ export const jupyterhub: Step = {
     return [
       ...files,
       workFolder(context.cluster.workdir),
-      { kind: 'upload', sign: '+', title: path, artifact, path, mode: '600', ours: true },
+      { kind: 'upload', sign: '+', title: path, artifact, path, mode: '600' },
       // a helm that lives has it locked, and is waited for or ended first
       ...(facts.get(jobs).some(({ name }) => name === jupyterhub.id) ? [] : unlock(current)),
       upgrade({ path, sha256: artifact.sha256 }, layers, description, current, context),

@@ -20,5 +20,5 @@ export function contentDigest(content: string | Secret): string {
 export function managedFile({ path, content, mode }: ManagedFile, facts: Facts): FileChange[] {
   const state = facts.get(file(path))
   if (state?.digest === contentDigest(content) && state.mode === mode && state.owner === '0:0') return []
-  return [{ kind: 'file', sign: state ? '~' : '+', title: path, path, content, mode, ours: true }]
+  return [{ kind: 'file', sign: state ? '~' : '+', title: path, path, content, mode }]
 }

@@ -116,7 +116,6 @@ export function addSource(source: PackageSource, facts: Facts): Change[] {
             path: paths.list,
             content,
             mode: '644',
-            ours: true,
           } as const,
         ]),
   ]

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 
 /** A longer line is passed on in pieces, characters: nothing that a host prints may fill our memory. */
-export const LONGEST_LINE = 4 * 1024 * 1024
+const LONGEST_LINE = 4 * 1024 * 1024
 
 /** No question is longer, characters. */
 const LONGEST_QUESTION = 1024

@@ -7,7 +7,6 @@ import { allowed, attempts } from './attempts.ts'
 import { type Ask, authHandler } from './auth-handler.ts'
 import { boundWrites } from './bound-writes.ts'
 import { proveByKey, takeCertificates } from './certificate-exchange.ts'
-import { gatherWrites } from './gather-writes.ts'
 import { hearAnswers } from './hear-answers.ts'
 import { type ShownKey, shownKey } from './host-certificate.ts'
 import { brokenCertificate, hostKeyError, hostKeyWarning } from './host-key-error.ts'
@@ -133,12 +132,8 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
       fail(Object.assign(new Error('the connection was closed during login'), { code: 'ECONNRESET' }))
     })
     // small frames must not wait for the acknowledgement of the ones before
-    const socket = gatherWrites(
-      boundWrites(
-        way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true }),
-        () => end(new Error('the host takes no answer and goes on asking')),
-      ),
-    )
+    const stream = way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
+    const socket = boundWrites(stream, () => end(new Error('the host takes no answer and goes on asking')))
     const { question } = shared
     const ask: Ask = async (asked) => {
       // whoever answers has the time that the host gives

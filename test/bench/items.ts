@@ -82,7 +82,7 @@ export function bigFile(path: string): Step[] {
       plan: (context) => {
         const artifact = context.bundle?.files.find(({ kind }) => kind === 'images')
         if (!artifact || context.facts.get(file(path))?.digest === artifact.sha256) return []
-        return [{ kind: 'upload', sign: '+', title: path, artifact, path, mode: '644', ours: true }]
+        return [{ kind: 'upload', sign: '+', title: path, artifact, path, mode: '644' }]
       },
     },
   ]

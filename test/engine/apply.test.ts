@@ -61,8 +61,8 @@ async function applied(changes: readonly Change[], content = '') {
   }
 }
 
-const write = (content: string | Secret, ours = false): Change => {
-  return { kind: 'file', sign: '+', title: 'a', path: at('a'), content, mode: '600', ours }
+const write = (content: string | Secret): Change => {
+  return { kind: 'file', sign: '+', title: 'a', path: at('a'), content, mode: '600' }
 }
 
 it.each([
@@ -77,7 +77,7 @@ it.each([
 })
 
 const named = (name: string): Change => {
-  return { kind: 'file', sign: '+', title: name, path: at(name), content: name, mode: '644', ours: true }
+  return { kind: 'file', sign: '+', title: name, path: at(name), content: name, mode: '644' }
 }
 
 it('files that follow each other are all there before what comes behind them', async () => {
@@ -101,10 +101,8 @@ it('of files that follow each other, those before one that fails are in their pl
   ])
 })
 
-it('notes a file as ours only when it is', async () => {
+it('notes a file that it puts on a host', async () => {
   await applied([write('x')])
-  expect(existsSync(join(host.state, 'owned'))).toBe(false)
-  await applied([write('y', true)])
   expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${at('a')}\n`)
 })
 
@@ -173,7 +171,7 @@ it.each([
 ])('an upload puts $what in its place', async ({ content, kept }) => {
   const sent = artifact('a', { size: content.length, sha256: digest(content) })
   const { state, said } = await applied(
-    [{ kind: 'upload', sign: '+', title: 'send a', artifact: sent, path: at('a'), mode: '755', ours: true }],
+    [{ kind: 'upload', sign: '+', title: 'send a', artifact: sent, path: at('a'), mode: '755' }],
     content,
   )
   expect(said).toEqual(['change-start: send a', 'progress', 'change-end: send a'])
@@ -190,7 +188,6 @@ const send = (content: string, size = content.length): Change => ({
   artifact: artifact('a', { size, sha256: digest(content) }),
   path: at('a'),
   mode: '644',
-  ours: true,
 })
 
 it.each([
@@ -217,7 +214,7 @@ it('an upload that arrives altered never gets its place', async () => {
   writeFileSync(at('a'), 'the old one')
   const sent = artifact('a', { size: 5, sha256: digest('whole') })
   const { error, state } = await applied(
-    [{ kind: 'upload', sign: '~', title: 'send a', artifact: sent, path: at('a'), mode: '755', ours: true }],
+    [{ kind: 'upload', sign: '~', title: 'send a', artifact: sent, path: at('a'), mode: '755' }],
     'other',
   )
   expect(state).toBeUndefined()

@@ -78,7 +78,7 @@ const send = (path: string): Step => ({
     const state = facts.get(file(path))
     if (state?.digest === SHA256 && state.mode === MODE) return []
     const big = artifact('big.bin', { size: SIZE, sha256: SHA256 })
-    return [{ kind: 'upload', sign: '+', title: 'big.bin', artifact: big, path, mode: MODE, ours: true }]
+    return [{ kind: 'upload', sign: '+', title: 'big.bin', artifact: big, path, mode: MODE }]
   },
 })
 

@@ -15,7 +15,6 @@ const change: Change = {
   path: '/etc/a',
   content: 'one\ntwo\n',
   mode: '644',
-  ours: true,
 }
 
 export const CHANGES: readonly Change[] = [
@@ -27,7 +26,6 @@ export const CHANGES: readonly Change[] = [
     path: '/etc/b',
     content: new Secret(HIDDEN),
     mode: '600',
-    ours: true,
   },
   {
     kind: 'upload',
@@ -36,7 +34,6 @@ export const CHANGES: readonly Change[] = [
     artifact: artifact('k3s'),
     path: '/bin/k3s',
     mode: '755',
-    ours: true,
   },
   { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'] },
   { kind: 'run', sign: '-', title: 'stop k3s', timeoutMs: 1, script: sh`stop ${new Secret(HIDDEN)}` },

@@ -36,7 +36,10 @@ export function answersAfter(changes: readonly Change[]): Answer[] {
     }
     if (change.kind === 'upload')
       return [is(file(change.path), fileOf({ mode: change.mode, digest: change.artifact.sha256 }))]
-    if (change.kind === 'packages') return change.names.map((name) => is(installedPackage(name), '1.0'))
+    if (change.kind === 'packages')
+      return change.names.map((name) =>
+        is(installedPackage(typeof name === 'string' ? name : (name.firstOf[0] ?? '')), '1.0'),
+      )
     const started = /^(?:re)?start (\S+\.service)$/.exec(change.title)?.[1]
     return started ? [is(unit(started), { loaded: true, active: 'active', enabled: true, inputs })] : []
   })

@@ -140,7 +140,6 @@ it('tokens are in files of their own alone, readable by root only', () => {
     expect(plan.find((change) => change.title === path)).toMatchObject({
       kind: 'file',
       mode: '600',
-      ours: true,
     })
   const others = plan.filter((change) => !secret.includes(change.title))
   expect(

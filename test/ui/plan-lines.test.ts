@@ -101,7 +101,6 @@ it('of a long file only what changes is shown, with the lines around it', () => 
     title: '/a',
     path: '/a',
     mode: '644',
-    ours: true,
     content: text({ 10: 'ten', 30: 'thirty' }),
   }
   const current = new Map([['d1 /a', text({})]])

@@ -10,7 +10,6 @@ const change: Change = {
   artifact: artifact('a', { size: 100e6 }),
   path: '/a',
   mode: '644',
-  ours: true,
 }
 const step = 'artifacts'
 
