@@ -99,7 +99,7 @@ async function runBatch(
 }
 
 function failure(change: Change | undefined, step: string, code: number): string {
-  if (change?.kind === 'run' && code === 70) return `${change.title}: it ends again and again`
+  if (change?.kind === 'service' && code === 70) return `${change.title}: it ends again and again`
   if (change?.kind === 'wait')
     return `${change.title}: it ${code === 70 ? 'will not come, and was given up' : `did not come${code === 75 ? ` within ${change.timeoutMs / 1000} s` : ''}`}`
   return `${change?.title ?? step}: exit code ${code}`

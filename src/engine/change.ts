@@ -43,6 +43,15 @@ export interface RunChange extends Common {
   durable?: boolean
 }
 
+/** Starts a unit, anew where it runs, and has it start with the machine. */
+export interface ServiceChange extends Common {
+  kind: 'service'
+  /** Its name, such as `k3s.service`. */
+  unit: string
+  script: Script
+  timeoutMs: number
+}
+
 /** Waits until `until` exits 0; its last output is the evidence when the deadline passes. */
 export interface WaitChange extends Common {
   kind: 'wait'
@@ -57,4 +66,4 @@ export interface WaitChange extends Common {
 }
 
 /** What a step's plan yields. An empty plan means "already so". */
-export type Change = FileChange | UploadChange | PackagesChange | RunChange | WaitChange
+export type Change = FileChange | UploadChange | PackagesChange | RunChange | ServiceChange | WaitChange

@@ -52,6 +52,7 @@ export function changeMs(change: Change): number {
     case 'packages':
       return PACKAGES_MS
     case 'run':
+    case 'service':
       return change.timeoutMs
     case 'wait':
       return change.timeoutMs + (change.undo?.timeoutMs ?? 0)
@@ -64,6 +65,8 @@ function renderChange(change: Exclude<Rendered, FileChange>, job: string): Scrip
       return renderPackages(change, job)
     case 'run':
       return renderRun(change, job)
+    case 'service':
+      return change.script
     case 'wait':
       return renderWait(change)
   }

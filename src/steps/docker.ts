@@ -51,7 +51,8 @@ export function dockerSource({ host, facts }: PlanContext): PackageSource | unde
 const isMissing = ({ facts }: PlanContext) => facts.get(command('dockerd')) === undefined
 
 const start: Change = {
-  kind: 'run',
+  kind: 'service',
+  unit: UNIT,
   sign: '!',
   title: `start ${UNIT}`,
   timeoutMs: 120_000,

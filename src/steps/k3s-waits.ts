@@ -20,7 +20,8 @@ export function startUnit(host: ClusterHost, env: string, active: boolean): Chan
   const name = unitName(host)
   const back = undo(host)
   return {
-    kind: 'run',
+    kind: 'service',
+    unit: name,
     sign: active ? '~' : '!',
     title: `${active ? 'restart' : 'start'} ${name}`,
     timeoutMs: 90_000 + back.timeoutMs,

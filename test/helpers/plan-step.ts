@@ -40,8 +40,9 @@ export function answersAfter(changes: readonly Change[]): Answer[] {
       return change.names.map((name) =>
         is(installedPackage(typeof name === 'string' ? name : (name.firstOf[0] ?? '')), '1.0'),
       )
-    const started = /^(?:re)?start (\S+\.service)$/.exec(change.title)?.[1]
-    return started ? [is(unit(started), { loaded: true, active: 'active', enabled: true, inputs })] : []
+    return change.kind === 'service'
+      ? [is(unit(change.unit), { loaded: true, active: 'active', enabled: true, inputs })]
+      : []
   })
 }
 

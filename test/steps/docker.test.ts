@@ -29,7 +29,7 @@ const dockerd = is(command('dockerd'), '/usr/bin/dockerd')
 const ourDocker = [dockerd, running('docker.service'), ...recordOf({ packages: ['docker-ce'] })]
 const STILL = { loaded: true, active: 'inactive', enabled: false, inputs: undefined }
 const OURS = `deb [arch=amd64 signed-by=${KEY}] ${REPO} jammy stable\n`
-const START = '! run start docker.service'
+const START = '! service start docker.service'
 const READ = `! run read the package lists of ${REPO}`
 const FETCH = `+ run ${KEY} from ${REPO}/gpg, if it is the key ${PIN}`
 const FROM = `+ packages install docker-ce from ${REPO}`

@@ -22,7 +22,7 @@ it.each([
       '+ file /etc/rancher/k3s/agent-token',
       `+ file ${SERVER}`,
       `+ file ${SERVER}.env`,
-      '! run start k3s.service',
+      '! service start k3s.service',
       '! wait wait until the Kubernetes API answers',
     ],
   },
@@ -35,7 +35,7 @@ it.each([
       `+ file ${TOKEN}`,
       '+ file /etc/systemd/system/k3s-agent.service',
       '+ file /etc/systemd/system/k3s-agent.service.env',
-      '! run start k3s-agent.service',
+      '! service start k3s-agent.service',
     ],
   },
 ])('$what with nothing on it gets all of it', ({ step, host, plan }) => {
@@ -66,12 +66,12 @@ const stateOf = (more: object) =>
   is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'other', ...more })
 const inputs = before.d1?.find(([fact]) => fact.key === 'k3s.service')?.[1] as { inputs: string }
 const RESTART = [
-  '~ run restart k3s.service',
+  '~ service restart k3s.service',
   '! wait wait until the Kubernetes API answers',
   '! wait wait until node d1 is Ready',
 ]
 const KEEP = '! run keep what k3s.service runs with, in case the new does not work'
-const START = ['! run start k3s.service', '! wait wait until the Kubernetes API answers']
+const START = ['! service start k3s.service', '! wait wait until the Kubernetes API answers']
 
 it.each<{ what: string; drift: Answer; plan: string[] }>([
   { what: 'a changed file', drift: present(CONFIG), plan: [KEEP, `~ file ${CONFIG}`, ...RESTART] },

@@ -19,7 +19,7 @@ it('these plans hold every step that changes something, and every kind of change
   const ids = [...provision, ...reset].map(({ id }) => id).filter((id) => !silent.includes(id))
   expect(new Set(PLANS.map(({ step }) => step.id))).toEqual(new Set(ids))
   expect(new Set(CHANGES.map(({ change }) => change.kind))).toEqual(
-    new Set(['file', 'upload', 'packages', 'run', 'wait']),
+    new Set(['file', 'upload', 'packages', 'run', 'service', 'wait']),
   )
 })
 
