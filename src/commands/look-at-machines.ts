@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { atHost } from '../engine/fleet.ts'
+import { atHost } from '../engine/at-host.ts'
 import { probe } from '../engine/probe.ts'
 import type { ConvecthubError } from '../errors.ts'
 import { type Addresses, addresses } from '../facts/addresses.ts'

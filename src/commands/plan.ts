@@ -32,7 +32,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
     source: bundle.open,
     apply: false,
     hear: (event) => event.event === 'planned' && event.changes.length > 0 && planned.push(event),
-    planned: async ({ connections }) => {
+    planned: async (connections) => {
       if (options.diff) await readAll(planned, connections, current)
     },
   })

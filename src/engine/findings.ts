@@ -1,20 +1,24 @@
-import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Finding, PlanContext, Step, Wishes } from './step.ts'
+
+/** A finding, and the id of the step that checked. */
+export interface Found {
+  step: string
+  finding: Finding
+}
 
 /** All problems of all hosts that answered; ignored ones become warnings. */
 export function findings(
   recipe: readonly Step[],
+  contexts: readonly PlanContext[],
   wishes: Wishes,
-  hosts: readonly ClusterHost[],
-  context: (host: ClusterHost) => PlanContext,
   ignore: ReadonlySet<string>,
-): Finding[] {
+): Found[] {
+  const byHost = new Map(contexts.map((context) => [context.host, context]))
   return recipe.flatMap((step) => {
-    if (!step.check) return []
-    const own = step.hosts(wishes).filter((host) => hosts.includes(host))
-    const found = step.check(own.map(context))
-    return found.map((finding) =>
-      ignore.has(finding.id) && !finding.firm ? { ...finding, level: 'warning' as const } : finding,
-    )
+    const found = step.check?.(step.hosts(wishes).flatMap((host) => byHost.get(host) ?? [])) ?? []
+    return found.map((finding) => ({
+      step: step.id,
+      finding: ignore.has(finding.id) && !finding.firm ? { ...finding, level: 'warning' } : finding,
+    }))
   })
 }

@@ -1,21 +1,13 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
-import type { ConvecthubError } from '../errors.ts'
 import type { Facts } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { UploadSource } from './apply-options.ts'
 import type { Emit, HostSummary } from './event.ts'
 import type { Step, Wishes } from './step.ts'
 
-/** The hosts of a run: who answered with what, and who did not, or not what can be planned by. `facts` are those last probed. */
-export interface Fleet {
-  connections: Map<string, Connection>
-  facts: Map<string, Facts>
-  unreachable: Map<string, ConvecthubError>
-}
-
 export interface RunOptions {
   verb: string
-  /** Hosts do these in this order; a `needs` or `after` must name an earlier step, or the same one on another host. */
+  /** Hosts do these in this order; what a step waits for must be in it as well. */
   recipe: readonly Step[]
   wishes: Wishes
   /** What the answers of the machines make of the wishes, before anything is planned; see withLead. */
@@ -34,8 +26,8 @@ export interface RunOptions {
   owner: string
   emit: Emit
   signal: AbortSignal
-  /** Called with the open connections after the plan was made, before anything is changed. */
-  planned?: (fleet: Fleet) => Promise<void>
+  /** Called with the open connections, by host, after the plan was made, before anything is changed. */
+  planned?: (connections: ReadonlyMap<string, Connection>) => Promise<void>
 }
 
 export interface RunReport {

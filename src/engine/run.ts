@@ -1,128 +1,178 @@
-import type { ClusterHost } from '../cluster/cluster.ts'
+import pLimit from 'p-limit'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import { applyGraph, type Ended, plannable, refKey, type Settled } from './apply-graph.ts'
+import type { Facts } from '../facts/fact.ts'
+import { on, refName } from '../step-ref.ts'
+import type { Connection } from '../transport/connection.ts'
+import { atHost } from './at-host.ts'
+import { doStep, type Walk } from './do-step.ts'
 import { findings } from './findings.ts'
-import { atHost, connectFleet, planContext, stepsOf } from './fleet.ts'
-import type { Fleet, RunOptions, RunReport } from './run-options.ts'
+import { Graph } from './graph.ts'
+import { HostRun } from './host-run.ts'
+import { type Fleet, planContext, planStep } from './plan-step.ts'
+import { factsOf, neededHosts, stepsOf } from './recipe-steps.ts'
+import type { RunOptions, RunReport } from './run-options.ts'
 import type { Step } from './step.ts'
-import { summarize } from './summarize.ts'
+import { type Settled, summarize } from './summarize.ts'
+
+/** Most uploads at once: more would only make each slower. */
+const UPLOADS = 10
 
 /**
  * Connects, probes, checks, plans and (unless it is a plan) applies a recipe. Throws ConvecthubErrors when a check
  * found a problem; everything else that goes wrong on a host is in the report. A summary is always the last event.
  */
 export async function run(given: RunOptions): Promise<RunReport> {
-  let options = given
-  const { recipe, emit, signal } = options
   const began = Date.now()
-  const names = options.hosts.map((host) => host.name)
-  const titles = recipe.map(({ id, title }) => ({ id, title }))
-  emit({
-    event: 'run',
-    verb: options.verb,
-    hosts: names,
-    steps: titles,
-    standIn: options.wishes.bundle?.standIn ?? false,
-  })
-
-  const hosts = [...options.hosts, ...neededHosts(options)]
-  let fleet: Fleet = { connections: new Map(), facts: new Map(), unreachable: new Map() }
-  let settled: Settled[] = []
-  let ok = false
-  const end = () => {
-    const summaries = summarize(options.hosts, settled, fleet.unreachable)
-    ok &&=
-      !signal.aborted && summaries.every(({ failed, blocked, error }) => failed + blocked === 0 && !error)
-    emit({
-      event: 'summary',
-      verb: options.verb,
-      ok,
-      ms: Date.now() - began,
-      hosts: summaries,
-      interrupted: signal.aborted,
-    })
-    return summaries
-  }
+  const fleet = makeFleet(given)
+  tellStart(given)
   try {
-    fleet = await connectFleet(hosts, options)
-    options = { ...options, wishes: options.orient?.(options.wishes, fleet.facts) ?? options.wishes }
-    const reached = hosts.filter((host) => fleet.facts.has(host.name))
-    throwProblems(reached, fleet, options)
-    const { changes, stands } = planAll(hosts, fleet, options)
-    await options.planned?.(fleet)
-    if (options.apply) settled = await applyGraph(fleet, stands, options)
-    ok = true
-    return {
-      changes,
-      wishes: options.wishes,
-      facts: fleet.facts,
-      interrupted: signal.aborted,
-      hosts: end(),
-      ok,
-    }
+    await connectAll(fleet, given)
+    const options = oriented(given, fleet)
+    throwProblems(fleet, options)
+    const graph = makeGraph(fleet, options)
+    const changes = planAll(fleet, graph, options)
+    await options.planned?.(connectionsOf(fleet))
+    const settled = options.apply ? await applyAll({ fleet, graph, options, uploads: pLimit(UPLOADS) }) : []
+    const { ok, hosts } = tellEnd(given, { fleet, settled, began, complete: true })
+    const { wishes, signal } = options
+    return { ok, hosts, changes, wishes, facts: factsByHost(fleet), interrupted: signal.aborted }
   } catch (error) {
-    end()
+    tellEnd(given, { fleet, settled: [], began, complete: false })
     throw error
   } finally {
-    for (const connection of fleet.connections.values()) connection.close()
+    for (const host of fleet.values()) host.close()
   }
 }
 
-/** Plans every step that can be planned from what is known now, and tells it. */
-function planAll(hosts: readonly ClusterHost[], fleet: Fleet, options: RunOptions) {
-  let changes = 0
-  const stands = new Map<string, Ended>()
-  for (const host of hosts) {
-    for (const step of stepsOf(host, options)) {
-      const planned = planOf(step, host, fleet, options)
-      if (!options.hosts.includes(host)) {
-        const isSo = planned?.length === 0
-        stands.set(refKey({ step: step.id, host: host.name }), { outcome: isSo ? 'unchanged' : 'blocked' })
-      } else if (planned) {
-        changes += planned.length
-        options.emit({ event: 'planned', host: host.name, step: step.id, changes: planned })
-      }
-    }
-  }
-  return { changes, stands }
+function makeFleet(options: RunOptions): Fleet {
+  const hosts = [...options.hosts, ...neededHosts(options)]
+  return new Map(hosts.map((host) => [host.name, new HostRun(host, factsOf(host, options), options)]))
 }
 
-/** A host whose answers cannot be planned by fails, and the others go on. */
-function planOf(step: Step, host: ClusterHost, fleet: Fleet, options: RunOptions) {
-  if (fleet.unreachable.has(host.name) || !plannable(step, host, fleet, options)) return undefined
-  try {
-    return step.plan(planContext(host, fleet, options))
-  } catch (cause) {
-    const error = atHost(cause, host.name, step.id)
-    fleet.unreachable.set(host.name, error)
-    options.emit({ event: 'host-failed', host: host.name, error })
-    return undefined
-  }
+/** Logs in to all hosts at once and asks each as soon as it is there; one that fails does not hold up others. */
+async function connectAll(fleet: Fleet, { forks }: RunOptions): Promise<void> {
+  const limit = pLimit(forks)
+  await Promise.all([...fleet.values()].map((host) => limit(() => host.connect())))
+}
+
+/** The options with what the answers of the machines make of the wishes. */
+function oriented(options: RunOptions, fleet: Fleet): RunOptions {
+  const { wishes, orient } = options
+  return orient ? { ...options, wishes: orient(wishes, factsByHost(fleet)) } : options
 }
 
 /** Tells all findings, and stops the run where one is an error of a host that it works on. */
-function throwProblems(reached: readonly ClusterHost[], fleet: Fleet, options: RunOptions): void {
-  const context = (host: ClusterHost) => planContext(host, fleet, options)
-  const found = findings(options.recipe, options.wishes, reached, context, options.ignore)
-  for (const finding of found) options.emit({ event: 'finding', finding })
+function throwProblems(fleet: Fleet, options: RunOptions): void {
+  const { recipe, wishes, ignore, emit } = options
+  const contexts = [...fleet.values()].flatMap((at) => (at.facts ? [planContext(at, fleet, wishes)] : []))
+  const found = findings(recipe, contexts, wishes, ignore)
+  for (const { finding } of found) emit({ event: 'finding', finding })
   const names = new Set(options.hosts.map((host) => host.name))
-  const problems = found.filter(({ level, host }) => level === 'error' && names.has(host))
+  const problems = found.filter(({ finding }) => finding.level === 'error' && names.has(finding.host))
   if (problems.length === 0) return
   throw new ConvecthubErrors(
     problems.map(
-      ({ id, host, message, hint }) =>
-        new ConvecthubError(id, 'preflight', message, { host, step: 'preflight', hint }),
+      ({ step, finding: { id, host, message, hint } }) =>
+        new ConvecthubError(id, 'preflight', message, { host, step, hint }),
     ),
   )
 }
 
-/** Hosts outside the selection that a selected one's steps need, or want to hear. */
-function neededHosts({ recipe, wishes, hosts }: RunOptions): readonly ClusterHost[] {
-  const names = hosts.flatMap((host) =>
-    stepsOf(host, { recipe, wishes }).flatMap((step) => [
-      ...(step.needs?.(host, wishes) ?? []).map((ref) => ref.host),
-      ...(step.asks?.(host, wishes) ?? []).map(({ name }) => name),
-    ]),
+function makeGraph(fleet: Fleet, options: RunOptions): Graph {
+  const nodes = [...fleet.values()].flatMap(({ host }) =>
+    stepsOf(host, options).map((step) => on(step, host)),
   )
-  return wishes.cluster.hosts.filter((host) => !hosts.includes(host) && names.includes(host.name))
+  return new Graph(nodes, options.wishes)
+}
+
+/** Plans every step that can be planned from what is known now, and tells it; gives the number of changes. */
+function planAll(fleet: Fleet, graph: Graph, options: RunOptions): number {
+  let changes = 0
+  for (const at of fleet.values()) {
+    for (const step of stepsOf(at.host, options)) {
+      const planned = planOrFail(step, at, fleet, options)
+      if (!options.hosts.includes(at.host)) {
+        // nothing is done there, so this is how it ends
+        graph.settle(on(step, at.host), { outcome: planned?.length === 0 ? 'unchanged' : 'blocked' })
+      } else if (planned) {
+        changes += planned.length
+        options.emit({ event: 'planned', host: at.host.name, step: step.id, changes: planned })
+      }
+    }
+  }
+  return changes
+}
+
+/** A host whose answers cannot be planned by fails, and the others go on. */
+function planOrFail(step: Step, at: HostRun, fleet: Fleet, { wishes }: RunOptions) {
+  if (at.error) return undefined
+  try {
+    return planStep(step, at, fleet, wishes)
+  } catch (error) {
+    at.fail(atHost(error, at.host.name, step.id))
+    return undefined
+  }
+}
+
+/** Does the steps of all hosts: on one host in the recipe's order, and hosts beside each other. */
+async function applyAll(walk: Walk): Promise<readonly Settled[]> {
+  const { options, fleet } = walk
+  const walked = [...fleet.values()]
+    .filter(({ host }) => options.hosts.includes(host))
+    .map((at) => walkHost(at, walk))
+  return (await Promise.all(walked)).flat()
+}
+
+async function walkHost(at: HostRun, walk: Walk): Promise<readonly Settled[]> {
+  const { options, graph } = walk
+  const settled: Settled[] = []
+  let failedBefore: string | undefined
+  for (const step of stepsOf(at.host, options)) {
+    const ref = on(step, at.host)
+    const { ms, ...ending } = await doStep(step, at, walk, failedBefore)
+    if (ending.outcome === 'failed' || ending.outcome === 'blocked')
+      failedBefore ??= ending.blockedBy ?? refName(ref)
+    settled.push({ ...ref, ending })
+    options.emit({ event: 'step', ...ref, ms, ...ending })
+    graph.settle(ref, ending)
+  }
+  return settled
+}
+
+function tellStart({ verb, hosts, recipe, wishes, emit }: RunOptions): void {
+  emit({
+    event: 'run',
+    verb,
+    hosts: hosts.map(({ name }) => name),
+    steps: recipe.map(({ id, title }) => ({ id, title })),
+    standIn: wishes.bundle?.standIn ?? false,
+  })
+}
+
+/** What a run has come to. `complete`: nothing has stopped it before its end. */
+interface Result {
+  fleet: Fleet
+  settled: readonly Settled[]
+  began: number
+  complete: boolean
+}
+
+function tellEnd(
+  { verb, hosts: selected, emit, signal }: RunOptions,
+  { fleet, settled, began, complete }: Result,
+) {
+  const hosts = summarize(selected, settled, fleet)
+  const interrupted = signal.aborted
+  const ok =
+    complete && !interrupted && hosts.every(({ failed, blocked, error }) => failed + blocked === 0 && !error)
+  emit({ event: 'summary', verb, ok, ms: Date.now() - began, hosts, interrupted })
+  return { ok, hosts }
+}
+
+function factsByHost(fleet: Fleet): ReadonlyMap<string, Facts> {
+  return new Map([...fleet].flatMap(([name, { facts }]) => (facts ? [[name, facts]] : [])))
+}
+
+function connectionsOf(fleet: Fleet): ReadonlyMap<string, Connection> {
+  return new Map([...fleet].flatMap(([name, { connection }]) => (connection ? [[name, connection]] : [])))
 }

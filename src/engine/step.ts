@@ -1,13 +1,8 @@
 import type { BundleLock } from '../artifacts/bundle-lock.ts'
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
+import type { StepRef } from '../step-ref.ts'
 import type { Change } from './change.ts'
-
-/** A step on a host: the node of the graph that a run walks. */
-export interface StepRef {
-  step: string
-  host: string
-}
 
 /** What a run wants, the same for all hosts; pure data, read before the first connection. */
 export interface Wishes {

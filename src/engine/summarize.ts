@@ -1,21 +1,25 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
-import type { ConvecthubError } from '../errors.ts'
+import type { StepRef } from '../step-ref.ts'
 import type { HostSummary, Outcome } from './event.ts'
+import type { Ending } from './graph.ts'
+import type { Fleet } from './plan-step.ts'
+
+/** A step of a host that has ended. */
+export interface Settled extends StepRef {
+  ending: Ending
+}
 
 /** Counts a run's outcomes host by host. */
 export function summarize(
   hosts: readonly ClusterHost[],
-  settled: readonly {
-    host: string
-    ended: { outcome: Outcome; error?: ConvecthubError; blockedBy?: string }
-  }[],
-  unreachable: ReadonlyMap<string, ConvecthubError>,
+  settled: readonly Settled[],
+  fleet: Fleet,
 ): HostSummary[] {
   return hosts.map(({ name }) => {
-    const own = settled.filter(({ host }) => host === name).map(({ ended }) => ended)
-    const count = (outcome: Outcome) => own.filter((ended) => ended.outcome === outcome).length
-    const error = unreachable.get(name) ?? own.find((ended) => ended.error)?.error
-    const blockedBy = own.find((ended) => ended.blockedBy)?.blockedBy
+    const own = settled.filter(({ host }) => host === name).map(({ ending }) => ending)
+    const count = (outcome: Outcome) => own.filter((ending) => ending.outcome === outcome).length
+    const error = fleet.get(name)?.error ?? own.find((ending) => ending.error)?.error
+    const blockedBy = own.find((ending) => ending.blockedBy)?.blockedBy
     return {
       host: name,
       changed: count('changed'),

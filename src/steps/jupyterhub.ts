@@ -5,12 +5,14 @@ import { jobs } from '../facts/jobs.ts'
 import { HELM, KUBECONFIG, release } from '../facts/release.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
+import { on } from '../step-ref.ts'
 import { K3S } from './artifacts.ts'
 import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
 import { APPLIED_PASSWORD, appliedText, HUB_PASSWORD, passwordMark, passwordNote } from './hub-password.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
+import { k3sNode } from './k3s.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
 const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
@@ -29,7 +31,7 @@ export const jupyterhub: Step = {
   ends: ['jupyterhub'],
   hosts: ({ cluster }) => [cluster.lead],
   // with all that will come up; what does not is no reason to wait
-  after: (_host, { cluster }) => cluster.hosts.map(({ name }) => ({ step: 'k3s-node', host: name })),
+  after: (_host, { cluster }) => cluster.hosts.map((host) => on(k3sNode, host)),
   facts: () => [
     release(NAMESPACE, RELEASE),
     file(DEFAULTS),

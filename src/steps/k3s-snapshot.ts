@@ -3,7 +3,8 @@ import { clusterData } from '../facts/cluster-data.ts'
 import { file } from '../facts/file.ts'
 import { system } from '../facts/system.ts'
 import { sh } from '../sh.ts'
-import { bundledK3s, K3S } from './artifacts.ts'
+import { on } from '../step-ref.ts'
+import { artifacts, bundledK3s, K3S } from './artifacts.ts'
 import { SNAPSHOT_NOTE } from './kept-files.ts'
 import { managedFile } from './managed-file.ts'
 
@@ -16,8 +17,8 @@ export const k3sSnapshot: Step = {
   title: 'Save what etcd holds',
   hosts: ({ cluster, upgrade }) => (upgrade ? [cluster.lead] : []),
   // by then all machines have the new K3s beside the old one; a worker that is down may be older for a while
-  needs: (_host, { cluster }) => cluster.drivers.map(({ name }) => ({ step: 'artifacts', host: name })),
-  after: (_host, { cluster }) => cluster.workers.map(({ name }) => ({ step: 'artifacts', host: name })),
+  needs: (_host, { cluster }) => cluster.drivers.map((host) => on(artifacts, host)),
+  after: (_host, { cluster }) => cluster.workers.map((host) => on(artifacts, host)),
   sees: () => [],
   facts: () => [system, clusterData, file(SNAPSHOT_NOTE)],
   plan: (context) => {

@@ -12,9 +12,11 @@ import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { Secret } from '../secret.ts'
 import { rawSh, sh } from '../sh.ts'
+import { on } from '../step-ref.ts'
 import { bundledK3s, K3S, STAGED } from './artifacts.ts'
 import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
+import { k3sSnapshot } from './k3s-snapshot.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 import { versionNumbers } from './k3s-version.ts'
 import { enableUnit, restartAgain, startUnit, waitApi, waitReady } from './k3s-waits.ts'
@@ -38,8 +40,8 @@ export const k3sServer: Step = {
     const round = cluster.rounds.findIndex((hosts) => hosts.includes(host))
     const before = cluster.rounds.slice(0, round).flat()
     return [
-      ...(upgrade ? [{ step: 'k3s-snapshot', host: cluster.lead.name }] : []),
-      ...before.flatMap(({ name }) => ['k3s-server', 'k3s-node'].map((step) => ({ step, host: name }))),
+      ...(upgrade ? [on(k3sSnapshot, cluster.lead)] : []),
+      ...before.flatMap((driver) => [on(k3sServer, driver), on(k3sNode, driver)]),
     ]
   },
   sees: (_host, { cluster }) => [cluster.lead],
@@ -54,8 +56,8 @@ export const k3sAgent: Step = {
   hosts: ({ cluster }) => cluster.workers,
   needs: (_host, wishes) =>
     wishes.upgrade
-      ? wishes.cluster.drivers.map(({ name }) => ({ step: 'k3s-node', host: name }))
-      : [{ step: 'k3s-server', host: wishes.cluster.lead.name }],
+      ? wishes.cluster.drivers.map((driver) => on(k3sNode, driver))
+      : [on(k3sServer, wishes.cluster.lead)],
   sees: (_host, { cluster }) => [cluster.lead],
   facts: k3sFacts,
   plan: planK3s,

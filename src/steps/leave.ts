@@ -1,11 +1,12 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { PlanContext, Step, StepRef, Wishes } from '../engine/step.ts'
+import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { type NodeState, node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
+import { on, type StepRef } from '../step-ref.ts'
 import { K3S, ownsK3s } from './artifacts.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 import { waitApi } from './k3s-waits.ts'
@@ -67,7 +68,7 @@ export const leave: Step = {
   id: 'leave',
   title: 'Take the machines out of the cluster',
   hosts: byWhoStays,
-  after: (_host, wishes) => noRestart.hosts(wishes).map(({ name }) => ({ step: noRestart.id, host: name })),
+  after: (_host, wishes) => noRestart.hosts(wishes).map((host) => on(noRestart, host)),
   facts: nodesOf,
   plan: (context) => {
     // workers first; of servers those that cast no vote anyway, so that a majority stays while the others go
@@ -123,8 +124,8 @@ export function needsLeave(_host: ClusterHost, wishes: Wishes): StepRef[] {
   return needsOf(leave, wishes)
 }
 
-function needsOf({ id }: Step, wishes: Wishes): StepRef[] {
-  return byWhoStays(wishes).map(({ name }) => ({ step: id, host: name }))
+function needsOf(step: Step, wishes: Wishes): StepRef[] {
+  return byWhoStays(wishes).map((host) => on(step, host))
 }
 
 function drainNode({ nodeName }: ClusterHost): Change {

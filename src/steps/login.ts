@@ -3,6 +3,7 @@ import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
+import { on } from '../step-ref.ts'
 import { K3S } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
 
@@ -11,8 +12,7 @@ export const login: Step = {
   id: 'login',
   title: 'Check the login page',
   hosts: ({ cluster }) => cluster.drivers,
-  needs: (host, { cluster }) =>
-    cluster.lead === host ? [] : [{ step: jupyterhub.id, host: cluster.lead.name }],
+  needs: (host, { cluster }) => (cluster.lead === host ? [] : [on(jupyterhub, cluster.lead)]),
   sees: () => [],
   facts: (host, { cluster }) => loginPages(cluster, host),
   plan: ({ cluster, host, facts }) =>

@@ -5,8 +5,10 @@ import { file } from '../facts/file.ts'
 import { node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
 import { sh } from '../sh.ts'
+import { on } from '../step-ref.ts'
 import { template } from '../templates.ts'
 import { K3S } from './artifacts.ts'
+import { k3sNode } from './k3s.ts'
 import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
 
@@ -64,7 +66,7 @@ export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
   hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onDrivers(wishes) : []),
-  after: (_host, wishes) => gpuHosts(wishes).map(({ name }) => ({ step: 'k3s-node', host: name })),
+  after: (_host, wishes) => gpuHosts(wishes).map((host) => on(k3sNode, host)),
   facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ nodeName }) => node(nodeName))],
   plan: (context) => {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })

@@ -1,5 +1,5 @@
 import type { Change } from '../engine/change.ts'
-import type { Step, StepRef } from '../engine/step.ts'
+import type { Step } from '../engine/step.ts'
 import { aptSources } from '../facts/apt-sources.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
@@ -7,6 +7,7 @@ import { installedPackage } from '../facts/packages.ts'
 import { recordedPackages } from '../facts/recorded-packages.ts'
 import { unit } from '../facts/unit.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
+import { on } from '../step-ref.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
@@ -34,7 +35,7 @@ export const stopK3s: Step = {
         : host === cluster.lead
           ? cluster.hosts.filter((other) => other !== host)
           : cluster.workers
-    return before.map(({ name }): StepRef => ({ step: 'stop-k3s', host: name }))
+    return before.map((each) => on(stopK3s, each))
   },
   facts: (host) => [owned, unit(unitName(host)), leftovers(OWN_PATHS)],
   plan: (context) => {

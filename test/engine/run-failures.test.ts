@@ -142,3 +142,10 @@ it('a link that breaks is made anew, and the step goes on from what is so by the
   ])
   expect(outcome.report?.ok).toBe(true)
 })
+
+it('a step that waits for one that the recipe does not have is a fault of ours, told on its host', async () => {
+  const lost = fakeStep('agent', { hosts: onWorkers, needs: () => [{ step: 'sever', host: 'd1' }] })
+  const outcome = await runFakes({ recipe: [fakeStep('server'), lost] })
+  const [step] = of(outcome, 'step').filter((each) => each.step === 'agent')
+  expect(step?.error).toMatchObject({ code: 'FAULT', message: expect.stringContaining('no sever on d1') })
+})

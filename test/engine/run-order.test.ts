@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Step, StepRef } from '../../src/engine/step.ts'
+import type { Step } from '../../src/engine/step.ts'
+import type { StepRef } from '../../src/step-ref.ts'
 import { fakeStep, make, thing } from '../helpers/fake-step.ts'
 import { of, runFakes } from '../helpers/run-fakes.ts'
 import { testWishes } from '../helpers/test-cluster.ts'

@@ -93,7 +93,7 @@ it('what was planned is known before anything is changed', async () => {
   await runFakes({
     recipe: [fakeStep('a')],
     only: ['w1'],
-    planned: async ({ connections }) => {
+    planned: async (connections) => {
       seen.push(`planned, with ${[...connections.keys()]}`)
     },
     hear: ({ event }) => {

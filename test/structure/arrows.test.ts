@@ -12,6 +12,7 @@ const COMMON = [
   'secret.ts',
   'sh.ts',
   'ssh-pattern.ts',
+  'step-ref.ts',
   'templates.ts',
 ]
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { reach } from '../../src/engine/reach.ts'
+import { HostRun } from '../../src/engine/host-run.ts'
 import type { RunOptions } from '../../src/engine/run-options.ts'
 import { ConvecthubError } from '../../src/errors.ts'
 import type { Connection } from '../../src/transport/connection.ts'
@@ -29,9 +29,14 @@ it.each([
       logins += 1
       return code === 'LOST' ? connection : fail()
     },
+    emit: () => {},
     signal: new AbortController().signal,
   } as unknown as RunOptions
-  const work = reach(hostOf(testWishes(), 'w1'), [], options, { back: true })
+  const host = new HostRun(hostOf(testWishes(), 'w1'), [], options)
+  host.connection = connection
+  const work = host.withLink('a', async () => {
+    throw new ConvecthubError('LOST', 'failed', 'it went away')
+  })
   await expect(work).rejects.toMatchObject({ code })
   expect(logins).toBeGreaterThan(10)
   expect(Date.now() - began).toBeLessThan(15 * 60_000)

@@ -1,0 +1,122 @@
+import type { LimitFunction } from 'p-limit'
+import { ConvecthubError } from '../errors.ts'
+import { jobs } from '../facts/jobs.ts'
+import { apply } from './apply.ts'
+import { atHost } from './at-host.ts'
+import type { Ending, Graph } from './graph.ts'
+import type { HostRun } from './host-run.ts'
+import { interrupted } from './interrupted.ts'
+import { settleJob } from './jobs.ts'
+import { type Fleet, planStep } from './plan-step.ts'
+import { probe } from './probe.ts'
+import { factsFrom } from './recipe-steps.ts'
+import type { RunOptions } from './run-options.ts'
+import type { Step } from './step.ts'
+
+/** What all steps of a run share. */
+export interface Walk {
+  options: RunOptions
+  fleet: Fleet
+  graph: Graph
+  /** Holds an upload back while too many are under way. */
+  uploads: LimitFunction
+}
+
+/** A step on a host, and the run that it is part of. */
+interface Turn extends Walk {
+  step: Step
+  at: HostRun
+}
+
+/**
+ * Does one step on one host, once those that it waits for have ended; `ms` is its own time, without that. After a step
+ * that did not go well (`failedBefore`, its name) it only tells whether it is satisfied anyway. Never rejects.
+ */
+export async function doStep(
+  step: Step,
+  at: HostRun,
+  walk: Walk,
+  failedBefore: string | undefined,
+): Promise<Ending & { ms: number }> {
+  const turn: Turn = { ...walk, step, at }
+  let began = Date.now()
+  let ending: Ending
+  try {
+    if (failedBefore) ending = afterFailure(turn, failedBefore)
+    else {
+      if (at.error) throw at.error
+      const { blockedBy, changed } = await walk.graph.wait(step, at.host)
+      began = Date.now()
+      // what others did may show here, such as a node that joined
+      if (changed && !walk.options.signal.aborted) await askAgain(turn)
+      ending = await ifNeeded(turn, blockedBy)
+    }
+  } catch (error) {
+    ending = failure(error, turn)
+  }
+  return { ...ending, ms: Date.now() - began }
+}
+
+function afterFailure(turn: Turn, failedBefore: string): Ending {
+  if (turn.at.error) return { outcome: 'blocked', blockedBy: failedBefore }
+  if (isSatisfied(turn)) return { outcome: 'unchanged' }
+  return { outcome: turn.options.signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
+}
+
+async function ifNeeded(turn: Turn, blockedBy: string | undefined): Promise<Ending> {
+  if (isSatisfied(turn)) return { outcome: 'unchanged' }
+  if (turn.options.signal.aborted) return { outcome: 'skipped' }
+  if (blockedBy) return { outcome: 'blocked', blockedBy }
+  await applyStep(turn)
+  return { outcome: 'changed' }
+}
+
+function isSatisfied(turn: Turn): boolean {
+  return plan(turn)?.length === 0
+}
+
+function plan({ step, at, fleet, options }: Turn) {
+  return planStep(step, at, fleet, options.wishes)
+}
+
+async function askAgain({ step, at, options }: Turn): Promise<void> {
+  const facts = factsFrom(step, at.host, options)
+  at.learn(await at.withLink(step.id, (connection) => probe(connection, facts, options.signal)))
+}
+
+/** Makes the changes of a step and proves them: afterwards there must be nothing left to plan. */
+async function applyStep(turn: Turn): Promise<void> {
+  const { step, at, options, uploads } = turn
+  const { owner, source, emit, signal } = options
+  const host = at.host.name
+  const facts = factsFrom(step, at.host, options)
+  emit({ event: 'step-start', host, step: step.id })
+  await at.withLink(step.id, async (connection) => {
+    const job = at.facts?.get(jobs).find(({ name }) => step.ends?.includes(name))
+    if (job) {
+      await settleJob(connection, job, plan(turn) ?? [], options)
+      at.learn(await probe(connection, [jobs, ...facts], signal))
+    }
+    // what a broken link let go on may have satisfied it
+    const changes = plan(turn) ?? []
+    if (changes.length === 0) return
+    at.learn(
+      await apply({ connection, host, step: step.id, owner, changes, facts, source, uploads, emit, signal }),
+    )
+  })
+  const left = plan(turn) ?? []
+  if (left.length > 0) throw notProven(left.map(({ title }) => title))
+}
+
+function failure(error: unknown, { step, at, options }: Turn): Ending {
+  const host = at.host.name
+  const known = atHost(error, host, step.id)
+  const stopped = options.signal.aborted && known.code !== 'INTERRUPTED'
+  return { outcome: 'failed', error: stopped ? interrupted(host, step.id, undefined) : known }
+}
+
+function notProven(titles: readonly string[]): ConvecthubError {
+  return new ConvecthubError('NOT_PROVEN', 'failed', `done, but not so afterwards: ${titles.join('; ')}`, {
+    hint: 'something on the host undoes it; look there, then run the same command again',
+  })
+}
