@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { ConvecthubError, ConvecthubErrors, formatOrigin, type Origin } from '../errors.ts'
 import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
-import { resolveText } from '../inventory/resolve-text.ts'
+import { resolveText } from '../inventory/vars/resolve-text.ts'
 import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
 

@@ -1,7 +1,7 @@
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../cluster/variables.ts'
-import { readExtraVars } from '../inventory/extra-vars.ts'
 import { Float, type Setting } from '../inventory/inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
+import { readExtraVars } from '../inventory/vars/extra-vars.ts'
 import { quote } from '../sh.ts'
 import type { CommonOptions } from './common-options.ts'
 

@@ -1,6 +1,6 @@
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
-import type { ConnectionSettings } from '../inventory/connection-settings.ts'
+import type { ConnectionSettings } from '../inventory/vars/connection-settings.ts'
 import type { Secret } from '../secret.ts'
 import { mergeSshOptions, type SshOptions } from '../ssh-config/ssh-options.ts'
 import { sshOptions } from '../ssh-config/ssh-words.ts'

@@ -3,7 +3,7 @@ import { accessSync, constants, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
-import { withoutEnd } from '../inventory/python-text.ts'
+import { withoutEnd } from '../inventory/python/python-text.ts'
 import { Secret } from '../secret.ts'
 import { expandHome } from '../transport/target.ts'
 

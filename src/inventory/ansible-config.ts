@@ -3,7 +3,7 @@ import { parse } from 'ini'
 import type { ConvecthubError, Origin } from '../errors.ts'
 import type { Files } from './files.ts'
 import { collect, problem, throwAll } from './problems.ts'
-import { shellWords } from './shell-words.ts'
+import { shellWords } from './python/shell-words.ts'
 import { decodeText } from './source-lines.ts'
 
 /** The settings of an ansible.cfg that convecthub follows; what is not set is undefined. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { isDeepStrictEqual } from 'node:util'
 import type { Origin } from '../errors.ts'
 import { type Draft, newDraft } from './draft.ts'
-import { readIniSource } from './ini-source.ts'
+import { readIniSource } from './ini/ini-source.ts'
 import { sourceKind } from './source-kind.ts'
 import { decodeText, notUtf8 } from './source-lines.ts'
 

@@ -1,8 +1,8 @@
 import type { Group, Inventory, Vars } from './inventory.ts'
 import { shownVars } from './list-json.ts'
 import { problem } from './problems.ts'
-import { pythonText } from './python-repr.ts'
-import { compareText } from './python-text.ts'
+import { pythonText } from './python/python-repr.ts'
+import { compareText } from './python/python-text.ts'
 
 /** What to draw. */
 export interface GraphOptions {

@@ -1,7 +1,7 @@
 import type { ConvecthubError } from '../errors.ts'
 import { type Draft, type DraftGroup, lineAt } from './draft.ts'
 import { problem } from './problems.ts'
-import { compareText } from './python-text.ts'
+import { compareText } from './python/python-text.ts'
 
 /** How deep each group lies, and which groups name it as their child. */
 export interface GroupTree {

@@ -2,7 +2,7 @@ import type { ConvecthubError, Origin } from '../errors.ts'
 import { parseAddress } from './address.ts'
 import { expandRanges } from './host-range.ts'
 import { problem } from './problems.ts'
-import { strip } from './python-text.ts'
+import { strip } from './python/python-text.ts'
 
 const MAX_PORT = 65_535
 

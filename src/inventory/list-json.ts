@@ -1,8 +1,8 @@
-import type { Dict } from './dict.ts'
 import { groupHosts } from './group-hosts.ts'
 import type { Inventory, Value, Vars } from './inventory.ts'
-import { jsonText } from './json-text.ts'
 import { problem } from './problems.ts'
+import type { Dict } from './python/dict.ts'
+import { jsonText } from './python/json-text.ts'
 
 // ansible-inventory leaves out what Ansible itself sets.
 const INTERNAL = new Set([

@@ -1,15 +1,15 @@
 import type { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { newDraft } from './draft.ts'
-import { readExtraVars } from './extra-vars.ts'
 import type { Files } from './files.ts'
 import { finishInventory } from './finish-inventory.ts'
 import { guardFiles } from './guard-files.ts'
 import type { Inventory, Vars } from './inventory.ts'
 import { collect, throwAll } from './problems.ts'
 import { readSource } from './read-source.ts'
-import { varsFolders } from './vars-folders.ts'
-import { vaultOpener } from './vault-opener.ts'
+import { readExtraVars } from './vars/extra-vars.ts'
+import { varsFolders } from './vars/vars-folders.ts'
+import { vaultOpener } from './vault/vault-opener.ts'
 
 /** What to read, and with what. */
 export interface LoadOptions {

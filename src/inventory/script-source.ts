@@ -1,8 +1,8 @@
 import { addChild, addGroup, addHost, type Draft, setGroupVar } from './draft.ts'
 import type { Setting, Value } from './inventory.ts'
 import { problem } from './problems.ts'
-import { parseYaml } from './yaml-file.ts'
-import { yamlValue } from './yaml-value.ts'
+import { parseYaml } from './yaml/yaml-file.ts'
+import { yamlValue } from './yaml/yaml-value.ts'
 
 type Dict = Record<string, Value>
 

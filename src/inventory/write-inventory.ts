@@ -1,4 +1,4 @@
-import { pythonRepr } from './python-repr.ts'
+import { pythonRepr } from './python/python-repr.ts'
 
 /** A machine to write down. */
 export interface MachineRecord {

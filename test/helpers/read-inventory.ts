@@ -1,8 +1,8 @@
 import { buildCluster } from '../../src/cluster/build-cluster.ts'
 import type { Cluster } from '../../src/cluster/cluster.ts'
 import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../../src/errors.ts'
-import { connectionSettings } from '../../src/inventory/connection-settings.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { connectionSettings } from '../../src/inventory/vars/connection-settings.ts'
 import { memoryFiles } from '../inventory/memory-files.ts'
 
 /** The cluster of an inventory's text. */

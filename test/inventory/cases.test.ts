@@ -5,7 +5,7 @@ import { graph } from '../../src/inventory/graph.ts'
 import { hostJson, listJson } from '../../src/inventory/list-json.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { nodeFiles } from '../../src/inventory/node-files.ts'
-import { shellWords } from '../../src/inventory/shell-words.ts'
+import { shellWords } from '../../src/inventory/python/shell-words.ts'
 import { Secret } from '../../src/secret.ts'
 import { CASES, place, problemsOf, squeeze } from './cases-support.ts'
 

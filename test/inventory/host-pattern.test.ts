@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseHostPattern } from '../../src/inventory/host-pattern.ts'
 import { expandRanges } from '../../src/inventory/host-range.ts'
-import { shellWords } from '../../src/inventory/shell-words.ts'
+import { shellWords } from '../../src/inventory/python/shell-words.ts'
 
 describe('ranges', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { selectHosts } from '../../src/inventory/limit/select-hosts.ts'
 import { listJson } from '../../src/inventory/list-json.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
-import { selectHosts } from '../../src/inventory/select-hosts.ts'
 import { memoryFiles } from './memory-files.ts'
 
 function inventoryOf(hosts: number, groups: number): string {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Setting } from '../../src/inventory/inventory.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
-import { settingText } from '../../src/inventory/resolve-text.ts'
+import { settingText } from '../../src/inventory/vars/resolve-text.ts'
 import {
   type InventoryRecord,
   inventoryText,

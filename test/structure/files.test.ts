@@ -5,7 +5,7 @@ const FILES = sourceFiles()
 const CEILING = 9 * 1024
 
 /** Named for their place, not for what they export. */
-const NAMED_OTHERWISE = ['cli.ts', 'inventory/check-inventory.ts', 'inventory/ini-value.ts']
+const NAMED_OTHERWISE = ['cli.ts', 'inventory/check-inventory.ts', 'inventory/ini/ini-value.ts']
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1, -'.ts'.length)
 const exportsOf = (text: string) =>

@@ -1,0 +1,142 @@
+import type { ConvecthubError, Origin } from '../../errors.ts'
+import { addChild, addGroup, addHost, type Draft, type DraftGroup, setGroupVar } from '../draft.ts'
+import { collect, problem } from '../problems.ts'
+import { strip } from '../python/python-text.ts'
+import { splitLines } from '../source-lines.ts'
+import { parseHostLine } from './ini-host-line.ts'
+import { parseChild, parseSection, type SectionKind } from './ini-section.ts'
+import { typedSetting } from './ini-value.ts'
+
+/** What an INI file must still declare when it ends, with the line that asked for it. */
+interface Pending {
+  kind: 'vars' | 'children'
+  /** The groups that named it as their child. */
+  parents: { group: DraftGroup; origin: Origin }[]
+  origin: Origin
+  line: string
+}
+
+interface Reading {
+  draft: Draft
+  problems: ConvecthubError[]
+  pending: Map<string, Pending>
+  group: DraftGroup
+  /** Undefined after a header that was not understood: its lines would only give follow-up errors. */
+  kind: SectionKind | undefined
+}
+
+/**
+ * Reads one file of Ansible's INI dialect into the draft (rules.md §1-§6). Goes on after an error, so that
+ * `problems` holds all of the file: inventory-section, -host-line, -vars-line, -children-line, -undefined-group, …
+ */
+export function readIniSource(draft: Draft, text: string, file: string, problems: ConvecthubError[]): void {
+  draft.texts.set(file, text)
+  const ungrouped = addGroup(draft, 'ungrouped', { file })
+  const reading: Reading = { draft, problems, pending: new Map(), group: ungrouped, kind: 'hosts' }
+  for (const source of splitLines(text)) {
+    const { text: line, start } = strip(source.text)
+    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
+    const originAt = (index: number): Origin => ({
+      file,
+      line: source.line,
+      column: source.column + start + index,
+    })
+    if (openSection(reading, line, originAt(0))) continue
+    if (reading.kind === 'hosts') readHost(reading, line, originAt)
+    else if (reading.kind === 'vars') collect(problems, () => readVariable(reading, line, originAt))
+    else if (reading.kind === 'children') readChild(reading, line, originAt(0))
+  }
+  for (const [name, pending] of reading.pending) problems.push(undefinedGroup(name, pending))
+}
+
+function openSection(reading: Reading, line: string, origin: Origin): boolean {
+  const { draft, pending } = reading
+  const section = parseSection(line)
+  if (section === undefined) return false
+  if (section.error !== undefined) {
+    reading.problems.push(problem('section', section.error, { origin, line, hint: section.hint }))
+  }
+  reading.kind = section.kind
+  if (section.name === undefined || section.kind === undefined) return true
+  const { name, kind } = section
+  const known = draft.groups.has(name)
+  if (kind !== 'vars') {
+    // Children come in the order in which they are defined, as Ansible lists them.
+    for (const parent of pending.get(name)?.parents ?? []) addChild(parent.group, name, parent.origin)
+    pending.delete(name)
+  } else if (!known && !pending.has(name)) pending.set(name, { kind: 'vars', parents: [], origin, line })
+  reading.group = addGroup(draft, name, origin)
+  return true
+}
+
+function readHost(
+  { draft, group, problems }: Reading,
+  line: string,
+  originAt: (index: number) => Origin,
+): void {
+  const parsed = parseHostLine(line, originAt, problems)
+  if (parsed === undefined) return
+  if (parsed.doubt) draft.doubts.push(parsed.doubt)
+  for (const name of parsed.names) {
+    const host = addHost(draft, name, parsed.origin, parsed.port)
+    group.hosts.add(name)
+    for (const [key, setting] of parsed.vars) host.vars.set(key, setting)
+  }
+}
+
+/** `key = value`: no shell quotes here, but the same typing; a comment ends a value only behind a literal. */
+function readVariable(
+  { draft, group, problems }: Reading,
+  line: string,
+  originAt: (index: number) => Origin,
+): void {
+  const equals = line.indexOf('=')
+  if (equals < 0) {
+    const hint = 'write key=value; a comment line starts with #'
+    throw problem('vars-line', `Expected key=value, got: ${line}`, { origin: originAt(0), line, hint })
+  }
+  const name = strip(line.slice(0, equals)).text
+  const value = strip(line.slice(equals + 1)).text
+  const setting = typedSetting(name, value, originAt(0), line)
+  if (setting instanceof Error) problems.push(setting)
+  else {
+    setGroupVar(group, name, setting, line)
+    if (setting.value === value && /\s#/.test(value))
+      warnOfComment(draft, name, value, originAt(line.lastIndexOf(' #') + 1))
+  }
+}
+
+function warnOfComment(draft: Draft, name: string, value: string, origin: Origin): void {
+  draft.warnings.push({
+    code: 'inventory-comment-in-value',
+    message: `the comment is part of the value: ${name} is '${value}'`,
+    origin,
+    hint: 'put the comment on a line of its own, or the value in quotes',
+  })
+}
+
+function readChild({ draft, group, pending, problems }: Reading, line: string, origin: Origin): void {
+  const child = parseChild(line)
+  if (child === undefined) {
+    const hint = 'a line under [group:children] is the name of one group'
+    problems.push(problem('children-line', `Expected group name, got: ${line}`, { origin, line, hint }))
+    return
+  }
+  if (draft.groups.has(child)) {
+    addChild(group, child, origin)
+    return
+  }
+  const known = pending.get(child)
+  if (known === undefined)
+    pending.set(child, { kind: 'children', parents: [{ group, origin }], origin, line })
+  else known.parents.push({ group, origin })
+}
+
+function undefinedGroup(name: string, { kind, parents, origin, line }: Pending): ConvecthubError {
+  const parent = parents[0]?.group.name
+  const message =
+    kind === 'vars'
+      ? `Section [${name}:vars] not valid for undefined group: ${name}`
+      : `Section [${parent}:children] includes undefined group: ${name}`
+  return problem('undefined-group', message, { origin, line, hint: `add [${name}], or correct the name` })
+}

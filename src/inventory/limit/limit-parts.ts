@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { parseAddress } from '../address.ts'
+import type { Files } from '../files.ts'
+import { problem } from '../problems.ts'
+import { strip } from '../python/python-text.ts'
+import { decodeText } from '../source-lines.ts'
+
+/** One part of a limit, and where it was written if that is a file. */
+export interface LimitPart {
+  text: string
+  origin?: { file: string; line: number }
+}
+
+/**
+ * Splits a limit (rules.md §11.1): at commas if there is one; else it is one address, or parts between colons and
+ * blanks. `@file` stands for the lines of that file.
+ * @throws inventory-limit-file when that is missing or no file.
+ */
+export function limitParts(limit: string, cwd: string, files: Files): LimitPart[] {
+  return splitLimit(limit).flatMap((text) =>
+    text.startsWith('@') ? fileParts(text.slice(1), cwd, files) : { text },
+  )
+}
+
+function splitLimit(limit: string): string[] {
+  let parts: string[]
+  if (limit.includes(',')) parts = limit.split(',')
+  else if (parseAddress(limit) !== undefined) parts = [limit]
+  else parts = limit.match(/(?:[^\s:[\]]|\[[^[\]]*\])+/gu) ?? []
+  return parts.map((part) => strip(part).text).filter((part) => part !== '')
+}
+
+function fileParts(file: string, cwd: string, files: Files): LimitPart[] {
+  const path = resolve(cwd, file)
+  const hint = 'one host, group or pattern a line'
+  if (files.kind(path) === 'directory')
+    throw problem('limit-file', `the limit @${file} is a directory`, { hint })
+  const bytes = files.read(path)
+  if (bytes === undefined) throw problem('limit-file', `there is no limit file ${file}`, { hint })
+  return decodeText(bytes, file)
+    .split('\n')
+    .map((line, index) => ({ text: strip(line).text, origin: { file, line: index + 1 } }))
+    .filter(({ text }) => text !== '')
+}

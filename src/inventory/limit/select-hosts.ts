@@ -1,0 +1,112 @@
+import type { ConvecthubError } from '../../errors.ts'
+import type { Files } from '../files.ts'
+import { groupHosts } from '../group-hosts.ts'
+import type { Inventory } from '../inventory.ts'
+import { problem, throwAll } from '../problems.ts'
+import { globPattern, regexPattern } from '../python/python-pattern.ts'
+import { type LimitPart, limitParts } from './limit-parts.ts'
+
+const SUBSCRIPT = /^(.+)\[(?:(?<index>-?[0-9]+)|(?<first>[0-9]+)[:-](?<last>[0-9]*))\]$/u
+
+/** For limits such as `@file`, which count from `cwd`. */
+export interface SelectOptions {
+  files: Files
+  cwd: string
+}
+
+/** The hosts that a limit leaves, in the order of the inventory. */
+export interface Selection {
+  hosts: string[]
+  /** Parts that match nothing, which Ansible passes over: whoever acts on the hosts must refuse them. */
+  doubts: readonly ConvecthubError[]
+}
+
+/**
+ * The hosts that `--limit` leaves (rules.md §11); all of them without a limit.
+ * @throws inventory-limit for an invalid part and for a limit that leaves no host, inventory-limit-file.
+ */
+export function selectHosts(
+  inventory: Inventory,
+  limit: string | undefined,
+  options: SelectOptions,
+): Selection {
+  const all = groupHosts(inventory, 'all')
+  const parts = limit === undefined ? [] : limitParts(limit, options.cwd, options.files)
+  if (parts.length === 0) {
+    if (limit?.includes('@')) throw wrong(limit, undefined, 'the limit names no host')
+    return { hosts: all, doubts: [] }
+  }
+  const doubts: ConvecthubError[] = []
+  const problems: ConvecthubError[] = []
+  const modifier = (part: LimitPart) =>
+    part.text.startsWith('&') || part.text.startsWith('!') ? part.text[0] : ''
+  const of = (kind: string) => parts.filter((part) => modifier(part) === kind)
+  const match = (part: LimitPart, text: string) =>
+    new Set(matches(inventory, text, part, { problems, doubts }))
+  const regular = of('')
+  let chosen = new Set(regular.length === 0 ? all : regular.flatMap((part) => [...match(part, part.text)]))
+  // First what is meant, then what is common, then what is taken away, whatever the written order.
+  for (const part of of('&')) chosen = kept(chosen, match(part, part.text.slice(1)), true)
+  for (const part of of('!')) chosen = kept(chosen, match(part, part.text.slice(1)), false)
+  throwAll(problems)
+  if (chosen.size === 0) throwAll(doubts)
+  if (chosen.size === 0) throw wrong(limit ?? '', undefined, `the limit '${limit}' leaves no host`)
+  return { hosts: all.filter((host) => chosen.has(host)), doubts }
+}
+
+const kept = (hosts: Set<string>, others: Set<string>, common: boolean) =>
+  new Set([...hosts].filter((host) => others.has(host) === common))
+
+function wrong(text: string, part: LimitPart | undefined, message: string): ConvecthubError {
+  return problem('limit', message, {
+    ...(part?.origin && { origin: part.origin }),
+    line: text,
+    hint: 'a part is a host, a group, a pattern such as web*, or ~ and a regular expression',
+  })
+}
+
+function matches(
+  inventory: Inventory,
+  text: string,
+  part: LimitPart,
+  { problems, doubts }: Record<'problems' | 'doubts', ConvecthubError[]>,
+): string[] {
+  if (inventory.hosts.has(text)) return [text]
+  const subscript = text.startsWith('~') ? null : SUBSCRIPT.exec(text)
+  const pattern = subscript?.[1] ?? text
+  const isRegex = pattern.startsWith('~')
+  const regex = isRegex ? regexPattern(pattern.slice(1)) : globPattern(pattern)
+  if (regex === undefined || pattern === '~' || pattern === '') {
+    problems.push(wrong(part.text, part, `'${part.text}' is no valid pattern of a limit`))
+    return []
+  }
+  const groups = [...inventory.groups.keys()].filter((name) => regex.test(name))
+  // Not made unique: a subscript counts in this very list.
+  const hosts = groups.flatMap((name) => groupHosts(inventory, name))
+  if (groups.length === 0 || isRegex || /[.?*[]/.test(pattern)) {
+    for (const name of inventory.hosts.keys()) if (regex.test(name)) hosts.push(name)
+  }
+  if (hosts.length === 0 && groups.length === 0) {
+    doubts.push(wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`))
+    return []
+  }
+  if (subscript === null || hosts.length === 0) return hosts
+  const picked = pick(hosts, subscript.groups ?? {})
+  // of an index that is out of range Ansible says so itself, of a slice nothing
+  const found = subscript.groups?.index === undefined ? doubts : problems
+  if (picked.length === 0)
+    found.push(wrong(part.text, part, `No hosts matched the subscripted pattern '${text}'`))
+  return picked
+}
+
+/** `[0]`, `[-1]`, `[1:3]` with both ends, `[1:]`: an index into what the pattern matched. */
+function pick(
+  hosts: readonly string[],
+  { index, first, last }: Record<string, string | undefined>,
+): string[] {
+  if (index !== undefined) {
+    const host = hosts.at(Number(index))
+    return host === undefined ? [] : [host]
+  }
+  return hosts.slice(Number(first), last === undefined || last === '' ? undefined : Number(last) + 1)
+}

@@ -1,0 +1,135 @@
+import type { ConvecthubError, Origin } from '../../errors.ts'
+import { Secret } from '../../secret.ts'
+import type { Host, Setting } from '../inventory.ts'
+import { collect, problem, throwAll } from '../problems.ts'
+import { shellWords } from '../python/shell-words.ts'
+import { resolveText } from './resolve-text.ts'
+
+/** The variables behind each setting, the winner first: the old name wins whatever its level (rules.md §9). */
+const NAMES = {
+  address: ['ansible_ssh_host', 'ansible_host'],
+  port: ['ansible_ssh_port', 'ansible_port'],
+  user: ['ansible_ssh_user', 'ansible_user'],
+  keyFile: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
+  password: ['ansible_ssh_password', 'ansible_ssh_pass', 'ansible_password'],
+  becomePassword: ['ansible_sudo_pass', 'ansible_become_pass', 'ansible_become_password'],
+  becomeUser: ['ansible_sudo_user', 'ansible_become_user'],
+  becomeMethod: ['ansible_become_method'],
+  hostKeyChecking: ['ansible_ssh_host_key_checking', 'ansible_host_key_checking'],
+  sshArgs: ['ansible_ssh_args'],
+  commonArgs: ['ansible_ssh_common_args'],
+  extraArgs: ['ansible_ssh_extra_args'],
+  connection: ['ansible_connection'],
+} as const
+type Field = keyof typeof NAMES
+
+// Ansible's other ways to say SSH.
+const SSH = ['ssh', 'smart', 'paramiko', 'paramiko_ssh']
+
+/** How a host is reached. What the inventory does not say, or says with an empty text, is undefined. */
+export interface ConnectionSettings {
+  address: string
+  port: number | undefined
+  user: string | undefined
+  /** As written: a `~` in front is not expanded yet. */
+  keyFile: string | undefined
+  password: Secret | undefined
+  becomePassword: Secret | undefined
+  becomeUser: string | undefined
+  becomeMethod: string | undefined
+  hostKeyChecking: boolean | undefined
+  /** Arguments for ssh, split as a shell would; these stand before all others. */
+  sshArgs: string[] | undefined
+  commonArgs: string[]
+  extraArgs: string[]
+  connection: 'ssh' | 'local'
+  /** Where each was written. */
+  origins: Partial<Record<Field, Origin>>
+}
+
+/** All variable names that `connectionSettings` reads. */
+export const CONNECTION_VARIABLES: readonly string[] = Object.values(NAMES).flat()
+
+/**
+ * Reads the connection variables of a host.
+ * @throws, all at once: inventory-port, inventory-address (empty), inventory-ssh-args (open quote),
+ * inventory-connection (neither ssh nor local), inventory-host-key-checking (neither yes nor no), and the codes of resolveText.
+ */
+export function connectionSettings(host: Host): ConnectionSettings {
+  const problems: ConvecthubError[] = []
+  const origins: Partial<Record<Field, Origin>> = {}
+  const read = <T>(
+    field: Field,
+    convert: (text: string, setting: Setting, name: string) => T,
+  ): T | undefined => {
+    const name = NAMES[field].find((each) => (host.vars.get(each)?.value ?? null) !== null)
+    const setting = name === undefined ? undefined : host.vars.get(name)
+    if (name === undefined || setting === undefined) return undefined
+    origins[field] = setting.origin
+    // A password is not shown in an error either.
+    const guarded: Setting = /password/i.test(field) ? { ...setting, secret: true } : setting
+    return collect(problems, () => convert(resolveText(host, guarded), setting, name))
+  }
+  const text = (field: Field) => read(field, (value) => value || undefined)
+  const secret = (field: Field) => read(field, (value) => (value === '' ? undefined : new Secret(value)))
+  const settings: ConnectionSettings = {
+    address: read('address', addressOf) ?? host.name,
+    port: read('port', portOf),
+    user: text('user'),
+    keyFile: text('keyFile'),
+    password: secret('password'),
+    becomePassword: secret('becomePassword'),
+    becomeUser: text('becomeUser'),
+    becomeMethod: text('becomeMethod'),
+    hostKeyChecking: read('hostKeyChecking', flagOf),
+    sshArgs: read('sshArgs', argumentsOf),
+    commonArgs: read('commonArgs', argumentsOf) ?? [],
+    extraArgs: read('extraArgs', argumentsOf) ?? [],
+    connection: read('connection', connectionOf) ?? 'ssh',
+    origins,
+  }
+  throwAll(problems)
+  return settings
+}
+
+function addressOf(text: string, { origin }: Setting, name: string): string {
+  // brackets keep the colons of an address from a port's
+  if (/^\[[^\]]+\]$/.test(text) && text.includes(':')) return text.slice(1, -1)
+  if (text !== '') return text
+  throw problem('address', `${name} is empty`, {
+    origin,
+    hint: 'give the address, or leave the variable out',
+  })
+}
+
+function portOf(text: string, { origin }: Setting, name: string): number {
+  const port = /^\s*\+?[0-9]+\s*$/.test(text) ? Number(text) : Number.NaN
+  if (port >= 1 && port <= 65_535) return port
+  throw problem('port', `${name} is '${text}', not a port`, {
+    origin,
+    hint: 'a port is a whole number in 1-65535',
+  })
+}
+
+function flagOf(text: string, { origin }: Setting, name: string): boolean | undefined {
+  if (text === '') return undefined
+  if (/^(?:y|yes|on|1|true|t|1\.0)$/i.test(text)) return true
+  if (/^(?:n|no|off|0|false|f|0\.0)$/i.test(text)) return false
+  throw problem('host-key-checking', `${name} is '${text}'`, { origin, hint: 'write yes or no' })
+}
+
+function argumentsOf(text: string, { origin }: Setting, name: string): string[] {
+  const split = shellWords(text, { comments: false })
+  if ('words' in split) return split.words.map((word) => word.text.trim()).filter((word) => word !== '')
+  throw problem('ssh-args', `${name} has a quote or a \\ without its end`, { origin, line: text })
+}
+
+function connectionOf(text: string, { origin }: Setting, name: string): 'ssh' | 'local' | undefined {
+  if (text === '') return undefined
+  if (text === 'local') return 'local'
+  if (SSH.includes(text)) return 'ssh'
+  throw problem('connection', `${name} is '${text}'`, {
+    origin,
+    hint: 'convecthub connects with ssh or local',
+  })
+}

@@ -1,0 +1,39 @@
+import type { Setting, Vars } from '../inventory.ts'
+import { problem } from '../problems.ts'
+import { readYamlText, type VaultedReading } from '../yaml/read-yaml-text.ts'
+import { parseYaml } from '../yaml/yaml-file.ts'
+import { yamlSettings } from '../yaml/yaml-settings.ts'
+import { parseKeyValues } from './key-values.ts'
+
+/**
+ * Reads the `-e` values, the later ones winning: `key=value …`, `@file.yml`, or `{"json": …}`.
+ * @throws inventory-extra-vars, and the errors of YAML and vault.
+ */
+export function readExtraVars(values: readonly string[], context: VaultedReading): Vars {
+  const vars = new Map<string, Setting>()
+  for (const value of values) {
+    for (const [name, setting] of readOne(value, context)) {
+      // A later value moves nothing, as in a Python dictionary.
+      vars.set(name, setting)
+    }
+  }
+  return vars
+}
+
+function readOne(value: string, context: VaultedReading): Map<string, Setting> {
+  if (value === '') return new Map()
+  if (value.startsWith('@')) {
+    const file = value.slice(1)
+    const { yaml, vaulted } = readYamlText(file, context)
+    const vars = yamlSettings(yaml, yaml.root, context.openVault, `the content of ${file}`)
+    if (vaulted) for (const [name, setting] of vars) vars.set(name, { ...setting, secret: true })
+    return vars
+  }
+  if (value.startsWith('/') || value.startsWith('.')) {
+    const hint = `write -e @${value}`
+    throw problem('extra-vars', `'${value}' looks like a file`, { origin: { file: '-e' }, line: value, hint })
+  }
+  if (!value.startsWith('{') && !value.startsWith('[')) return parseKeyValues(value)
+  const yaml = parseYaml(value, '-e')
+  return yamlSettings(yaml, yaml.root, context.openVault, 'the value of -e')
+}

@@ -1,0 +1,69 @@
+import { isIpAddress } from '../address.ts'
+import type { Host, Setting } from '../inventory.ts'
+import { problem } from '../problems.ts'
+
+const PLAIN = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*$/
+const BLOCK = /\{\{(.*?)\}\}|\{\{|\{%|\{#/gs
+
+/** The most that one text may take of other variables: how many, and how much in all, characters. */
+const MOST = { references: 1000, characters: 64 * 1024 }
+
+/**
+ * The text of a setting as it was written, with plain references such as `{{ ip }}` replaced by other variables of
+ * the host. Numbers count as written (`1.30` stays `1.30`), where Ansible would show the typed value.
+ * @throws inventory-template for filters and other expressions, unknown variables, loops, and texts that grow beyond
+ * 64 KiB; inventory-not-text for a list or a mapping.
+ */
+export function resolveText(host: Host, setting: Setting): string {
+  return resolve(host, setting, [], { references: 0, characters: 0 })
+}
+
+function resolve(host: Host, setting: Setting, chain: readonly string[], taken: typeof MOST): string {
+  const text = settingText(setting)
+  const wrong = (message: string, hint: string) =>
+    problem('template', message, { origin: setting.origin, line: setting.secret ? undefined : text, hint })
+  if (!text.includes('{')) return text
+  return text.replaceAll(BLOCK, (block, inner: string | undefined) => {
+    const name = PLAIN.exec(inner ?? '')?.[1]
+    if (name === undefined) {
+      const shown = setting.secret ? 'a template' : block
+      throw wrong(
+        `${shown} is more than the name of a variable`,
+        'only {{ name }} is replaced: no filters, no expressions, no dots',
+      )
+    }
+    if (chain.includes(name))
+      throw wrong(
+        `${[...chain, name].join(' → ')} is a loop of variables`,
+        'write the value itself in one of them',
+      )
+    taken.references += 1
+    const next = host.vars.get(name)
+    const text = builtIn(host, name) ?? (next && resolve(host, next, [...chain, name], taken))
+    if (text === undefined)
+      throw wrong(`host ${host.name} has no variable ${name}`, 'define it, or write the value itself')
+    taken.characters += text.length
+    if (taken.references > MOST.references || taken.characters > MOST.characters)
+      throw wrong('its variables lead to one another without end', 'write the value itself')
+    return text
+  })
+}
+
+/** The names that Ansible itself gives every host and that are plain texts. */
+function builtIn(host: Host, name: string): string | undefined {
+  if (name === 'inventory_hostname') return host.name
+  if (name !== 'inventory_hostname_short') return undefined
+  return isIpAddress(host.name) ? host.name : host.name.split('.')[0]
+}
+
+/**
+ * The text of a setting as written, without resolving anything; empty for null.
+ * @throws inventory-not-text for a list or a mapping.
+ */
+export function settingText({ value, raw, origin }: Setting): string {
+  if (typeof value === 'string') return value
+  if (value === null) return ''
+  if (raw === undefined || Array.isArray(value))
+    throw problem('not-text', 'a text is needed here, not a list or a mapping', { origin, line: raw })
+  return raw
+}

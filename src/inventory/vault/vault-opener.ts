@@ -1,0 +1,32 @@
+import type { Origin } from '../../errors.ts'
+import type { Secret } from '../../secret.ts'
+import { problem } from '../problems.ts'
+import { openVaultText, VAULT_HEADER } from './vault.ts'
+
+/** Decrypts one vaulted text that was met at `origin`. */
+export type OpenVault = (ciphertext: string, origin: Origin) => string
+
+/**
+ * A function that decrypts what is met, asking for the password once and only when it is needed.
+ * @throws inventory-vault-password without a password, and the codes of openVaultText.
+ */
+export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVault {
+  let password: Secret | undefined
+  let asked = false
+  return (ciphertext, origin) => {
+    if (!asked) password = ask?.()
+    asked = true
+    if (password === undefined) {
+      throw problem('vault-password', `${origin.file} has vaulted values, and no vault password was given`, {
+        origin,
+        hint: 'give it by --ask-vault-pass or --vault-password-file',
+      })
+    }
+    return openVaultText(ciphertext, password, origin).toString('utf8')
+  }
+}
+
+/** True for the content of a file that ansible-vault encrypted as a whole. */
+export function isVaulted(text: string): boolean {
+  return text.startsWith(VAULT_HEADER)
+}

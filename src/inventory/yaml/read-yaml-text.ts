@@ -1,0 +1,32 @@
+import { resolve } from 'node:path'
+import type { Files } from '../files.ts'
+import { problem } from '../problems.ts'
+import { decodeText } from '../source-lines.ts'
+import { isVaulted, type OpenVault } from '../vault/vault-opener.ts'
+import { parseYaml, type YamlFile } from './yaml-file.ts'
+
+/** What it takes to read files that may be vaulted. */
+export interface VaultedReading {
+  cwd: string
+  files: Files
+  openVault: OpenVault
+}
+
+/** Reads a text file, decrypting one that ansible-vault encrypted as a whole. */
+export function readText(
+  file: string,
+  { cwd, files, openVault }: VaultedReading,
+  decode: (bytes: Uint8Array, file: string) => string = decodeText,
+): { text: string; vaulted: boolean } {
+  const bytes = files.read(resolve(cwd, file))
+  if (bytes === undefined) throw problem('not-found', `there is no file ${file}`, { origin: { file } })
+  const text = decode(bytes, file)
+  if (!isVaulted(text)) return { text, vaulted: false }
+  return { text: openVault(text, { file }), vaulted: true }
+}
+
+/** Reads and parses a YAML or JSON file, vaulted or not. */
+export function readYamlText(file: string, context: VaultedReading): { yaml: YamlFile; vaulted: boolean } {
+  const { text, vaulted } = readText(file, context)
+  return { yaml: parseYaml(text, file), vaulted }
+}

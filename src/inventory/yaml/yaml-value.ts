@@ -1,0 +1,144 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
+import { Float, type Value } from '../inventory.ts'
+import { dictBuilder } from '../python/dict.ts'
+import type { OpenVault } from '../vault/vault-opener.ts'
+import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
+import { jsonScalar, plainScalar } from './yaml-scalar.ts'
+
+/** A value of a YAML file. */
+export interface YamlValue {
+  value: Value
+  /** What a listing shows instead, for values tagged `!vault` or `!unsafe`. */
+  shown?: Value
+  /** Something in it was vaulted. */
+  secret?: boolean
+}
+
+/** One entry of a mapping, with the nodes for its place. */
+export interface YamlEntry {
+  key: Value
+  keyNode: Node
+  valueNode: Node | null
+}
+
+const CORE = 'tag:yaml.org,2002:'
+const HINTS = 'Ansible knows !vault, !unsafe and the plain YAML tags'
+
+/** The node itself, or what an alias stands for. */
+export function target(yaml: YamlFile, node: Node | null): Node | null {
+  return isAlias(node) ? (yaml.targets.get(node as Alias) ?? null) : node
+}
+
+/** True for nothing, and for what YAML writes as null. */
+export function isNull(yaml: YamlFile, node: Node | null): boolean {
+  const real = target(yaml, node)
+  return real === null || (isScalar(real) && isPlain(real) && plainScalar(String(real.value)).value === null)
+}
+
+// The tag `!` alone says nothing about a plain scalar.
+const isPlain = (scalar: Scalar): boolean =>
+  (scalar.type ?? 'PLAIN') === 'PLAIN' && (scalar.tag ?? '!') === '!'
+
+/**
+ * The value of a node, typed as Ansible types it.
+ * @throws inventory-yaml for unknown tags, inventory-value for what JSON cannot hold, and the errors of the vault.
+ */
+export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenVault): YamlValue {
+  const node = target(yaml, written)
+  if (node === null) return { value: null }
+  yaml.budget -= 1
+  if (yaml.budget < 0) throw yamlProblem(yaml, 0, 'yaml', 'the aliases of this file multiply without end')
+  if (isScalar(node)) return scalarValue(yaml, node, openVault)
+  const tag = (node as { tag?: string }).tag?.replace(CORE, '')
+  if (isSeq(node)) {
+    if (tag !== undefined && tag !== 'seq') throw badTag(yaml, node, tag)
+    return both(node.items.map((item) => yamlValue(yaml, item as Node, openVault)))
+  }
+  if (!isMap(node) || (tag !== undefined && tag !== 'map')) throw badTag(yaml, node, tag ?? 'unknown')
+  const value = dictBuilder()
+  const shown = dictBuilder()
+  let differs = false
+  let secret = false
+  for (const { key, keyNode, valueNode } of mapEntries(yaml, node, openVault)) {
+    const item = yamlValue(yaml, valueNode, openVault)
+    const refused = value.add(key, item.value)
+    if (refused !== undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'value', refused)
+    shown.add(key, item.shown ?? item.value)
+    differs ||= item.shown !== undefined
+    secret ||= item.secret === true
+  }
+  return differs ? { value: value.dict, shown: shown.dict, secret } : { value: value.dict }
+}
+
+function both(items: readonly YamlValue[]): YamlValue {
+  const value = items.map((item) => item.value)
+  if (items.every((item) => item.shown === undefined)) return { value }
+  const secret = items.some((item) => item.secret === true)
+  return { value, shown: items.map((item) => item.shown ?? item.value), secret }
+}
+
+/** The entries of a mapping, those that `<<` merges first, so that its own win. */
+export function mapEntries(yaml: YamlFile, map: YAMLMap, openVault: OpenVault): YamlEntry[] {
+  const merged: YamlEntry[] = []
+  const own: YamlEntry[] = []
+  for (const { key, value } of map.items) {
+    const keyNode = key as Node
+    const valueNode = (value ?? null) as Node | null
+    if (isScalar(keyNode) && isPlain(keyNode) && keyNode.value === '<<')
+      merged.push(...mergedEntries(yaml, valueNode, openVault))
+    else own.push({ key: yamlValue(yaml, keyNode, openVault).value, keyNode: keyNode ?? map, valueNode })
+  }
+  return [...merged, ...own]
+}
+
+function mergedEntries(yaml: YamlFile, node: Node | null, openVault: OpenVault): YamlEntry[] {
+  const real = target(yaml, node)
+  // Of several merged mappings the first wins, so it comes last.
+  const sources = isSeq(real) ? real.items.map((item) => target(yaml, item as Node)).reverse() : [real]
+  return sources.flatMap((source) => {
+    if (!isMap(source)) throw yamlProblem(yaml, offsetOf(node), 'yaml', '<< merges mappings only')
+    yaml.budget -= source.items.length
+    return mapEntries(yaml, source, openVault)
+  })
+}
+
+/** Where a node starts in the text. */
+export const offsetOf = (node: Node | null): number => node?.range?.[0] ?? 0
+
+function scalarValue(yaml: YamlFile, node: Scalar, openVault: OpenVault): YamlValue {
+  const text = String(node.value ?? '')
+  const tag = node.tag?.replace(CORE, '')
+  if (tag === '!vault' || tag === '!vault-encrypted') {
+    return {
+      value: openVault(text, yamlOrigin(yaml, offsetOf(node))),
+      shown: { __ansible_vault: text },
+      secret: true,
+    }
+  }
+  if (tag === '!unsafe') return { value: text, shown: { __ansible_unsafe: text } }
+  if (tag === 'str' || ((tag ?? '!') === '!' && !isPlain(node))) return { value: text }
+  const resolved = yaml.json ? jsonScalar(text) : plainScalar(text)
+  if (resolved.refused !== undefined) {
+    throw yamlProblem(
+      yaml,
+      offsetOf(node),
+      'value',
+      `the value is ${resolved.refused}`,
+      'put the text in quotes',
+    )
+  }
+  if ((tag ?? '!') === '!' || tag === tagOf(resolved.value)) return { value: resolved.value }
+  if (tag === 'float' && typeof resolved.value === 'number') return { value: new Float(resolved.value) }
+  throw badTag(yaml, node, tag ?? '!')
+}
+
+function tagOf(value: Value): string {
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number' || typeof value === 'bigint') return 'int'
+  return typeof value === 'object' ? 'float' : 'other'
+}
+
+function badTag(yaml: YamlFile, node: Node, tag: string) {
+  return yamlProblem(yaml, offsetOf(node), 'yaml', `the tag ${tag} does not fit or is unknown here`, HINTS)
+}

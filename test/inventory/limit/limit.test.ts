@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { selectHosts } from '../../../src/inventory/limit/select-hosts.ts'
+import { loadInventory } from '../../../src/inventory/load-inventory.ts'
+import { nodeFiles } from '../../../src/inventory/node-files.ts'
+import { CASES, place, problemsOf } from '../cases-support.ts'
+
+const cwd = join(CASES, 'limit')
+const inventory = loadInventory({ cwd, sources: ['inv.ini'], files: nodeFiles })
+const select = (limit: string | undefined) => selectHosts(inventory, limit, { cwd, files: nodeFiles })
+const codes = (limit: string) => select(limit).doubts.map(place)
+
+const rows = readFileSync(join(cwd, 'expected.tsv'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split('\t') as [string, string, string, string])
+
+// Ansible warns or says nothing and goes on with what is left; whoever acts on the hosts refuses these.
+const DOUBTED: Readonly<Record<string, string[]>> = {
+  '@lim.txt': ['inventory-limit lim.txt:2', 'inventory-limit lim.txt:4'],
+  'all:!@lim.txt': ['inventory-limit '],
+  'w[1:2]:d1': ['inventory-limit '],
+}
+
+describe('as ansible --list-hosts', () => {
+  test.each(rows)('%s', (limit, exit, hosts) => {
+    if (exit === '0') {
+      expect(select(limit).hosts).toEqual(hosts.split(' '))
+      expect(codes(limit)).toEqual(DOUBTED[limit] ?? [])
+    } else expect(problemsOf(() => select(limit)).length).toBeGreaterThan(0)
+  })
+})
+
+describe('beyond the table', () => {
+  test.each([
+    ['', 11],
+    [undefined, 11],
+    [' , ', 11],
+    ['[wd]1', 2],
+    ['~', 'inventory-limit '],
+    ['~(', 'inventory-limit '],
+    ['~(?P<x>w)1', 1],
+    ['~(?i)W1', 1],
+    ['web:&nope', 'inventory-limit '],
+    ['web[1-2]', 2],
+    ['@none.txt', 'inventory-limit-file '],
+    ['w1,@.', 'inventory-limit-file '],
+    ['w[!1-3]', 2],
+    ['w[]', 'inventory-limit '],
+    ['*:!*', 'inventory-limit '],
+  ])('%s', (limit, expected) => {
+    if (typeof expected === 'number') expect(select(limit).hosts).toHaveLength(expected)
+    else expect(problemsOf(() => select(limit))).toEqual([expected])
+  })
+})
+
+test.each(['w1:nope', 'w1,!nope', 'W1,w1'])('%s: a part that matches nothing is in doubt', (limit) => {
+  expect(select(limit).hosts).toEqual(['w1'])
+  expect(codes(limit)).toEqual(['inventory-limit '])
+})

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadInventory } from '../../../src/inventory/load-inventory.ts'
+import { nodeFiles } from '../../../src/inventory/node-files.ts'
+import { openVaultText } from '../../../src/inventory/vault/vault.ts'
+import { Secret } from '../../../src/secret.ts'
+import { CASES, problemsOf } from '../cases-support.ts'
+
+const cwd = join(CASES, 'dirs/c3-vault')
+const password = new Secret(readFileSync(join(cwd, 'vault-password'), 'utf8').trim())
+const file = readFileSync(join(cwd, 'group_vars/all/vault.yml'), 'utf8')
+const open = (text: string, secret = password) => openVaultText(text, secret, { file: 'v' }).toString()
+
+describe('files made by ansible-vault', () => {
+  test('a whole file', () => expect(open(file)).toBe('whole: from-vault\nnumber: 1.50\n'))
+  test('line breaks of Windows and blanks around', () =>
+    expect(open(`\n${file.replaceAll('\n', '\r\n  ')}`)).toContain('from-vault'))
+  test('values', () => {
+    let asked = 0
+    const ask = () => {
+      asked += 1
+      return password
+    }
+    const host = loadInventory({ cwd, sources: ['inv.ini'], files: nodeFiles, vaultPassword: ask }).hosts.get(
+      'h1',
+    )
+    expect(asked).toBe(1)
+    expect(host?.vars.get('inline')).toMatchObject({ value: 'p@ss wörd', raw: 'p@ss wörd', secret: true })
+    expect(host?.vars.get('labelled')).toMatchObject({ value: 'labelled', secret: true })
+    expect(JSON.stringify(host?.vars.get('nested')?.value)).toBe('{"list":["deep"]}')
+    expect(host?.vars.get('whole')).toMatchObject({ value: 'from-vault', secret: true })
+    expect(host?.vars.get('plain')?.secret).toBeUndefined()
+  })
+  test('without a password every vaulted place is told', () => {
+    expect(problemsOf(() => loadInventory({ cwd, sources: ['inv.ini'], files: nodeFiles }))).toEqual([
+      'inventory-vault-password group_vars/all/vault.yml',
+      'inventory-vault-password group_vars/web.yml:1:16',
+    ])
+  })
+})
+
+describe('refused', () => {
+  test.each([
+    ['a wrong password', file, new Secret('x'), 'inventory-vault-password v'],
+    [
+      'a changed text',
+      file.replace(/\d\n$/, (end) => `${(Number(end) + 1) % 10}\n`),
+      password,
+      'inventory-vault',
+    ],
+    ['another version', file.replace('1.1', '1.0'), password, 'inventory-vault v'],
+    ['another cipher', file.replace('AES256', 'AES'), password, 'inventory-vault v'],
+    ['no body', '$ANSIBLE_VAULT;1.1;AES256\n', password, 'inventory-vault v'],
+    ['no hex', '$ANSIBLE_VAULT;1.1;AES256\nxyz\n', password, 'inventory-vault v'],
+  ])('%s', (_, text, secret, expected) => expect(problemsOf(() => open(text, secret))[0]).toContain(expected))
+})
