@@ -1,8 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { ConvecthubError } from '../errors.ts'
-import { commandLine, toCopy } from './command-line.ts'
-import { type CommonOptions, loginOptions } from './common-options.ts'
-import { type Driven, readHubPassword } from './read-hub-password.ts'
+import { commandLine, toCopy } from '../fleet/command-line.ts'
+import type { CommonOptions } from '../fleet/common-options.ts'
+import { type Driven, readHubPassword } from '../fleet/read-hub-password.ts'
+import { loginOptions } from './common-options.ts'
 
 /** What provision says of the hub. */
 export interface Hub {

@@ -1,9 +1,10 @@
 import { ConvecthubError } from '../errors.ts'
+import type { CommonOptions } from '../fleet/common-options.ts'
+import { readFleet } from '../fleet/read-fleet.ts'
+import { readHubPassword } from '../fleet/read-hub-password.ts'
+import { readJhubConfig } from '../fleet/read-wishes.ts'
 import { printLines } from '../ui/print-lines.ts'
-import type { CommonOptions, VerbResult } from './common-options.ts'
-import { readFleet } from './read-fleet.ts'
-import { readHubPassword } from './read-hub-password.ts'
-import { readJhubConfig } from './read-wishes.ts'
+import type { VerbResult } from './common-options.ts'
 
 /** `hub password`: the one password of all who log in, and nothing else on stdout. Errors: NO_PASSWORD, JHUB_CONFIG. */
 export async function hubPasswordVerb(options: CommonOptions): VerbResult {

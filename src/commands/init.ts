@@ -1,23 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import type { Files } from '../inventory/files.ts'
-import { loadInventory } from '../inventory/load-inventory.ts'
+import { ConvecthubError } from '../errors.ts'
+import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from '../fleet/ask-secrets.ts'
+import type { CommonOptions } from '../fleet/common-options.ts'
+import { acceptedFleet } from '../init/accepted-fleet.ts'
+import { completedRecord, newRecord } from '../init/init-record.ts'
+import { lookAtMachines, type Seen } from '../init/look-at-machines.ts'
+import { withRoles } from '../init/machine-wish.ts'
+import { wishedMachines } from '../init/wished-machines.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
 import { Shared } from '../transport/shared.ts'
 import { ask } from '../ui/ask.ts'
 import { formatError } from '../ui/format-error.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
-import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
-import { type CheckedFleet, checkFleet } from './check-fleet.ts'
-import type { CommonOptions, VerbResult } from './common-options.ts'
-import { completedRecord, newRecord } from './init-record.ts'
-import { lookAtMachines, type Seen } from './look-at-machines.ts'
-import { askMachine, type MachineWish, parseMachine, withRoles } from './machine-wish.ts'
-import type { Passwords } from './make-target.ts'
-import { readConfig } from './read-inventory.ts'
+import type { VerbResult } from './common-options.ts'
 
 interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
   inventory: string
@@ -29,8 +26,8 @@ interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acc
 }
 
 /**
- * `init`: asks for machines, looks at each, and writes an inventory of them. Errors: FILE_EXISTS, NO_MACHINES,
- * USAGE, NOT_CONFIRMED, those of parseMachine, and those of an inventory that would not be accepted.
+ * `init`: asks for machines, looks at each, and writes an inventory of them. Errors: FILE_EXISTS, NOT_CONFIRMED, those
+ * of wishedMachines, and those of an inventory that would not be accepted.
  */
 export async function initVerb(options: Options): VerbResult {
   const file = options.inventory
@@ -38,20 +35,20 @@ export async function initVerb(options: Options): VerbResult {
     throw new ConvecthubError('FILE_EXISTS', 'usage', `${file} is there already; it was not changed`, {
       hint: 'name another file with -i, or write over it with --force, which keeps its convect_token',
     })
-  const wishes = withRoles(await machines(options))
+  const wishes = withRoles(await wishedMachines(options))
   const questions = options.yes !== true
   const record = newRecord(file, wishes, {
     user: options.user ?? (questions ? await orNothing('User on the machines (yours): ') : undefined),
     keyFile: options.key ?? (questions ? await orNothing('Private key (those that ssh tries): ') : undefined),
   })
   // Logins go by the inventory to be written, so that it is proven by them.
-  const fleet = accepted(file, record, options, await askPasswords(options))
+  const fleet = acceptedFleet(file, record, options, await askPasswords(options))
   const shared = new Shared(askPassphrase, hostQuestions())
   await unlockKeys([...fleet.targets.values()], shared)
   process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
   const seen = await lookAtMachines(fleet.targets.values(), shared)
   const found = completedRecord(record, wishes, fleet.cluster?.hosts ?? [], seen)
-  accepted(file, found, options)
+  acceptedFleet(file, found, options)
   tell(found, seen)
   if (questions && !/^(y|yes|)$/i.test((await ask(`Write ${file}? (yes) `)).trim()))
     throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'nothing was written')
@@ -60,43 +57,8 @@ export async function initVerb(options: Options): VerbResult {
   return 'ok'
 }
 
-/** The machines of --host, or asked for one after the other. */
-async function machines({ host, yes }: Options): Promise<MachineWish[]> {
-  const known = host?.map(parseMachine) ?? []
-  if (!host && !yes)
-    for (let next = await askMachine(known); next; next = await askMachine(known)) known.push(next)
-  const twice = known.find(({ name }, at) => known.findIndex((other) => other.name === name) !== at)
-  if (twice) throw new ConvecthubError('USAGE', 'usage', `two machines are called ${twice.name}`)
-  if (known.length > 0) return known
-  throw new ConvecthubError('NO_MACHINES', 'usage', 'no machine was named', {
-    hint: '--host NAME=ADDRESS names one',
-  })
-}
-
 async function orNothing(question: string): Promise<string | undefined> {
   return (await ask(question)).trim() || undefined
-}
-
-/** What the inventory would mean. Throws all that `inventory check` would have against it. */
-function accepted(
-  file: string,
-  record: InventoryRecord,
-  options: Options,
-  passwords?: Passwords,
-): CheckedFleet {
-  const name = basename(file)
-  const bytes = new TextEncoder().encode(inventoryText(record))
-  const files: Files = {
-    read: (path) => (path === `/${name}` ? bytes : undefined),
-    kind: (path) => (path === `/${name}` ? 'file' : undefined),
-    list: () => [],
-    executable: () => false,
-  }
-  const inventory = loadInventory({ sources: [name], cwd: '/', files })
-  const fleet = checkFleet({ inventory, config: readConfig() }, options, passwords)
-  const errors = [...fleet.errors, ...fleet.unfit]
-  if (errors.length > 0) throw new ConvecthubErrors(errors)
-  return fleet
 }
 
 function tell({ machines }: InventoryRecord, seen: ReadonlyMap<string, Seen | ConvecthubError>): void {

@@ -1,12 +1,12 @@
 import { type ConvecthubError, formatOrigin, type Origin } from '../errors.ts'
+import { checkFleet, flatErrors, fleetWarnings } from '../fleet/check-fleet.ts'
+import { type InventoryInput, type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
+import { readableSecrets } from '../fleet/readable-secrets.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { oneLine } from '../printable.ts'
 import { formatError } from '../ui/format-error.ts'
 import { count, style } from '../ui/style.ts'
-import { checkFleet, flatErrors, fleetWarnings } from './check-fleet.ts'
 import type { VerbResult } from './common-options.ts'
-import { type InventoryInput, type InventoryOptions, readInventory } from './read-inventory.ts'
-import { readableSecrets } from './readable-secrets.ts'
 
 /**
  * `inventory check`: everything that is wrong or odd at once, in the order of the file; no machine is contacted. What

@@ -1,8 +1,8 @@
 import { ConvecthubError, formatOrigin } from '../errors.ts'
-import { oneLine } from '../printable.ts'
+import { type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
 import { printLines } from '../ui/print-lines.ts'
+import { tellWarning } from '../ui/warn.ts'
 import type { VerbResult } from './common-options.ts'
-import { type InventoryOptions, readInventory } from './read-inventory.ts'
 
 interface Options extends InventoryOptions {
   list?: boolean
@@ -21,8 +21,7 @@ export async function inventoryVerb(options: Options): VerbResult {
   const { inventory } = await readInventory(options)
   for (const { message, details } of inventory.doubts) {
     const where = details.origin ? `${formatOrigin(details.origin)}: ` : ''
-    const text = `${where}${message}; all other commands refuse it: ${details.hint}`
-    process.stderr.write(`warning: ${oneLine(text)}\n`)
+    tellWarning(`${where}${message}; all other commands refuse it: ${details.hint}`)
   }
   const { listJson, hostJson } = await import('../inventory/list-json.ts')
   if (options.host !== undefined) process.stdout.write(`${hostJson(inventory, options.host)}\n`)

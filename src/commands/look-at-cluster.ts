@@ -2,10 +2,10 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import { node } from '../facts/node.ts'
 import { type Volumes, volumes } from '../facts/volumes.ts'
+import type { CommonOptions } from '../fleet/common-options.ts'
+import type { FleetInput } from '../fleet/read-fleet.ts'
 import { look } from '../recipes/look.ts'
 import { withLead } from '../steps/lead.ts'
-import type { CommonOptions } from './common-options.ts'
-import type { FleetInput } from './read-fleet.ts'
 import { runVerb } from './run-verb.ts'
 
 /** What a reset is about to take away. */

@@ -1,11 +1,12 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { system } from '../facts/system.ts'
+import { toCopy } from '../fleet/command-line.ts'
+import type { CommonOptions } from '../fleet/common-options.ts'
+import { readFleet } from '../fleet/read-fleet.ts'
 import { ping } from '../recipes/ping.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, duration, style } from '../ui/style.ts'
-import { toCopy } from './command-line.ts'
-import type { CommonOptions, VerbResult } from './common-options.ts'
-import { readFleet } from './read-fleet.ts'
+import type { VerbResult } from './common-options.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
 
 /**
@@ -15,7 +16,7 @@ import { continueCommand, runVerb } from './run-verb.ts'
 export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
   const fleet = await readFleet({ ...options, anyUser: true, anyInventory: true })
   if (options.enroll) {
-    const { enroll } = await import('./enroll.ts')
+    const { enroll } = await import('../init/enroll.ts')
     await enroll(
       fleet.hosts.flatMap(({ name }) => fleet.targets.get(name) ?? []),
       fleet.shared,

@@ -1,11 +1,12 @@
+import { toCopy } from '../fleet/command-line.ts'
+import type { CommonOptions } from '../fleet/common-options.ts'
+import { readFleet } from '../fleet/read-fleet.ts'
+import { readWishes } from '../fleet/read-wishes.ts'
 import { hubPassword } from '../steps/hub-password.ts'
 import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
-import { toCopy } from './command-line.ts'
-import type { CommonOptions, VerbResult } from './common-options.ts'
+import type { VerbResult } from './common-options.ts'
 import { hubLines } from './hub-lines.ts'
-import { readFleet } from './read-fleet.ts'
-import { readWishes } from './read-wishes.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
 
 /** `provision`: makes the machines a ConvectHub. */

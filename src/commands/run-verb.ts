@@ -4,16 +4,13 @@ import { run } from '../engine/run.ts'
 import type { RunOptions, RunReport } from '../engine/run-options.ts'
 import type { Step } from '../engine/step.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { hostQuestions } from '../fleet/ask-secrets.ts'
+import { commandLine } from '../fleet/command-line.ts'
+import { type CommonOptions, MAX_FORKS } from '../fleet/common-options.ts'
+import type { FleetInput } from '../fleet/read-fleet.ts'
 import { connect } from '../transport/connect.ts'
 import { defaultMode, makeRenderer } from '../ui/make-renderer.ts'
-import { hostQuestions } from './ask-secrets.ts'
-import { commandLine } from './command-line.ts'
-import type { CommonOptions } from './common-options.ts'
 import { interruptSignal } from './interrupt.ts'
-import type { FleetInput } from './read-fleet.ts'
-
-/** Most logins at once, as the guide's "at most 64 handshakes". */
-export const MAX_FORKS = 64
 
 type Special = Pick<RunOptions, 'wishes' | 'apply'> &
   Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & {

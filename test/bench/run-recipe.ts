@@ -2,7 +2,7 @@
 // and prints what it cost as a line of JSON. It is built as the command line is, and loads what it needs in that order.
 
 import { readFileSync } from 'node:fs'
-import type { CommonOptions } from '../../src/commands/common-options.ts'
+import type { CommonOptions } from '../../src/fleet/common-options.ts'
 
 run(process.argv.slice(2)).then((code) => {
   process.exitCode = code
@@ -10,7 +10,7 @@ run(process.argv.slice(2)).then((code) => {
 
 async function run([inventory = '', what, path = '', bundleFolder]: readonly string[]): Promise<number> {
   const { bigFile, items } = await import('./items.ts')
-  const { readFleet } = await import('../../src/commands/read-fleet.ts')
+  const { readFleet } = await import('../../src/fleet/read-fleet.ts')
   const { runVerb } = await import('../../src/commands/run-verb.ts')
   const options: CommonOptions = { inventory: [inventory], output: 'plain', color: false }
   const fleet = await readFleet(options)

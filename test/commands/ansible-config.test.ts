@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commandLine } from '../../src/commands/command-line.ts'
+import { commandLine } from '../../src/fleet/command-line.ts'
 import { CASES } from '../inventory/cases-support.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hubAddress, hubLines } from '../../src/commands/hub-lines.ts'
-import type { FleetInput } from '../../src/commands/read-fleet.ts'
+import type { FleetInput } from '../../src/fleet/read-fleet.ts'
 import { makeBundle } from '../../src/lab/make-bundle.ts'
 import { Shared } from '../../src/transport/shared.ts'
 import { testCluster } from '../helpers/test-cluster.ts'

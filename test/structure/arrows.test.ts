@@ -21,19 +21,22 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   'cli.ts': { knows: ['commands', 'ui'] },
   commands: {
     knows: [
+      'fleet',
+      'init',
       'recipes',
       'steps',
       'engine',
       'facts',
       'cluster',
       'inventory',
-      'ssh-config',
       'transport',
       'artifacts',
       'ui',
       'lab',
     ],
   },
+  init: { knows: ['fleet', 'engine', 'facts', 'cluster', 'inventory', 'transport', 'ui'] },
+  fleet: { knows: ['steps', 'cluster', 'inventory', 'ssh-config', 'transport', 'artifacts', 'ui'] },
   recipes: { knows: ['steps', 'facts', 'cluster'], types: ['engine'] },
   steps: { knows: ['facts', 'cluster'], types: ['engine', 'artifacts'] },
   engine: { knows: ['facts', 'artifacts'], types: ['cluster', 'transport'] },
@@ -43,7 +46,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   'ssh-config': { knows: [] },
   transport: { knows: [] },
   artifacts: { knows: [] },
-  ui: { knows: [], types: ['engine'] },
+  ui: { knows: [], types: ['engine', 'inventory'] },
   lab: { knows: ['artifacts', 'transport', 'facts'] },
 }
 
@@ -114,11 +117,13 @@ it('logic asks neither clock nor file nor process: facts, steps, recipes and clu
   expect(impure).toEqual([])
 })
 
-it('only ui, commands and the command line’s table write to the terminal', () => {
+it('only ui, commands, the questions of init and the command line’s table write to the terminal', () => {
   const writers = FILES.filter(({ text }) => /process\.(stdout|stderr)|console\./.test(text)).map(
     ({ room }) => room,
   )
-  expect([...new Set(writers)].filter((room) => !['ui', 'commands', 'cli.ts'].includes(room))).toEqual([])
+  expect(
+    [...new Set(writers)].filter((room) => !['ui', 'commands', 'init', 'cli.ts'].includes(room)),
+  ).toEqual([])
 })
 
 it('no file loads itself by way of others', () => {

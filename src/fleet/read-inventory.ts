@@ -7,8 +7,7 @@ import { doubtfulFile } from '../inventory/doubtful-file.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
-import { oneLine } from '../printable.ts'
-import { printLines } from '../ui/print-lines.ts'
+import { tellWarning } from '../ui/warn.ts'
 import { MASK } from './command-line.ts'
 import { type VaultOptions, vaultPassword } from './vault-password.ts'
 
@@ -50,10 +49,7 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
 export function readConfig(): AnsibleConfig | undefined {
   const doubt = existsSync('ansible.cfg') ? doubtfulFile(resolve('ansible.cfg')) : undefined
   if (doubt && !process.env.ANSIBLE_CONFIG)
-    printLines(
-      [`warning: ./ansible.cfg is not used: ${oneLine(doubt)}; to use it, set ANSIBLE_CONFIG=./ansible.cfg`],
-      process.stderr,
-    )
+    tellWarning(`./ansible.cfg is not used: ${doubt}; to use it, set ANSIBLE_CONFIG=./ansible.cfg`)
   return ansibleConfig({ cwd: process.cwd(), home: homedir(), env: process.env, files: nodeFiles })
 }
 

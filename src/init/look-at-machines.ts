@@ -5,6 +5,7 @@ import type { ConvecthubError } from '../errors.ts'
 import { type Addresses, addresses } from '../facts/addresses.ts'
 import { type Gpu, gpu } from '../facts/gpu.ts'
 import { type System, system } from '../facts/system.ts'
+import { MAX_FORKS } from '../fleet/common-options.ts'
 import { connect } from '../transport/connect.ts'
 import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
@@ -16,15 +17,12 @@ export interface Seen {
   system: System
 }
 
-/** Most logins at once. */
-const FORKS = 64
-
 /** Looks at all machines, changing nothing; one that cannot be looked at has its error instead. */
 export async function lookAtMachines(
   targets: Iterable<Target>,
   shared: Shared,
 ): Promise<Map<string, Seen | ConvecthubError>> {
-  const limit = pLimit(FORKS)
+  const limit = pLimit(MAX_FORKS)
   const seen = [...targets].map((target) =>
     limit(async (): Promise<[string, Seen | ConvecthubError]> => [target.host, await look(target, shared)]),
   )

@@ -5,13 +5,13 @@ import { selectHosts } from '../inventory/limit/select-hosts.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
+import { note, warn } from '../ui/warn.ts'
 import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
 import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { TargetOptions } from './make-target.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
 import { readableSecrets } from './readable-secrets.ts'
-import { note, warn } from './warn.ts'
 
 /** What a verb works on, read and checked before any machine is contacted. */
 export interface FleetInput extends InventoryInput {

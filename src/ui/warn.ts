@@ -6,8 +6,13 @@ import { oneLine } from '../printable.ts'
 export function warn(warnings: readonly Warning[]): void {
   for (const { origin, message, hint } of warnings) {
     const text = `${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}`
-    process.stderr.write(`warning: ${oneLine(text)}\n`)
+    tellWarning(text)
   }
+}
+
+/** Tells one warning on stderr, in one line. */
+export function tellWarning(text: string): void {
+  process.stderr.write(`warning: ${oneLine(text)}\n`)
 }
 
 /** Tells on stderr what a cluster would need, a line for each kind of problem and way to mend it: three hundred hosts may have the same. */

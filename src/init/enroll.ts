@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { ConvecthubError } from '../errors.ts'
+import { MAX_FORKS } from '../fleet/common-options.ts'
 import { keepHostKey } from '../transport/host-key-error.ts'
 import { fingerprint, keyType } from '../transport/known-hosts.ts'
 import { type ScannedKey, scanHostKey } from '../transport/scan-host-key.ts'
@@ -8,7 +9,6 @@ import type { Target } from '../transport/target.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
-import { MAX_FORKS } from './run-verb.ts'
 
 interface NewKey {
   target: Target

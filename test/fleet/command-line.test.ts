@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { commandLine } from '../../src/commands/command-line.ts'
+import { commandLine } from '../../src/fleet/command-line.ts'
 
 const line = (...extraVars: string[]) => commandLine('provision', { color: true, extraVars })
 

@@ -3,9 +3,9 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
 import { ConvecthubError } from '../errors.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
+import { warn } from '../ui/warn.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { FleetInput } from './read-fleet.ts'
-import { warn } from './warn.ts'
 
 /**
  * The other files that a run needs, checked before any machine is contacted. Errors: OPEN_HUB, and those of

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { expect, test } from 'vitest'
-import { makeTarget } from '../../src/commands/make-target.ts'
+import { makeTarget } from '../../src/fleet/make-target.ts'
 import { ansibleConfig } from '../../src/inventory/ansible-config.ts'
 import type { Host } from '../../src/inventory/inventory.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'

@@ -1,5 +1,6 @@
 import { ConvecthubError } from '../errors.ts'
 import { ask } from '../ui/ask.ts'
+import { printLines } from '../ui/print-lines.ts'
 
 /** A machine as the user names it; what is left out is found out. */
 export interface MachineWish {
@@ -62,7 +63,7 @@ async function answer<T>(question: string, fallback: string, read: (text: string
       return read(text || fallback)
     } catch (error) {
       if (!(error instanceof ConvecthubError)) throw error
-      process.stderr.write(`  ${error.message}\n`)
+      printLines([`  ${error.message}`], process.stderr)
     }
   }
 }

@@ -1,0 +1,30 @@
+import { basename } from 'node:path'
+import { ConvecthubErrors } from '../errors.ts'
+import { type CheckedFleet, checkFleet } from '../fleet/check-fleet.ts'
+import type { Passwords, TargetOptions } from '../fleet/make-target.ts'
+import { readConfig } from '../fleet/read-inventory.ts'
+import type { Files } from '../inventory/files.ts'
+import { loadInventory } from '../inventory/load-inventory.ts'
+import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
+
+/** What an inventory to be written would mean. Throws all that `inventory check` would have against it. */
+export function acceptedFleet(
+  file: string,
+  record: InventoryRecord,
+  options: TargetOptions,
+  passwords?: Passwords,
+): CheckedFleet {
+  const name = basename(file)
+  const bytes = new TextEncoder().encode(inventoryText(record))
+  const files: Files = {
+    read: (path) => (path === `/${name}` ? bytes : undefined),
+    kind: (path) => (path === `/${name}` ? 'file' : undefined),
+    list: () => [],
+    executable: () => false,
+  }
+  const inventory = loadInventory({ sources: [name], cwd: '/', files })
+  const fleet = checkFleet({ inventory, config: readConfig() }, options, passwords)
+  const errors = [...fleet.errors, ...fleet.unfit]
+  if (errors.length > 0) throw new ConvecthubErrors(errors)
+  return fleet
+}

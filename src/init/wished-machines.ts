@@ -1,0 +1,24 @@
+import { ConvecthubError } from '../errors.ts'
+import { askMachine, type MachineWish, parseMachine } from './machine-wish.ts'
+
+/**
+ * The machines of `--host`, or asked for one after the other where questions are wanted. Errors: NO_MACHINES, USAGE,
+ * NO_ANSWER.
+ */
+export async function wishedMachines({
+  host,
+  yes,
+}: {
+  host?: string[]
+  yes?: boolean
+}): Promise<MachineWish[]> {
+  const known = host?.map(parseMachine) ?? []
+  if (!host && !yes)
+    for (let next = await askMachine(known); next; next = await askMachine(known)) known.push(next)
+  const twice = known.find(({ name }, at) => known.findIndex((other) => other.name === name) !== at)
+  if (twice) throw new ConvecthubError('USAGE', 'usage', `two machines are called ${twice.name}`)
+  if (known.length > 0) return known
+  throw new ConvecthubError('NO_MACHINES', 'usage', 'no machine was named', {
+    hint: '--host NAME=ADDRESS names one',
+  })
+}
