@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest'
+import type { Facts } from '../../src/facts/fact.ts'
+import { type NodeState, node } from '../../src/facts/node.ts'
+import { release } from '../../src/facts/release.ts'
+import { type Check, health } from '../../src/recipes/health.ts'
+import { type Answer, fakeFacts, is, page } from '../helpers/fake-facts.ts'
+import { testCluster } from '../helpers/test-cluster.ts'
+
+const DEPLOYED = { status: 'deployed', description: 'Install complete', revision: 3 }
+const HUB = release('convecthub', 'convecthub')
+
+const nodeOf = (name: string, more: Partial<NodeState> = {}): Answer =>
+  is(node(name), {
+    ready: true,
+    leaving: false,
+    labels: {},
+    version: 'v1.34.1+k3s1',
+    runtime: 'containerd://2.1.4',
+    ...more,
+  })
+
+/** What the lead of a cluster in good health answers. */
+const WELL = [nodeOf('d1'), nodeOf('w1'), is(HUB, DEPLOYED), page('http', 80, 200), page('https', 443, 200)]
+
+const READY = 'Ready, v1.34.1+k3s1, containerd://2.1.4'
+
+const ALL_WELL: readonly Check[] = [
+  { what: 'node d1', well: true, detail: READY },
+  { what: 'node w1', well: true, detail: READY },
+  { what: 'release convecthub', well: true, detail: 'deployed, revision 3, Install complete' },
+  { what: 'login page http:80', well: true, detail: 'HTTP 200, titled "JupyterHub"' },
+  { what: 'login page https:443', well: true, detail: 'HTTP 200, titled "JupyterHub"' },
+]
+
+/** Facts by host; the lead says of itself what it says of all. */
+function healthOf(lead: readonly Answer[], worker?: readonly Answer[]): Check[] {
+  const facts = new Map<string, Facts>([['d1', fakeFacts([...WELL, ...lead])]])
+  if (worker) facts.set('w1', fakeFacts(worker))
+  return health(testCluster(), fakeFacts([...WELL, ...lead]), facts)
+}
+
+it.each([
+  { what: 'everything answers', lead: [], worker: [nodeOf('w1')] },
+  { what: 'a worker did not answer, and the cluster sees it ready', lead: [], worker: undefined },
+])('all is well: $what', ({ lead, worker }) => {
+  expect(healthOf(lead, worker)).toEqual(ALL_WELL)
+})
+
+it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wrong: readonly Check[] }>([
+  {
+    what: 'the cluster has never seen a host',
+    lead: [is(node('w1'), undefined)],
+    wrong: [{ what: 'node w1', well: false, detail: 'not in the cluster' }],
+  },
+  {
+    what: 'the cluster says that a node is not ready',
+    lead: [nodeOf('w1', { ready: false })],
+    worker: [nodeOf('w1')],
+    wrong: [{ what: 'node w1', well: false, detail: 'NotReady, v1.34.1+k3s1, containerd://2.1.4' }],
+  },
+  {
+    what: 'the K3s of a ready node is dead',
+    worker: [],
+    wrong: [
+      {
+        what: 'node w1',
+        well: false,
+        detail: 'NotReady: K3s does not answer there, v1.34.1+k3s1, containerd://2.1.4',
+      },
+    ],
+  },
+  {
+    what: 'the K3s of a ready node was started anew and has not been heard yet',
+    worker: [nodeOf('w1', { ready: false })],
+    wrong: [
+      {
+        what: 'node w1',
+        well: false,
+        detail:
+          'NotReady: its kubelet has not been heard since K3s was started there, v1.34.1+k3s1, containerd://2.1.4',
+      },
+    ],
+  },
+  {
+    what: 'nobody has installed the release',
+    lead: [is(HUB, undefined)],
+    wrong: [{ what: 'release convecthub', well: false, detail: 'not there' }],
+  },
+  {
+    what: 'the release failed',
+    lead: [is(HUB, { ...DEPLOYED, status: 'failed', description: 'timed out' })],
+    wrong: [{ what: 'release convecthub', well: false, detail: 'failed, revision 3, timed out' }],
+  },
+  {
+    what: 'a port does not answer',
+    lead: [page('http', 80, 0)],
+    wrong: [{ what: 'login page http:80', well: false, detail: 'no answer' }],
+  },
+  {
+    what: 'a port answers with an error',
+    lead: [page('https', 443, 503)],
+    wrong: [{ what: 'login page https:443', well: false, detail: 'HTTP 503, titled "JupyterHub"' }],
+  },
+])('it is told when $what', ({ lead = [], worker = [nodeOf('w1')], wrong }) => {
+  const checks = healthOf(lead, worker)
+  expect(checks.filter(({ well }) => !well)).toEqual(wrong)
+  expect(checks.map(({ what }) => what)).toEqual(ALL_WELL.map(({ what }) => what))
+})
+
+it('a redirect of an authenticator is an answer, and a page may have no title', () => {
+  const [, , , http] = healthOf([page('http', 80, 302)])
+  expect(http).toMatchObject({ well: true, detail: 'HTTP 302, titled "JupyterHub"' })
+})
+
+it('login pages are asked at the ports of the cluster', () => {
+  const cluster = testCluster({ workers: [], httpPort: 8080, httpsPort: 8443 })
+  const lead = fakeFacts([nodeOf('d1'), is(HUB, DEPLOYED)])
+  expect(health(cluster, lead, new Map()).map(({ what }) => what)).toEqual([
+    'node d1',
+    'release convecthub',
+    'login page http:8080',
+    'login page https:8443',
+  ])
+})
