@@ -3,7 +3,7 @@ import { lockBundle } from '../artifacts/lock-bundle.ts'
 import { oneLine } from '../printable.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { bytes, columns, count } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
+import type { VerbResult } from './verb.ts'
 
 /** `bundle lock`: describes a folder of artifacts, so that provision can trust it. */
 export async function bundleLockVerb(

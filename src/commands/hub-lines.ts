@@ -3,7 +3,7 @@ import { ConvecthubError } from '../errors.ts'
 import { commandLine, toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { type Driven, readHubPassword } from '../fleet/read-hub-password.ts'
-import { loginOptions } from './common-options.ts'
+import { loginOptions } from './shared-options.ts'
 
 /** What provision says of the hub. */
 export interface Hub {

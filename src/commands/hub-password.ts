@@ -4,7 +4,7 @@ import { readFleet } from '../fleet/read-fleet.ts'
 import { readHubPassword } from '../fleet/read-hub-password.ts'
 import { readJhubConfig } from '../fleet/read-wishes.ts'
 import { printLines } from '../ui/print-lines.ts'
-import type { VerbResult } from './common-options.ts'
+import type { VerbResult } from './verb.ts'
 
 /** `hub password`: the one password of all who log in, and nothing else on stdout. Errors: NO_PASSWORD, JHUB_CONFIG. */
 export async function hubPasswordVerb(options: CommonOptions): VerbResult {

@@ -14,7 +14,7 @@ import { ask } from '../ui/ask.ts'
 import { formatError } from '../ui/format-error.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
+import type { VerbResult } from './verb.ts'
 
 interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
   inventory: string

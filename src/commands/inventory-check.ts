@@ -6,7 +6,7 @@ import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { oneLine } from '../printable.ts'
 import { formatError } from '../ui/format-error.ts'
 import { count, style } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
+import type { VerbResult } from './verb.ts'
 
 /**
  * `inventory check`: everything that is wrong or odd at once, in the order of the file; no machine is contacted. What

@@ -2,7 +2,7 @@ import { ConvecthubError, formatOrigin } from '../errors.ts'
 import { type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { tellWarning } from '../ui/warn.ts'
-import type { VerbResult } from './common-options.ts'
+import type { VerbResult } from './verb.ts'
 
 interface Options extends InventoryOptions {
   list?: boolean

@@ -6,8 +6,8 @@ import { readFleet } from '../fleet/read-fleet.ts'
 import { ping } from '../recipes/ping.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, duration, style } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
+import type { VerbResult } from './verb.ts'
 
 /**
  * `ping`: a line a host with round trip, system and sudo; the renderer has told of each that failed, with the reason and

@@ -9,8 +9,8 @@ import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { style } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
 import { runVerb } from './run-verb.ts'
+import type { VerbResult } from './verb.ts'
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 

@@ -5,9 +5,9 @@ import { readWishes } from '../fleet/read-wishes.ts'
 import { hubPassword } from '../steps/hub-password.ts'
 import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
-import type { VerbResult } from './common-options.ts'
 import { hubLines } from './hub-lines.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
+import type { VerbResult } from './verb.ts'
 
 /** `provision`: makes the machines a ConvectHub. */
 export async function provisionVerb(

@@ -13,10 +13,10 @@ import { OWN_PATHS } from '../steps/reset-places.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { count } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
 import { type Leaving, lookAtCluster } from './look-at-cluster.ts'
 import { resetWarnings, wantsTyping } from './reset-warnings.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
+import type { VerbResult } from './verb.ts'
 
 /**
  * `reset`: uninstalls what provision recorded, then looks for anything that is left. Machines that go while others stay

@@ -12,9 +12,9 @@ import { status } from '../recipes/status.ts'
 import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, style } from '../ui/style.ts'
-import type { VerbResult } from './common-options.ts'
 import { hubAddress } from './hub-lines.ts'
 import { runVerb } from './run-verb.ts'
+import type { VerbResult } from './verb.ts'
 
 /** `status`: nodes Ready, release deployed, login page on both ports; a table, and an exit code that says if all is well. */
 export async function statusVerb(options: CommonOptions): VerbResult {

@@ -1,0 +1,53 @@
+import { Argument, InvalidArgumentError, Option } from 'commander'
+import type { Verb } from './verb.ts'
+
+const NAME = new Option('--name <name>', 'which lab; its folder is ./<name>').default('lab')
+const K3S_VERSION = new Option('--k3s-version <version>', 'version that the stand-in K3s shows')
+
+/** The commands of the verb `lab`. */
+export const LAB_COMMANDS: readonly Verb[] = [
+  {
+    name: 'up',
+    description: 'start machines; what runs already is left as it is',
+    options: [
+      NAME,
+      new Option('--machines <n>', 'how many machines').default(3).argParser(count),
+      new Option('--drivers <n>', 'how many of them are drivers').default(1).argParser(count),
+      new Option('--install-docker', 'install and start Docker when it is missing (as root)'),
+      new Option('--base <image>', 'base image of the machines'),
+      K3S_VERSION,
+    ],
+    load: async () => (await import('./lab.ts')).labUpVerb,
+  },
+  {
+    name: 'down',
+    description: 'remove the machines and all that belongs to them',
+    options: [NAME, new Option('--image', "also remove the machines' image")],
+    load: async () => (await import('./lab.ts')).labDownVerb,
+  },
+  {
+    name: 'status',
+    description: 'show the machines',
+    options: [NAME],
+    load: async () => (await import('./lab.ts')).labStatusVerb,
+  },
+  {
+    name: 'ssh',
+    description: 'log in to a machine, or run a command there',
+    arguments: [new Argument('<machine>', 'such as driver1'), new Argument('[command...]', 'after --')],
+    options: [NAME],
+    load: async () => (await import('./lab.ts')).labSshVerb,
+  },
+  {
+    name: 'bundle',
+    description: 'make a stand-in bundle: small programs that act like K3s and Helm',
+    arguments: [new Argument('[dir]', 'where; without it the folder shared/bin of the lab')],
+    options: [NAME, K3S_VERSION],
+    load: async () => (await import('./lab.ts')).labBundleVerb,
+  },
+]
+
+function count(text: string): number {
+  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError('a whole number is needed.')
+  return Number(text)
+}

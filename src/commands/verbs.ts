@@ -1,0 +1,131 @@
+import { Argument, Option } from 'commander'
+import { LAB_COMMANDS } from './lab-commands.ts'
+import { COMMON, collect, LOGIN, ON_BUNDLE, SOURCES, wholeNumber } from './shared-options.ts'
+import type { Verb } from './verb.ts'
+
+/** The command line, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'init',
+    description: 'write an inventory: ask for the machines, and look at each',
+    options: [
+      new Option('-i, --inventory <file>', 'the file to write').default('inv.toml'),
+      new Option(
+        '--host <machine>',
+        'NAME=ADDRESS[:PORT][,driver|worker][,gpu]; may be given several times',
+      ).argParser(collect),
+      new Option('--user <name>', 'who logs in on the machines'),
+      new Option('--key <file>', 'private key to log in with'),
+      new Option('--yes', 'ask nothing'),
+      new Option('--force', 'write over an inventory that is there'),
+      new Option('-k, --ask-pass', 'ask for the password of ssh, once for all machines'),
+      new Option('-K, --ask-become-pass', 'ask for the sudo password, once for all machines'),
+      new Option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)').argParser(
+        wholeNumber,
+      ),
+      new Option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
+    ],
+    load: async () => (await import('./init.ts')).initVerb,
+  },
+  {
+    name: 'ping',
+    description: 'log in to every machine, run sh, check sudo',
+    options: [
+      ...COMMON,
+      new Option('--enroll', 'first show all host keys that are not known yet, and keep them after one yes'),
+    ],
+    load: async () => (await import('./ping.ts')).pingVerb,
+  },
+  {
+    name: 'plan',
+    description: 'show what provision would change; changes nothing',
+    options: [...ON_BUNDLE, new Option('--diff', 'show what changes in files')],
+    load: async () => (await import('./plan.ts')).planVerb,
+  },
+  {
+    name: 'provision',
+    description: 'make the machines a ConvectHub; call it again to continue, or to apply changed settings',
+    options: [
+      ...ON_BUNDLE,
+      new Option('--check', 'only show what would change, as plan does'),
+      new Option('--diff', 'with --check: show what changes in files'),
+    ],
+    load: async () => (await import('./provision.ts')).provisionVerb,
+  },
+  {
+    name: 'status',
+    description: 'check that nodes, release and login page are well',
+    options: COMMON,
+    load: async () => (await import('./status.ts')).statusVerb,
+  },
+  {
+    name: 'hub',
+    description: 'how people log in to the hub',
+    commands: [
+      {
+        name: 'password',
+        description: 'show the password with which everybody logs in, where provision has made it',
+        options: LOGIN,
+        load: async () => (await import('./hub-password.ts')).hubPasswordVerb,
+      },
+    ],
+  },
+  {
+    name: 'reset',
+    description: 'uninstall all that provision put on the machines, and look for what is left',
+    options: [
+      ...COMMON,
+      new Option('--yes', 'do not ask for the name of the inventory'),
+      new Option('--delete-data', "remove users' data as well: the volumes of the hub and of notebooks"),
+    ],
+    load: async () => (await import('./reset.ts')).resetVerb,
+  },
+  {
+    name: 'inventory',
+    description: 'show the inventory as it was understood, or check it',
+    options: [
+      ...SOURCES,
+      new Option('--list', 'all of it, as the JSON of ansible-inventory --list'),
+      new Option('--host <name>', 'the variables of one host'),
+      new Option('--graph', 'groups and hosts as a tree'),
+      new Option('--vars', 'with --graph: the variables, too'),
+    ],
+    commands: [
+      {
+        name: 'check',
+        description: 'tell all that is wrong with it, without any machine',
+        options: SOURCES,
+        load: async () => (await import('./inventory-check.ts')).inventoryCheckVerb,
+      },
+    ],
+    load: async () => (await import('./inventory.ts')).inventoryVerb,
+  },
+  {
+    name: 'bundle',
+    description: 'make and check the folder of artifacts that provision sends',
+    commands: [
+      {
+        name: 'lock',
+        description: 'write the bundle.lock.yaml of a folder by what lies in it',
+        arguments: [new Argument('<folder>')],
+        options: [
+          new Option('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1').makeOptionMandatory(),
+          new Option('--helm <version>', 'version of its Helm'),
+          new Option('--description <text>', 'one line for people').default('ConvectHub bundle'),
+        ],
+        load: async () => (await import('./bundle.ts')).bundleLockVerb,
+      },
+      {
+        name: 'verify',
+        description: 'check every file of a bundle against its bundle.lock.yaml',
+        arguments: [new Argument('<folder>')],
+        load: async () => (await import('./bundle.ts')).bundleVerifyVerb,
+      },
+    ],
+  },
+  {
+    name: 'lab',
+    description: 'disposable machines on this computer, to try everything on',
+    commands: LAB_COMMANDS,
+  },
+]
