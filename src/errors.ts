@@ -1,3 +1,4 @@
+import { type ErrorCode, exitOf, type FindingId } from './error-codes.ts'
 import type { ExitName } from './exit-codes.ts'
 import { oneLine, printable, shortened } from './printable.ts'
 
@@ -20,25 +21,24 @@ export interface ErrorDetails {
 }
 
 /**
- * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code);
- * `exit` names the exit code in exit-codes.ts. Any other error is a fault of convecthub, see faultOf. Its texts
- * may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable
+ * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code): one of
+ * error-codes.ts, or what preflight found. Any other error is a fault of convecthub, see faultOf. Its texts may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable
  * and of a length that can be read.
  */
 export class ConvecthubError extends Error {
   override readonly name = 'ConvecthubError'
-  readonly code: string
+  readonly code: ErrorCode | FindingId
   readonly exit: ExitName
   readonly details: ErrorDetails
 
-  constructor(code: string, exit: ExitName, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode | FindingId, message: string, details: ErrorDetails = {}) {
     super(
       oneLine(shortened(message, LONGEST)),
       details.cause === undefined ? undefined : { cause: details.cause },
     )
     const { hint, evidence } = details
     this.code = code
-    this.exit = exit
+    this.exit = exitOf(code)
     this.details = {
       ...details,
       ...(hint !== undefined && { hint: oneLine(shortened(hint, LONGEST)) }),
@@ -67,7 +67,7 @@ function lastLines(text: string): string {
 export function faultOf(error: unknown): ConvecthubError {
   if (error instanceof ConvecthubError) return error
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  return new ConvecthubError('FAULT', 'internal', `a fault of convecthub itself: ${message}`, {
+  return new ConvecthubError('FAULT', `a fault of convecthub itself: ${message}`, {
     cause: error,
     evidence: stack?.split('\n').slice(1, 8).join('\n') ?? '',
     hint: 'please report it, with these lines',

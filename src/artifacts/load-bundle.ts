@@ -42,7 +42,7 @@ function readLock(folder: string): BundleLock {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new ConvecthubError('BUNDLE_MISSING', 'input', `there is no bundle: ${(cause as Error).message}`, {
+    throw new ConvecthubError('BUNDLE_MISSING', `there is no bundle: ${(cause as Error).message}`, {
       cause,
       hint: 'put the artifacts and their bundle.lock.yaml into shared/bin/ beside the inventory, or name their folder with --bundle',
     })
@@ -57,7 +57,7 @@ function readLock(folder: string): BundleLock {
   } catch (cause) {
     const wrong = cause instanceof z.ZodError ? z.prettifyError(cause) : undefined
     const why = wrong === undefined ? `: ${(cause as Error).message.split('\n')[0]}` : ''
-    throw new ConvecthubError('BUNDLE_LOCK', 'input', `${path} is not a bundle lock${why}`, {
+    throw new ConvecthubError('BUNDLE_LOCK', `${path} is not a bundle lock${why}`, {
       cause,
       ...(wrong !== undefined && { evidence: wrong }),
       origin: { file: path },
@@ -73,7 +73,7 @@ async function checkFile(
 ): Promise<ConvecthubError | undefined> {
   const path = join(folder, artifact.name)
   const bad = (why: string) =>
-    new ConvecthubError('BUNDLE_FILE', 'input', `${path}: ${why}`, {
+    new ConvecthubError('BUNDLE_FILE', `${path}: ${why}`, {
       hint: 'copy the bundle again; no machine was contacted',
     })
   try {

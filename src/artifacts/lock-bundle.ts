@@ -38,7 +38,7 @@ export async function lockBundle(
   const files = await Promise.all(names.map((name) => describe(folder, name, versions)))
   const missing = missingKinds(files)
   if (missing.length > 0)
-    throw new ConvecthubError('BUNDLE_FILE', 'input', `${folder} holds no ${missing.join(' and no ')}`, {
+    throw new ConvecthubError('BUNDLE_FILE', `${folder} holds no ${missing.join(' and no ')}`, {
       hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz)',
     })
   const lock = bundleLockSchema.parse({ version: 1, description, standIn, files })
@@ -50,12 +50,12 @@ export async function lockBundle(
 function within(folder: string, name: string): string {
   const path = join(folder, name)
   if (!existsSync(path))
-    throw new ConvecthubError('BUNDLE_FILE', 'input', `${path} is a link to nothing`, {
+    throw new ConvecthubError('BUNDLE_FILE', `${path} is a link to nothing`, {
       hint: 'put the file itself into the folder, or take the link out',
     })
   const real = realpathSync(path)
   if (real.startsWith(`${realpathSync(folder)}${sep}`)) return path
-  throw new ConvecthubError('BUNDLE_FILE', 'input', `${path} is a link out of the folder, to ${real}`, {
+  throw new ConvecthubError('BUNDLE_FILE', `${path} is a link out of the folder, to ${real}`, {
     hint: 'put the file itself into the folder, or take the link out',
   })
 }
@@ -73,7 +73,6 @@ async function describe(folder: string, name: string, versions: LockOptions['ver
   if (!known) {
     throw new ConvecthubError(
       'BUNDLE_FILE',
-      'input',
       `${join(folder, name)}: what this file is cannot be told by its name`,
       {
         hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz); take others out',

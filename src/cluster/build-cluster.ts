@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError, ConvecthubErrors, formatOrigin, type Origin } from '../errors.ts'
 import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
 import { resolveText } from '../inventory/vars/resolve-text.ts'
@@ -183,7 +184,7 @@ function badValue(host: Host, name: string, setting: Setting | undefined, messag
 function unique(
   hosts: readonly Host[],
   errors: ConvecthubError[],
-  code: string,
+  code: ErrorCode,
   what: string,
   hint: string,
   value: (host: Host) => string,
@@ -224,13 +225,13 @@ function sameEverywhere(inventory: Inventory, lead: Host, errors: ConvecthubErro
 }
 
 function problem(
-  code: string,
+  code: ErrorCode,
   message: string,
   origin: Origin | undefined,
   hint: string,
   host?: string,
 ): ConvecthubError {
-  return new ConvecthubError(code, 'inventory', message, {
+  return new ConvecthubError(code, message, {
     hint,
     ...(origin && { origin }),
     ...(host && { host }),

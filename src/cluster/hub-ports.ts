@@ -17,7 +17,7 @@ export function portClashes(
 ): ConvecthubError[] {
   const { http_port, https_port } = ports
   const clash = (message: string, origin: Origin, hint: string) =>
-    new ConvecthubError('PORT_CLASH', 'inventory', message, { origin, hint })
+    new ConvecthubError('PORT_CLASH', message, { origin, hint })
   const written = (name: keyof HubPorts) => lead.vars.get(name)?.origin
   const both =
     http_port === https_port

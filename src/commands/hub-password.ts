@@ -11,7 +11,7 @@ export async function hubPasswordVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options)
   const { file, door } = readJhubConfig(fleet)
   if (door.own)
-    throw new ConvecthubError('NO_PASSWORD', 'differs', 'people log in as the values of the hub say', {
+    throw new ConvecthubError('NO_PASSWORD', 'people log in as the values of the hub say', {
       origin: { file },
       hint: 'without an authenticator in them, convecthub provision makes one password for everybody',
     })

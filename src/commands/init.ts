@@ -32,7 +32,7 @@ interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acc
 export async function initVerb(options: Options): VerbResult {
   const file = options.inventory
   if (existsSync(file) && !options.force)
-    throw new ConvecthubError('FILE_EXISTS', 'usage', `${file} is there already; it was not changed`, {
+    throw new ConvecthubError('FILE_EXISTS', `${file} is there already; it was not changed`, {
       hint: 'name another file with -i, or write over it with --force, which keeps its convect_token',
     })
   const wishes = withRoles(await wishedMachines(options))
@@ -51,7 +51,7 @@ export async function initVerb(options: Options): VerbResult {
   acceptedFleet(file, found, options)
   tell(found, seen)
   if (questions && !/^(y|yes|)$/i.test((await ask(`Write ${file}? (yes) `)).trim()))
-    throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'nothing was written')
+    throw new ConvecthubError('NOT_CONFIRMED', 'nothing was written')
   write(file, inventoryText(found), options.force ?? false)
   process.stdout.write(`${file} written. Next: convecthub ping -i ${file}\n`)
   return 'ok'

@@ -14,7 +14,7 @@ interface Options extends InventoryOptions {
 /** `inventory`: what was understood, in the forms of ansible-inventory. Error: USAGE, and those of readInventory. */
 export async function inventoryVerb(options: Options): VerbResult {
   if ([options.list, options.host !== undefined, options.graph].filter(Boolean).length !== 1) {
-    throw new ConvecthubError('USAGE', 'usage', 'one of --list, --host, --graph and check is needed', {
+    throw new ConvecthubError('USAGE', 'one of --list, --host, --graph and check is needed', {
       hint: 'convecthub inventory --graph',
     })
   }

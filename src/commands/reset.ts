@@ -108,7 +108,7 @@ async function confirm(
     ].join('\n'),
   )
   if (answer.trim() === cluster.name) return
-  throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'the name was not typed; nothing was changed', {
+  throw new ConvecthubError('NOT_CONFIRMED', 'the name was not typed; nothing was changed', {
     hint: typed ? 'this one wants the name typed, also with --yes' : '--yes answers beforehand',
   })
 }

@@ -85,7 +85,7 @@ async function runBatch(
   if (signal.aborted) throw interrupted(host, step, current)
   if (result.code !== 0 && !probing) {
     const evidence = lines.slice(-EVIDENCE).join('\n')
-    throw new ConvecthubError('STEP_FAILED', 'failed', failure(current, step, result.code), {
+    throw new ConvecthubError('STEP_FAILED', failure(current, step, result.code), {
       host,
       step,
       evidence,

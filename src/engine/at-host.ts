@@ -5,6 +5,6 @@ import { ConvecthubError, faultOf } from '../errors.ts'
  * found: it is FAULT on that host, and the others go on.
  */
 export function atHost(error: unknown, host: string, step: string): ConvecthubError {
-  const { code, exit, message, details } = faultOf(error)
-  return new ConvecthubError(code, exit, message, { step, ...details, host })
+  const { code, message, details } = faultOf(error)
+  return new ConvecthubError(code, message, { step, ...details, host })
 }

@@ -5,7 +5,7 @@ import type { Change } from './change.ts'
 export function interrupted(host: string, step: string, change: Change | undefined): ConvecthubError {
   const what = change ? `stopped during: ${change.title}` : 'stopped'
   const goesOn = change?.kind === 'packages' || (change?.kind === 'run' && change.durable)
-  return new ConvecthubError('INTERRUPTED', 'interrupted', what, {
+  return new ConvecthubError('INTERRUPTED', what, {
     host,
     step,
     hint: goesOn

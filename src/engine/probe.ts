@@ -22,15 +22,10 @@ export function readProbe(host: string, questions: Probe, output: string, at = D
   try {
     return questions.read(output, at)
   } catch (cause) {
-    throw new ConvecthubError(
-      'PROBE',
-      'failed',
-      `the host's answers cannot be read: ${(cause as Error).message}`,
-      {
-        host,
-        cause,
-        evidence: output.slice(-400),
-      },
-    )
+    throw new ConvecthubError('PROBE', `the host's answers cannot be read: ${(cause as Error).message}`, {
+      host,
+      cause,
+      evidence: output.slice(-400),
+    })
   }
 }

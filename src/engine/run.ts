@@ -73,7 +73,7 @@ function throwProblems(fleet: Fleet, options: RunOptions): void {
   throw new ConvecthubErrors(
     problems.map(
       ({ step, finding: { id, host, message, hint } }) =>
-        new ConvecthubError(id, 'preflight', message, { host, step, hint }),
+        new ConvecthubError(id, message, { host, step, hint }),
     ),
   )
 }

@@ -1,5 +1,6 @@
 import type { BundleLock } from '../artifacts/bundle-lock.ts'
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
+import type { FindingId } from '../error-codes.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
 import type { StepRef } from '../step-ref.ts'
 import type { Change } from './change.ts'
@@ -29,7 +30,7 @@ export interface PlanContext extends Wishes {
 export interface Finding {
   level: 'error' | 'warning'
   /** Stable, for --ignore-preflight. */
-  id: string
+  id: FindingId
   host: string
   message: string
   hint: string

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import { partialPath } from '../artifacts/partial-path.ts'
 import type { Readable } from '../artifacts/shared-file.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError } from '../errors.ts'
 import { BIG_FILE } from '../facts/file.ts'
 import { rawSh, sh } from '../sh.ts'
@@ -21,7 +22,7 @@ const IDLE_MS = 60_000
 const PACKED = /\.(?:zst|tzst|gz|tgz|xz|txz|bz2|tbz2?|lz4|zip|png|jpe?g)$/i
 
 /** What the upload scripts exit with, see templates/remote/library.sh, and what it means. */
-const FAULTS: Readonly<Record<number, { code: string; message: string; hint: string }>> = {
+const FAULTS: Readonly<Record<number, { code: ErrorCode; message: string; hint: string }>> = {
   77: {
     code: 'UNSAFE_FOLDER',
     message: 'a user other than root can write to its folder',
@@ -128,7 +129,7 @@ async function must(
   if (result.code === 0) return result
   const fault = FAULTS[result.code]
   const why = fault?.message ?? `exit code ${result.code}`
-  throw new ConvecthubError(fault?.code ?? 'STEP_FAILED', 'failed', `${change.title}: ${why}`, {
+  throw new ConvecthubError(fault?.code ?? 'STEP_FAILED', `${change.title}: ${why}`, {
     host,
     step,
     evidence: result.output,

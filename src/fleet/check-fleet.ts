@@ -71,7 +71,7 @@ export function fleetWarnings(inventory: Inventory): Warning[] {
   const unknown = unknownVariables(inventory, [...KNOWN_VARIABLES, ...CONNECTION_VARIABLES])
   return [
     ...unknown.map(({ name, origin, suggestion }) => ({
-      code: 'UNKNOWN_VARIABLE',
+      code: 'UNKNOWN_VARIABLE' as const,
       message: `convecthub does not know the variable ${name}`,
       origin,
       hint: suggestion ? `did you mean ${suggestion}?` : 'take it out if nothing else needs it',

@@ -93,7 +93,7 @@ function argumentsFor(
     if (!(error instanceof ConvecthubError)) throw error
     const { host: _every, ...details } = error.details
     const origin = own ?? config?.origins[key]
-    throw new ConvecthubError(error.code, error.exit, error.message, {
+    throw new ConvecthubError(error.code, error.message, {
       ...details,
       ...(origin && { origin }),
       hint: `take it out of ${own ? 'ansible_' : ''}${key}`,
@@ -125,7 +125,7 @@ function checkBecome(
 
 function refuseBecome(value: string, wanted: string, origin: Origin | undefined, what: string): void {
   if (value === wanted) return
-  throw new ConvecthubError('BECOME', 'inventory', `convecthub ${what}, not ${value}`, {
+  throw new ConvecthubError('BECOME', `convecthub ${what}, not ${value}`, {
     ...(origin && { origin }),
     hint: `write ${wanted}, or take it out`,
   })

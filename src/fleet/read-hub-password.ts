@@ -33,7 +33,7 @@ export async function readHubPassword(fleet: Driven): Promise<Secret> {
   }
   if (kept) return kept
   if (away) throw away
-  throw new ConvecthubError('NO_PASSWORD', 'differs', `there is no password in ${HUB_PASSWORD}`, {
+  throw new ConvecthubError('NO_PASSWORD', `there is no password in ${HUB_PASSWORD}`, {
     host: lead.name,
     hint: 'convecthub provision makes one',
   })

@@ -27,7 +27,7 @@ export interface InventoryInput {
 export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
   // what stands beside it may be secret as well, so the text is not shown
   if (options.extraVars?.some((text) => text.split(/[=:"\s}]+/).includes(MASK)))
-    throw new ConvecthubError('USAGE', 'usage', `-e: ${MASK} only stands for a secret`, {
+    throw new ConvecthubError('USAGE', `-e: ${MASK} only stands for a secret`, {
       hint: 'put the secret in its place, or leave -e out and be asked with -k or -K',
     })
   const config = readConfig()
@@ -45,7 +45,7 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
   return { inventory, config }
 }
 
-/** The ansible.cfg that counts here; one that is not trusted is told. Error: inventory-ansible-config. */
+/** The ansible.cfg that counts here; one that is not trusted is told. Error: INVENTORY_ANSIBLE_CONFIG. */
 export function readConfig(): AnsibleConfig | undefined {
   const doubt = existsSync('ansible.cfg') ? doubtfulFile(resolve('ansible.cfg')) : undefined
   if (doubt && !process.env.ANSIBLE_CONFIG)
@@ -60,11 +60,11 @@ function inventorySources({ inventory }: InventoryOptions, config: AnsibleConfig
   const there = existsSync('inv.toml')
   const doubt = there ? doubtfulFile(resolve('inv.toml')) : undefined
   if (doubt)
-    throw new ConvecthubError('NO_INVENTORY', 'inventory', `./inv.toml is not read by default: ${doubt}`, {
+    throw new ConvecthubError('NO_INVENTORY', `./inv.toml is not read by default: ${doubt}`, {
       hint: 'if you trust what is in it, name it with -i inv.toml',
     })
   if (there) return ['inv.toml']
-  throw new ConvecthubError('NO_INVENTORY', 'inventory', 'no inventory: there is no ./inv.toml', {
+  throw new ConvecthubError('NO_INVENTORY', 'no inventory: there is no ./inv.toml', {
     hint: 'name one with -i, make one with `convecthub init`, or try `convecthub lab up` for machines to play with',
   })
 }

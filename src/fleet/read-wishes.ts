@@ -30,7 +30,7 @@ export async function readWishes(
 function tellOpen({ file, line, column, message, hint }: OpenDoor & { file: string }, wanted: boolean): void {
   const origin = { file, line, column }
   if (!wanted)
-    throw new ConvecthubError('OPEN_HUB', 'input', message, {
+    throw new ConvecthubError('OPEN_HUB', message, {
       origin,
       hint: `${hint}; to let anybody in all the same, call it with --insecure-hub`,
     })
@@ -77,15 +77,10 @@ export function readJhubConfig(fleet: FleetInput): { text: string; file: string;
     const text = readFileSync(real, 'utf8')
     return { text, file, door: hubDoor(text) }
   } catch (cause) {
-    throw new ConvecthubError(
-      'JHUB_CONFIG',
-      'input',
-      `jhub_config_path: ${(cause as Error).message.split('\n')[0]}`,
-      {
-        cause,
-        origin: { file },
-        hint: 'it must be a YAML file with values for the JupyterHub chart, in the folder of the inventory or your own',
-      },
-    )
+    throw new ConvecthubError('JHUB_CONFIG', `jhub_config_path: ${(cause as Error).message.split('\n')[0]}`, {
+      cause,
+      origin: { file },
+      hint: 'it must be a YAML file with values for the JupyterHub chart, in the folder of the inventory or your own',
+    })
   }
 }

@@ -34,7 +34,7 @@ export function targetFrom(host: string, given: SshOptions, own: Own, ask: AskSs
   const jumps: Target[] = []
   for (const spec of options.proxyJump ?? []) {
     if (hops + jumps.length >= MOST_HOPS)
-      throw new ConvecthubError('SSH_CONFIG', 'input', `more than ${MOST_HOPS} jump hosts lead to ${alias}`, {
+      throw new ConvecthubError('SSH_CONFIG', `more than ${MOST_HOPS} jump hosts lead to ${alias}`, {
         host,
         hint: 'ProxyJump goes in a circle: write ProxyJump none for the jump host itself',
       })

@@ -23,12 +23,9 @@ export async function vaultPassword(
   config: AnsibleConfig | undefined,
 ): Promise<Secret | undefined> {
   if (askVaultPass && vaultPasswordFile) {
-    throw new ConvecthubError(
-      'USAGE',
-      'usage',
-      '--ask-vault-pass and --vault-password-file exclude each other',
-      { hint: 'leave one of them out' },
-    )
+    throw new ConvecthubError('USAGE', '--ask-vault-pass and --vault-password-file exclude each other', {
+      hint: 'leave one of them out',
+    })
   }
   const named = vaultPasswordFile ?? (process.env.ANSIBLE_VAULT_PASSWORD_FILE || undefined)
   const file = named ?? config?.vaultPasswordFile
@@ -50,7 +47,6 @@ function readPassword(file: string, named: boolean): Secret {
   } catch (cause) {
     throw new ConvecthubError(
       'VAULT_PASSWORD_FILE',
-      'input',
       `the vault password file ${file}: ${(cause as Error).message.split('\n')[0]}`,
       {
         cause,

@@ -55,7 +55,7 @@ async function enrollAll(targets: readonly Target[], shared: Shared): Promise<vo
   const files = [...new Set(found.map(({ target }) => target.knownHostsFiles[0]))].join(', ')
   const question = `Compare them with the machines' own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub).\nAdd ${count(found.length, 'key')} to ${files}? (yes/no) `
   if (!/^y(es)?$/i.test((await ask(question)).trim()))
-    throw new ConvecthubError('NOT_CONFIRMED', 'usage', 'no key was added')
+    throw new ConvecthubError('NOT_CONFIRMED', 'no key was added')
   for (const { target, key } of found) {
     const error = keepHostKey(target, key, shared.known(target))
     if (error) throw error

@@ -19,7 +19,7 @@ const FORM = 'NAME=ADDRESS[:PORT][,driver|worker][,gpu]'
 /** Reads one `--host` value. Error: USAGE. */
 export function parseMachine(text: string): MachineWish {
   const wrong = (why: string) =>
-    new ConvecthubError('USAGE', 'usage', `--host ${text}: ${why}`, { hint: `expected ${FORM}` })
+    new ConvecthubError('USAGE', `--host ${text}: ${why}`, { hint: `expected ${FORM}` })
   const [head = '', ...words] = text.split(',').map((word) => word.trim())
   const [, name, place] = /^([^=\s]+)=(\S+)$/.exec(head) ?? []
   if (!name || !place) throw wrong('a name and an address are needed')
@@ -69,7 +69,7 @@ async function answer<T>(question: string, fallback: string, read: (text: string
 }
 
 function wrongAnswer(why: string): ConvecthubError {
-  return new ConvecthubError('USAGE', 'usage', why)
+  return new ConvecthubError('USAGE', why)
 }
 
 /** A name that K3s takes for a node and that is nobody else's. */

@@ -16,9 +16,9 @@ export async function wishedMachines({
   if (!host && !yes)
     for (let next = await askMachine(known); next; next = await askMachine(known)) known.push(next)
   const twice = known.find(({ name }, at) => known.findIndex((other) => other.name === name) !== at)
-  if (twice) throw new ConvecthubError('USAGE', 'usage', `two machines are called ${twice.name}`)
+  if (twice) throw new ConvecthubError('USAGE', `two machines are called ${twice.name}`)
   if (known.length > 0) return known
-  throw new ConvecthubError('NO_MACHINES', 'usage', 'no machine was named', {
+  throw new ConvecthubError('NO_MACHINES', 'no machine was named', {
     hint: '--host NAME=ADDRESS names one',
   })
 }

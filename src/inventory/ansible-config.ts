@@ -44,7 +44,7 @@ export interface ConfigPlaces {
 /**
  * Finds and reads ansible.cfg as Ansible does: ANSIBLE_CONFIG, ./ansible.cfg, ~/.ansible.cfg, /etc/ansible/ansible.cfg,
  * the first that exists; undefined when there is none.
- * @throws inventory-ansible-config for a value of the wrong kind.
+ * @throws INVENTORY_ANSIBLE_CONFIG for a value of the wrong kind.
  */
 export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   const file = findConfig(places)
@@ -70,7 +70,7 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
     return collect(problems, () => {
       const converted = convert(String(value))
       if (converted !== undefined) return converted
-      throw problem('ansible-config', `${key} is '${value}', not ${kind}`, {
+      throw problem('INVENTORY_ANSIBLE_CONFIG', `${key} is '${value}', not ${kind}`, {
         origin,
         line: text.split('\n')[line - 1],
       })

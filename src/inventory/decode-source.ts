@@ -14,7 +14,7 @@ const OTHER = '\udc81'
 /**
  * Decodes an inventory file. As for Ansible, bytes in the comments of an INI file may be anything, here with a warning;
  * they stand in a comment when the file means the same whatever they are. In YAML Ansible takes them nowhere.
- * @throws inventory-encoding when the bytes are not UTF-8.
+ * @throws INVENTORY_ENCODING when the bytes are not UTF-8.
  */
 export function decodeSource(draft: Draft, bytes: Uint8Array, file: string): string {
   const text = new TextDecoder().decode(bytes)
@@ -25,7 +25,7 @@ export function decodeSource(draft: Draft, bytes: Uint8Array, file: string): str
   const lines = new Map(places.reverse().map((origin) => [origin.line, origin]))
   for (const origin of [...lines.values()].reverse())
     draft.warnings.push({
-      code: 'inventory-encoding',
+      code: 'INVENTORY_ENCODING',
       message: 'this comment is not valid UTF-8',
       origin,
       hint: 'save the file as UTF-8',

@@ -1,20 +1,21 @@
+import type { ErrorCode, InventoryCode } from '../error-codes.ts'
 /** One place where convecthub does not do what Ansible does; the README is written from these rows. */
 export interface Difference {
   case: string
   ansible: string
   convecthub: string
   /** The codes of the errors with which convecthub refuses it; empty where it reads something else. */
-  codes: readonly string[]
+  codes: readonly ErrorCode[]
 }
 
-const doubted = (code: string): { convecthub: string; codes: readonly string[] } => ({
+const doubted = (code: InventoryCode): { convecthub: string; codes: readonly ErrorCode[] } => ({
   convecthub: 'lists it as Ansible does, with a warning; refuses it, with file and line, everywhere else',
-  codes: [`inventory-${code}`],
+  codes: [code],
 })
 
-const refused = (code: string): { convecthub: string; codes: readonly string[] } => ({
+const refused = (code: InventoryCode): { convecthub: string; codes: readonly ErrorCode[] } => ({
   convecthub: 'refuses it, with file and line',
-  codes: [`inventory-${code}`],
+  codes: [code],
 })
 
 /** Every known difference between convecthub's inventory and ansible-core 2.14. */
@@ -28,7 +29,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'a source or directory without inventory',
     ansible: 'warns and goes on without hosts',
-    ...refused('not-found'),
+    ...refused('INVENTORY_NOT_FOUND'),
   },
   {
     case: 'bytes that are not UTF-8 in a comment of an INI file',
@@ -39,7 +40,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'bytes that are not UTF-8 elsewhere',
     ansible: 'keeps broken characters in INI, refuses them in YAML',
-    ...refused('encoding'),
+    ...refused('INVENTORY_ENCODING'),
   },
   {
     case: 'a byte order mark at the start of an INI file',
@@ -50,59 +51,59 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'a host and a group of one name',
     ansible: "gives the host's variables to the whole group",
-    ...refused('name-clash'),
+    ...refused('INVENTORY_NAME_CLASH'),
   },
   {
     case: 'a name of a group with other characters than letters, digits and `_`',
     ansible: 'warns, and keeps it; `force_valid_group_names = ignore` in ansible.cfg keeps it without a word',
     convecthub: 'lists it, with a warning; refuses it, with file and line, unless ansible.cfg says the same',
-    codes: ['inventory-group-name'],
+    codes: ['INVENTORY_GROUP_NAME'],
   },
   {
     case: 'two of `localhost`, `127.0.0.1` and `::1`',
     ansible: 'warns, and goes on',
-    ...doubted('localhost-twice'),
+    ...doubted('INVENTORY_LOCALHOST_TWICE'),
   },
   {
     case: 'a file of the name `group_vars` or `host_vars`',
     ansible: 'warns, and goes on without it',
-    ...doubted('vars-folder'),
+    ...doubted('INVENTORY_VARS_FOLDER'),
   },
   {
     case: 'a `:port` behind something that is no host name, such as `user@h1:22`',
     ansible: 'takes the whole text, port included, as the name of the host',
-    ...doubted('host-pattern'),
+    ...doubted('INVENTORY_HOST_PATTERN'),
   },
-  { case: 'a port of 0 or above 65535', ansible: 'accepts it, or ignores 0', ...doubted('port') },
+  { case: 'a port of 0 or above 65535', ansible: 'accepts it, or ignores 0', ...doubted('INVENTORY_PORT') },
   {
     case: 'a range of numbers that counts backwards',
     ansible: 'gives no host, without a word',
-    ...doubted('range'),
+    ...doubted('INVENTORY_RANGE'),
   },
   {
     case: 'a range in several letters or with a sign, or of more than 100000 hosts',
     ansible: 'gives hosts that nobody meant, without a word',
-    ...refused('range'),
+    ...refused('INVENTORY_RANGE'),
   },
   {
     case: 'a line that starts with `[` and has no `]`',
     ansible: 'tries to read a host, which fails unless the line has a `|`',
-    ...refused('section'),
+    ...refused('INVENTORY_SECTION'),
   },
   {
     case: 'a value that JSON cannot hold: a set, complex number, Ellipsis, bytes in a list, infinity',
     ansible: 'ends with an exception when it lists the host, or prints what is no JSON',
-    ...refused('value'),
+    ...refused('INVENTORY_VALUE'),
   },
   {
     case: 'a `\\N{name}` escape in a quoted value',
     ansible: 'replaces it with the character of that name',
-    ...refused('value'),
+    ...refused('INVENTORY_VALUE'),
   },
   {
     case: 'a key that is twice in one YAML mapping',
     ansible: 'warns and keeps the last',
-    ...refused('duplicate-key'),
+    ...refused('INVENTORY_DUPLICATE_KEY'),
   },
   {
     case: 'a YAML block of lines without text',
@@ -131,13 +132,17 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'an unexpected key, or a group that is no mapping, in a YAML inventory',
     ansible: 'warns and leaves out what is below it',
-    ...refused('structure'),
+    ...refused('INVENTORY_STRUCTURE'),
   },
-  { case: 'the configuration of an inventory plugin', ansible: 'runs the plugin', ...refused('structure') },
+  {
+    case: 'the configuration of an inventory plugin',
+    ansible: 'runs the plugin',
+    ...refused('INVENTORY_STRUCTURE'),
+  },
   {
     case: 'an inventory in TOML',
     ansible: 'reads it when the Python package toml is installed',
-    ...refused('toml'),
+    ...refused('INVENTORY_TOML'),
   },
   {
     case: 'a file that ansible reads as YAML first and as INI second',
@@ -148,12 +153,12 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'an inventory script that prints no `_meta.hostvars`',
     ansible: 'runs the script again for each host',
-    ...refused('script'),
+    ...refused('INVENTORY_SCRIPT'),
   },
   {
     case: 'an inline vaulted value without a password',
     ansible: 'fails only when the value is used',
-    ...refused('vault-password'),
+    ...refused('INVENTORY_VAULT_PASSWORD'),
   },
   {
     case: 'vaulted values in `--graph --vars`',
@@ -164,17 +169,17 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'a word of `-e` that is not `key=value`',
     ansible: 'drops it into a variable `_raw_params`',
-    ...refused('extra-vars'),
+    ...refused('INVENTORY_EXTRA_VARS'),
   },
   {
     case: 'a part of `--limit` that matches nothing',
     ansible: 'warns, or says nothing, and goes on',
-    ...refused('limit'),
+    ...refused('INVENTORY_LIMIT'),
   },
   {
     case: '`~` without a regular expression in `--limit`',
     ansible: 'matches everything',
-    ...refused('limit'),
+    ...refused('INVENTORY_LIMIT'),
   },
   {
     case: 'a number where a text is meant: a version `1.30`, a password `1e3`',
@@ -186,7 +191,7 @@ export const DIFFERENCES: readonly Difference[] = [
     case: 'a template in a setting that convecthub uses',
     ansible: 'evaluates any Jinja2 expression',
     convecthub: 'replaces plain references such as {{ ip }} and refuses everything else',
-    codes: ['inventory-template'],
+    codes: ['INVENTORY_TEMPLATE'],
   },
   {
     case: 'a become method other than sudo, or a become user other than root',
@@ -224,5 +229,5 @@ export const DIFFERENCES: readonly Difference[] = [
     convecthub: 'does not look at them',
     codes: [],
   },
-  { case: 'an empty ansible_host', ansible: 'connects to an empty address', ...refused('address') },
+  { case: 'an empty ansible_host', ansible: 'connects to an empty address', ...refused('INVENTORY_ADDRESS') },
 ]

@@ -72,7 +72,7 @@ function doubtSecondLocalhost(draft: Draft, host: DraftHost): void {
   if (others.length === 0) return
   const message = `${host.name} and ${others.join(' and ')} are the same machine under several names`
   draft.doubts.push(
-    problem('localhost-twice', message, {
+    problem('INVENTORY_LOCALHOST_TWICE', message, {
       origin: host.origin,
       line: lineAt(draft, host.origin),
       hint: 'keep one of them',
@@ -82,7 +82,7 @@ function doubtSecondLocalhost(draft: Draft, host: DraftHost): void {
 
 /**
  * Sets a variable of a group; `ansible_group_priority` becomes the priority instead.
- * @throws inventory-priority when that is no integer.
+ * @throws INVENTORY_PRIORITY when that is no integer.
  */
 export function setGroupVar(group: DraftGroup, name: string, setting: Setting, line: string): void {
   if (name !== 'ansible_group_priority') {
@@ -91,7 +91,7 @@ export function setGroupVar(group: DraftGroup, name: string, setting: Setting, l
   }
   const priority = asInteger(setting.value)
   if (priority === undefined) {
-    throw problem('priority', `ansible_group_priority of ${group.name} is no integer`, {
+    throw problem('INVENTORY_PRIORITY', `ansible_group_priority of ${group.name} is no integer`, {
       origin: setting.origin,
       line,
       hint: 'a higher number wins among groups of the same depth; the default is 1',

@@ -13,7 +13,7 @@ export interface OuterVars {
 
 /**
  * Turns what the sources said into an Inventory: the built-in groups, then every host's variables in the order of
- * rules.md §7. Problems: inventory-name-clash, inventory-group-loop.
+ * rules.md §7. Problems: INVENTORY_NAME_CLASH, INVENTORY_GROUP_LOOP.
  */
 export function finishInventory(
   draft: Draft,
@@ -53,10 +53,10 @@ export function finishInventory(
 const ODD_GROUP = /^\d|[^\p{L}\p{N}_]/u
 
 /** The code of the doubt that Ansible's own switch takes away: force_valid_group_names. */
-export const GROUP_NAME = 'inventory-group-name'
+export const GROUP_NAME = 'INVENTORY_GROUP_NAME'
 
 function oddGroup(draft: Draft, { name, origin }: DraftGroup): ConvecthubError {
-  return problem('group-name', `the name of the group ${name} is more than letters, digits and _`, {
+  return problem('INVENTORY_GROUP_NAME', `the name of the group ${name} is more than letters, digits and _`, {
     origin,
     line: lineAt(draft, origin),
     hint: 'rename it, or write force_valid_group_names = ignore under [defaults] of ansible.cfg',
@@ -66,7 +66,7 @@ function oddGroup(draft: Draft, { name, origin }: DraftGroup): ConvecthubError {
 function nameClash(draft: Draft, name: string, group: DraftGroup, origin: Host['origin']): ConvecthubError {
   const where =
     group.origin.line === undefined ? '' : ` (the group is at ${group.origin.file}:${group.origin.line})`
-  return problem('name-clash', `'${name}' is both a host and a group${where}`, {
+  return problem('INVENTORY_NAME_CLASH', `'${name}' is both a host and a group${where}`, {
     origin,
     line: lineAt(draft, origin),
     hint: 'rename one of them: Ansible gives the variables of such a host to the whole group',

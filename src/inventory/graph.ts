@@ -14,11 +14,12 @@ export interface GraphOptions {
 
 /**
  * The tree that `ansible-inventory --graph` prints, without the final line break; vaulted values show as `***`.
- * @throws inventory-no-group when there is no such group.
+ * @throws INVENTORY_NO_GROUP when there is no such group.
  */
 export function graph(inventory: Inventory, options: GraphOptions = {}): string {
   const start = inventory.groups.get(options.group ?? 'all')
-  if (start === undefined) throw problem('no-group', `there is no group ${options.group} in the inventory`)
+  if (start === undefined)
+    throw problem('INVENTORY_NO_GROUP', `there is no group ${options.group} in the inventory`)
   const lines: string[] = []
   const varLines = (vars: Vars, depth: number) => {
     if (options.vars === true) for (const text of shownTexts(vars)) lines.push(branch(text, depth))

@@ -11,7 +11,7 @@ export interface GroupTree {
 
 /**
  * Puts groups without a parent under `all`, in order of first appearance, then measures the tree. A loop is a problem
- * of code inventory-group-loop.
+ * of code INVENTORY_GROUP_LOOP.
  */
 export function buildTree(draft: Draft, problems: ConvecthubError[]): GroupTree {
   for (const [name, group] of draft.groups) {
@@ -91,7 +91,7 @@ function loop(
     parent === child
       ? `group '${parent}' is a child of itself`
       : `Adding group '${child}' as child to '${parent}' creates a recursive dependency loop.`
-  return problem('group-loop', message, {
+  return problem('INVENTORY_GROUP_LOOP', message, {
     origin,
     line: lineAt(draft, origin),
     hint: 'remove one of the children lines that form the circle',

@@ -1,7 +1,7 @@
 import type { Files } from './files.ts'
 import { problem } from './problems.ts'
 
-/** The same files, with every error of the system told as inventory-unreadable; a script's failure passes through. */
+/** The same files, with every error of the system told as INVENTORY_UNREADABLE; a script's failure passes through. */
 export function guardFiles(files: Files): Files {
   const guard =
     <T>(read: (path: string) => T) =>
@@ -10,7 +10,10 @@ export function guardFiles(files: Files): Files {
         return read(path)
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause)
-        throw problem('unreadable', `${path} cannot be read: ${reason}`, { origin: { file: path }, cause })
+        throw problem('INVENTORY_UNREADABLE', `${path} cannot be read: ${reason}`, {
+          origin: { file: path },
+          cause,
+        })
       }
     }
   const { run } = files

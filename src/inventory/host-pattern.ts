@@ -1,3 +1,4 @@
+import type { InventoryCode } from '../error-codes.ts'
 import type { ConvecthubError, Origin } from '../errors.ts'
 import { parseAddress } from './address.ts'
 import { expandRanges } from './host-range.ts'
@@ -16,8 +17,8 @@ export interface HostPattern {
 
 /**
  * The host names and port that a host line, a YAML key or an entry of a host list stands for (rules.md §6).
- * @returns an error of code inventory-host-pattern or inventory-range for what Ansible refuses; as `doubt` these and
- * inventory-port for a `:port` that it would silently take as part of the name, a port that is none, an empty range.
+ * @returns an error of code INVENTORY_HOST_PATTERN or INVENTORY_RANGE for what Ansible refuses; as `doubt` these and
+ * INVENTORY_PORT for a `:port` that it would silently take as part of the name, a port that is none, an empty range.
  */
 export function parseHostPattern(
   pattern: string,
@@ -25,35 +26,35 @@ export function parseHostPattern(
   line: string,
   options: { ranges: boolean },
 ): HostPattern | ConvecthubError {
-  const wrong = (code: string, message: string, hint: string) =>
+  const wrong = (code: InventoryCode, message: string, hint: string) =>
     problem(code, message, { origin, line, hint })
   const text = strip(pattern).text
   if (text === '')
-    return wrong('host-pattern', 'a host has an empty name', 'write the name of the host first')
+    return wrong('INVENTORY_HOST_PATTERN', 'a host has an empty name', 'write the name of the host first')
   if (text === '---')
-    return wrong('host-pattern', "the host name '---' is a sign of YAML", 'name the file .yml')
+    return wrong('INVENTORY_HOST_PATTERN', "the host name '---' is a sign of YAML", 'name the file .yml')
   let parsed = parseAddress(pattern)
   // In a host list a text with brackets is a name as it stands.
   if (!options.ranges && parsed?.address.includes('[')) parsed = undefined
   const { address = pattern, port } = parsed ?? {}
   if (text.endsWith(':') && port === undefined) {
     return wrong(
-      'host-pattern',
+      'INVENTORY_HOST_PATTERN',
       `the host '${pattern}' ends in ':'`,
       'a colon is followed by the port, or left out',
     )
   }
   const expansion = options.ranges ? expandRanges(address) : { names: [address] }
-  if ('error' in expansion) return wrong('range', expansion.error, expansion.hint)
+  if ('error' in expansion) return wrong('INVENTORY_RANGE', expansion.error, expansion.hint)
   let doubt: ConvecthubError | undefined
   if (parsed === undefined && address.replaceAll(/\[[^[\]]*\]/g, '').includes(':')) {
     const message = `'${pattern}' is neither a host name with a port nor an IPv6 address`
-    doubt = wrong('host-pattern', message, HOST_HINT)
+    doubt = wrong('INVENTORY_HOST_PATTERN', message, HOST_HINT)
   } else if (port !== undefined && (port < 1 || port > MAX_PORT)) {
     const message = `the port ${port} of '${pattern}' is not in 1-${MAX_PORT}`
-    doubt = wrong('port', message, 'the SSH port is usually 22')
+    doubt = wrong('INVENTORY_PORT', message, 'the SSH port is usually 22')
   } else if (expansion.doubt) {
-    doubt = wrong('range', expansion.doubt.error, expansion.doubt.hint)
+    doubt = wrong('INVENTORY_RANGE', expansion.doubt.error, expansion.doubt.hint)
   }
   // Ansible takes 0 for no port
   return { names: expansion.names, ...(port && { port }), ...(doubt && { doubt }) }

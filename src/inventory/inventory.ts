@@ -1,3 +1,4 @@
+import type { WarningCode } from '../error-codes.ts'
 import type { ConvecthubError, Origin } from '../errors.ts'
 
 /** A value as Ansible types it. A `bigint` is an integer that a double cannot hold; `Float` keeps Python's `1.0`. */
@@ -56,7 +57,7 @@ export interface Group {
 
 /** Something legal that is probably not meant: told, not refused. */
 export interface Warning {
-  code: string
+  code: WarningCode
   message: string
   origin: Origin
   hint?: string

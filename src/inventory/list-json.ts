@@ -55,10 +55,10 @@ export function listJson(inventory: Inventory): string {
 
 /**
  * The text that `ansible-inventory --host NAME` prints, without the final line break.
- * @throws inventory-no-host when there is no such host.
+ * @throws INVENTORY_NO_HOST when there is no such host.
  */
 export function hostJson(inventory: Inventory, name: string): string {
   const host = inventory.hosts.get(name)
-  if (host === undefined) throw problem('no-host', `there is no host ${name} in the inventory`)
+  if (host === undefined) throw problem('INVENTORY_NO_HOST', `there is no host ${name} in the inventory`)
   return jsonText(shownVars(host.vars))
 }

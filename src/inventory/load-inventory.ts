@@ -27,7 +27,7 @@ export interface LoadOptions {
 /**
  * Reads an inventory exactly as Ansible does, value for value, and refuses what Ansible only warns about or half
  * reads; differences.ts lists where the two part. The rules, found by running Ansible: test/inventory/rules.md.
- * @throws ConvecthubError or ConvecthubErrors, all of exit `inventory`; their codes start with `inventory-`.
+ * @throws ConvecthubError or ConvecthubErrors, all of exit `inventory`; their codes start with `INVENTORY_`.
  */
 export function loadInventory(options: LoadOptions): Inventory {
   const { sources, extraVars = [], vaultPassword, cwd } = options

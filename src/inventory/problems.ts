@@ -1,3 +1,4 @@
+import type { InventoryCode } from '../error-codes.ts'
 import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
 import { maskSecrets } from './mask-secrets.ts'
 
@@ -10,9 +11,9 @@ export interface ProblemDetails {
 }
 
 /** One inventory error; every code of this room starts with `inventory-`. Passwords in the texts are masked. */
-export function problem(code: string, message: string, details: ProblemDetails = {}): ConvecthubError {
+export function problem(code: InventoryCode, message: string, details: ProblemDetails = {}): ConvecthubError {
   const { origin, line, hint, cause } = details
-  return new ConvecthubError(`inventory-${code}`, 'inventory', maskSecrets(message), {
+  return new ConvecthubError(code, maskSecrets(message), {
     ...(origin && { origin }),
     ...(line !== undefined && { evidence: maskSecrets(line) }),
     ...(hint !== undefined && { hint: maskSecrets(hint) }),

@@ -19,7 +19,7 @@ const IGNORED =
 
 /**
  * Reads one `-i` value into the draft and returns the folder whose `group_vars/` belong to it; a host list has none.
- * @throws inventory-not-found when there is no such source.
+ * @throws INVENTORY_NOT_FOUND when there is no such source.
  */
 export function readSource(
   draft: Draft,
@@ -34,7 +34,10 @@ export function readSource(
   }
   if (kind === undefined) {
     const hint = 'give a file, a directory, or hosts with a comma: h1,'
-    throw problem('not-found', `there is no inventory ${source}`, { origin: { file: source }, hint })
+    throw problem('INVENTORY_NOT_FOUND', `there is no inventory ${source}`, {
+      origin: { file: source },
+      hint,
+    })
   }
   if (kind === 'file') {
     readFile(draft, source, context, problems)
@@ -43,7 +46,10 @@ export function readSource(
   if (readDirectory(draft, source, context, problems) === 0) {
     const hint = 'Ansible takes no files ending in .ini, .cfg, .txt or .md from a directory'
     problems.push(
-      problem('not-found', `there is no inventory file in ${source}`, { origin: { file: source }, hint }),
+      problem('INVENTORY_NOT_FOUND', `there is no inventory file in ${source}`, {
+        origin: { file: source },
+        hint,
+      }),
     )
   }
   return source
@@ -75,7 +81,7 @@ function readDirectory(
 
 function warnOfSkipped(draft: Draft, file: string): void {
   draft.warnings.push({
-    code: 'inventory-skipped-file',
+    code: 'INVENTORY_SKIPPED_FILE',
     message: `${file} is not read: in an inventory directory Ansible leaves out files ending in .ini`,
     origin: { file },
     hint: 'rename it without .ini, or give it with -i of its own',
@@ -99,7 +105,7 @@ function readFile(draft: Draft, file: string, context: VaultedReading, problems:
     const hint = "write it in Ansible's INI or YAML form; `ansible-inventory --list --yaml` converts it"
     const origin = found[0]?.details.origin ?? { file }
     problems.push(
-      problem('toml', `${file} is a TOML inventory, which convecthub does not read`, {
+      problem('INVENTORY_TOML', `${file} is a TOML inventory, which convecthub does not read`, {
         origin,
         line: found[0]?.details.evidence,
         hint,
@@ -111,16 +117,20 @@ function readFile(draft: Draft, file: string, context: VaultedReading, problems:
 function runScript(draft: Draft, file: string, { cwd, files }: VaultedReading): void {
   const origin = { file }
   if (files.run === undefined)
-    throw problem('script', `${file} is an inventory script; these are run only when named with -i`, {
-      origin,
-      hint: `convecthub … -i ${file}, if you trust what it does`,
-    })
+    throw problem(
+      'INVENTORY_SCRIPT',
+      `${file} is an inventory script; these are run only when named with -i`,
+      {
+        origin,
+        hint: `convecthub … -i ${file}, if you trust what it does`,
+      },
+    )
   let output: Uint8Array
   try {
     output = files.run(resolve(cwd, file))
   } catch (cause) {
     const stderr = String((cause as { stderr?: unknown }).stderr ?? '').trim()
-    throw problem('script', `the inventory script ${file} failed`, {
+    throw problem('INVENTORY_SCRIPT', `the inventory script ${file} failed`, {
       origin,
       line: stderr || undefined,
       cause,

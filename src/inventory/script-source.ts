@@ -15,11 +15,11 @@ const isDict = (value: Value | undefined): value is Dict =>
 /**
  * Reads what an inventory script printed for `--list`: groups as lists of hosts or as `{hosts, vars, children}`, and
  * `_meta.hostvars`.
- * @throws inventory-script for output of another shape, or without `_meta`.
+ * @throws INVENTORY_SCRIPT for output of another shape, or without `_meta`.
  */
 export function readScriptOutput(draft: Draft, text: string, file: string): void {
   const wrong = (message: string) =>
-    problem('script', `the inventory script ${file} ${message}`, {
+    problem('INVENTORY_SCRIPT', `the inventory script ${file} ${message}`, {
       origin: { file },
       hint: 'it must print the JSON of `ansible-inventory --list`, with _meta.hostvars',
     })

@@ -10,7 +10,7 @@ export interface SourceLine {
 
 /**
  * Decodes UTF-8 and drops a byte order mark.
- * @throws inventory-encoding when the bytes are not UTF-8.
+ * @throws INVENTORY_ENCODING when the bytes are not UTF-8.
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
   try {
@@ -22,7 +22,7 @@ export function decodeText(bytes: Uint8Array, file: string): string {
 
 /** The error for bytes that are not UTF-8, of which the first stands at that place. */
 export function notUtf8(origin: Origin, cause?: unknown): ConvecthubError {
-  return problem('encoding', `${origin.file} is not valid UTF-8`, {
+  return problem('INVENTORY_ENCODING', `${origin.file} is not valid UTF-8`, {
     origin,
     hint: 'save the file as UTF-8',
     cause,

@@ -17,7 +17,7 @@ const BUILD_MS = 15 * 60_000
 /**
  * The tag of the machines' image, built if this engine does not have it: on a base image when one can be had, else
  * from the packages of the distribution that this machine runs. A base named by the user is never replaced by
- * another. `folder` is for the build and gone afterwards. Error `lab-image` says what is missing.
+ * another. `folder` is for the build and gone afterwards. Error `LAB_IMAGE` says what is missing.
  */
 export async function buildImage(base: string | undefined, folder: string, emit: Emit): Promise<string> {
   const onBase = imageRecipe({ kind: 'base', base: base ?? DEFAULT_BASE })
@@ -32,7 +32,7 @@ export async function buildImage(base: string | undefined, folder: string, emit:
   const refused = await obtainBase(base ?? DEFAULT_BASE, emit)
   if (refused === undefined) return await dockerBuild(base ?? DEFAULT_BASE, onBase, folder, emit)
   if (base !== undefined)
-    throw new ConvecthubError('lab-image', 'lab', `the base image ${base} is not here and cannot be pulled`, {
+    throw new ConvecthubError('LAB_IMAGE', `the base image ${base} is not here and cannot be pulled`, {
       evidence: refused,
       hint: `load it with \`docker load -i FILE\`, or leave out --base`,
     })
@@ -43,7 +43,7 @@ export async function buildImage(base: string | undefined, folder: string, emit:
 }
 
 function noImage(obstacle: string, evidence: string): ConvecthubError {
-  return new ConvecthubError('lab-image', 'lab', `no image for lab machines: ${obstacle}`, {
+  return new ConvecthubError('LAB_IMAGE', `no image for lab machines: ${obstacle}`, {
     evidence,
     hint: `get ${DEFAULT_BASE} with \`docker pull\` or \`docker load\`; or, as root on Debian or Ubuntu, \`apt-get install debootstrap\``,
   })

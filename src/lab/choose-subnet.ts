@@ -12,7 +12,7 @@ const OCTETS = 100
 
 /**
  * A free 10.x.y.0/24. `taken` are CIDRs in use (docker networks, routes); `seed` (the lab's id) decides where the
- * search starts, so that a lab tends to get its old subnet again. Error `lab-subnet` when all are taken.
+ * search starts, so that a lab tends to get its old subnet again. Error `LAB_SUBNET` when all are taken.
  */
 export function chooseSubnet(taken: readonly string[], seed: string): string {
   const used = taken.map(parseCidr).filter((range) => range !== undefined)
@@ -24,7 +24,7 @@ export function chooseSubnet(taken: readonly string[], seed: string): string {
     const range = parseCidr(subnet) as Range
     if (!used.some((other) => other.first <= range.last && range.first <= other.last)) return subnet
   }
-  throw new ConvecthubError('lab-subnet', 'lab', 'no 10.x.y.0/24 is free for the lab', {
+  throw new ConvecthubError('LAB_SUBNET', 'no 10.x.y.0/24 is free for the lab', {
     hint: 'remove unused networks with `docker network prune`, or labs with `convecthub lab down`',
   })
 }

@@ -30,7 +30,7 @@ async function hasDebootstrap(): Promise<boolean> {
   return (await runCommand('debootstrap', ['--version'])).code === 0
 }
 
-/** Builds the image from the packages of this machine's distribution; gives its tag. Error `lab-image`. */
+/** Builds the image from the packages of this machine's distribution; gives its tag. Error `LAB_IMAGE`. */
 export async function debootstrapImage(
   distribution: Distribution,
   recipe: ImageRecipe,
@@ -69,7 +69,7 @@ export async function debootstrapImage(
 async function must(file: string, args: string[]): Promise<void> {
   const result = await runCommand(file, args, { timeoutMs: BUILD_MS })
   if (result.code === 0) return
-  throw new ConvecthubError('lab-image', 'lab', `${file} failed while building the machines' image`, {
+  throw new ConvecthubError('LAB_IMAGE', `${file} failed while building the machines' image`, {
     evidence: `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-20).join('\n'),
     hint: 'see that `apt-get update` works on this machine; then run the same command again',
   })

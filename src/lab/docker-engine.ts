@@ -19,7 +19,7 @@ export async function engineState(): Promise<EngineState> {
 
 /**
  * Sees that a Docker engine answers, installing and starting one in `stateDir`'s care when `install` allows it.
- * Errors `lab-no-docker`, `lab-docker-denied`, `lab-docker-down`.
+ * Errors `LAB_NO_DOCKER`, `LAB_DOCKER_DENIED`, `LAB_DOCKER_DOWN`.
  */
 export async function requireEngine(install: boolean, stateDir: string, emit: Emit): Promise<void> {
   let engine = await engineState()
@@ -33,22 +33,24 @@ export async function requireEngine(install: boolean, stateDir: string, emit: Em
 
 /** The error for an engine that does not answer, with the command that helps. */
 export function engineError(state: 'no-client' | 'denied' | 'down', evidence: string): ConvecthubError {
-  const details = {
-    'no-client': {
-      code: 'lab-no-docker',
-      message: 'a lab needs Docker, and this machine has no docker command',
-      hint: 'on Debian or Ubuntu: `sudo apt-get install docker.io`, or as root `convecthub lab up --install-docker`',
-    },
-    denied: {
-      code: 'lab-docker-denied',
-      message: 'the Docker engine does not let this user in',
-      hint: 'run convecthub as root, or `sudo usermod -aG docker $USER` and log in again',
-    },
-    down: {
-      code: 'lab-docker-down',
-      message: 'no Docker engine answers on this machine',
-      hint: 'start it: `sudo systemctl start docker`; without systemd as root `convecthub lab up --install-docker`',
-    },
-  }[state]
-  return new ConvecthubError(details.code, 'lab', details.message, { hint: details.hint, evidence })
+  const details = (
+    {
+      'no-client': {
+        code: 'LAB_NO_DOCKER',
+        message: 'a lab needs Docker, and this machine has no docker command',
+        hint: 'on Debian or Ubuntu: `sudo apt-get install docker.io`, or as root `convecthub lab up --install-docker`',
+      },
+      denied: {
+        code: 'LAB_DOCKER_DENIED',
+        message: 'the Docker engine does not let this user in',
+        hint: 'run convecthub as root, or `sudo usermod -aG docker $USER` and log in again',
+      },
+      down: {
+        code: 'LAB_DOCKER_DOWN',
+        message: 'no Docker engine answers on this machine',
+        hint: 'start it: `sudo systemctl start docker`; without systemd as root `convecthub lab up --install-docker`',
+      },
+    } as const
+  )[state]
+  return new ConvecthubError(details.code, details.message, { hint: details.hint, evidence })
 }

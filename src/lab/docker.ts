@@ -9,11 +9,11 @@ export function tryDocker(args: readonly string[], options?: CommandOptions): Pr
   return runCommand('docker', args, options)
 }
 
-/** Runs the docker client and gives its stdout, trimmed. Error `lab-docker` with docker's words when it fails. */
+/** Runs the docker client and gives its stdout, trimmed. Error `LAB_DOCKER` with docker's words when it fails. */
 export async function docker(args: readonly string[], options?: CommandOptions): Promise<string> {
   const result = await tryDocker(args, options)
   if (result.code === 0) return result.stdout.trim()
-  throw new ConvecthubError('lab-docker', 'lab', `docker ${args[0]} failed (exit ${result.code})`, {
+  throw new ConvecthubError('LAB_DOCKER', `docker ${args[0]} failed (exit ${result.code})`, {
     evidence: lines(`${result.stdout}\n${result.stderr}`).slice(-15).join('\n'),
     hint: 'run the same command again: it continues; `docker info` shows whether the engine is well',
   })

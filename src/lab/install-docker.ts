@@ -12,11 +12,11 @@ const START_MS = 60_000
 
 /**
  * Installs docker.io where `packages` says that it is missing, and starts the engine: by systemd where it runs, else
- * dockerd in the background with its log and pid in the state folder. Errors `lab-docker-install`, `lab-docker-start`.
+ * dockerd in the background with its log and pid in the state folder. Errors `LAB_DOCKER_INSTALL`, `LAB_DOCKER_START`.
  */
 export async function installDocker(packages: boolean, stateDir: string, emit: Emit): Promise<void> {
   if (process.getuid?.() !== 0)
-    throw new ConvecthubError('lab-docker-install', 'lab', 'only root can install or start Docker', {
+    throw new ConvecthubError('LAB_DOCKER_INSTALL', 'only root can install or start Docker', {
       hint: 'run the same command with sudo',
     })
   if (packages || (await runCommand('dockerd', ['--version'])).code === 127) await install(emit)
@@ -31,7 +31,7 @@ async function install(emit: Emit): Promise<void> {
   await runCommand('apt-get', ['update'], { timeoutMs: 300_000, env })
   const apt = await runCommand('apt-get', ['install', '-y', 'docker.io'], { timeoutMs: 900_000, env })
   if (apt.code === 0) return
-  throw new ConvecthubError('lab-docker-install', 'lab', 'docker.io could not be installed', {
+  throw new ConvecthubError('LAB_DOCKER_INSTALL', 'docker.io could not be installed', {
     evidence: apt.stderr.trim(),
     hint: 'see that `apt-get install docker.io` works on this machine',
   })
@@ -47,7 +47,7 @@ async function startDockerd(stateDir: string): Promise<void> {
   if (dockerd.pid !== undefined) await writeFile(enginePid, `${dockerd.pid}\n`)
   for (const end = Date.now() + START_MS; Date.now() < end; await sleep(500))
     if ((await tryDocker(['version'])).code === 0) return
-  throw new ConvecthubError('lab-docker-start', 'lab', `dockerd does not answer after ${START_MS / 1000} s`, {
+  throw new ConvecthubError('LAB_DOCKER_START', `dockerd does not answer after ${START_MS / 1000} s`, {
     evidence: readFileSync(engineLog, 'utf8').trim().split('\n').slice(-15).join('\n'),
     hint: `the whole log is ${engineLog}`,
   })

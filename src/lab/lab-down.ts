@@ -16,7 +16,7 @@ export interface LabDownOptions {
 
 /**
  * Removes all that a lab has: containers, volumes, network, the engine that it started, its folder. Works on
- * half-made labs and on those whose folder is gone. Error `lab-left` names what could not be removed.
+ * half-made labs and on those whose folder is gone. Error `LAB_LEFT` names what could not be removed.
  */
 export async function labDown(options: LabDownOptions, emit: Emit): Promise<void> {
   const lab = labIdentity(options.stateDir)
@@ -54,7 +54,7 @@ async function removeObjects(
   // Judged by what is left: docker also fails for what went away meanwhile.
   const left = await labObjects(kind, labId)
   if (left.length > 0)
-    throw new ConvecthubError('lab-left', 'lab', `docker could not remove every ${kind} of the lab`, {
+    throw new ConvecthubError('LAB_LEFT', `docker could not remove every ${kind} of the lab`, {
       evidence: result.stderr.trim() || left.join('\n'),
       hint: 'run the same command again',
     })

@@ -13,23 +13,18 @@ export interface LabIdentity {
   prefix: string
 }
 
-/** The lab of a state folder. Error `lab-name` for a path that cannot stand in ssh's options. */
+/** The lab of a state folder. Error `LAB_NAME` for a path that cannot stand in ssh's options. */
 export function labIdentity(stateDir: string): LabIdentity {
   const path = resolve(stateDir)
   const name = basename(path)
   if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name))
-    throw new ConvecthubError('lab-name', 'usage', `"${name}" cannot be the name of a lab`, {
+    throw new ConvecthubError('LAB_NAME', `"${name}" cannot be the name of a lab`, {
       hint: 'use up to 31 lower-case letters, digits and dashes',
     })
   if (/[\s'"\\]/.test(path))
-    throw new ConvecthubError(
-      'lab-name',
-      'usage',
-      `the lab's folder ${path} has a space or quote in its path`,
-      {
-        hint: 'ssh cannot take such a path in its options: run the lab in another folder',
-      },
-    )
+    throw new ConvecthubError('LAB_NAME', `the lab's folder ${path} has a space or quote in its path`, {
+      hint: 'ssh cannot take such a path in its options: run the lab in another folder',
+    })
   const id = createHash('sha256').update(path).digest('hex').slice(0, 8)
   return { stateDir: path, name, id, prefix: `convecthub-${name}-${id}` }
 }

@@ -8,14 +8,14 @@ import { planMachines } from './plan-machines.ts'
 import { machineStates } from './start-machine.ts'
 
 /**
- * Runs the system's ssh to a machine on this terminal; gives its exit code. Errors `lab-no-machine`, `lab-no-ssh`.
+ * Runs the system's ssh to a machine on this terminal; gives its exit code. Errors `LAB_NO_MACHINE`, `LAB_NO_SSH`.
  */
 export async function labSsh(stateDir: string, name: string, command: readonly string[]): Promise<number> {
   const lab = labIdentity(stateDir)
   const states = await machineStates(lab)
   const subnet = await networkSubnet(lab)
   if (!states.has(name) || subnet === undefined)
-    throw new ConvecthubError('lab-no-machine', 'usage', `the lab "${lab.name}" has no machine "${name}"`, {
+    throw new ConvecthubError('LAB_NO_MACHINE', `the lab "${lab.name}" has no machine "${name}"`, {
       hint:
         states.size === 0
           ? 'start it with `convecthub lab up`'
@@ -43,7 +43,7 @@ function run(file: string, args: string[]): Promise<number> {
     const child = spawn(file, args, { stdio: 'inherit' })
     child.once('error', (cause) =>
       reject(
-        new ConvecthubError('lab-no-ssh', 'lab', 'ssh cannot be run on this machine', {
+        new ConvecthubError('LAB_NO_SSH', 'ssh cannot be run on this machine', {
           hint: 'install the OpenSSH client: `apt-get install openssh-client`',
           cause,
         }),

@@ -36,7 +36,7 @@ const AT_A_TIME = 8
 
 /**
  * Brings a lab up and gives its machines. What runs already is left as it is, so a killed call is repaired by the
- * next. Errors begin with `lab-`; those of several machines come together.
+ * next. Errors begin with `LAB_`; those of several machines come together.
  */
 export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[]> {
   const lab = labIdentity(options.stateDir)

@@ -9,7 +9,7 @@ export function packageFile(...parts: string[]): string {
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder)
     if (parent === folder)
-      throw new ConvecthubError('package-root', 'internal', 'convecthub cannot find its own package.json')
+      throw new ConvecthubError('PACKAGE_ROOT', 'convecthub cannot find its own package.json')
     folder = parent
   }
   return join(folder, ...parts)

@@ -16,7 +16,7 @@ const MOST = { driver: 80, worker: 150 } as const
 
 /**
  * The machines of a lab: `total` of which the first `drivers` are drivers, and those that exist already, in the
- * order drivers, workers. Error `lab-machines` for counts that make no lab.
+ * order drivers, workers. Error `LAB_MACHINES` for counts that make no lab.
  */
 export function planMachines(
   total: number,
@@ -26,14 +26,9 @@ export function planMachines(
 ): Machine[] {
   const workers = total - drivers
   if (drivers < 1 || workers < 0 || drivers > MOST.driver || workers > MOST.worker)
-    throw new ConvecthubError(
-      'lab-machines',
-      'usage',
-      `${total} machines with ${drivers} drivers make no lab`,
-      {
-        hint: `at least one driver, at most ${MOST.driver} drivers and ${MOST.worker} workers`,
-      },
-    )
+    throw new ConvecthubError('LAB_MACHINES', `${total} machines with ${drivers} drivers make no lab`, {
+      hint: `at least one driver, at most ${MOST.driver} drivers and ${MOST.worker} workers`,
+    })
   const names = new Set(existing.filter((name) => NAME.test(name)))
   for (let n = 1; n <= drivers; n++) names.add(`driver${n}`)
   for (let n = 1; n <= workers; n++) names.add(`worker${n}`)

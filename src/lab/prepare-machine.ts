@@ -38,7 +38,7 @@ function heredoc(path: string, text: string): string {
   return `cat >${path} <<'LAB_END'\n${text}LAB_END`
 }
 
-/** Makes a started machine ready for SSH; gives its line of known_hosts. Error `lab-sshd` when sshd stays silent. */
+/** Makes a started machine ready for SSH; gives its line of known_hosts. Error `LAB_SSHD` when sshd stays silent. */
 export async function prepareMachine(
   lab: LabIdentity,
   machine: Machine,
@@ -50,15 +50,10 @@ export async function prepareMachine(
   for (const end = Date.now() + SSHD_MS; ; await sleep(250)) {
     if (await sshdAnswers(machine.address)) break
     if (Date.now() > end)
-      throw new ConvecthubError(
-        'lab-sshd',
-        'lab',
-        `${machine.name}: sshd on ${machine.address} does not answer`,
-        {
-          host: machine.name,
-          hint: 'the engine must run on this very machine (no Docker Desktop, no remote DOCKER_HOST, not rootless)',
-        },
-      )
+      throw new ConvecthubError('LAB_SSHD', `${machine.name}: sshd on ${machine.address} does not answer`, {
+        host: machine.name,
+        hint: 'the engine must run on this very machine (no Docker Desktop, no remote DOCKER_HOST, not rootless)',
+      })
   }
   return `${machine.address} ${hostKey.split(' ').slice(0, 2).join(' ')}`
 }

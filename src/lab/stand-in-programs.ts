@@ -31,10 +31,10 @@ const K3S_PARTS = [
 ]
 const HELM_PARTS = ['common', 'yaml', 'helm', 'helm-views', 'helm-verbs']
 
-/** The stand-in K3s as one Perl program that shows `version`. Error `lab-k3s-version` for what is no K3s version. */
+/** The stand-in K3s as one Perl program that shows `version`. Error `LAB_K3S_VERSION` for what is no K3s version. */
 export function standInK3s(version: string): string {
   if (!/^v1\.\d+\.\d+(-rc\d+)?\+k3s\d+$/.test(version))
-    throw new ConvecthubError('lab-k3s-version', 'usage', `"${version}" is no version of K3s`, {
+    throw new ConvecthubError('LAB_K3S_VERSION', `"${version}" is no version of K3s`, {
       hint: `write it as in ${DEFAULT_K3S_VERSION}`,
     })
   return program(K3S_PARTS).replace('@K3S_VERSION@', version)

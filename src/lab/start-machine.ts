@@ -76,7 +76,7 @@ export async function startMachine(
   await docker(runArguments(lab, machine, image, machineRights()), { timeoutMs: 120_000 })
 }
 
-/** Waits until systemd has started everything. Error `lab-boot` after two minutes. */
+/** Waits until systemd has started everything. Error `LAB_BOOT` after two minutes. */
 export async function waitForSystemd(lab: LabIdentity, machine: Machine): Promise<void> {
   const name = containerName(lab, machine.name)
   // One exec that looks often costs less than many execs.
@@ -86,7 +86,7 @@ export async function waitForSystemd(lab: LabIdentity, machine: Machine): Promis
   if (wait.code === 0) return
   const logs = await tryDocker(['logs', '--tail', '15', name])
   const jobs = await tryDocker(['exec', name, 'systemctl', 'list-jobs', '--no-pager'])
-  throw new ConvecthubError('lab-boot', 'lab', `${machine.name}: systemd is not up after ${BOOT_S} s`, {
+  throw new ConvecthubError('LAB_BOOT', `${machine.name}: systemd is not up after ${BOOT_S} s`, {
     host: machine.name,
     evidence: [wait.stderr, jobs.stdout, logs.stdout, logs.stderr].filter((text) => text.trim()).join('\n'),
     hint: `look inside with \`docker exec -it ${name} bash\`, or start anew with \`convecthub lab down\``,

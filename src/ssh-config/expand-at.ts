@@ -24,13 +24,8 @@ export function expandAt(
     if (!(error instanceof SyntaxError)) throw error
     const origin = origins.get(text)
     if (origin) throw sshConfigError(`${text}: ${error.message}`, origin)
-    throw new ConvecthubError(
-      'SSH_OPTION',
-      'inventory',
-      `the ssh option ${text} is wrong: ${error.message}`,
-      {
-        hint: 'correct it in ansible_ssh_common_args or ansible_ssh_extra_args',
-      },
-    )
+    throw new ConvecthubError('SSH_OPTION', `the ssh option ${text} is wrong: ${error.message}`, {
+      hint: 'correct it in ansible_ssh_common_args or ansible_ssh_extra_args',
+    })
   }
 }

@@ -17,7 +17,7 @@ interface Draft {
 
 /**
  * What ssh(1) would do for one host, as `ssh -G` shows it: the first value wins, tokens, `~` and variables are in
- * place. What nobody said is absent. Pure. Errors: SSH_OPTION (input) for an option that applies to this host and that
+ * place. What nobody said is absent. Pure. Errors: SSH_CONFIG_OPTION for an option that applies to this host and that
  * we do not follow, SSH_CONFIG for a value that ssh refuses, both with the line. Source: ssh_config(5).
  */
 export function sshConfigOptions(config: SshConfig, query: SshConfigQuery): SshOptions {

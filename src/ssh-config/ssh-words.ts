@@ -16,7 +16,7 @@ const HARMLESS_FLAGS = /[CqvAaxXYTt]/
 
 /**
  * The options in `ansible_ssh_common_args` and `ansible_ssh_extra_args`; of several values the first counts, as in
- * ssh. Error: SSH_OPTION (inventory) for any that we do not follow, by name, since ignoring it would mean something
+ * ssh. Error: SSH_OPTION for any that we do not follow, by name, since ignoring it would mean something
  * else than ssh does. Source: ssh(1).
  */
 export function sshOptions(host: string, words: readonly string[]): SshOptions {
@@ -50,7 +50,7 @@ function readFlag(letter: string, value: string, before: SshOptions): SshKeyword
 }
 
 function unsupported(host: string, word: string): ConvecthubError {
-  return new ConvecthubError('SSH_OPTION', 'inventory', `the ssh option ${word} is not supported`, {
+  return new ConvecthubError('SSH_OPTION', `the ssh option ${word} is not supported`, {
     host,
     hint: 'take it out of ansible_ssh_common_args and ansible_ssh_extra_args',
   })

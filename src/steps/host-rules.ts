@@ -1,5 +1,6 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
+import type { FindingId } from '../error-codes.ts'
 import { addresses } from '../facts/addresses.ts'
 import { apt } from '../facts/apt.ts'
 import { command } from '../facts/command.ts'
@@ -40,7 +41,7 @@ export function hostFacts(host: ClusterHost): readonly Fact<unknown>[] {
 
 /** What must be so on a host by itself. */
 export interface HostRule {
-  id: string
+  id: FindingId
   /** An error, unless it says otherwise. */
   level?: Finding['level']
   /** What is wrong, a message each; nothing or false where all is well. */

@@ -1,4 +1,5 @@
 import type { Finding, PlanContext, Step } from '../engine/step.ts'
+import type { FindingId } from '../error-codes.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clock } from '../facts/clock.ts'
 import { clusterData } from '../facts/cluster-data.ts'
@@ -41,7 +42,7 @@ export const preflight: Step = {
 
 /** What no two hosts may have in common. */
 interface FleetRule {
-  id: string
+  id: FindingId
   level: Finding['level']
   what: string
   value(context: PlanContext): string | undefined

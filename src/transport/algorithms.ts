@@ -86,7 +86,7 @@ export type AlgorithmKeyword = keyof typeof KINDS
 /**
  * What to offer where ssh's configuration wants lists of its own: `a,b`, or our choice with `+` more, `-` fewer
  * or `^` others in front, as in ssh_config(5); each name may be a pattern. What ssh2 does not know is left out of a
- * list; error SSH_OPTION when nothing is left.
+ * list; error SSH_CONFIG_OPTION when nothing is left.
  */
 export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | undefined>>): Algorithms {
   const chosen: Partial<Record<Kind, readonly string[]>> = {}
@@ -95,7 +95,7 @@ export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | unde
     if (list === undefined) continue
     const names = choose(list, keyword)
     if (names.length === 0) {
-      throw new ConvecthubError('SSH_OPTION', 'input', `convecthub knows none of the ${keyword} ${list}`, {
+      throw new ConvecthubError('SSH_CONFIG_OPTION', `convecthub knows none of the ${keyword} ${list}`, {
         hint: `add one of ${possible(keyword).join(', ')} for these hosts in ssh's configuration`,
       })
     }

@@ -29,20 +29,20 @@ export function hostKeyError(
   const what = `${keyType(key)} ${fingerprint(key)}`
   if (verdict === 'unknown') {
     const enroll = 'convecthub ping --enroll, which asks once for all (in scripts: --accept-new-host-keys)'
-    return new ConvecthubError('HOST_KEY_UNKNOWN', 'unreachable', `the host key is not known: ${what}`, {
+    return new ConvecthubError('HOST_KEY_UNKNOWN', `the host key is not known: ${what}`, {
       ...details,
       hint: `compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then: ${enroll}`,
     })
   }
   if (verdict === 'uncertified') {
     const message = `the certificate of the host key is not good: ${what}`
-    return new ConvecthubError('HOST_CERTIFICATE', 'unreachable', message, {
+    return new ConvecthubError('HOST_CERTIFICATE', message, {
       ...details,
       hint: 'have the @cert-authority on file certify it anew, and see that the clock here is right',
     })
   }
   const message = `the host key is not the one on file: ${what}`
-  return new ConvecthubError('HOST_KEY_CHANGED', 'unreachable', message, {
+  return new ConvecthubError('HOST_KEY_CHANGED', message, {
     ...details,
     hint: forgetKey(target),
   })
@@ -56,15 +56,10 @@ function forgetKey(target: Target): string {
 
 /** A host shows a certificate that ends too early. Gives HOST_CERTIFICATE. */
 export function brokenCertificate({ host }: Target): ConvecthubError {
-  return new ConvecthubError(
-    'HOST_CERTIFICATE',
-    'unreachable',
-    'the certificate of the host key is cut short',
-    {
-      host,
-      hint: 'have the host key certified anew, or take HostCertificate out of its sshd_config',
-    },
-  )
+  return new ConvecthubError('HOST_CERTIFICATE', 'the certificate of the host key is cut short', {
+    host,
+    hint: 'have the host key certified anew, or take HostCertificate out of its sshd_config',
+  })
 }
 
 /**

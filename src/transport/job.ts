@@ -35,7 +35,7 @@ export function startJob(
   let empty = false
   const late = (what: string, ms: number) =>
     onLate(
-      new ConvecthubError('TIMEOUT', 'failed', `${run.name}: ${what} for ${seconds(ms)} s`, {
+      new ConvecthubError('TIMEOUT', `${run.name}: ${what} for ${seconds(ms)} s`, {
         host,
         evidence: lines.slice(-5).join('\n'),
         hint: 'look at the host, then run the same command again: it continues',

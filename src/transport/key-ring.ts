@@ -85,13 +85,13 @@ export function publicKey(path: string): ParsedKey | undefined {
 
 /** A key that is of no use without its passphrase: KEY_ENCRYPTED. */
 export function keyEncrypted(path: string, why = 'it has a passphrase, and nobody gave it'): ConvecthubError {
-  return new ConvecthubError('KEY_ENCRYPTED', 'input', `the private key ${path} cannot be used: ${why}`, {
+  return new ConvecthubError('KEY_ENCRYPTED', `the private key ${path} cannot be used: ${why}`, {
     hint: `answer the question for it, or load it into an agent: ssh-add ${path}`,
   })
 }
 
 function broken(path: string, why: string): ConvecthubError {
-  return new ConvecthubError('KEY_FILE', 'input', `the private key ${path} cannot be read`, {
+  return new ConvecthubError('KEY_FILE', `the private key ${path} cannot be read`, {
     evidence: why,
     hint: 'give a private key as ssh-keygen writes it',
   })

@@ -27,7 +27,7 @@ export function addKnownHost(host: string, file: string, line: string): Convecth
 
 function knownHostsError(host: string, file: string, act: string, cause: unknown): ConvecthubError {
   const why = (cause as Error).message
-  return new ConvecthubError('KNOWN_HOSTS', 'input', `${file} cannot be ${act}: ${why}`, {
+  return new ConvecthubError('KNOWN_HOSTS', `${file} cannot be ${act}: ${why}`, {
     host,
     cause,
     hint: 'correct the file, or name another one with -o UserKnownHostsFile=… in ansible_ssh_common_args',

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import type { Offer } from './algorithms.ts'
 import { answerHint } from './answer-hint.ts'
@@ -35,7 +36,7 @@ interface Seen extends LoginEnd {
 }
 
 interface Ending {
-  code: string
+  code: ErrorCode
   is(seen: Seen): boolean
   message(seen: Seen): string
   hint(seen: Seen): string
@@ -173,7 +174,7 @@ export function loginError(target: Target, end: LoginEnd): ConvecthubError {
     ...(evidence.length > 0 && { evidence: evidence.join('\n') }),
     ...(ending.code === 'LOGIN_DROPPED' || ending.code === 'UNREACHABLE' ? { cause: fault } : tried.withheld),
   }
-  return new ConvecthubError(ending.code, 'unreachable', ending.message(seen), details)
+  return new ConvecthubError(ending.code, ending.message(seen), details)
 }
 
 const place = ({ address, port }: Target) => `${address}:${port}`

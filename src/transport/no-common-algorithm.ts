@@ -34,7 +34,7 @@ export function noCommonAlgorithm(
     `${keyword} of convecthub: ${ours.join(', ')}`,
     `${keyword} of the host: ${theirs.join(', ')}`,
   ])
-  return new ConvecthubError('NO_COMMON_ALGORITHM', 'unreachable', `${where}: no ${names} in common`, {
+  return new ConvecthubError('NO_COMMON_ALGORITHM', `${where}: no ${names} in common`, {
     host,
     evidence: evidence.join('\n'),
     hint: hintFor(first),

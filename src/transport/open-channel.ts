@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientCallback, ClientChannel } from 'ssh2'
+import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Channel } from './connection.ts'
 
@@ -58,10 +59,10 @@ function open<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false
-    const refuse = (why: string, code = 'NO_SHELL') => {
+    const refuse = (why: string, code: ErrorCode = 'NO_SHELL') => {
       over = true
       clearTimeout(late)
-      reject(new ConvecthubError(code, 'unreachable', why, { host }))
+      reject(new ConvecthubError(code, why, { host }))
     }
     const broken = (why: Error) => refuse(`the connection broke: ${why.message}`, 'LOGIN_DROPPED')
     const late = setTimeout(refuse, ms, `the host did not ${what} within ${ms / 1000} s`)

@@ -48,7 +48,7 @@ export function readKeyFile(path: string): Buffer {
   try {
     return readFileSync(expandHome(path))
   } catch (cause) {
-    throw new ConvecthubError('KEY_FILE', 'input', `the private key ${path} cannot be read`, {
+    throw new ConvecthubError('KEY_FILE', `the private key ${path} cannot be read`, {
       cause,
       evidence: (cause as Error).message,
       hint: 'correct ansible_ssh_private_key_file; a relative path counts from the current folder',

@@ -16,7 +16,7 @@ export async function scanHostKey(target: Target, shared: Shared): Promise<Scann
   try {
     const link = await sshConnect(target, shared, (_target, shown, known) => {
       seen = { key: shown.key, verdict: known.check(hostKeyPlace(target), shown).verdict }
-      return new ConvecthubError('SCANNED', 'unreachable', 'that was all that was wanted')
+      return new ConvecthubError('HOST_KEY_UNKNOWN', 'that was all that was wanted')
     })
     link.close()
   } catch (error) {

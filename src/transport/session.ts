@@ -57,23 +57,20 @@ export async function openSession(
   /** Sends by `send`, settles when all is sent and the end mark came. */
   async function exchange(run: RunOptions, send: (own: Job) => Promise<void>): Promise<Result> {
     if (dead) throw dead
-    if (run.signal?.aborted)
-      throw new ConvecthubError('INTERRUPTED', 'interrupted', `${run.name}: not begun`, { host })
+    if (run.signal?.aborted) throw new ConvecthubError('INTERRUPTED', `${run.name}: not begun`, { host })
     if (job) throw new Error(`${host}: ${run.name} began before the last job ended`)
     const own = startJob(host, nextId++, run, die)
     job = own
     said = 0
     const sending = shell.opened
       .then(() => send(own))
-      .catch((cause) =>
-        die(new ConvecthubError('SOURCE', 'failed', `${run.name}: ${cause.message}`, { host, cause })),
-      )
+      .catch((cause) => die(new ConvecthubError('SOURCE', `${run.name}: ${cause.message}`, { host, cause })))
     let last: NodeJS.Timeout | undefined
     const within = (error: ConvecthubError) => {
       last ??= setTimeout(die, LAST_MS, error)
     }
     const abort = () => {
-      within(new ConvecthubError('INTERRUPTED', 'interrupted', `${run.name}: it did not stop`, { host }))
+      within(new ConvecthubError('INTERRUPTED', `${run.name}: it did not stop`, { host }))
       // after what is being sent, or it would be taken for part of that
       sending.then(() => shell.write('kill TERM\n'))
     }
@@ -150,12 +147,12 @@ export async function openSession(
 function notLocked(host: string, { code, output }: Result): ConvecthubError {
   if (code === HELD) {
     const message = `another convecthub is at work on this host: ${output}`
-    return new ConvecthubError('LOCKED', 'failed', message, {
+    return new ConvecthubError('LOCKED', message, {
       host,
       hint: "wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 /run/convecthub.lock)",
     })
   }
-  return new ConvecthubError('NO_LOCK', 'failed', 'the shell of this host cannot hold a lock', {
+  return new ConvecthubError('NO_LOCK', 'the shell of this host cannot hold a lock', {
     host,
     evidence: output,
     hint: 'two runs at once would harm each other; try it as root on the host: flock -n /run/convecthub.lock true',
@@ -163,19 +160,14 @@ function notLocked(host: string, { code, output }: Result): ConvecthubError {
 }
 
 function tooMuch(host: string, job = 'login'): ConvecthubError {
-  return new ConvecthubError(
-    'TOO_MUCH_OUTPUT',
-    'failed',
-    `${job}: more than ${MOST / 1024 / 1024} MiB of output`,
-    {
-      host,
-      hint: 'the connection was closed; look at what the host prints there: `ssh` to it',
-    },
-  )
+  return new ConvecthubError('TOO_MUCH_OUTPUT', `${job}: more than ${MOST / 1024 / 1024} MiB of output`, {
+    host,
+    hint: 'the connection was closed; look at what the host prints there: `ssh` to it',
+  })
 }
 
 function notRead(host: string, name: string): ConvecthubError {
-  return new ConvecthubError('TIMEOUT', 'failed', `${name}: it ended, but its input was not read`, {
+  return new ConvecthubError('TIMEOUT', `${name}: it ended, but its input was not read`, {
     host,
     hint: 'look at the host, then run the same command again: it continues',
   })

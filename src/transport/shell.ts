@@ -45,7 +45,7 @@ export interface Shell {
 /**
  * Starts the program of a session. Without a password everything is sent at once, so that the first job costs one
  * round trip; with one, nothing but the password goes out before the shell says "go". Where sudo only misses a
- * terminal, the command is started again with one, and all is said again. Ends with: LOST, TIMEOUT, SUDO_NOT_ROOT, those
+ * terminal, the command is started again with one, and all is said again. Ends with: LOST, LOGIN_TIMEOUT, SUDO_NOT_ROOT, those
  * of sudoError.
  */
 export async function openShell(
@@ -153,7 +153,7 @@ export async function openShell(
   const late = setTimeout(() => {
     const message = `no root shell within ${startMs / 1000} s of login`
     finish(
-      new ConvecthubError('TIMEOUT', 'unreachable', message, {
+      new ConvecthubError('LOGIN_TIMEOUT', message, {
         host,
         evidence: said(),
         hint: 'try `ssh` to it: login shell and sudo have to run a command without a question',
@@ -174,7 +174,7 @@ export async function openShell(
 }
 
 function notRoot(host: string, uid = ''): ConvecthubError {
-  return new ConvecthubError('SUDO_NOT_ROOT', 'unreachable', `sudo made us user ${uid}, not root`, {
+  return new ConvecthubError('SUDO_NOT_ROOT', `sudo made us user ${uid}, not root`, {
     host,
     hint: 'look at the rules for this user with `sudo -l` on the host: `sudo -u root` must give root',
   })
@@ -182,7 +182,7 @@ function notRoot(host: string, uid = ''): ConvecthubError {
 
 function lost(host: string, error: Error | undefined, evidence: string): ConvecthubError {
   const message = error ? `connection lost: ${error.message}` : 'connection lost'
-  return new ConvecthubError('LOST', 'failed', message, {
+  return new ConvecthubError('LOST', message, {
     host,
     evidence,
     hint: 'run the same command again: it continues',

@@ -194,5 +194,5 @@ function isEnd({ code, level }: LoginFault, stream: Duplex): boolean {
 
 function atHost(error: unknown, host: string): unknown {
   if (!(error instanceof ConvecthubError)) return error
-  return new ConvecthubError(error.code, error.exit, error.message, { ...error.details, host })
+  return new ConvecthubError(error.code, error.message, { ...error.details, host })
 }

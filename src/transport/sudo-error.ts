@@ -1,7 +1,8 @@
+import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
 /** Words of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
-const REFUSALS: readonly { words: RegExp; code: string; message: string; hint: string }[] = [
+const REFUSALS: readonly { words: RegExp; code: ErrorCode; message: string; hint: string }[] = [
   // first, because sudo adds 'a password is required' after these words
   {
     words: /account validation failure|[Aa]ccount (or password is )?expired/,
@@ -59,14 +60,14 @@ export function sudoError(
   const evidence = `${printed.trim()}\n${stderr.trim()}`.trim()
   const refusal = REFUSALS.find(({ words }) => words.test(stderr))
   if (asked > 1 || (asked === 1 && refusal?.code !== 'SUDO_DENIED')) {
-    return new ConvecthubError('SUDO_PASSWORD_WRONG', 'unreachable', 'sudo refused the password', {
+    return new ConvecthubError('SUDO_PASSWORD_WRONG', 'sudo refused the password', {
       host,
       evidence,
       hint: WRONG_HINT,
     })
   }
   if (refusal)
-    return new ConvecthubError(refusal.code, 'unreachable', refusal.message, {
+    return new ConvecthubError(refusal.code, refusal.message, {
       host,
       evidence,
       hint: refusal.hint,
@@ -74,7 +75,7 @@ export function sudoError(
     })
   const message = `the shell on the host ended at once${code === undefined ? '' : ` with code ${code}`}`
   const [, other] = OTHER_USER.exec(evidence) ?? []
-  return new ConvecthubError('NO_SHELL', 'unreachable', message, {
+  return new ConvecthubError('NO_SHELL', message, {
     host,
     evidence,
     hint: other

@@ -34,7 +34,7 @@ export async function openWay(
     .catch((error) => {
       if (!(error instanceof ConvecthubError)) throw error
       const message = `jump host ${jump.address}: ${error.message}`
-      throw new ConvecthubError(error.code, error.exit, message, { ...error.details, host: target.host })
+      throw new ConvecthubError(error.code, message, { ...error.details, host: target.host })
     })
   try {
     const stream = await link.forward(target.address, target.port)
@@ -45,7 +45,6 @@ export async function openWay(
     throw new ConvecthubError(
       // a link that broke is worth another try
       code === 'LOGIN_DROPPED' ? code : 'UNREACHABLE',
-      'unreachable',
       `${target.address}:${target.port} by jump host ${jump.address}: ${why}`,
       {
         host: target.host,
@@ -68,7 +67,7 @@ function proxyWay({ host, address, port, user, alias }: Target, command: string)
   // a shell reads them, and ssh refuses the same
   const odd = [address, user, alias].find((text) => /^-|[\s'"`$\\;&<>|(){}*?!]/.test(text))
   if (odd !== undefined)
-    throw new ConvecthubError('SSH_OPTION', 'input', `a ProxyCommand cannot be given the name '${odd}'`, {
+    throw new ConvecthubError('SSH_CONFIG_OPTION', `a ProxyCommand cannot be given the name '${odd}'`, {
       host,
       hint: 'names of hosts and users for it are letters, digits and . _ - : @',
     })

@@ -76,7 +76,7 @@ async function readPipe(): Promise<string> {
 }
 
 function noAnswer(): ConvecthubError {
-  return new ConvecthubError('NO_ANSWER', 'usage', 'the question was not answered', {
+  return new ConvecthubError('NO_ANSWER', 'the question was not answered', {
     hint: 'answer it, or give the value by an option',
   })
 }

@@ -58,7 +58,7 @@ it.each([
   },
   {
     text: all('hub_admins=[["ada"]]'),
-    problems: [`${AT}:8 inventory-not-text a text is needed here, not a list or a mapping`],
+    problems: [`${AT}:8 INVENTORY_NOT_TEXT a text is needed here, not a list or a mapping`],
   },
   {
     text: all('convect_token=K10abcdefabcdefabcdefabcdef'),

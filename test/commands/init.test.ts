@@ -115,7 +115,7 @@ describe('nothing is written', () => {
     [['--host', 'd1=10.0.0.1', '--host', 'd2=10.0.0.1', '--yes'], '', 3, 'SAME_ADDRESS'],
     [['--host', 'd_1=10.0.0.1', '--yes'], '', 3, 'BAD_NAME'],
     [['--host', 'w1=10.0.0.1,worker', '--yes'], '', 3, 'NO_DRIVER'],
-    [['--host', 'driver=10.0.0.1', '--yes'], '', 3, 'inventory-name-clash'],
+    [['--host', 'driver=10.0.0.1', '--yes'], '', 3, 'INVENTORY_NAME_CLASH'],
     [['--host', `d1=${NOBODY}`, '--key', 'nowhere', '--yes'], '', 4, 'KEY_FILE'],
   ])('%j', async (args, input, code, message) => {
     const result = await init(args, { input })

@@ -54,8 +54,8 @@ describe('listings', () => {
   test.each([
     [['inventory'], 2, 'USAGE'],
     [['inventory', '--list', '--graph'], 2, 'USAGE'],
-    [['inventory', '--host', 'nobody'], 3, 'inventory-no-host'],
-    [['inventory', '--list', '-i', 'nowhere'], 3, 'inventory-not-found'],
+    [['inventory', '--host', 'nobody'], 3, 'INVENTORY_NO_HOST'],
+    [['inventory', '--list', '-i', 'nowhere'], 3, 'INVENTORY_NOT_FOUND'],
     [['inventory', 'chek'], 2, 'error'],
     [['inventory', '--list', '-e', '***'], 2, '-e: *** only stands for a secret'],
     [['inventory', '--list', '-e', '{"x": "***"}'], 2, '-e: *** only stands for a secret'],
@@ -85,7 +85,7 @@ describe('check', () => {
       → did you mean my_iface?
 error bad.ini:9:1: d1: http_port=x: a port number is needed [BAD_VALUE]
       → correct http_port
-error bad.ini:10:1: ansible_port is '99999', not a port [inventory-port]
+error bad.ini:10:1: ansible_port is '99999', not a port [INVENTORY_PORT]
       → a port is a whole number in 1-65535
 warning bad.ini:11:1: convecthub does not know the variable mine [UNKNOWN_VARIABLE]
       → take it out if nothing else needs it
@@ -182,7 +182,7 @@ describe('the password of a vault', () => {
     expect(stdout).toContain('NO_DRIVER')
   })
   test.each([
-    [[], 3, 'inventory-vault-password'],
+    [[], 3, 'INVENTORY_VAULT_PASSWORD'],
     [['--vault-password-file', 'nowhere'], 4, 'VAULT_PASSWORD_FILE'],
     [['--vault-password-file', 'empty'], 4, 'the password is empty'],
     [['--vault-password-file', './failing'], 4, 'VAULT_PASSWORD_FILE'],

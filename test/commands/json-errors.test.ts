@@ -14,7 +14,7 @@ test.each([
 ])('errors are JSON lines for $args', async ({ args }) => {
   const { code, stdout, stderr } = await cli.run(args)
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
-  expect(JSON.parse(stdout)).toMatchObject({ event: 'error', code: 'inventory-not-found' })
+  expect(JSON.parse(stdout)).toMatchObject({ event: 'error', code: 'INVENTORY_NOT_FOUND' })
 })
 
 test.each([
@@ -29,5 +29,5 @@ test.each([
 ])('errors are told to people where json is $what', async ({ args }) => {
   const { code, stdout, stderr } = await cli.run(args)
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-  expect(stderr).toContain('inventory-not-found')
+  expect(stderr).toContain('INVENTORY_NOT_FOUND')
 })

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../../src/cluster/variables.ts'
+import { ERRORS } from '../../src/error-codes.ts'
 import { EXIT } from '../../src/exit-codes.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { EVENT_FIELDS } from '../../src/ui/json-renderer.ts'
@@ -23,8 +24,8 @@ const PARTS: Readonly<Record<string, string>> = {
     Object.entries(EVENT_FIELDS).map(([event, fields]) => [`\`${event}\``, fields]),
   ),
   exits: table(
-    ['code', 'meaning'],
-    Object.values(EXIT).map(({ code, meaning }) => [String(code), meaning]),
+    ['exit code', 'meaning', 'error codes'],
+    Object.entries(EXIT).map(([name, { code, meaning }]) => [String(code), meaning, errorCodes(name)]),
   ),
 }
 
@@ -45,6 +46,11 @@ function variables(schema: z.ZodObject, scope: string): string[][] {
     const fallback = !parsed.success ? 'needed' : parsed.data === undefined ? '' : `\`${parsed.data}\``
     return [`\`${name}\``, scope, fallback, (field as z.ZodType).description ?? '']
   })
+}
+
+function errorCodes(exit: string): string {
+  const codes = Object.entries(ERRORS).flatMap(([code, own]) => (own === exit ? [`\`${code}\``] : []))
+  return exit === 'preflight' ? 'the name of the check' : codes.join(' ')
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -13,15 +13,15 @@ vi.mock(import('node:timers/promises'), async (original) => ({
 afterEach(() => vi.useRealTimers())
 
 it.each([
-  { code: 'LOST', what: 'logs us in and goes away each time' },
-  { code: 'UNREACHABLE', what: 'does not come back' },
-  { code: 'LOGIN_CLOSED', what: 'closes each login, as one that goes down does' },
+  { code: 'LOST' as const, what: 'logs us in and goes away each time' },
+  { code: 'UNREACHABLE' as const, what: 'does not come back' },
+  { code: 'LOGIN_CLOSED' as const, what: 'closes each login, as one that goes down does' },
 ])('a host that $what is given up in the end: $code', async ({ code }) => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const began = Date.now()
   let logins = 0
   const fail = async () => {
-    throw new ConvecthubError(code, 'failed', 'it went away', { host: 'w1' })
+    throw new ConvecthubError(code, 'it went away', { host: 'w1' })
   }
   const connection = { host: 'w1', run: fail, close() {} } as unknown as Connection
   const options = {
@@ -35,7 +35,7 @@ it.each([
   const host = new HostRun(hostOf(testWishes(), 'w1'), [], options)
   host.connection = connection
   const work = host.withLink('a', async () => {
-    throw new ConvecthubError('LOST', 'failed', 'it went away')
+    throw new ConvecthubError('LOST', 'it went away')
   })
   await expect(work).rejects.toMatchObject({ code })
   expect(logins).toBeGreaterThan(10)

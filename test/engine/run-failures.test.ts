@@ -87,7 +87,7 @@ it('a host that cannot be reached fails, and holds up only those that need it', 
     'late on w1': 'changed',
     'agent on w1': 'blocked',
   })
-  expect(of(outcome, 'host-failed')).toMatchObject([{ host: 'd1', error: { code: 'CONNECT' } }])
+  expect(of(outcome, 'host-failed')).toMatchObject([{ host: 'd1', error: { code: 'UNREACHABLE' } }])
   expect(outcome.report).toMatchObject({ ok: false, hosts: [{ error: { exit: 'unreachable' } }, {}] })
 })
 

@@ -40,7 +40,7 @@ export const CHANGES: readonly Change[] = [
   { kind: 'wait', sign: '!', title: 'wait', timeoutMs: 1, until: sh`ask ${new Secret(HIDDEN)}` },
 ]
 
-export const ERROR = new ConvecthubError('STEP_FAILED', 'failed', 'start k3s: exit code 1', {
+export const ERROR = new ConvecthubError('STEP_FAILED', 'start k3s: exit code 1', {
   host: 'w1',
   step: 'k3s-agent',
   evidence: 'line one\nline two',

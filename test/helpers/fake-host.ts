@@ -68,7 +68,7 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
     if (reaction === 'lost') {
       const times = fake.ran.filter((ran) => ran === command).length
       if (times === 2) placeOf(what).add(what)
-      if (times < 3) throw new ConvecthubError('LOST', 'failed', 'connection lost', { host: name })
+      if (times < 3) throw new ConvecthubError('LOST', 'connection lost', { host: name })
     }
     if (typeof reaction === 'number') return { code: reaction, lines: [`${what} went wrong`] }
     if (!stubborn.includes(what)) placeOf(what).add(what)
@@ -126,5 +126,5 @@ function aborted(signal: AbortSignal | undefined): Promise<void> {
 
 /** What connecting to a host that is not there ends with. */
 export function unreachable(host: string): ConvecthubError {
-  return new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host })
+  return new ConvecthubError('UNREACHABLE', 'no route to host', { host })
 }

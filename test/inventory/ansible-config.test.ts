@@ -65,5 +65,5 @@ test('where it is found', () => {
 test('values of the wrong kind', () => {
   expect(
     problemsOf(() => read({ '/w/ansible.cfg': '[defaults]\nforks = many\nhost_key_checking=maybe\n' })),
-  ).toEqual(['inventory-ansible-config /w/ansible.cfg:2', 'inventory-ansible-config /w/ansible.cfg:3'])
+  ).toEqual(['INVENTORY_ANSIBLE_CONFIG /w/ansible.cfg:2', 'INVENTORY_ANSIBLE_CONFIG /w/ansible.cfg:3'])
 })

@@ -19,70 +19,70 @@ function vaultPassword(cwd: string): Secret | undefined {
 
 /** Refused, whatever Ansible makes of it: every problem with its place. */
 const REFUSED: Readonly<Record<string, string[]>> = {
-  '07-host-semicolon.ini': ['inventory-host-line 07-host-semicolon.ini:3:8'],
-  '10-range-bad-alpha.ini': ['inventory-range 10-range-bad-alpha.ini:2:1'],
-  '11-range-no-end.ini': ['inventory-range 11-range-no-end.ini:2:1'],
-  '13-range-one-number.ini': ['inventory-range 13-range-one-number.ini:2:1'],
-  '17-ipv6-bare-brackets.ini': ['inventory-section 17-ipv6-bare-brackets.ini:2:1'],
-  '19-section-semicolon.ini': ['inventory-section 19-section-semicolon.ini:3:1'],
-  '20-section-spaces.ini': ['inventory-section 20-section-spaces.ini:1:1'],
-  '22-section-unclosed.ini': ['inventory-section 22-section-unclosed.ini:3:1'],
-  '25-vars-undefined.ini': ['inventory-undefined-group 25-vars-undefined.ini:3:1'],
-  '26-children-loop.ini': ['inventory-group-loop 26-children-loop.ini:4:1'],
-  '33-unclosed-quote.ini': ['inventory-host-line 33-unclosed-quote.ini:2:9'],
-  '34-vars-no-equals.ini': ['inventory-vars-line 34-vars-no-equals.ini:4:1'],
-  '36-jinja-int-crash.ini': ['inventory-value 36-jinja-int-crash.ini:5:1'],
-  '45-latin1-value.ini': ['inventory-encoding 45-latin1-value.ini:3:9'],
-  '46-backslash-eol.ini': ['inventory-host-line 46-backslash-eol.ini:2:8'],
-  '48-children-with-vars.ini': ['inventory-children-line 48-children-with-vars.ini:4:1'],
-  '51-no-extension-bad': ['inventory-host-line 51-no-extension-bad:2:4'],
+  '07-host-semicolon.ini': ['INVENTORY_HOST_LINE 07-host-semicolon.ini:3:8'],
+  '10-range-bad-alpha.ini': ['INVENTORY_RANGE 10-range-bad-alpha.ini:2:1'],
+  '11-range-no-end.ini': ['INVENTORY_RANGE 11-range-no-end.ini:2:1'],
+  '13-range-one-number.ini': ['INVENTORY_RANGE 13-range-one-number.ini:2:1'],
+  '17-ipv6-bare-brackets.ini': ['INVENTORY_SECTION 17-ipv6-bare-brackets.ini:2:1'],
+  '19-section-semicolon.ini': ['INVENTORY_SECTION 19-section-semicolon.ini:3:1'],
+  '20-section-spaces.ini': ['INVENTORY_SECTION 20-section-spaces.ini:1:1'],
+  '22-section-unclosed.ini': ['INVENTORY_SECTION 22-section-unclosed.ini:3:1'],
+  '25-vars-undefined.ini': ['INVENTORY_UNDEFINED_GROUP 25-vars-undefined.ini:3:1'],
+  '26-children-loop.ini': ['INVENTORY_GROUP_LOOP 26-children-loop.ini:4:1'],
+  '33-unclosed-quote.ini': ['INVENTORY_HOST_LINE 33-unclosed-quote.ini:2:9'],
+  '34-vars-no-equals.ini': ['INVENTORY_VARS_LINE 34-vars-no-equals.ini:4:1'],
+  '36-jinja-int-crash.ini': ['INVENTORY_VALUE 36-jinja-int-crash.ini:5:1'],
+  '45-latin1-value.ini': ['INVENTORY_ENCODING 45-latin1-value.ini:3:9'],
+  '46-backslash-eol.ini': ['INVENTORY_HOST_LINE 46-backslash-eol.ini:2:8'],
+  '48-children-with-vars.ini': ['INVENTORY_CHILDREN_LINE 48-children-with-vars.ini:4:1'],
+  '51-no-extension-bad': ['INVENTORY_HOST_LINE 51-no-extension-bad:2:4'],
   '52-complex-values.ini': [
-    'inventory-value 52-complex-values.ini:2:4',
-    'inventory-value 52-complex-values.ini:2:15',
+    'INVENTORY_VALUE 52-complex-values.ini:2:4',
+    'INVENTORY_VALUE 52-complex-values.ini:2:15',
   ],
-  '55-infinity.ini': ['inventory-value 55-infinity.ini:2:4', 'inventory-value 55-infinity.ini:2:12'],
-  '58-children-bad-name.ini': ['inventory-children-line 58-children-bad-name.ini:4:1'],
-  '5b-empty-host-name.ini': ['inventory-host-pattern 5b-empty-host-name.ini:2:1'],
-  '61-hosts-list.yml': ['inventory-structure 61-hosts-list.yml:2:3'],
-  '63-int-host.yml': ['inventory-structure 63-int-host.yml:3:5'],
-  '64-dup-key.yml': ['inventory-duplicate-key 64-dup-key.yml:4:3'],
-  '66-toplevel-list.yml': ['inventory-structure 66-toplevel-list.yml:1:1'],
-  '67-hosts-vars-string.yml': ['inventory-structure 67-hosts-vars-string.yml:3:9'],
-  '69-tab.yml': ['inventory-yaml 69-tab.yml:2:1', 'inventory-yaml 69-tab.yml:3:1'],
-  '84-bad-groupvars': ['inventory-structure group_vars/web.yml:1:1'],
-  '86-bad-then-good': ['inventory-host-line bad.ini:3:4'],
-  '95-vars-only-child': ['inventory-undefined-group inv.ini:2:1'],
-  '96-vars-then-child-only': ['inventory-undefined-group inv.ini:1:1'],
-  'c9-anchor-twice': ['inventory-yaml host_vars/h1.yml:2:4'],
-  '9c-all-nested': ['inventory-group-loop inv.ini:6:1'],
+  '55-infinity.ini': ['INVENTORY_VALUE 55-infinity.ini:2:4', 'INVENTORY_VALUE 55-infinity.ini:2:12'],
+  '58-children-bad-name.ini': ['INVENTORY_CHILDREN_LINE 58-children-bad-name.ini:4:1'],
+  '5b-empty-host-name.ini': ['INVENTORY_HOST_PATTERN 5b-empty-host-name.ini:2:1'],
+  '61-hosts-list.yml': ['INVENTORY_STRUCTURE 61-hosts-list.yml:2:3'],
+  '63-int-host.yml': ['INVENTORY_STRUCTURE 63-int-host.yml:3:5'],
+  '64-dup-key.yml': ['INVENTORY_DUPLICATE_KEY 64-dup-key.yml:4:3'],
+  '66-toplevel-list.yml': ['INVENTORY_STRUCTURE 66-toplevel-list.yml:1:1'],
+  '67-hosts-vars-string.yml': ['INVENTORY_STRUCTURE 67-hosts-vars-string.yml:3:9'],
+  '69-tab.yml': ['INVENTORY_YAML 69-tab.yml:2:1', 'INVENTORY_YAML 69-tab.yml:3:1'],
+  '84-bad-groupvars': ['INVENTORY_STRUCTURE group_vars/web.yml:1:1'],
+  '86-bad-then-good': ['INVENTORY_HOST_LINE bad.ini:3:4'],
+  '95-vars-only-child': ['INVENTORY_UNDEFINED_GROUP inv.ini:2:1'],
+  '96-vars-then-child-only': ['INVENTORY_UNDEFINED_GROUP inv.ini:1:1'],
+  'c9-anchor-twice': ['INVENTORY_YAML host_vars/h1.yml:2:4'],
+  '9c-all-nested': ['INVENTORY_GROUP_LOOP inv.ini:6:1'],
 }
 
 /** Read as Ansible reads it, but refused by every command that does more than list. */
 const DOUBTED: Readonly<Record<string, string[]>> = {
   '37-group-chars.ini': [
-    'inventory-group-name 37-group-chars.ini:1:1',
-    'inventory-group-name 37-group-chars.ini:3:1',
-    'inventory-group-name 37-group-chars.ini:5:1',
+    'INVENTORY_GROUP_NAME 37-group-chars.ini:1:1',
+    'INVENTORY_GROUP_NAME 37-group-chars.ini:3:1',
+    'INVENTORY_GROUP_NAME 37-group-chars.ini:5:1',
   ],
-  '39-localhost.ini': ['inventory-localhost-twice 39-localhost.ini:2:1'],
-  '99-groupvars-dir-is-file': ['inventory-vars-folder group_vars'],
-  '08-ranges.ini': ['inventory-range 08-ranges.ini:20:1'],
-  '14-ports.ini': ['inventory-host-pattern 14-ports.ini:7:1', 'inventory-port 14-ports.ini:12:1'],
+  '39-localhost.ini': ['INVENTORY_LOCALHOST_TWICE 39-localhost.ini:2:1'],
+  '99-groupvars-dir-is-file': ['INVENTORY_VARS_FOLDER group_vars'],
+  '08-ranges.ini': ['INVENTORY_RANGE 08-ranges.ini:20:1'],
+  '14-ports.ini': ['INVENTORY_HOST_PATTERN 14-ports.ini:7:1', 'INVENTORY_PORT 14-ports.ini:12:1'],
   '5d-port-odd.ini': [
-    'inventory-host-pattern 5d-port-odd.ini:2:1',
-    'inventory-host-pattern 5d-port-odd.ini:3:1',
-    'inventory-host-pattern 5d-port-odd.ini:4:1',
-    'inventory-port 5d-port-odd.ini:6:1',
-    'inventory-host-pattern 5d-port-odd.ini:7:1',
-    'inventory-host-pattern 5d-port-odd.ini:9:1',
+    'INVENTORY_HOST_PATTERN 5d-port-odd.ini:2:1',
+    'INVENTORY_HOST_PATTERN 5d-port-odd.ini:3:1',
+    'INVENTORY_HOST_PATTERN 5d-port-odd.ini:4:1',
+    'INVENTORY_PORT 5d-port-odd.ini:6:1',
+    'INVENTORY_HOST_PATTERN 5d-port-odd.ini:7:1',
+    'INVENTORY_HOST_PATTERN 5d-port-odd.ini:9:1',
   ],
 }
 
 /** Read, with this warning of ours. */
 const WARNED: Readonly<Record<string, string[]>> = {
-  '05-section-hash.ini': ['inventory-comment-in-value', 'inventory-comment-in-value'],
-  'c25-latin1-comments.ini': Array(8).fill('inventory-encoding'),
-  '87-directory': ['inventory-skipped-file'],
+  '05-section-hash.ini': ['INVENTORY_COMMENT_IN_VALUE', 'INVENTORY_COMMENT_IN_VALUE'],
+  'c25-latin1-comments.ini': Array(8).fill('INVENTORY_ENCODING'),
+  '87-directory': ['INVENTORY_SKIPPED_FILE'],
 }
 
 function check(name: string, cwd: string, sources: string[], extraVars: string[], expected: string) {
@@ -134,8 +134,8 @@ describe('--graph and --host', () => {
   test('host', () =>
     expect(squeeze(hostJson(inventory, 'h1'))).toBe(squeeze(expected('expected.host-h1.json'))))
   test('unknown names', () => {
-    expect(problemsOf(() => hostJson(inventory, 'nope'))).toEqual(['inventory-no-host '])
-    expect(problemsOf(() => graph(inventory, { group: 'nope' }))).toEqual(['inventory-no-group '])
+    expect(problemsOf(() => hostJson(inventory, 'nope'))).toEqual(['INVENTORY_NO_HOST '])
+    expect(problemsOf(() => graph(inventory, { group: 'nope' }))).toEqual(['INVENTORY_NO_GROUP '])
   })
   test('vaulted values are not shown', () => {
     const text = graph(load(join(CASES, 'dirs/c3-vault'), ['inv.ini']), { vars: true })

@@ -24,7 +24,7 @@ writeFileSync(config, '')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 // What convecthub refuses on purpose although Ansible reads it.
-const STRICTER = new Set(DIFFERENCES.flatMap((row) => row.codes))
+const STRICTER = new Set<string>(DIFFERENCES.flatMap((row) => row.codes))
 
 interface Listing {
   status: number

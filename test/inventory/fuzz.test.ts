@@ -22,7 +22,7 @@ function onlyOurErrors(run: () => void): void {
     for (const each of errors) {
       if (!(each instanceof ConvecthubError)) throw each
       expect(each.exit).toBe('inventory')
-      expect(each.code).toMatch(/^inventory-[a-z-]+$/)
+      expect(each.code).toMatch(/^INVENTORY_[A-Z_]+$/)
     }
   }
 }

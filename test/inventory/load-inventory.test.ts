@@ -53,8 +53,8 @@ describe('origins and written texts', () => {
   })
   test('lines are those of an editor', () => {
     expect(problemsOf(() => load({ inv: '[web]\r\nh1 a=1\fh2 b\rh3 c\n' }))).toEqual([
-      'inventory-host-line inv:2:11',
-      'inventory-host-line inv:3:4',
+      'INVENTORY_HOST_LINE inv:2:11',
+      'INVENTORY_HOST_LINE inv:3:4',
     ])
   })
 })
@@ -63,19 +63,19 @@ describe('which format', () => {
   const toml = '[web]\nvars = { a = 1 }\n[web.hosts]\nh1 = {}\n'
   test.each([
     ['inv.toml', '[web]\nh1 a=1\n', 'read'],
-    ['inv.toml', toml, 'inventory-toml inv.toml:2:8'],
-    ['inv.toml', '[web]\nh1 oops\n', 'inventory-host-line inv.toml:2:4'],
-    ['inv.toml', '[all.vars]\na=1\n', 'inventory-toml inv.toml'],
+    ['inv.toml', toml, 'INVENTORY_TOML inv.toml:2:8'],
+    ['inv.toml', '[web]\nh1 oops\n', 'INVENTORY_HOST_LINE inv.toml:2:4'],
+    ['inv.toml', '[all.vars]\na=1\n', 'INVENTORY_TOML inv.toml'],
     ['inv', 'h1\n', 'read'],
     ['inv', 'h1:22\n', 'read'],
     ['inv', 'all:\n  hosts:\n    h1:\n', 'read'],
     ['inv', '# c\n---\nall:\n  hosts: h1\n', 'read'],
     ['inv', '{"all": {"hosts": {"h1": {}}}}', 'read'],
     ['inv.yml', '[web]\nh1\n', 'read'],
-    ['inv.yml', 'web: [h1\n', 'inventory-yaml inv.yml:2:1'],
-    ['inv.yml', '', 'inventory-structure inv.yml:1:1'],
-    ['inv.yml', 'plugin: constructed\n', 'inventory-structure inv.yml:1:1'],
-    ['hosts.prod', 'all:\n  hosts:\n', 'inventory-host-pattern hosts.prod:1:1'],
+    ['inv.yml', 'web: [h1\n', 'INVENTORY_YAML inv.yml:2:1'],
+    ['inv.yml', '', 'INVENTORY_STRUCTURE inv.yml:1:1'],
+    ['inv.yml', 'plugin: constructed\n', 'INVENTORY_STRUCTURE inv.yml:1:1'],
+    ['hosts.prod', 'all:\n  hosts:\n', 'INVENTORY_HOST_PATTERN hosts.prod:1:1'],
     ['inv', '#!/bin/sh\n[web]\nh1\n', 'read'],
     ['inv', '', 'read'],
   ])('%s %j', (name, text, expected) => {
@@ -86,16 +86,16 @@ describe('which format', () => {
 
 describe('refused with a place', () => {
   test.each([
-    ['[web]\nweb\n', 'inventory-name-clash inv:2:1'],
-    ['[web] ; c\nh1\n', 'inventory-section inv:1:1'],
-    ['[web:var]\na=1\n', 'inventory-section inv:1:1'],
-    ['[]\nh1\n', 'inventory-section inv:1:1'],
-    ['h1 a = 1\n', 'inventory-host-line inv:1:4 inventory-host-line inv:1:8'],
-    ['[w]\n[w:vars]\nansible_group_priority=high\n', 'inventory-priority inv:3:1'],
-    ['[w:children]\nw\n', 'inventory-group-loop inv:2:1'],
-    ['[a:children]\nb\n[b:children]\nc\n[c:children]\na\n', 'inventory-group-loop inv:6:1'],
-    ["h1 a='{[1]: 2}'\n", 'inventory-value inv:1:4'],
-    [new Uint8Array([104, 0xff, 10]), 'inventory-encoding inv:1:2'],
+    ['[web]\nweb\n', 'INVENTORY_NAME_CLASH inv:2:1'],
+    ['[web] ; c\nh1\n', 'INVENTORY_SECTION inv:1:1'],
+    ['[web:var]\na=1\n', 'INVENTORY_SECTION inv:1:1'],
+    ['[]\nh1\n', 'INVENTORY_SECTION inv:1:1'],
+    ['h1 a = 1\n', 'INVENTORY_HOST_LINE inv:1:4 INVENTORY_HOST_LINE inv:1:8'],
+    ['[w]\n[w:vars]\nansible_group_priority=high\n', 'INVENTORY_PRIORITY inv:3:1'],
+    ['[w:children]\nw\n', 'INVENTORY_GROUP_LOOP inv:2:1'],
+    ['[a:children]\nb\n[b:children]\nc\n[c:children]\na\n', 'INVENTORY_GROUP_LOOP inv:6:1'],
+    ["h1 a='{[1]: 2}'\n", 'INVENTORY_VALUE inv:1:4'],
+    [new Uint8Array([104, 0xff, 10]), 'INVENTORY_ENCODING inv:1:2'],
   ])('%j', (text, expected) => {
     expect(problemsOf(() => load({ inv: text })).join(' ')).toBe(expected)
   })
@@ -103,30 +103,30 @@ describe('refused with a place', () => {
     // behind lines that stand elsewhere to libyaml than to the library
     [
       'a: {\nb: *x,\n\t\t"c": &y 1, &y d: 1}\n',
-      'inventory-yaml host_vars/h1.yml:2:4 inventory-yaml host_vars/h1.yml:3:14',
+      'INVENTORY_YAML host_vars/h1.yml:2:4 INVENTORY_YAML host_vars/h1.yml:3:14',
     ],
-    ['a: "\n\tb" c\nd: 1\n', 'inventory-yaml host_vars/h1.yml:2:5'],
-    ['a: 1\n...\n...\n---\nb: 1\n', 'inventory-yaml host_vars/h1.yml:4:1'],
-    ['a: "b\n--- c"\n', 'inventory-yaml host_vars/h1.yml:1:6 inventory-yaml host_vars/h1.yml:2:1'],
-    ['a: "x\\"\nb: c" d\n', 'inventory-yaml host_vars/h1.yml:2:7'],
-    ['a: |+ # c\n  b\nc: [\n *d]', 'inventory-yaml host_vars/h1.yml:4:2'],
+    ['a: "\n\tb" c\nd: 1\n', 'INVENTORY_YAML host_vars/h1.yml:2:5'],
+    ['a: 1\n...\n...\n---\nb: 1\n', 'INVENTORY_YAML host_vars/h1.yml:4:1'],
+    ['a: "b\n--- c"\n', 'INVENTORY_YAML host_vars/h1.yml:1:6 INVENTORY_YAML host_vars/h1.yml:2:1'],
+    ['a: "x\\"\nb: c" d\n', 'INVENTORY_YAML host_vars/h1.yml:2:7'],
+    ['a: |+ # c\n  b\nc: [\n *d]', 'INVENTORY_YAML host_vars/h1.yml:4:2'],
     [
       '\u{1f680}: "\na" b\nc: "\n\td" e\n',
-      'inventory-yaml host_vars/h1.yml:2:4 inventory-yaml host_vars/h1.yml:4:5',
+      'INVENTORY_YAML host_vars/h1.yml:2:4 INVENTORY_YAML host_vars/h1.yml:4:5',
     ],
-    ['a: &b.c 1\n', 'inventory-yaml host_vars/h1.yml:1:4'],
+    ['a: &b.c 1\n', 'INVENTORY_YAML host_vars/h1.yml:1:4'],
     [
       'a: {b\nc: 1, "d\ne": 2, ? f\n g\n: 3, h\n: 4, i\nj}',
-      'inventory-yaml host_vars/h1.yml:1:5 inventory-yaml host_vars/h1.yml:2:7 inventory-yaml host_vars/h1.yml:5:6',
+      'INVENTORY_YAML host_vars/h1.yml:1:5 INVENTORY_YAML host_vars/h1.yml:2:7 INVENTORY_YAML host_vars/h1.yml:5:6',
     ],
-    ['a: {b:}\nc: [d:, "e":]\n', 'inventory-yaml host_vars/h1.yml:1:5 inventory-yaml host_vars/h1.yml:2:5'],
-    ['a: |\n\n  \tb\n', 'inventory-yaml host_vars/h1.yml:3:3'],
-    ['a: [b,\n\tc,\n\t"d"]\ne: f\n \tg\n\t# h\n', 'inventory-yaml host_vars/h1.yml:6:1'],
-    ['a: [b\n\t, c]\nd:\n\t- e\n', 'inventory-yaml host_vars/h1.yml:2:1 inventory-yaml host_vars/h1.yml:4:1'],
-    ['%YML 1.1\n---\na: 1\n', 'inventory-yaml host_vars/h1.yml:1:1'],
-    ['%YAML 1.3\n---\na: 1\n', 'inventory-yaml host_vars/h1.yml:1:7'],
-    ['a: b\r\tc: d\x85e: \x07\r', 'inventory-yaml host_vars/h1.yml:3:4 inventory-yaml host_vars/h1.yml:2:1'],
-    ['<<: {1: a}\n"1": b\n', 'inventory-value host_vars/h1.yml:2:1'],
+    ['a: {b:}\nc: [d:, "e":]\n', 'INVENTORY_YAML host_vars/h1.yml:1:5 INVENTORY_YAML host_vars/h1.yml:2:5'],
+    ['a: |\n\n  \tb\n', 'INVENTORY_YAML host_vars/h1.yml:3:3'],
+    ['a: [b,\n\tc,\n\t"d"]\ne: f\n \tg\n\t# h\n', 'INVENTORY_YAML host_vars/h1.yml:6:1'],
+    ['a: [b\n\t, c]\nd:\n\t- e\n', 'INVENTORY_YAML host_vars/h1.yml:2:1 INVENTORY_YAML host_vars/h1.yml:4:1'],
+    ['%YML 1.1\n---\na: 1\n', 'INVENTORY_YAML host_vars/h1.yml:1:1'],
+    ['%YAML 1.3\n---\na: 1\n', 'INVENTORY_YAML host_vars/h1.yml:1:7'],
+    ['a: b\r\tc: d\x85e: \x07\r', 'INVENTORY_YAML host_vars/h1.yml:3:4 INVENTORY_YAML host_vars/h1.yml:2:1'],
+    ['<<: {1: a}\n"1": b\n', 'INVENTORY_VALUE host_vars/h1.yml:2:1'],
   ])('host_vars %j', (text, expected) => {
     expect(problemsOf(() => load({ inv: 'h1\n', 'host_vars/h1.yml': text })).join(' ')).toBe(expected)
   })
@@ -141,7 +141,7 @@ describe('refused with a place', () => {
         [2, 12],
         [3, 12],
       ].map(([line, column]) => ({
-        code: 'inventory-encoding',
+        code: 'INVENTORY_ENCODING',
         message: 'this comment is not valid UTF-8',
         origin: { file: 'inv', line, column },
         hint: 'save the file as UTF-8',
@@ -155,19 +155,19 @@ describe('refused with a place', () => {
       ['---\n# \xe9\nall:\n  hosts: h1\n', 'inv:2:3'],
     ]
     for (const [text, at] of elsewhere)
-      expect(problemsOf(() => load({ inv: bytes(text) }))).toEqual([`inventory-encoding ${at}`])
+      expect(problemsOf(() => load({ inv: bytes(text) }))).toEqual([`INVENTORY_ENCODING ${at}`])
   })
   test('sources', () => {
-    expect(problemsOf(() => load({}, ['nope']))).toEqual(['inventory-not-found nope'])
-    expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['inventory-not-found d'])
+    expect(problemsOf(() => load({}, ['nope']))).toEqual(['INVENTORY_NOT_FOUND nope'])
+    expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['INVENTORY_NOT_FOUND d'])
   })
   test('doubts', () => {
     const doubts = (contents: Record<string, string>, sources?: string[]) =>
       load(contents, sources).doubts.map(place)
-    expect(doubts({ inv: 'h1:70000\nh2:0\n' })).toEqual(['inventory-port inv:1:1', 'inventory-port inv:2:1'])
-    expect(doubts({}, ['h1,h2:x'])).toEqual(['inventory-host-pattern h1,h2:x'])
+    expect(doubts({ inv: 'h1:70000\nh2:0\n' })).toEqual(['INVENTORY_PORT inv:1:1', 'INVENTORY_PORT inv:2:1'])
+    expect(doubts({}, ['h1,h2:x'])).toEqual(['INVENTORY_HOST_PATTERN h1,h2:x'])
     expect(doubts({ 'inv.yml': 'all:\n  hosts:\n    h[3:1]:\n' }, ['inv.yml'])).toEqual([
-      'inventory-range inv.yml:3:5',
+      'INVENTORY_RANGE inv.yml:3:5',
     ])
   })
   test('all problems of all files at once', () => {
@@ -177,10 +177,10 @@ describe('refused with a place', () => {
       'host_vars/h1.yml': 'a: &x 1\nb: *y\n',
     }
     expect(problemsOf(() => load(contents, ['inv'], ['oops']))).toEqual([
-      'inventory-host-line inv:2:4',
-      'inventory-extra-vars -e',
-      'inventory-yaml group_vars/web.yml:2:1',
-      'inventory-yaml host_vars/h1.yml:2:4',
+      'INVENTORY_HOST_LINE inv:2:4',
+      'INVENTORY_EXTRA_VARS -e',
+      'INVENTORY_YAML group_vars/web.yml:2:1',
+      'INVENTORY_YAML host_vars/h1.yml:2:4',
     ])
   })
 })
@@ -193,7 +193,7 @@ test('a file that cannot be read', () => {
     },
   }
   expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files }))).toEqual([
-    'inventory-unreadable /w/inv',
+    'INVENTORY_UNREADABLE /w/inv',
   ])
 })
 
@@ -222,12 +222,12 @@ describe('inventory scripts', () => {
     '{"web": 1, "_meta": {"hostvars": {}}}',
     '{"_meta": {"hostvars": {"h": 1}}}',
   ])('%j is refused', (output) => {
-    expect(problemsOf(() => run(output))[0]).toMatch(/^inventory-script/)
+    expect(problemsOf(() => run(output))[0]).toMatch(/^INVENTORY_SCRIPT/)
   })
   test('a failing script, and no scripts at all', () => {
     const files = { ...memoryFiles({ '/w/inv': '#!/bin/sh\n' }), executable: () => true }
     expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files }))).toEqual([
-      'inventory-script inv',
+      'INVENTORY_SCRIPT inv',
     ])
     const failing = {
       ...files,
@@ -236,7 +236,7 @@ describe('inventory scripts', () => {
       },
     }
     expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files: failing }))).toEqual([
-      'inventory-script inv',
+      'INVENTORY_SCRIPT inv',
     ])
   })
 })
@@ -260,16 +260,16 @@ describe('YAML values', () => {
     ['!unsafe x', '{"__ansible_unsafe":"x"}'],
     ['{<<: [{a: 1}, {a: 2, b: 2}], b: 3}', '{"a":1,"b":3}'],
     ['{1: a, true: b}', '{"1":"b"}'],
-    ['.inf', 'inventory-value inv.yml:3:12'],
-    ['2024-02-30', 'inventory-value inv.yml:3:12'],
-    ['=', 'inventory-value inv.yml:3:12'],
-    ['!foo 1', 'inventory-yaml inv.yml:3:17'],
-    ['!!set {a}', 'inventory-yaml inv.yml:3:18'],
-    ['*x', 'inventory-yaml inv.yml:3:12'],
-    ['&x [*x]', 'inventory-yaml inv.yml:3:16'],
-    ['{? [a] : 1}', 'inventory-value inv.yml:3:15'],
-    ["{1: a, '1': b}", 'inventory-duplicate-key inv.yml:3:19'],
-    ['!vault |\n     x', 'inventory-vault-password inv.yml:4:13'],
+    ['.inf', 'INVENTORY_VALUE inv.yml:3:12'],
+    ['2024-02-30', 'INVENTORY_VALUE inv.yml:3:12'],
+    ['=', 'INVENTORY_VALUE inv.yml:3:12'],
+    ['!foo 1', 'INVENTORY_YAML inv.yml:3:17'],
+    ['!!set {a}', 'INVENTORY_YAML inv.yml:3:18'],
+    ['*x', 'INVENTORY_YAML inv.yml:3:12'],
+    ['&x [*x]', 'INVENTORY_YAML inv.yml:3:16'],
+    ['{? [a] : 1}', 'INVENTORY_VALUE inv.yml:3:15'],
+    ["{1: a, '1': b}", 'INVENTORY_DUPLICATE_KEY inv.yml:3:19'],
+    ['!vault |\n     x', 'INVENTORY_VAULT_PASSWORD inv.yml:4:13'],
   ])('%j', (text, expected) => {
     const inv = `all: {hosts: {h1: }}\nweb:\n vars: {v: ${text}}\n hosts: {h1: }\n`
     const block = `all: {hosts: {h1: }}\nweb:\n vars:\n  v: ${text}\n hosts: {h1: }\n`
@@ -287,11 +287,11 @@ describe('YAML values', () => {
       (_, index) => `  l${index + 1}: &l${index + 1} [*l${index}, *l${index}]`,
     )
     const text = `all:\n vars:\n  l0: &l0 [x]\n${levels.join('\n')}\n`
-    expect(problemsOf(() => load({ 'inv.yml': text }, ['inv.yml']))).toEqual(['inventory-yaml inv.yml:1:1'])
+    expect(problemsOf(() => load({ 'inv.yml': text }, ['inv.yml']))).toEqual(['INVENTORY_YAML inv.yml:1:1'])
   })
   test('deep nesting is told, not a crash', () => {
     const problems = problemsOf(() => load({ 'inv.yml': `a: ${'['.repeat(20_000)}` }, ['inv.yml']))
-    expect(problems.every((each) => each.startsWith('inventory-yaml'))).toBe(true)
+    expect(problems.every((each) => each.startsWith('INVENTORY_YAML'))).toBe(true)
     expect(problems.length).toBeGreaterThan(0)
   })
 })
@@ -311,13 +311,13 @@ describe('-e', () => {
     expect(value({ inv: 'h1 b=1', 'more.yml': 'a: file\n' }, 'h1', name, extraVars)?.value).toBe(expected)
   })
   test.each([
-    ['oops', 'inventory-extra-vars -e'],
-    ['=x', 'inventory-extra-vars -e'],
-    ['a="x', 'inventory-extra-vars -e'],
-    ['./vars.yml', 'inventory-extra-vars -e'],
-    ['[1]', 'inventory-structure -e:1:1'],
-    ['{"a": ', 'inventory-yaml -e'],
-    ['@none.yml', 'inventory-not-found none.yml'],
+    ['oops', 'INVENTORY_EXTRA_VARS -e'],
+    ['=x', 'INVENTORY_EXTRA_VARS -e'],
+    ['a="x', 'INVENTORY_EXTRA_VARS -e'],
+    ['./vars.yml', 'INVENTORY_EXTRA_VARS -e'],
+    ['[1]', 'INVENTORY_STRUCTURE -e:1:1'],
+    ['{"a": ', 'INVENTORY_YAML -e'],
+    ['@none.yml', 'INVENTORY_NOT_FOUND none.yml'],
   ])('%s is refused', (extra, expected) => {
     expect(problemsOf(() => load({ inv: 'h1' }, ['inv'], [extra]))[0]).toContain(expected)
   })
@@ -336,8 +336,8 @@ test('a wrong vault password, and none', () => {
         vaultPassword: () => (password === undefined ? undefined : new Secret(password)),
       }),
     )
-  expect(run(undefined)).toEqual(['inventory-vault-password host_vars/h1.yml'])
-  expect(run('x')).toEqual(['inventory-vault host_vars/h1.yml'])
+  expect(run(undefined)).toEqual(['INVENTORY_VAULT_PASSWORD host_vars/h1.yml'])
+  expect(run('x')).toEqual(['INVENTORY_VAULT host_vars/h1.yml'])
 })
 
 test.each([

@@ -19,7 +19,7 @@ describe('chooseSubnet', () => {
   })
 
   it('says so when nothing is free', () => {
-    expect(() => chooseSubnet(['10.0.0.0/8'], 'abc')).toThrow(expect.objectContaining({ code: 'lab-subnet' }))
+    expect(() => chooseSubnet(['10.0.0.0/8'], 'abc')).toThrow(expect.objectContaining({ code: 'LAB_SUBNET' }))
   })
 
   it('ignores what is no IPv4 network', () => {

@@ -13,7 +13,7 @@ it('tells labs of the same name in different folders apart', () => {
 })
 
 it.each(['/a/Lab', '/a/-lab', '/a b/lab', "/a'b/lab", `/a/${'x'.repeat(32)}`])('refuses %s', (path) => {
-  expect(() => labIdentity(path)).toThrow(expect.objectContaining({ code: 'lab-name', exit: 'usage' }))
+  expect(() => labIdentity(path)).toThrow(expect.objectContaining({ code: 'LAB_NAME', exit: 'usage' }))
 })
 
 it('labels all that docker makes for a machine', () => {

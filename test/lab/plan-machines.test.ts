@@ -19,6 +19,6 @@ it.each([
   [200, 100],
 ])('%i machines with %i drivers make no lab', (total, drivers) => {
   expect(() => planMachines(total, drivers, '10.1.2.0/24')).toThrow(
-    expect.objectContaining({ code: 'lab-machines', exit: 'usage' }),
+    expect.objectContaining({ code: 'LAB_MACHINES', exit: 'usage' }),
   )
 })

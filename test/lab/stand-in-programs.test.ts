@@ -33,7 +33,7 @@ it('shows the wanted version and says what it is', async () => {
 })
 
 it.each(['1.34.1', 'v1.34', "v1.34.1+k3s1'; die"])('refuses %s as a version', (version) => {
-  expect(() => standInK3s(version)).toThrow(expect.objectContaining({ code: 'lab-k3s-version' }))
+  expect(() => standInK3s(version)).toThrow(expect.objectContaining({ code: 'LAB_K3S_VERSION' }))
 })
 
 it.each([

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Change } from '../../src/engine/change.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
+import type { FindingId } from '../../src/error-codes.ts'
 import { ConvecthubError } from '../../src/errors.ts'
 import { formatError } from '../../src/ui/format-error.ts'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
@@ -30,7 +31,7 @@ afterEach(() => vi.restoreAllMocks())
 /** Everything that can be told, each text by `text`. */
 function events(text: () => string): EngineEvent[] {
   const at = { host: 'w1', step: 'k3s-agent' }
-  const error = new ConvecthubError('CODE', 'failed', text(), { ...at, evidence: text(), hint: text() })
+  const error = new ConvecthubError('STEP_FAILED', text(), { ...at, evidence: text(), hint: text() })
   const change: Change = { kind: 'packages', sign: '+', title: text(), names: [text()] }
   const counts = { changed: 1, unchanged: 1, failed: 1, blocked: 1, skipped: 0 }
   return [
@@ -45,7 +46,7 @@ function events(text: () => string): EngineEvent[] {
     { event: 'host-failed', host: text(), error },
     {
       event: 'finding',
-      finding: { level: 'warning', id: text(), host: text(), message: text(), hint: text() },
+      finding: { level: 'warning', id: text() as FindingId, host: text(), message: text(), hint: text() },
     },
     { event: 'planned', ...at, changes: [change] },
     { event: 'step-start', ...at },
@@ -111,7 +112,7 @@ it(`an error is one line and its evidence, whatever is in it (seed ${seed})`, ()
   const text = () => hostileText(next)
   for (let run = 0; run < RUNS; run++) {
     const details = { host: text(), step: text(), origin: { file: text(), line: 1 } }
-    const error = new ConvecthubError('CODE', 'failed', text(), {
+    const error = new ConvecthubError('STEP_FAILED', text(), {
       ...details,
       evidence: text(),
       hint: text(),

@@ -54,7 +54,7 @@ it('a list of which nothing is known is an error that names it', () => {
   } catch (thrown) {
     error = thrown as ConvecthubError
   }
-  expect(error).toMatchObject({ code: 'SSH_OPTION', exit: 'input' })
+  expect(error).toMatchObject({ code: 'SSH_CONFIG_OPTION', exit: 'input' })
   expect(error?.message).toContain('MACs umac-64@openssh.com')
   expect(() => algorithms({ Ciphers: `-${ALL}` })).toThrow()
 })

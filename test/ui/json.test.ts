@@ -75,7 +75,7 @@ it('the first line carries the schema’s version', () => {
 })
 
 it('errors that end a verb are lines of JSON, too', () => {
-  const inventory = new ConvecthubError('BAD_VALUE', 'inventory', 'http_port=x', {
+  const inventory = new ConvecthubError('BAD_VALUE', 'http_port=x', {
     origin: { file: 'inv.toml', line: 8, column: 1 },
     hint: 'correct http_port',
   })

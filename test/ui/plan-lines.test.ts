@@ -19,7 +19,7 @@ const report = (changes: number, ...hosts: HostSummary[]): RunReport => {
 const planned = (name: string, step: string, changes: readonly Change[]) => {
   return { event: 'planned', host: name, step, changes } as const
 }
-const away = new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host: 'w2' })
+const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
 
 it('a file of a host that is much longer than it should be is shown as well', () => {
   const [change] = CHANGES.filter((each) => each.kind === 'file' && each.sign === '~')

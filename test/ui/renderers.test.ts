@@ -150,7 +150,7 @@ it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
   '$mode output: nothing that a host says renames the terminal or moves its cursor',
   async ({ mode }) => {
     const bad = '\u001b]0;mine\u0007\u001b[2J'
-    const error = new ConvecthubError('LOST', 'failed', `gone${bad}`, { ...at, evidence: bad, hint: bad })
+    const error = new ConvecthubError('LOST', `gone${bad}`, { ...at, evidence: bad, hint: bad })
     const finding = { level: 'warning', id: 'cpu', host: 'w1', message: bad, hint: bad } as const
     const failed = { host: 'w1', changed: 0, unchanged: 0, failed: 1, blocked: 0, skipped: 0, error }
     const events: EngineEvent[] = [

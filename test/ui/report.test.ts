@@ -11,7 +11,7 @@ const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
   return { host: name, changed: 0, unchanged: 0, failed: 0, blocked: 0, skipped: 0, ...more }
 }
 
-const away = new ConvecthubError('CONNECT', 'unreachable', 'no route to host', { host: 'w2' })
+const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
 const summary = (
   hosts: readonly HostSummary[],
   more: { verb?: string; interrupted?: boolean; ok?: boolean } = {},
@@ -89,7 +89,7 @@ it.each([
 
 it('an error stays of a length that can be read, whatever is quoted in it', () => {
   const long = 'x'.repeat(1_000_000)
-  const error = new ConvecthubError('STEP_FAILED', 'failed', long, {
+  const error = new ConvecthubError('STEP_FAILED', long, {
     hint: long,
     evidence: `${long}\n`.repeat(9),
   })
@@ -100,7 +100,7 @@ it('an error stays of a length that can be read, whatever is quoted in it', () =
 
 it('of long evidence the last lines are kept', () => {
   const evidence = Array.from({ length: 1000 }, (_, i) => `line ${i}`).join('\n')
-  const { details } = new ConvecthubError('STEP_FAILED', 'failed', 'it failed', { evidence })
+  const { details } = new ConvecthubError('STEP_FAILED', 'it failed', { evidence })
   expect(details.evidence?.split('\n')).toHaveLength(60)
   expect(details.evidence).toMatch(/line 999$/)
 })
@@ -116,13 +116,13 @@ it.each([
     ],
   },
   {
-    error: new ConvecthubError('BAD_VALUE', 'inventory', 'http_port=x', {
+    error: new ConvecthubError('BAD_VALUE', 'http_port=x', {
       origin: { file: 'inv.toml', line: 8 },
       host: 'w1',
     }),
     lines: ['error inv.toml:8: w1: http_port=x [BAD_VALUE]'],
   },
-  { error: new ConvecthubError('USAGE', 'usage', 'no such option'), lines: ['error no such option [USAGE]'] },
+  { error: new ConvecthubError('USAGE', 'no such option'), lines: ['error no such option [USAGE]'] },
 ])('an error reads $lines', ({ error, lines }) => {
   expect(formatError(error, plain).split('\n')).toEqual(lines)
 })

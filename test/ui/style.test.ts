@@ -98,12 +98,12 @@ it.each([
 })
 
 it('an error shows what a host said as text only', () => {
-  const error = new ConvecthubError('X', 'failed', 'no\x1b[2J way', {
+  const error = new ConvecthubError('STEP_FAILED', 'no\x1b[2J way', {
     host: 'h1',
     evidence: 'a\x07\nb\x1b[1A',
   })
   expect(formatError(error, style({}, false)).split('\n')).toEqual([
-    'error h1: no way [X]',
+    'error h1: no way [STEP_FAILED]',
     '      | a\ufffd',
     '      | b',
   ])

@@ -16,7 +16,7 @@ export type OriginAt = (index: number) => Origin
 
 /**
  * Reads `pattern key=value key=value # comment` (rules.md §3). Everything wrong with the line is in `problems`
- * afterwards: inventory-host-line for the words, and the codes of host patterns and values.
+ * afterwards: INVENTORY_HOST_LINE for the words, and the codes of host patterns and values.
  */
 export function parseHostLine(
   line: string,
@@ -24,7 +24,7 @@ export function parseHostLine(
   problems: ConvecthubError[],
 ): HostLine | undefined {
   const wrong = (at: number, message: string, hint: string) =>
-    problems.push(problem('host-line', message, { origin: originAt(at), line, hint }))
+    problems.push(problem('INVENTORY_HOST_LINE', message, { origin: originAt(at), line, hint }))
   const split = shellWords(line, { comments: true })
   if ('error' in split) {
     if (split.error === 'quote')

@@ -27,7 +27,7 @@ interface Reading {
 
 /**
  * Reads one file of Ansible's INI dialect into the draft (rules.md §1-§6). Goes on after an error, so that
- * `problems` holds all of the file: inventory-section, -host-line, -vars-line, -children-line, -undefined-group, …
+ * `problems` holds all of the file: INVENTORY_SECTION, _HOST_LINE, _VARS_LINE, _CHILDREN_LINE, _UNDEFINED_GROUP, …
  */
 export function readIniSource(draft: Draft, text: string, file: string, problems: ConvecthubError[]): void {
   draft.texts.set(file, text)
@@ -54,7 +54,7 @@ function openSection(reading: Reading, line: string, origin: Origin): boolean {
   const section = parseSection(line)
   if (section === undefined) return false
   if (section.error !== undefined) {
-    reading.problems.push(problem('section', section.error, { origin, line, hint: section.hint }))
+    reading.problems.push(problem('INVENTORY_SECTION', section.error, { origin, line, hint: section.hint }))
   }
   reading.kind = section.kind
   if (section.name === undefined || section.kind === undefined) return true
@@ -93,7 +93,11 @@ function readVariable(
   const equals = line.indexOf('=')
   if (equals < 0) {
     const hint = 'write key=value; a comment line starts with #'
-    throw problem('vars-line', `Expected key=value, got: ${line}`, { origin: originAt(0), line, hint })
+    throw problem('INVENTORY_VARS_LINE', `Expected key=value, got: ${line}`, {
+      origin: originAt(0),
+      line,
+      hint,
+    })
   }
   const name = strip(line.slice(0, equals)).text
   const value = strip(line.slice(equals + 1)).text
@@ -108,7 +112,7 @@ function readVariable(
 
 function warnOfComment(draft: Draft, name: string, value: string, origin: Origin): void {
   draft.warnings.push({
-    code: 'inventory-comment-in-value',
+    code: 'INVENTORY_COMMENT_IN_VALUE',
     message: `the comment is part of the value: ${name} is '${value}'`,
     origin,
     hint: 'put the comment on a line of its own, or the value in quotes',
@@ -119,7 +123,9 @@ function readChild({ draft, group, pending, problems }: Reading, line: string, o
   const child = parseChild(line)
   if (child === undefined) {
     const hint = 'a line under [group:children] is the name of one group'
-    problems.push(problem('children-line', `Expected group name, got: ${line}`, { origin, line, hint }))
+    problems.push(
+      problem('INVENTORY_CHILDREN_LINE', `Expected group name, got: ${line}`, { origin, line, hint }),
+    )
     return
   }
   if (draft.groups.has(child)) {
@@ -138,5 +144,9 @@ function undefinedGroup(name: string, { kind, parents, origin, line }: Pending):
     kind === 'vars'
       ? `Section [${name}:vars] not valid for undefined group: ${name}`
       : `Section [${parent}:children] includes undefined group: ${name}`
-  return problem('undefined-group', message, { origin, line, hint: `add [${name}], or correct the name` })
+  return problem('INVENTORY_UNDEFINED_GROUP', message, {
+    origin,
+    line,
+    hint: `add [${name}], or correct the name`,
+  })
 }

@@ -14,7 +14,7 @@ export interface LimitPart {
 /**
  * Splits a limit (rules.md §11.1): at commas if there is one; else it is one address, or parts between colons and
  * blanks. `@file` stands for the lines of that file.
- * @throws inventory-limit-file when that is missing or no file.
+ * @throws INVENTORY_LIMIT_FILE when that is missing or no file.
  */
 export function limitParts(limit: string, cwd: string, files: Files): LimitPart[] {
   return splitLimit(limit).flatMap((text) =>
@@ -34,9 +34,9 @@ function fileParts(file: string, cwd: string, files: Files): LimitPart[] {
   const path = resolve(cwd, file)
   const hint = 'one host, group or pattern a line'
   if (files.kind(path) === 'directory')
-    throw problem('limit-file', `the limit @${file} is a directory`, { hint })
+    throw problem('INVENTORY_LIMIT_FILE', `the limit @${file} is a directory`, { hint })
   const bytes = files.read(path)
-  if (bytes === undefined) throw problem('limit-file', `there is no limit file ${file}`, { hint })
+  if (bytes === undefined) throw problem('INVENTORY_LIMIT_FILE', `there is no limit file ${file}`, { hint })
   return decodeText(bytes, file)
     .split('\n')
     .map((line, index) => ({ text: strip(line).text, origin: { file, line: index + 1 } }))

@@ -23,7 +23,7 @@ export interface Selection {
 
 /**
  * The hosts that `--limit` leaves (rules.md §11); all of them without a limit.
- * @throws inventory-limit for an invalid part and for a limit that leaves no host, inventory-limit-file.
+ * @throws INVENTORY_LIMIT for an invalid part and for a limit that leaves no host, INVENTORY_LIMIT_FILE.
  */
 export function selectHosts(
   inventory: Inventory,
@@ -58,7 +58,7 @@ const kept = (hosts: Set<string>, others: Set<string>, common: boolean) =>
   new Set([...hosts].filter((host) => others.has(host) === common))
 
 function wrong(text: string, part: LimitPart | undefined, message: string): ConvecthubError {
-  return problem('limit', message, {
+  return problem('INVENTORY_LIMIT', message, {
     ...(part?.origin && { origin: part.origin }),
     line: text,
     hint: 'a part is a host, a group, a pattern such as web*, or ~ and a regular expression',

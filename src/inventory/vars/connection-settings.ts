@@ -52,8 +52,8 @@ export const CONNECTION_VARIABLES: readonly string[] = Object.values(NAMES).flat
 
 /**
  * Reads the connection variables of a host.
- * @throws, all at once: inventory-port, inventory-address (empty), inventory-ssh-args (open quote),
- * inventory-connection (neither ssh nor local), inventory-host-key-checking (neither yes nor no), and the codes of resolveText.
+ * @throws, all at once: INVENTORY_PORT, INVENTORY_ADDRESS (empty), INVENTORY_SSH_ARGS (open quote),
+ * INVENTORY_CONNECTION (neither ssh nor local), INVENTORY_HOST_KEY_CHECKING (neither yes nor no), and the codes of resolveText.
  */
 export function connectionSettings(host: Host): ConnectionSettings {
   const problems: ConvecthubError[] = []
@@ -96,7 +96,7 @@ function addressOf(text: string, { origin }: Setting, name: string): string {
   // brackets keep the colons of an address from a port's
   if (/^\[[^\]]+\]$/.test(text) && text.includes(':')) return text.slice(1, -1)
   if (text !== '') return text
-  throw problem('address', `${name} is empty`, {
+  throw problem('INVENTORY_ADDRESS', `${name} is empty`, {
     origin,
     hint: 'give the address, or leave the variable out',
   })
@@ -105,7 +105,7 @@ function addressOf(text: string, { origin }: Setting, name: string): string {
 function portOf(text: string, { origin }: Setting, name: string): number {
   const port = /^\s*\+?[0-9]+\s*$/.test(text) ? Number(text) : Number.NaN
   if (port >= 1 && port <= 65_535) return port
-  throw problem('port', `${name} is '${text}', not a port`, {
+  throw problem('INVENTORY_PORT', `${name} is '${text}', not a port`, {
     origin,
     hint: 'a port is a whole number in 1-65535',
   })
@@ -115,20 +115,20 @@ function flagOf(text: string, { origin }: Setting, name: string): boolean | unde
   if (text === '') return undefined
   if (/^(?:y|yes|on|1|true|t|1\.0)$/i.test(text)) return true
   if (/^(?:n|no|off|0|false|f|0\.0)$/i.test(text)) return false
-  throw problem('host-key-checking', `${name} is '${text}'`, { origin, hint: 'write yes or no' })
+  throw problem('INVENTORY_HOST_KEY_CHECKING', `${name} is '${text}'`, { origin, hint: 'write yes or no' })
 }
 
 function argumentsOf(text: string, { origin }: Setting, name: string): string[] {
   const split = shellWords(text, { comments: false })
   if ('words' in split) return split.words.map((word) => word.text.trim()).filter((word) => word !== '')
-  throw problem('ssh-args', `${name} has a quote or a \\ without its end`, { origin, line: text })
+  throw problem('INVENTORY_SSH_ARGS', `${name} has a quote or a \\ without its end`, { origin, line: text })
 }
 
 function connectionOf(text: string, { origin }: Setting, name: string): 'ssh' | 'local' | undefined {
   if (text === '') return undefined
   if (text === 'local') return 'local'
   if (SSH.includes(text)) return 'ssh'
-  throw problem('connection', `${name} is '${text}'`, {
+  throw problem('INVENTORY_CONNECTION', `${name} is '${text}'`, {
     origin,
     hint: 'convecthub connects with ssh or local',
   })

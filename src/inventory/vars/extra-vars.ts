@@ -7,7 +7,7 @@ import { parseKeyValues } from './key-values.ts'
 
 /**
  * Reads the `-e` values, the later ones winning: `key=value …`, `@file.yml`, or `{"json": …}`.
- * @throws inventory-extra-vars, and the errors of YAML and vault.
+ * @throws INVENTORY_EXTRA_VARS, and the errors of YAML and vault.
  */
 export function readExtraVars(values: readonly string[], context: VaultedReading): Vars {
   const vars = new Map<string, Setting>()
@@ -31,7 +31,11 @@ function readOne(value: string, context: VaultedReading): Map<string, Setting> {
   }
   if (value.startsWith('/') || value.startsWith('.')) {
     const hint = `write -e @${value}`
-    throw problem('extra-vars', `'${value}' looks like a file`, { origin: { file: '-e' }, line: value, hint })
+    throw problem('INVENTORY_EXTRA_VARS', `'${value}' looks like a file`, {
+      origin: { file: '-e' },
+      line: value,
+      hint,
+    })
   }
   if (!value.startsWith('{') && !value.startsWith('[')) return parseKeyValues(value)
   const yaml = parseYaml(value, '-e')

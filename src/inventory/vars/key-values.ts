@@ -17,11 +17,12 @@ const HINT = 'write -e key=value, -e \'key="a value"\', -e @file.yml, or -e \'{"
 
 /**
  * Reads the `key=value` form of `-e` as Ansible's parse_kv does: every value is a string.
- * @throws inventory-extra-vars for a word without `=` (Ansible drops it) and for open quotes.
+ * @throws INVENTORY_EXTRA_VARS for a word without `=` (Ansible drops it) and for open quotes.
  */
 export function parseKeyValues(text: string): Map<string, Setting> {
   const origin = { file: '-e' }
-  const wrong = (message: string) => problem('extra-vars', message, { origin, line: text, hint: HINT })
+  const wrong = (message: string) =>
+    problem('INVENTORY_EXTRA_VARS', message, { origin, line: text, hint: HINT })
   const words = splitArguments(text)
   if (words === undefined) throw wrong('a quote or a template block is not closed')
   const vars = new Map<string, Setting>()

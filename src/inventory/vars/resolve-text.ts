@@ -11,8 +11,8 @@ const MOST = { references: 1000, characters: 64 * 1024 }
 /**
  * The text of a setting as it was written, with plain references such as `{{ ip }}` replaced by other variables of
  * the host. Numbers count as written (`1.30` stays `1.30`), where Ansible would show the typed value.
- * @throws inventory-template for filters and other expressions, unknown variables, loops, and texts that grow beyond
- * 64 KiB; inventory-not-text for a list or a mapping.
+ * @throws INVENTORY_TEMPLATE for filters and other expressions, unknown variables, loops, and texts that grow beyond
+ * 64 KiB; INVENTORY_NOT_TEXT for a list or a mapping.
  */
 export function resolveText(host: Host, setting: Setting): string {
   return resolve(host, setting, [], { references: 0, characters: 0 })
@@ -21,7 +21,11 @@ export function resolveText(host: Host, setting: Setting): string {
 function resolve(host: Host, setting: Setting, chain: readonly string[], taken: typeof MOST): string {
   const text = settingText(setting)
   const wrong = (message: string, hint: string) =>
-    problem('template', message, { origin: setting.origin, line: setting.secret ? undefined : text, hint })
+    problem('INVENTORY_TEMPLATE', message, {
+      origin: setting.origin,
+      line: setting.secret ? undefined : text,
+      hint,
+    })
   if (!text.includes('{')) return text
   return text.replaceAll(BLOCK, (block, inner: string | undefined) => {
     const name = PLAIN.exec(inner ?? '')?.[1]
@@ -58,12 +62,15 @@ function builtIn(host: Host, name: string): string | undefined {
 
 /**
  * The text of a setting as written, without resolving anything; empty for null.
- * @throws inventory-not-text for a list or a mapping.
+ * @throws INVENTORY_NOT_TEXT for a list or a mapping.
  */
 export function settingText({ value, raw, origin }: Setting): string {
   if (typeof value === 'string') return value
   if (value === null) return ''
   if (raw === undefined || Array.isArray(value))
-    throw problem('not-text', 'a text is needed here, not a list or a mapping', { origin, line: raw })
+    throw problem('INVENTORY_NOT_TEXT', 'a text is needed here, not a list or a mapping', {
+      origin,
+      line: raw,
+    })
   return raw
 }

@@ -54,7 +54,9 @@ function entriesOf(path: string, { files, cwd, doubts }: FoldersContext): readon
   if (kind === 'directory') return files.list(absolute)
   if (kind === 'file') {
     const hint = 'make it a folder with a file for each group or host, or rename it'
-    doubts.push(problem('vars-folder', `${path} is a file, not a folder`, { origin: { file: path }, hint }))
+    doubts.push(
+      problem('INVENTORY_VARS_FOLDER', `${path} is a file, not a folder`, { origin: { file: path }, hint }),
+    )
   }
   return []
 }

@@ -8,7 +8,7 @@ export type OpenVault = (ciphertext: string, origin: Origin) => string
 
 /**
  * A function that decrypts what is met, asking for the password once and only when it is needed.
- * @throws inventory-vault-password without a password, and the codes of openVaultText.
+ * @throws INVENTORY_VAULT_PASSWORD without a password, and the codes of openVaultText.
  */
 export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVault {
   let password: Secret | undefined
@@ -17,10 +17,14 @@ export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVa
     if (!asked) password = ask?.()
     asked = true
     if (password === undefined) {
-      throw problem('vault-password', `${origin.file} has vaulted values, and no vault password was given`, {
-        origin,
-        hint: 'give it by --ask-vault-pass or --vault-password-file',
-      })
+      throw problem(
+        'INVENTORY_VAULT_PASSWORD',
+        `${origin.file} has vaulted values, and no vault password was given`,
+        {
+          origin,
+          hint: 'give it by --ask-vault-pass or --vault-password-file',
+        },
+      )
     }
     return openVaultText(ciphertext, password, origin).toString('utf8')
   }

@@ -13,10 +13,10 @@ const BLOCK = 16
 
 /**
  * Decrypts an ansible-vault text of format 1.1 or 1.2 (AES256).
- * @throws inventory-vault for another format or a damaged text, inventory-vault-password for a wrong password.
+ * @throws INVENTORY_VAULT for another format or a damaged text, INVENTORY_VAULT_PASSWORD for a wrong password.
  */
 export function openVaultText(text: string, password: Secret, origin: Origin): Buffer {
-  const wrong = (message: string, hint: string) => problem('vault', message, { origin, hint })
+  const wrong = (message: string, hint: string) => problem('INVENTORY_VAULT', message, { origin, hint })
   const [header = '', ...body] = text.trim().split(/\r\n|\n|\r/)
   const [, version = '', cipher = ''] = header.trim().split(';')
   if (!header.startsWith(VAULT_HEADER) || !['1.1', '1.2'].includes(version) || cipher !== 'AES256') {
@@ -35,7 +35,7 @@ export function openVaultText(text: string, password: Secret, origin: Origin): B
     .digest()
   if (expected.length !== hmac.length || !timingSafeEqual(expected, hmac)) {
     throw problem(
-      'vault-password',
+      'INVENTORY_VAULT_PASSWORD',
       `the vault password does not open ${origin.file}, or the text was changed`,
       { origin },
     )

@@ -9,9 +9,10 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml'
+import type { InventoryCode } from '../../error-codes.ts'
 
 /** Takes a problem at an offset of the text. */
-export type Tell = (offset: number, code: string, message: string, hint?: string) => void
+export type Tell = (offset: number, code: InventoryCode, message: string, hint?: string) => void
 
 /** A parsed text. */
 export interface Parsed {
@@ -38,8 +39,8 @@ export function resolveAliases({ root, layout, json }: Parsed, tell: Tell): Map<
     } else if (isAlias(item)) {
       const target = anchors.get(item.source)
       const offset = item.range?.[0] ?? 0
-      if (target === undefined) tell(offset, 'yaml', `there is no anchor &${item.source} above`)
-      else if (open.has(target)) tell(offset, 'yaml', `&${item.source} contains itself`)
+      if (target === undefined) tell(offset, 'INVENTORY_YAML', `there is no anchor &${item.source} above`)
+      else if (open.has(target)) tell(offset, 'INVENTORY_YAML', `&${item.source} contains itself`)
       else targets.set(item, target)
     } else if (item !== null && typeof item === 'object') {
       const node = item as Anchored
@@ -68,9 +69,9 @@ function checkAnchor(
   // The node starts behind its anchor.
   const offset = text.lastIndexOf(`&${anchor}`, range?.[0] ?? 0)
   if (known.has(anchor))
-    tell(offset, 'yaml', `the anchor &${anchor} is there twice`, 'Ansible refuses it, too')
+    tell(offset, 'INVENTORY_YAML', `the anchor &${anchor} is there twice`, 'Ansible refuses it, too')
   if (!/^[\w-]+$/.test(anchor))
-    tell(offset, 'yaml', `the anchor &${anchor} has other characters than letters, digits, - and _`)
+    tell(offset, 'INVENTORY_YAML', `the anchor &${anchor} has other characters than letters, digits, - and _`)
 }
 
 /** Refuses keys that are empty or there twice, and in braces of YAML those that libyaml does not take for keys. */
@@ -80,13 +81,13 @@ function checkKeys(map: YAMLMap, text: string | undefined, tell: Tell): void {
     if (!isScalar(key)) continue
     const offset = key.range?.[0] ?? 0
     if (key.type === 'PLAIN' && key.value === '')
-      tell(offset, 'yaml', 'not valid YAML: the key before `:` is missing')
+      tell(offset, 'INVENTORY_YAML', 'not valid YAML: the key before `:` is missing')
     const wrong = map.flow && value !== null && text !== undefined ? wrongFlowKey(key, text) : undefined
-    if (wrong !== undefined) tell(offset, 'yaml', `not valid YAML: ${wrong}`)
+    if (wrong !== undefined) tell(offset, 'INVENTORY_YAML', `not valid YAML: ${wrong}`)
     if (key.value === '<<') continue
     if (keys.has(key.value)) {
       const hint = 'Ansible would use the last one only'
-      tell(offset, 'duplicate-key', `the key ${String(key.value)} is there twice`, hint)
+      tell(offset, 'INVENTORY_DUPLICATE_KEY', `the key ${String(key.value)} is there twice`, hint)
     }
     keys.add(key.value)
   }

@@ -1,4 +1,5 @@
 import { type Alias, type Document, LineCounter, type Node, parseAllDocuments, type YAMLError } from 'yaml'
+import type { InventoryCode } from '../../error-codes.ts'
 import type { ConvecthubError, Origin } from '../../errors.ts'
 import { problem, throwAll } from '../problems.ts'
 import { type Layout, libyamlLayout, plainLayout } from './libyaml-layout.ts'
@@ -26,7 +27,7 @@ const CONTROL = /[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
 
 /**
  * Parses one YAML document.
- * @throws inventory-yaml for syntax errors, inventory-duplicate-key for a key that is there twice (Ansible keeps the
+ * @throws INVENTORY_YAML for syntax errors, INVENTORY_DUPLICATE_KEY for a key that is there twice (Ansible keeps the
  * last and only warns).
  */
 export function parseYaml(text: string, file: string): YamlFile {
@@ -48,13 +49,13 @@ export function parseYaml(text: string, file: string): YamlFile {
   const control = CONTROL.exec(text)
   if (control !== null)
     problems.push(
-      problem('yaml', 'not valid YAML: a control character', {
+      problem('INVENTORY_YAML', 'not valid YAML: a control character', {
         origin: controlOrigin(text, file, control.index),
       }),
     )
   for (const place of layout.tabs)
     problems.push(
-      problem('yaml', 'not valid YAML: a tab in front of the text', {
+      problem('INVENTORY_YAML', 'not valid YAML: a tab in front of the text', {
         origin: { file, ...place },
         line: yamlLine(parsed, place),
         hint: 'indent with spaces',
@@ -74,10 +75,10 @@ export function parseYaml(text: string, file: string): YamlFile {
     const errors = [first, second].flatMap((document) => errorsOf(layout.text, document))
     for (const error of layout.tabs.length > 0 ? [] : errors) {
       const [message = ''] = error.message.split(/ at line \d+/)
-      problems.push(yamlProblem(parsed, error.pos[0], 'yaml', `not valid YAML: ${message}`))
+      problems.push(yamlProblem(parsed, error.pos[0], 'INVENTORY_YAML', `not valid YAML: ${message}`))
     }
     if (second !== undefined)
-      problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'yaml', 'a second YAML document'))
+      problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'INVENTORY_YAML', 'a second YAML document'))
     parsed.root = (first?.contents ?? null) as Node | null
     if (problems.length === 0)
       parsed.targets = resolveAliases(parsed, (offset, ...what) =>
@@ -85,7 +86,7 @@ export function parseYaml(text: string, file: string): YamlFile {
       )
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    problems.push(problem('yaml', 'the YAML is nested too deeply', { origin: { file } }))
+    problems.push(problem('INVENTORY_YAML', 'the YAML is nested too deeply', { origin: { file } }))
   }
   throwAll(problems)
   return parsed
@@ -126,7 +127,7 @@ export function yamlOrigin({ file, lines, layout }: YamlFile, offset: number): O
 export function yamlProblem(
   yaml: YamlFile,
   offset: number,
-  code: string,
+  code: InventoryCode,
   message: string,
   hint?: string,
 ): ConvecthubError {

@@ -7,7 +7,7 @@ import { isNull, mapEntries, offsetOf, target, yamlValue } from './yaml-value.ts
 
 /**
  * The variables of a YAML mapping, each with its place; an empty file or node has none.
- * @throws inventory-structure when there is something else than a mapping.
+ * @throws INVENTORY_STRUCTURE when there is something else than a mapping.
  */
 export function yamlSettings(
   yaml: YamlFile,
@@ -22,7 +22,7 @@ export function yamlSettings(
     throw yamlProblem(
       yaml,
       offsetOf(real),
-      'structure',
+      'INVENTORY_STRUCTURE',
       `${what} must be a mapping of variables`,
       'write one `name: value` a line',
     )
@@ -30,7 +30,7 @@ export function yamlSettings(
   const nameOf = keyNames()
   for (const { key, keyNode, valueNode } of mapEntries(yaml, real, openVault)) {
     const { name, refused } = nameOf(key)
-    if (name === undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'value', refused)
+    if (name === undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'INVENTORY_VALUE', refused)
     vars.set(name, yamlSetting(yaml, keyNode, valueNode, openVault))
   }
   return vars

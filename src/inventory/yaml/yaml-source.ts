@@ -28,7 +28,7 @@ function sectionHint(key: Value): string {
 
 /**
  * Reads a YAML inventory into the draft (rules.md §10). What Ansible skips with a warning, or half reads, is
- * collected in `problems` with code inventory-structure.
+ * collected in `problems` with code INVENTORY_STRUCTURE.
  */
 export function readYamlSource(
   draft: Draft,
@@ -42,7 +42,13 @@ export function readYamlSource(
   if (!isMap(root)) {
     const message = root === null ? 'the YAML inventory is empty' : 'a YAML inventory is a mapping of groups'
     problems.push(
-      yamlProblem(yaml, offsetOf(root), 'structure', message, 'start with `all:` and `hosts:` below it'),
+      yamlProblem(
+        yaml,
+        offsetOf(root),
+        'INVENTORY_STRUCTURE',
+        message,
+        'start with `all:` and `hosts:` below it',
+      ),
     )
     return
   }
@@ -54,7 +60,7 @@ export function readYamlSource(
       yamlProblem(
         yaml,
         offsetOf(plugin.keyNode),
-        'structure',
+        'INVENTORY_STRUCTURE',
         message,
         'save what `ansible-inventory --list --yaml` prints as the inventory',
       ),
@@ -69,7 +75,7 @@ function entries({ yaml, openVault, problems }: Reading, map: YAMLMap): YamlEntr
 }
 
 function wrong({ yaml, problems }: Reading, node: Node | null, message: string, hint?: string): void {
-  problems.push(yamlProblem(yaml, offsetOf(node), 'structure', message, hint))
+  problems.push(yamlProblem(yaml, offsetOf(node), 'INVENTORY_STRUCTURE', message, hint))
 }
 
 function originOf({ yaml }: Reading, node: Node): Origin {
@@ -164,7 +170,7 @@ function readHost(reading: Reading, group: DraftGroup, { key, keyNode, valueNode
     throw yamlProblem(
       yaml,
       offsetOf(keyNode),
-      'structure',
+      'INVENTORY_STRUCTURE',
       `Host pattern ${shown} must be a string`,
       'put it in quotes',
     )

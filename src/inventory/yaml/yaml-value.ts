@@ -41,13 +41,14 @@ const isPlain = (scalar: Scalar): boolean =>
 
 /**
  * The value of a node, typed as Ansible types it.
- * @throws inventory-yaml for unknown tags, inventory-value for what JSON cannot hold, and the errors of the vault.
+ * @throws INVENTORY_YAML for unknown tags, INVENTORY_VALUE for what JSON cannot hold, and the errors of the vault.
  */
 export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenVault): YamlValue {
   const node = target(yaml, written)
   if (node === null) return { value: null }
   yaml.budget -= 1
-  if (yaml.budget < 0) throw yamlProblem(yaml, 0, 'yaml', 'the aliases of this file multiply without end')
+  if (yaml.budget < 0)
+    throw yamlProblem(yaml, 0, 'INVENTORY_YAML', 'the aliases of this file multiply without end')
   if (isScalar(node)) return scalarValue(yaml, node, openVault)
   const tag = (node as { tag?: string }).tag?.replace(CORE, '')
   if (isSeq(node)) {
@@ -62,7 +63,7 @@ export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenV
   for (const { key, keyNode, valueNode } of mapEntries(yaml, node, openVault)) {
     const item = yamlValue(yaml, valueNode, openVault)
     const refused = value.add(key, item.value)
-    if (refused !== undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'value', refused)
+    if (refused !== undefined) throw yamlProblem(yaml, offsetOf(keyNode), 'INVENTORY_VALUE', refused)
     shown.add(key, item.shown ?? item.value)
     differs ||= item.shown !== undefined
     secret ||= item.secret === true
@@ -96,7 +97,7 @@ function mergedEntries(yaml: YamlFile, node: Node | null, openVault: OpenVault):
   // Of several merged mappings the first wins, so it comes last.
   const sources = isSeq(real) ? real.items.map((item) => target(yaml, item as Node)).reverse() : [real]
   return sources.flatMap((source) => {
-    if (!isMap(source)) throw yamlProblem(yaml, offsetOf(node), 'yaml', '<< merges mappings only')
+    if (!isMap(source)) throw yamlProblem(yaml, offsetOf(node), 'INVENTORY_YAML', '<< merges mappings only')
     yaml.budget -= source.items.length
     return mapEntries(yaml, source, openVault)
   })
@@ -122,7 +123,7 @@ function scalarValue(yaml: YamlFile, node: Scalar, openVault: OpenVault): YamlVa
     throw yamlProblem(
       yaml,
       offsetOf(node),
-      'value',
+      'INVENTORY_VALUE',
       `the value is ${resolved.refused}`,
       'put the text in quotes',
     )
@@ -140,5 +141,11 @@ function tagOf(value: Value): string {
 }
 
 function badTag(yaml: YamlFile, node: Node, tag: string) {
-  return yamlProblem(yaml, offsetOf(node), 'yaml', `the tag ${tag} does not fit or is unknown here`, HINTS)
+  return yamlProblem(
+    yaml,
+    offsetOf(node),
+    'INVENTORY_YAML',
+    `the tag ${tag} does not fit or is unknown here`,
+    HINTS,
+  )
 }

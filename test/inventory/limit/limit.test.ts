@@ -19,9 +19,9 @@ const rows = readFileSync(join(cwd, 'expected.tsv'), 'utf8')
 
 // Ansible warns or says nothing and goes on with what is left; whoever acts on the hosts refuses these.
 const DOUBTED: Readonly<Record<string, string[]>> = {
-  '@lim.txt': ['inventory-limit lim.txt:2', 'inventory-limit lim.txt:4'],
-  'all:!@lim.txt': ['inventory-limit '],
-  'w[1:2]:d1': ['inventory-limit '],
+  '@lim.txt': ['INVENTORY_LIMIT lim.txt:2', 'INVENTORY_LIMIT lim.txt:4'],
+  'all:!@lim.txt': ['INVENTORY_LIMIT '],
+  'w[1:2]:d1': ['INVENTORY_LIMIT '],
 }
 
 describe('as ansible --list-hosts', () => {
@@ -39,17 +39,17 @@ describe('beyond the table', () => {
     [undefined, 11],
     [' , ', 11],
     ['[wd]1', 2],
-    ['~', 'inventory-limit '],
-    ['~(', 'inventory-limit '],
+    ['~', 'INVENTORY_LIMIT '],
+    ['~(', 'INVENTORY_LIMIT '],
     ['~(?P<x>w)1', 1],
     ['~(?i)W1', 1],
-    ['web:&nope', 'inventory-limit '],
+    ['web:&nope', 'INVENTORY_LIMIT '],
     ['web[1-2]', 2],
-    ['@none.txt', 'inventory-limit-file '],
-    ['w1,@.', 'inventory-limit-file '],
+    ['@none.txt', 'INVENTORY_LIMIT_FILE '],
+    ['w1,@.', 'INVENTORY_LIMIT_FILE '],
     ['w[!1-3]', 2],
-    ['w[]', 'inventory-limit '],
-    ['*:!*', 'inventory-limit '],
+    ['w[]', 'INVENTORY_LIMIT '],
+    ['*:!*', 'INVENTORY_LIMIT '],
   ])('%s', (limit, expected) => {
     if (typeof expected === 'number') expect(select(limit).hosts).toHaveLength(expected)
     else expect(problemsOf(() => select(limit))).toEqual([expected])
@@ -58,5 +58,5 @@ describe('beyond the table', () => {
 
 test.each(['w1:nope', 'w1,!nope', 'W1,w1'])('%s: a part that matches nothing is in doubt', (limit) => {
   expect(select(limit).hosts).toEqual(['w1'])
-  expect(codes(limit)).toEqual(['inventory-limit '])
+  expect(codes(limit)).toEqual(['INVENTORY_LIMIT '])
 })

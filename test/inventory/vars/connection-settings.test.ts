@@ -78,14 +78,14 @@ test('all problems of a host at once', () => {
   const text =
     'h1\n[all:vars]\nansible_port=abc\nansible_host=\nansible_connection=winrm\nansible_ssh_common_args=-o "x\nansible_user=[1]'
   expect(problemsOf(() => settings(text))).toEqual([
-    'inventory-address inv:4:1',
-    'inventory-port inv:3:1',
-    'inventory-not-text inv:7:1',
-    'inventory-ssh-args inv:6:1',
-    'inventory-connection inv:5:1',
+    'INVENTORY_ADDRESS inv:4:1',
+    'INVENTORY_PORT inv:3:1',
+    'INVENTORY_NOT_TEXT inv:7:1',
+    'INVENTORY_SSH_ARGS inv:6:1',
+    'INVENTORY_CONNECTION inv:5:1',
   ])
   for (const port of ['0', '65536', '-1', '22.5'])
-    expect(problemsOf(() => settings(`h1 ansible_port=${port}`))).toEqual(['inventory-port inv:1:4'])
+    expect(problemsOf(() => settings(`h1 ansible_port=${port}`))).toEqual(['INVENTORY_PORT inv:1:4'])
 })
 
 test('a password is not in an error', () => {
@@ -94,7 +94,7 @@ test('a password is not in an error', () => {
     expect.fail('was read')
   } catch (error) {
     expect(inspect(error, { depth: 5 })).not.toContain('hunter2')
-    expect(error).toMatchObject({ code: 'inventory-template' })
+    expect(error).toMatchObject({ code: 'INVENTORY_TEMPLATE' })
   }
 })
 
@@ -121,6 +121,6 @@ describe('templates', () => {
     "h1 x='{# c #}'",
     "h1 x='{{ a' a=1",
   ])('%s is refused', (text) =>
-    expect(problemsOf(() => resolve(text))[0]).toMatch(/^inventory-template inv:1:/),
+    expect(problemsOf(() => resolve(text))[0]).toMatch(/^INVENTORY_TEMPLATE inv:1:/),
   )
 })

@@ -34,24 +34,24 @@ describe('files made by ansible-vault', () => {
   })
   test('without a password every vaulted place is told', () => {
     expect(problemsOf(() => loadInventory({ cwd, sources: ['inv.ini'], files: nodeFiles }))).toEqual([
-      'inventory-vault-password group_vars/all/vault.yml',
-      'inventory-vault-password group_vars/web.yml:1:16',
+      'INVENTORY_VAULT_PASSWORD group_vars/all/vault.yml',
+      'INVENTORY_VAULT_PASSWORD group_vars/web.yml:1:16',
     ])
   })
 })
 
 describe('refused', () => {
   test.each([
-    ['a wrong password', file, new Secret('x'), 'inventory-vault-password v'],
+    ['a wrong password', file, new Secret('x'), 'INVENTORY_VAULT_PASSWORD v'],
     [
       'a changed text',
       file.replace(/\d\n$/, (end) => `${(Number(end) + 1) % 10}\n`),
       password,
-      'inventory-vault',
+      'INVENTORY_VAULT',
     ],
-    ['another version', file.replace('1.1', '1.0'), password, 'inventory-vault v'],
-    ['another cipher', file.replace('AES256', 'AES'), password, 'inventory-vault v'],
-    ['no body', '$ANSIBLE_VAULT;1.1;AES256\n', password, 'inventory-vault v'],
-    ['no hex', '$ANSIBLE_VAULT;1.1;AES256\nxyz\n', password, 'inventory-vault v'],
+    ['another version', file.replace('1.1', '1.0'), password, 'INVENTORY_VAULT v'],
+    ['another cipher', file.replace('AES256', 'AES'), password, 'INVENTORY_VAULT v'],
+    ['no body', '$ANSIBLE_VAULT;1.1;AES256\n', password, 'INVENTORY_VAULT v'],
+    ['no hex', '$ANSIBLE_VAULT;1.1;AES256\nxyz\n', password, 'INVENTORY_VAULT v'],
   ])('%s', (_, text, secret, expected) => expect(problemsOf(() => open(text, secret))[0]).toContain(expected))
 })

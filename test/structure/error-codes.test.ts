@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { ERRORS } from '../../src/error-codes.ts'
+import { sourceFiles } from '../helpers/source-files.ts'
+
+const CODES = Object.keys(ERRORS)
+
+it('every error code has one spelling, which no finding of preflight has', () => {
+  expect(CODES.filter((code) => !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code))).toEqual([])
+})
+
+it('every error code is that of an error', () => {
+  const texts = sourceFiles().flatMap(({ path, text }) => (path === 'error-codes.ts' ? [] : [text]))
+  expect(CODES.filter((code) => !texts.some((text) => text.includes(`'${code}'`)))).toEqual([])
+})
