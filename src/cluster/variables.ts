@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STATE } from '../layout.ts'
 
 /** Ansible's words for true and false (its `bool` filter and option type). */
 const flag = z
@@ -78,9 +79,9 @@ export const CLUSTER_VARIABLES = z.object({
     .string()
     .regex(/^(?!.*\/\.\.?(\/|$))\/[\w./-]+$/, 'an absolute path without blanks is needed')
     .transform((path) => path.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1'))
-    .default('/var/lib/convecthub')
+    .default(STATE)
     .describe(
-      'Where on the machines a folder for root alone is made, with a random name, for what a run needs; where there is no such place or others may change it, in the nearest folder above it. Left out: inside of /var/lib/convecthub',
+      `Where on the machines a folder for root alone is made, with a random name, for what a run needs; where there is no such place or others may change it, in the nearest folder above it. Left out: inside of ${STATE}`,
     ),
   jhub_config_path: z
     .string()

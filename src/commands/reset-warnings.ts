@@ -1,4 +1,5 @@
-import { STORAGE, volumesText } from '../facts/volumes.ts'
+import { volumesText } from '../facts/volumes.ts'
+import { STORAGE } from '../layout.ts'
 import { count } from '../ui/style.ts'
 import type { Leaving } from './look-at-cluster.ts'
 

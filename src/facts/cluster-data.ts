@@ -1,3 +1,4 @@
+import { K3S, K3S_CONFIG, SERVER_DATA, UNITS } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -22,19 +23,19 @@ export interface ClusterData {
 }
 
 const SCRIPT = `
-server=/var/lib/rancher/k3s/server
+server=${SERVER_DATA}
 if [ -d $server/db/etcd/member ]; then echo datastore=etcd
 elif [ -f $server/db/state.db ]; then echo datastore=sqlite; fi
 if [ -s $server/token ]; then
   sed -n 's/^K10\\([0-9a-f]\\{64\\}\\)::.*/ca=\\1/p' $server/token
   printf 'token=%s\\n' "$(sed -n 's/^K10[0-9a-f]*::server://p' $server/token | tr -d '\\n' | sha256sum | cut -c 1-64)"
 fi
-sed -n 's/^node-ip: \\([0-9.]*\\)$/ip=\\1/p' /etc/rancher/k3s/config.yaml
-sed -n 's#^server: \\(https://[0-9.]*:6443\\)$#server=\\1#p' /etc/rancher/k3s/config.yaml
-[ ! -f /etc/systemd/system/k3s.service ] || echo role=driver
-[ ! -f /etc/systemd/system/k3s-agent.service ] || echo role=worker
-if [ -x /usr/local/bin/k3s ]; then
-  said=$(timeout 15 /usr/local/bin/k3s --version)
+sed -n 's/^node-ip: \\([0-9.]*\\)$/ip=\\1/p' ${K3S_CONFIG}
+sed -n 's#^server: \\(https://[0-9.]*:6443\\)$#server=\\1#p' ${K3S_CONFIG}
+[ ! -f ${UNITS}/k3s.service ] || echo role=driver
+[ ! -f ${UNITS}/k3s-agent.service ] || echo role=worker
+if [ -x ${K3S} ]; then
+  said=$(timeout 15 ${K3S} --version)
   printf '%s\\n' "$said" | sed -n 's/^k3s version \\(v[0-9A-Za-z.+-]*\\).*/version=\\1/p'
   case $said in *'(stand-in)'*) echo stand-in=yes ;; esac
 fi`

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { DIGESTS } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -12,9 +13,6 @@ export interface FileState {
   size: number
   digest: string | undefined
 }
-
-/** Where hosts keep the digests of big files; see cvh_keep_digest in templates/remote/library.sh. */
-const DIGESTS = '/var/lib/convecthub/digests'
 
 /** Files of at least this many bytes have their digest kept on the host, so that no rerun reads gigabytes. */
 export const BIG_FILE = 8 * 1024 * 1024

@@ -1,3 +1,4 @@
+import { RUN } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -15,7 +16,7 @@ export interface Job {
 const MOST = 3
 
 const SCRIPT = `
-for job in /run/convecthub/*.sh; do
+for job in ${RUN}/*.sh; do
   job=\${job%.sh}
   if [ ! -e "$job.sh" ] || [ -e "$job.code" ]; then continue; fi
   # one that has no pid yet is about to begin

@@ -1,3 +1,4 @@
+import { K3S, K3S_CONFIG, KUBECONFIG, KUBELET_CONFIG } from '../layout.ts'
 import { textOf } from '../printable.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
@@ -13,26 +14,23 @@ export interface NodeState {
   runtime: string
 }
 
-/** The kubelet's own credentials, with which an agent may read its own Node and nothing else. */
-export const KUBELET_CONFIG = '/var/lib/rancher/k3s/agent/kubelet.kubeconfig'
-
 /** As Kubernetes keeps it, a Node is Ready for up to 40 s after its kubelet died; longer than this it is not believed, s. */
 const SILENCE = 60
 
 // since when K3s runs here, by the same clock that its kubelet tells its times by
 const SCRIPT = `
-if [ -x /usr/local/bin/k3s ]; then
-  self=$(sed -n 's/^node-name: //p' /etc/rancher/k3s/config.yaml | tr -d '"')
+if [ -x ${K3S} ]; then
+  self=$(sed -n 's/^node-name: //p' ${K3S_CONFIG} | tr -d '"')
   for unit in k3s k3s-agent; do
     shown=$(TZ=UTC systemctl show -p MainPID -p ExecMainStartTimestamp "$unit")
     stamp=$(printf '%s\\n' "$shown" | sed -n 's/^ExecMainStartTimestamp=//p')
     case $shown in *MainPID=[1-9]*) printf 'since %s\\n' "$(date -u -d "$stamp" +%Y-%m-%dT%H:%M:%S)" ;; esac
   done
   printf 'now %s\\nself %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%S)" "$self"
-  if [ -f /etc/rancher/k3s/k3s.yaml ]; then
-    timeout 15 /usr/local/bin/k3s kubectl -n kube-node-lease get nodes,leases -o json
+  if [ -f ${KUBECONFIG} ]; then
+    timeout 15 ${K3S} kubectl -n kube-node-lease get nodes,leases -o json
   elif [ -f ${KUBELET_CONFIG} ]; then
-    timeout 15 /usr/local/bin/k3s kubectl --kubeconfig ${KUBELET_CONFIG} -n kube-node-lease get "node/$self" "lease/$self" -o json
+    timeout 15 ${K3S} kubectl --kubeconfig ${KUBELET_CONFIG} -n kube-node-lease get "node/$self" "lease/$self" -o json
   fi
 fi`
 

@@ -1,4 +1,5 @@
-import { rawSh } from '../sh.ts'
+import { OWNED } from '../layout.ts'
+import { sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
 /** What convecthub recorded that it put on a host. */
@@ -7,7 +8,7 @@ export interface Owned {
   /** Folders that were not there before, the outer ones first. */
   folders: readonly string[]
   packages: readonly string[]
-  /** Work folders outside of /var/lib/convecthub, see cvh_work in templates/remote/library.sh. */
+  /** Work folders outside of STATE, see cvh_work in templates/remote/library.sh. */
   works: readonly string[]
   /** Folders with users' data that a reset has kept. */
   data: readonly string[]
@@ -15,7 +16,7 @@ export interface Owned {
 
 const family: FactFamily<Owned> = {
   id: 'owned',
-  script: () => rawSh('head -n 10000 /var/lib/convecthub/owned'),
+  script: () => sh`head -n 10000 ${OWNED}`,
   parse: (output) => {
     const of = (kind: string) => [
       ...new Set(

@@ -1,3 +1,4 @@
+import { OWNED } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -13,7 +14,7 @@ export interface RecordedPackage {
 // names as Debian's policy has them (5.6.1), so that they are words
 const SCRIPT = `
 # shellcheck disable=SC2046 # words
-set -- $(sed -n 's/^package \\([a-z0-9][a-z0-9.+-]*\\(:[a-z0-9]*\\)*\\)$/\\1/p' /var/lib/convecthub/owned)
+set -- $(sed -n 's/^package \\([a-z0-9][a-z0-9.+-]*\\(:[a-z0-9]*\\)*\\)$/\\1/p' ${OWNED})
 [ "$#" = 0 ] || {
   dpkg-query -W -f 'package \${binary:Package} \${Essential} \${Priority} \${Status}\\n' -- "$@"
   apt-mark showauto "$@" | sed 's/^/auto /'

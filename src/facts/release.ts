@@ -1,3 +1,4 @@
+import { HELM, KUBECONFIG } from '../layout.ts'
 import { textOf } from '../printable.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
@@ -8,9 +9,6 @@ export interface Release {
   description: string
   revision: number
 }
-
-export const HELM = '/var/lib/convecthub/bin/helm'
-export const KUBECONFIG = '/etc/rancher/k3s/k3s.yaml'
 
 const SCRIPT = `[ ! -x ${HELM} ] || [ ! -f ${KUBECONFIG} ] ||
   timeout 30 ${HELM} status "$release" -n "$namespace" -o json --kubeconfig ${KUBECONFIG}`

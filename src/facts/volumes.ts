@@ -1,3 +1,4 @@
+import { STORAGE } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -7,9 +8,6 @@ export interface Volumes {
   /** What they hold, MiB; undefined where counting took too long. */
   sizeMiB: number | undefined
 }
-
-/** Where local-path storage keeps volumes, a folder each (K3s docs, storage). */
-export const STORAGE = '/var/lib/rancher/k3s/storage'
 
 const SCRIPT = `
 count=0

@@ -5,17 +5,11 @@ import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import type { Owned } from '../facts/owned.ts'
-import { HELM } from '../facts/release.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
+import { HELM, IMAGES, INCOMING_IMAGES, K3S, STAGED } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { unitName } from './k3s-unit.ts'
-
-export const IMAGES = '/var/lib/rancher/k3s/agent/images'
-export const K3S = '/usr/local/bin/k3s'
-
-/** Where a K3s waits beside another one; it takes its place when the host's turn has come. */
-export const STAGED = `${K3S}.next`
 
 /** The K3s of the bundle that this host would run. */
 export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | undefined {
@@ -27,9 +21,6 @@ export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | und
 
 /** Whether the host's K3s is one that convecthub put there. */
 export const ownsK3s = ({ files }: Owned) => files.includes(K3S)
-
-/** Where images wait until a running K3s has imported them; on the file system where they stay. */
-const INCOMING = '/var/lib/rancher/k3s/agent/convecthub-incoming'
 
 /** Where each kind of artifact goes, and how; kinds that are not here are used where they are needed. */
 const PLACES: Readonly<Partial<Record<Artifact['kind'], { path(name: string): string; mode: string }>>> = {
@@ -114,7 +105,7 @@ function stage(change: UploadChange, facts: Facts): Change[] {
  * place only then, so that an import that was cut is seen by the next run.
  */
 function importImages({ artifact, path, mode, sign, title }: UploadChange): Change[] {
-  const staged = `${INCOMING}/${path.slice(path.lastIndexOf('/') + 1)}`
+  const staged = `${INCOMING_IMAGES}/${path.slice(path.lastIndexOf('/') + 1)}`
   return [
     { kind: 'upload', sign, title, artifact, path: staged, mode },
     {

@@ -9,10 +9,10 @@ import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
-import { HELM } from '../facts/release.ts'
 import { system } from '../facts/system.ts'
+import { HELM, K3S, PROGRAM_FOLDER, RANCHER } from '../layout.ts'
 import { quote } from '../sh.ts'
-import { bundledK3s, K3S, ownsK3s } from './artifacts.ts'
+import { bundledK3s, ownsK3s } from './artifacts.ts'
 
 /** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
@@ -20,12 +20,10 @@ const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1
 /** Releases that the guide supports, and Debian of the same age. */
 const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
 
-const DATA = '/var/lib/rancher'
-
 /** From where programs are run: K3s and all that it unpacks, helm on drivers. What containers hold has mounts of its own. */
 const executed = ({ role }: ClusterHost) => [
-  DATA,
-  folderOf(K3S),
+  RANCHER,
+  PROGRAM_FOLDER,
   ...(role === 'driver' ? [folderOf(HELM)] : []),
 ]
 
@@ -80,15 +78,15 @@ export const HOST_RULES: readonly HostRule[] = [
   {
     id: 'disk',
     wrong: ({ facts }) => {
-      const { mount, sizeMiB } = facts.get(disk(DATA))
+      const { mount, sizeMiB } = facts.get(disk(RANCHER))
       return sizeMiB < MINIMUM.diskMiB && `${mount} has ${sizeMiB} MiB; ${MINIMUM.diskMiB} MiB are needed`
     },
-    hint: `enlarge it, or mount a larger disk at ${DATA}`,
+    hint: `enlarge it, or mount a larger disk at ${RANCHER}`,
   },
   {
     id: 'disk',
     wrong: ({ facts }) => {
-      const { freeMiB, mount, sizeMiB } = facts.get(disk(DATA))
+      const { freeMiB, mount, sizeMiB } = facts.get(disk(RANCHER))
       const full = sizeMiB >= MINIMUM.diskMiB && freeMiB < MINIMUM.freeMiB
       return full && `${mount} has only ${freeMiB} MiB free`
     },

@@ -3,6 +3,7 @@ import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { release } from '../facts/release.ts'
+import { APPLIED_PASSWORD, HUB_PASSWORD } from '../layout.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
 import { digest, keyedDigest } from './digest.ts'
@@ -10,15 +11,9 @@ import { hubDoor } from './hub-door.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { askRelease, printValues } from './release-password.ts'
 
-/** Values for the chart, with the one password of all who log in: the last ones that Helm is handed. */
-export const HUB_PASSWORD = '/var/lib/convecthub/jupyterhub/password.yaml'
-
 /** 32 characters that nobody takes for one another: 24 of them are 120 random bits. */
 const ALPHABET = 'a-km-np-z2-9'
 const LENGTH = 24
-
-/** By which text of HUB_PASSWORD the hub was last deployed from this driver: a passwordMark. */
-export const APPLIED_PASSWORD = '/var/lib/convecthub/jupyterhub/password.applied'
 
 /**
  * Where a site's values do not say how people log in: one password, made on the driver that leads and never changed

@@ -2,24 +2,27 @@ import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { jobs } from '../facts/jobs.ts'
-import { HELM, KUBECONFIG, release } from '../facts/release.ts'
+import { release } from '../facts/release.ts'
+import {
+  APPLIED_PASSWORD,
+  HELM,
+  HUB_DEFAULTS,
+  HUB_PASSWORD,
+  HUB_VALUES,
+  K3S,
+  KUBECONFIG,
+  WORK,
+} from '../layout.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
-import { K3S } from './artifacts.ts'
 import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
-import { APPLIED_PASSWORD, appliedText, HUB_PASSWORD, passwordMark, passwordNote } from './hub-password.ts'
+import { appliedText, passwordMark, passwordNote } from './hub-password.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { k3sNode } from './k3s.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
-
-const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
-const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
-
-/** Leads to a folder for root alone, where convect_workdir wants it; see cvh_work in templates/remote/library.sh. */
-const WORK = '/var/lib/convecthub/workdir'
 
 /** Helm's own deadline for the release to come up, s. */
 const TIMEOUT_S = 900
@@ -34,8 +37,8 @@ export const jupyterhub: Step = {
   after: (_host, { cluster }) => cluster.hosts.map((host) => on(k3sNode, host)),
   facts: () => [
     release(NAMESPACE, RELEASE),
-    file(DEFAULTS),
-    file(VALUES),
+    file(HUB_DEFAULTS),
+    file(HUB_VALUES),
     file(HUB_PASSWORD),
     file(APPLIED_PASSWORD),
     jobs,
@@ -46,12 +49,12 @@ export const jupyterhub: Step = {
     if (!chart) return []
     const { artifact, path } = chart
     const defaults = {
-      path: DEFAULTS,
+      path: HUB_DEFAULTS,
       mode: '600',
       content: hubDefaults(context.cluster.hubAdmins, jhubConfig),
     }
     // the user's values may hold passwords of an identity provider
-    const values = { path: VALUES, mode: '600', content: new Secret(jhubConfig) }
+    const values = { path: HUB_VALUES, mode: '600', content: new Secret(jhubConfig) }
     // made by the step before this one
     const password = { path: HUB_PASSWORD, sha256: facts.get(file(HUB_PASSWORD))?.digest ?? NOT_MADE }
     const passwords = hubDoor(jhubConfig).own ? [] : [password]

@@ -7,6 +7,7 @@ import { clusterData } from '../facts/cluster-data.ts'
 import type { Facts } from '../facts/fact.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
+import { AGENT_TOKEN_FILE, FLANNEL_LINK, K3S_CONFIG, TOKEN_FILE, UNITS } from '../layout.ts'
 import { Secret } from '../secret.ts'
 import { template } from '../templates.ts'
 import { unitName } from './k3s-unit.ts'
@@ -15,9 +16,6 @@ import type { ManagedFile } from './managed-file.ts'
 
 /** By this label the device plugin finds its nodes. */
 export const GPU_LABEL = 'nvidia.com/gpu.present'
-
-export const TOKEN_FILE = '/etc/rancher/k3s/token'
-const AGENT_TOKEN_FILE = '/etc/rancher/k3s/agent-token'
 
 /** A key of config.yaml: for whom, since which K3s, and its value; undefined leaves it out. */
 interface Key {
@@ -78,7 +76,7 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
   const unit = unitName(host)
   return [
     {
-      path: '/etc/rancher/k3s/config.yaml',
+      path: K3S_CONFIG,
       mode: '600',
       content: `# Written by convecthub.\n${stringify(Object.fromEntries(config), { version: '1.1' })}`,
     },
@@ -88,7 +86,7 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
       : []),
     ...(atLeast(version, '1.22.0') ? [] : [flannelLink()]),
     {
-      path: `/etc/systemd/system/${unit}`,
+      path: `${UNITS}/${unit}`,
       mode: '644',
       content: template('k3s/k3s.service', { ROLE: host.role === 'driver' ? 'server' : 'agent', UNIT: unit }),
     },
@@ -96,12 +94,7 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
 }
 
 /** Paths of k3sFiles for any version, so that their state can be asked before the version is known. */
-export const K3S_PATHS = [
-  '/etc/rancher/k3s/config.yaml',
-  TOKEN_FILE,
-  AGENT_TOKEN_FILE,
-  '/etc/systemd/network/50-flannel.link',
-] as const
+export const K3S_PATHS = [K3S_CONFIG, TOKEN_FILE, AGENT_TOKEN_FILE, FLANNEL_LINK] as const
 
 /**
  * With what a host shows that it belongs to the cluster, and how it knows it: whoever joins is told the hash of the
@@ -148,7 +141,7 @@ function addressOf({ host, facts }: PlanContext) {
 
 function flannelLink(): ManagedFile {
   return {
-    path: '/etc/systemd/network/50-flannel.link',
+    path: FLANNEL_LINK,
     mode: '644',
     content: template('k3s/50-flannel.link'),
   }

@@ -2,10 +2,10 @@ import type { Step } from '../engine/step.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import { file } from '../facts/file.ts'
 import { system } from '../facts/system.ts'
+import { K3S, SNAPSHOT_NOTE } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
-import { artifacts, bundledK3s, K3S } from './artifacts.ts'
-import { SNAPSHOT_NOTE } from './kept-files.ts'
+import { artifacts, bundledK3s } from './artifacts.ts'
 import { managedFile } from './managed-file.ts'
 
 /**

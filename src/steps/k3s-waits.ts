@@ -1,12 +1,11 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, WaitChange } from '../engine/change.ts'
 import type { PlanContext } from '../engine/step.ts'
-import { KUBELET_CONFIG } from '../facts/node.ts'
+import { K3S, KUBELET_CONFIG, keptFolder, NO_RESTART_FOLDER } from '../layout.ts'
 import { type Script, sh } from '../sh.ts'
-import { bundledK3s, K3S } from './artifacts.ts'
+import { bundledK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
-import { keptFolder, PUT_BACK_MS, putBack } from './kept-files.ts'
-import { NO_RESTART_FOLDER } from './reset-places.ts'
+import { PUT_BACK_MS, putBack } from './kept-files.ts'
 
 /** How long K3s may take from its start to a Ready node, ms, besides importing images; and how fast the slowest disk does that. */
 const READY_MS = 180_000

@@ -10,25 +10,19 @@ import { node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
+import { DB, K3S, keptFolder, NO_RESTART, REGISTRIES, STAGED, UNITS } from '../layout.ts'
 import { Secret } from '../secret.ts'
 import { rawSh, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
-import { bundledK3s, K3S, STAGED } from './artifacts.ts'
+import { bundledK3s } from './artifacts.ts'
 import { digest } from './digest.ts'
 import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
 import { k3sSnapshot } from './k3s-snapshot.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 import { versionNumbers } from './k3s-version.ts'
 import { enableUnit, restartAgain, startUnit, waitApi, waitReady } from './k3s-waits.ts'
-import { keepFiles, keptFolder } from './kept-files.ts'
+import { keepFiles } from './kept-files.ts'
 import { type ManagedFile, managedFile } from './managed-file.ts'
-import { NO_RESTART } from './reset-places.ts'
-
-/** Where a server keeps the cluster. */
-const DB = '/var/lib/rancher/k3s/server/db'
-
-/** From an earlier version. */
-export const REGISTRIES = '/etc/rancher/k3s/registries.yaml'
 
 /** Servers: the one that leads founds the cluster, the others join one by one, since etcd takes one learner at a time. */
 export const k3sServer: Step = {
@@ -80,14 +74,7 @@ export const k3sNode: Step = {
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
-  const paths = [
-    ...K3S_PATHS,
-    `/etc/systemd/system/${name}`,
-    envPath(host),
-    K3S,
-    keptFolder(name),
-    NO_RESTART,
-  ]
+  const paths = [...K3S_PATHS, `${UNITS}/${name}`, envPath(host), K3S, keptFolder(name), NO_RESTART]
   return [system, addresses, owned, unit(name), clusterData, ...paths.map(file)]
 }
 
@@ -197,7 +184,7 @@ cvh_forget file ${REGISTRIES}`,
 }
 
 function envPath(host: ClusterHost): string {
-  return `/etc/systemd/system/${unitName(host)}.env`
+  return `${UNITS}/${unitName(host)}.env`
 }
 
 function reveal(content: string | Secret): string {

@@ -1,14 +1,7 @@
 import type { Change } from '../engine/change.ts'
+import { keptFolder, SNAPSHOT_NOTE } from '../layout.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import { template } from '../templates.ts'
-
-/** Which snapshot of etcd an upgrade took; see k3sSnapshot. */
-export const SNAPSHOT_NOTE = '/var/lib/convecthub/snapshot'
-
-/** Where the files are kept that a unit ran with until now. */
-export function keptFolder(unit: string): string {
-  return `/var/lib/convecthub/kept-${unit}`
-}
 
 /** Keeps these files until waitReady has seen the new ones work. */
 export function keepFiles(unit: string, paths: readonly string[]): Change {

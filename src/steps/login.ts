@@ -2,9 +2,9 @@ import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
+import { K3S } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
-import { K3S } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
 
 /** The last step: ConvectHub's login page answers on both ports of every driver. */

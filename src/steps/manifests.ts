@@ -4,16 +4,13 @@ import type { Step, Wishes } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
+import { K3S, MANIFESTS } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
 import { template } from '../templates.ts'
-import { K3S } from './artifacts.ts'
 import { k3sNode } from './k3s.ts'
 import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
-
-/** K3s applies what appears here, and again when it changes. The same on every driver, for servers do not share it. */
-const MANIFESTS = '/var/lib/rancher/k3s/server/manifests'
 
 /** A registry that anybody on the network could write to, from which nodes took images: of versions up to 0.1. */
 export const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`

@@ -1,25 +1,33 @@
 import type { Owned } from '../facts/owned.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
+import {
+  AGENT_DATA,
+  IMAGES,
+  INCOMING_IMAGES,
+  K3S_CONFIG_FOLDER,
+  MANIFESTS,
+  NETWORK_LINKS,
+  PROGRAM_FOLDER,
+  STATE,
+  UNITS,
+} from '../layout.ts'
 
 /** A name as bundles have them (see bundle-lock.ts), and what it is called while it arrives. */
 const NAME = /^\.?[\w+@-][\w.+@-]*$/
 
 /** Every folder in which some version of convecthub can have put a file, and under what names. */
 const PLACES: readonly { folder: string; name: RegExp }[] = [
-  { folder: '/usr/local/bin', name: /^(k3s(\.next)?|\.k3s(\.next)?\.part)$/ },
-  { folder: '/etc/rancher/k3s', name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
-  { folder: '/etc/systemd/system', name: /^k3s(-agent)?\.service(\.env)?$/ },
-  { folder: '/etc/systemd/network', name: /^50-flannel\.link$/ },
+  { folder: PROGRAM_FOLDER, name: /^(k3s(\.next)?|\.k3s(\.next)?\.part)$/ },
+  { folder: K3S_CONFIG_FOLDER, name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
+  { folder: UNITS, name: /^k3s(-agent)?\.service(\.env)?$/ },
+  { folder: NETWORK_LINKS, name: /^50-flannel\.link$/ },
   { folder: '/etc/apt/sources.list.d', name: /^convecthub-[a-z]+\.list$/ },
   { folder: '/etc/apt/keyrings', name: /^convecthub-[a-z]+\.(asc|gpg)$/ },
-  { folder: '/var/lib/rancher/k3s/server/manifests', name: /^convecthub-[a-z]+\.yaml$/ },
-  { folder: '/var/lib/rancher/k3s/agent', name: /^\.[\w.+@-]+\.part$/ },
-  { folder: '/var/lib/rancher/k3s/agent/images', name: NAME },
-  { folder: '/var/lib/rancher/k3s/agent/convecthub-incoming', name: NAME },
+  { folder: MANIFESTS, name: /^convecthub-[a-z]+\.yaml$/ },
+  { folder: AGENT_DATA, name: /^\.[\w.+@-]+\.part$/ },
+  { folder: IMAGES, name: NAME },
+  { folder: INCOMING_IMAGES, name: NAME },
 ]
-
-/** convecthub's own folder on a host; what is in it goes with it. */
-const STATE = '/var/lib/convecthub'
 
 /** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
 const PACKAGES =

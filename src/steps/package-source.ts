@@ -4,12 +4,10 @@ import { aptKey } from '../facts/apt-key.ts'
 import { type AptSource, aptSources } from '../facts/apt-sources.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
+import { INCOMING_KEYS } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { digest } from './digest.ts'
-
-/** Where a key waits until it is known which one it is. */
-const INCOMING = '/var/lib/convecthub/keys'
 
 /** A source that apt on a host shall have, and the one key that signs what it holds. */
 export interface PackageSource {
@@ -140,15 +138,15 @@ function listOf({ name, uri, suite, component, architecture }: PackageSource): s
 /** Whoever is on the way could give another key: it counts only when it is the one key that was expected. */
 function fetchKey({ name, key: { url, fingerprint } }: PackageSource): Change {
   const { key } = sourcePaths(name)
-  const [incoming, binary] = [`${INCOMING}/${name}.asc`, `${INCOMING}/${name}.gpg`]
+  const [incoming, binary] = [`${INCOMING_KEYS}/${name}.asc`, `${INCOMING_KEYS}/${name}.gpg`]
   return {
     kind: 'run',
     sign: '+',
     title: `${key} from ${url}, if it is the key ${fingerprint}`,
     timeoutMs: 60_000,
     script: sh`${rawSh(template('remote/openpgp.sh'))}
-trap ${`rm -rf ${INCOMING}`} EXIT
-cvh_folder ${INCOMING}
+trap ${`rm -rf ${INCOMING_KEYS}`} EXIT
+cvh_folder ${INCOMING_KEYS}
 ( ulimit -f 4096 && exec curl -fsS --max-time 50 -o ${incoming} ${url} )
 openpgp_binary ${incoming} >${binary}
 keys=$(openpgp_keys ${binary} | tr '\n' ' ')

@@ -1,4 +1,4 @@
-import { HELM, KUBECONFIG } from '../facts/release.ts'
+import { HELM, KUBECONFIG } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
 

@@ -4,32 +4,31 @@ import { file } from '../facts/file.ts'
 import { leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
 import { recordedPackages } from '../facts/recorded-packages.ts'
-import { STORAGE, volumes, volumesText } from '../facts/volumes.ts'
+import { volumes, volumesText } from '../facts/volumes.ts'
+import {
+  DOCKER_MARK,
+  DOCKER_PATHS,
+  K3S_DATA,
+  K3S_FOLDERS,
+  KUBELET_FOLDERS,
+  OWNED,
+  RANCHER,
+  STATE,
+  STORAGE,
+} from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { foreignRecords, isAptFile, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
 import { unneeded } from './package-source.ts'
-import {
-  DOCKER_MARK,
-  DOCKER_PATHS,
-  K3S_FOLDERS,
-  KUBELET_FOLDERS,
-  OWN_PATHS,
-  RECORD,
-  RUN,
-  theHosts,
-} from './reset-places.ts'
-
-/** The folder that holds users' data, and what K3s makes beside. */
-const DATA_TOP = '/var/lib/rancher'
+import { OWN_PATHS, RUN_PATHS, theHosts } from './reset-places.ts'
 
 /** Files and folders, convecthub's record last. */
 export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
   hosts: theHosts,
-  facts: () => [owned, aptSources, recordedPackages, file(RECORD), leftovers(OWN_PATHS), volumes],
+  facts: () => [owned, aptSources, recordedPackages, file(STATE), leftovers(OWN_PATHS), volumes],
   check: (contexts) =>
     contexts.flatMap(({ host, cluster, facts }) => {
       const { files } = facts.get(owned)
@@ -41,7 +40,7 @@ export const removeFiles: Step = {
             ...told,
             id: FOREIGN_RECORD,
             message,
-            hint: `only root can have written it into ${RECORD}/owned: see whether it is needed`,
+            hint: `only root can have written it into ${OWNED}: see whether it is needed`,
           }),
         ),
         ...kept.map(
@@ -57,15 +56,15 @@ export const removeFiles: Step = {
   plan: (context) => {
     const { facts, cluster } = context
     const record = facts.get(owned)
-    if (!facts.get(file(RECORD))) return []
+    if (!facts.get(file(STATE))) return []
     const keeps = !context.deleteData && facts.get(volumes).count > 0
     if (keeps && isOnlyData(record)) return []
     const listed = facts.get(leftovers(OWN_PATHS)).paths
     // where only users' data is left, the audit does not count it
-    const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, DATA_TOP, STORAGE])] : listed
+    const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, RANCHER, STORAGE])] : listed
     const paths = [
       ...unneeded(record.files, facts).filter(
-        (path) => isOwnFile(path, cluster.workdir) && !isBelow(path, RECORD),
+        (path) => isOwnFile(path, cluster.workdir) && !isBelow(path, STATE),
       ),
       ...fixed.filter((path) => mayRemove(path, record)),
     ]
@@ -76,7 +75,7 @@ export const removeFiles: Step = {
     const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
     const data = facts.get(volumes)
     const kept = keeps ? `; keep ${volumesText([data])} in ${STORAGE}` : ''
-    const title = `${[...shown, RECORD].join(', ')}${kept}`
+    const title = `${[...shown, STATE].join(', ')}${kept}`
     return [
       {
         kind: 'run',
@@ -89,14 +88,12 @@ export const removeFiles: Step = {
           sh`remove_paths ${paths}`,
           ...(works.length > 0 ? [sh`remove_works ${works}`] : []),
           ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
-          ...(record.data.length > 0 && !keeps
-            ? [sh`remove_empty ${[STORAGE, `${DATA_TOP}/k3s`, DATA_TOP]}`]
-            : []),
-          ...(ownsK3s(record) ? [sh`remove_empty ${[...KUBELET_FOLDERS, '/usr/libexec/kubernetes']}`] : []),
+          ...(record.data.length > 0 && !keeps ? [sh`remove_empty ${[STORAGE, K3S_DATA, RANCHER]}`] : []),
+          ...(ownsK3s(record) ? [sh`remove_empty ${KUBELET_FOLDERS}`] : []),
           // the shims' sockets, unless they are those of a containerd that the host has by itself
           sh`command -v containerd >/dev/null || rm -rf /run/containerd
 systemctl daemon-reload
-rm -rf -- ${[RECORD, ...RUN]}`,
+rm -rf -- ${[STATE, ...RUN_PATHS]}`,
           ...(keeps
             ? [
                 sh`cvh_owned=''

@@ -6,6 +6,7 @@ import { type Owned, owned } from '../facts/owned.ts'
 import { installedPackage } from '../facts/packages.ts'
 import { recordedPackages } from '../facts/recorded-packages.ts'
 import { unit } from '../facts/unit.ts'
+import { DOCKER_MARK, OWNED } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
 import { template } from '../templates.ts'
@@ -15,7 +16,7 @@ import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
 import { isAptFile, isOwnPackage } from './own-places.ts'
 import { removeSources, unneeded } from './package-source.ts'
-import { DOCKER_MARK, OWN_PATHS, RECORD, theHosts } from './reset-places.ts'
+import { OWN_PATHS, theHosts } from './reset-places.ts'
 
 const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
 
@@ -79,7 +80,7 @@ export const removePackages: Step = {
           sh`code=$?
 [ "$code" = 0 ] || exit "$code"
 ${ownsDocker(record) ? REMOVE_GROUP : rawSh(':')}
-sed -i '/^package /d' ${`${RECORD}/owned`}`,
+sed -i '/^package /d' ${OWNED}`,
         ]),
       },
     ]

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { SESSION_PLACES, type SessionPlaces } from '../layout.ts'
 import { newMark } from '../mark.ts'
 import { quote } from '../sh.ts'
 import { template } from '../templates.ts'
@@ -24,12 +25,20 @@ export interface Bootstrap {
  * before that line, such as an answer that nobody took, is dropped. The first script comes with it, for to read each
  * takes a program. With `askPassword` sudo may ask (on stdin, with our prompt).
  */
-export function bootstrap(options: { becomeUser: string; askPassword: boolean }): Bootstrap {
-  const { becomeUser, askPassword } = options
+export function bootstrap(options: {
+  becomeUser: string
+  askPassword: boolean
+  places?: SessionPlaces
+}): Bootstrap {
+  const { becomeUser, askPassword, places = SESSION_PLACES } = options
   const greeting = `@@${randomBytes(9).toString('hex')}`
   const mark = newMark()
   const prompt = `@@sudo-${randomBytes(9).toString('hex')}:`
-  const text = template('remote/session.sh')
+  const text = template('remote/session.sh', {
+    STATE: places.state,
+    RUN: places.run,
+    PROGRAMS: places.programs,
+  })
   const begin = [
     `printf "\\n%s go\\n" ${greeting}`,
     `while IFS= read -r line && [ "\${line% *}" != ${greeting} ]; do :; done`,

@@ -21,7 +21,7 @@ const START_MS = 30_000
  */
 export async function connect(target: Target, shared = new Shared()): Promise<Connection> {
   if (target.connection === 'local') {
-    const { boot, options } = opening(target)
+    const { boot, options } = opening(target, shared)
     const channel = localChannel(boot.command)
     const start = async () => channel
     return openSession(target.host, start, boot, { ...options, disconnect: () => channel.close() })
@@ -29,7 +29,7 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
   for (let left = TRIES; ; left--) {
     try {
       const link = await sshConnect(target, shared)
-      const { boot, options } = opening(target, link.withheld)
+      const { boot, options } = opening(target, shared, link.withheld)
       const start: StartChannel = ({ terminal }) => link.exec(boot.command, { ms: START_MS, terminal })
       return await openSession(target.host, start, boot, { ...options, disconnect: link.close }).catch(
         (error) => {
@@ -46,10 +46,10 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
 }
 
 /** `withheld`: why the host may have no password. */
-function opening({ becomeUser, becomePassword }: Target, withheld?: ErrorDetails) {
+function opening({ becomeUser, becomePassword }: Target, { places }: Shared, withheld?: ErrorDetails) {
   const password = withheld ? undefined : becomePassword
   return {
-    boot: bootstrap({ becomeUser, askPassword: password !== undefined }),
+    boot: bootstrap({ becomeUser, askPassword: password !== undefined, places }),
     options: { password, withheld: becomePassword && withheld, startMs: START_MS },
   }
 }

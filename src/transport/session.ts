@@ -1,4 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
+import { LOCK } from '../layout.ts'
 import type { Script } from '../sh.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Block, Connection, Result, RunOptions } from './connection.ts'
@@ -149,13 +150,13 @@ function notLocked(host: string, { code, output }: Result): ConvecthubError {
     const message = `another convecthub is at work on this host: ${output}`
     return new ConvecthubError('LOCKED', message, {
       host,
-      hint: "wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 /run/convecthub.lock)",
+      hint: `wait for it to end, the lock goes with its connection; where its machine is gone for good, end it as root on the host: kill -- -$(cut -d' ' -f1 ${LOCK})`,
     })
   }
   return new ConvecthubError('NO_LOCK', 'the shell of this host cannot hold a lock', {
     host,
     evidence: output,
-    hint: 'two runs at once would harm each other; try it as root on the host: flock -n /run/convecthub.lock true',
+    hint: `two runs at once would harm each other; try it as root on the host: flock -n ${LOCK} true`,
   })
 }
 

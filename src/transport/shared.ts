@@ -1,3 +1,4 @@
+import { SESSION_PLACES, type SessionPlaces } from '../layout.ts'
 import type { Secret } from '../secret.ts'
 import type { Question } from './auth-handler.ts'
 import { JumpPool } from './jump-pool.ts'
@@ -18,11 +19,14 @@ export class Shared {
   readonly jumps = new JumpPool()
   /** Who answers the questions of hosts; undefined: nobody is there. */
   question: AskQuestion | undefined
+  /** Where sessions keep what they need on a host. */
+  readonly places: SessionPlaces
   readonly #known = new Map<string, KnownHosts>()
 
-  constructor(ask?: AskPassphrase, question?: AskQuestion) {
+  constructor(ask?: AskPassphrase, question?: AskQuestion, places: SessionPlaces = SESSION_PLACES) {
     this.ring = new KeyRing(ask)
     this.question = question
+    this.places = places
   }
 
   /** What is on file of host keys. Error: KNOWN_HOSTS. */

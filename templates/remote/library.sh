@@ -1,4 +1,5 @@
-# Functions that rendered changes call. LC_ALL, PATH and umask (022) are set by the session.
+# Functions that rendered changes call. LC_ALL, PATH and umask (022) are set by the session. Paths are those of
+# src/layout.ts, written out here and in the files beside, where they read better so.
 CVH_STATE=/var/lib/convecthub
 CVH_RUN=/run/convecthub
 

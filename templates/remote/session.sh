@@ -10,9 +10,10 @@
 # A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
 # So did $become, whom it is to run as, and $mark, which begins each line of this program: nobody else may get to know it,
 # so it is in no argument and no environment. When stdin ends, whatever still runs is ended with it.
-LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# shellcheck disable=SC2123 # it is filled in
+LC_ALL=C PATH=@PROGRAMS@
 # what kubectl and helm keep for themselves goes with us
-HOME=/var/lib/convecthub/home
+HOME=@STATE@/home
 export LC_ALL PATH HOME
 unset ENV BASH_ENV CDPATH
 umask 022
@@ -66,14 +67,14 @@ block() {
 hold() {
   [ -z "$held" ] || return 0
   # whoever may read it could hold it; in a shell of its own, for one whose exec cannot open a file is over
-  (umask 077 && : >>/run/convecthub.lock) 2>&1 || return 71
-  exec 9>>/run/convecthub.lock
+  (umask 077 && : >>@RUN@.lock) 2>&1 || return 71
+  exec 9>>@RUN@.lock
   # ksh keeps 9 to itself; another descriptor of the same open file does, for that is what has the lock
   flock -n 3 3>&9 2>&1
   case $? in
   0) ;;
   1)
-    read -r holder owner </run/convecthub.lock
+    read -r holder owner <@RUN@.lock
     [ "$owner" = "$1" ] || { printf '%s\n' "$owner"; return 75; }
     kill -s TERM -- "-$holder" 2>/dev/null
     flock -w 10 3 3>&9 || { printf '%s\n' "$owner"; return 75; }
@@ -81,7 +82,7 @@ hold() {
   *) return 71 ;;
   esac
   read -r _ _ _ _ group _ <"/proc/$$/stat"
-  printf '%s %s\n' "$group" "$1" >/run/convecthub.lock
+  printf '%s %s\n' "$group" "$1" >@RUN@.lock
   held=yes
 }
 

@@ -9,10 +9,6 @@ import { type OneHost, type OneOutcome, oneHost } from '../transport/helpers/one
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { settled } from '../transport/helpers/wait.ts'
 
-vi.mock(import('../../src/templates.ts'), async (original) =>
-  (await import('../transport/helpers/own-places.ts')).movedTemplates(original),
-)
-
 /** How long one run may take, ms. */
 const RUN_MS = 60_000
 vi.setConfig({ testTimeout: 2 * RUN_MS, maxConcurrency: 8 })

@@ -7,10 +7,6 @@ import { oneHost } from '../transport/helpers/one-host.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { settled } from '../transport/helpers/wait.ts'
 
-vi.mock(import('../../src/templates.ts'), async (original) =>
-  (await import('../transport/helpers/own-places.ts')).movedTemplates(original),
-)
-
 /** How long one run may take, ms. */
 const RUN_MS = 60_000
 vi.setConfig({ testTimeout: 2 * RUN_MS, maxConcurrency: 8 })

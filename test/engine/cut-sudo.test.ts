@@ -9,10 +9,6 @@ import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
 import { settled } from '../transport/helpers/wait.ts'
 
-vi.mock(import('../../src/templates.ts'), async (original) =>
-  (await import('../transport/helpers/own-places.ts')).movedTemplates(original),
-)
-
 /** How long one run may take, ms. */
 const RUN_MS = 60_000
 vi.setConfig({ testTimeout: 2 * RUN_MS })

@@ -12,10 +12,6 @@ import { type OneHost, type OneOutcome, oneHost } from '../transport/helpers/one
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { settled, until } from '../transport/helpers/wait.ts'
 
-vi.mock(import('../../src/templates.ts'), async (original) =>
-  (await import('../transport/helpers/own-places.ts')).movedTemplates(original),
-)
-
 const SIZE = 24 * 1024 * 1024
 const DATA = randomBytes(SIZE)
 const SHA256 = createHash('sha256').update(DATA).digest('hex')

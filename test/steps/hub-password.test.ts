@@ -5,13 +5,12 @@ import { afterEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Change } from '../../src/engine/change.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
-import { KUBECONFIG, release } from '../../src/facts/release.ts'
+import { release } from '../../src/facts/release.ts'
+import { APPLIED_PASSWORD, HUB_PASSWORD, KUBECONFIG } from '../../src/layout.ts'
 import { rawSh } from '../../src/sh.ts'
 import { digest } from '../../src/steps/digest.ts'
 import {
-  APPLIED_PASSWORD,
   appliedText,
-  HUB_PASSWORD,
   hubPassword,
   passwordIn,
   passwordMark,

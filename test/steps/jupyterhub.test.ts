@@ -2,13 +2,8 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { file } from '../../src/facts/file.ts'
 import { release } from '../../src/facts/release.ts'
-import {
-  APPLIED_PASSWORD,
-  appliedText,
-  HUB_PASSWORD,
-  passwordMark,
-  passwordNote,
-} from '../../src/steps/hub-password.ts'
+import { APPLIED_PASSWORD, HUB_PASSWORD } from '../../src/layout.ts'
+import { appliedText, passwordMark, passwordNote } from '../../src/steps/hub-password.ts'
 import { jupyterhub } from '../../src/steps/jupyterhub.ts'
 import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'

@@ -8,6 +8,7 @@ const COMMON = [
   'error-codes.ts',
   'errors.ts',
   'exit-codes.ts',
+  'layout.ts',
   'mark.ts',
   'printable.ts',
   'secret.ts',
@@ -88,6 +89,7 @@ it('transport needs no more than errors, marks, secrets, shell text, templates a
     new Set([
       'error-codes.ts',
       'errors.ts',
+      'layout.ts',
       'mark.ts',
       'secret.ts',
       'sh.ts',

@@ -1,17 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Block, Connection } from '../../src/transport/connection.ts'
 import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { failure, settled, until } from './helpers/wait.ts'
-
-vi.mock(import('../../src/templates.ts'), async (original) =>
-  (await import('./helpers/own-places.ts')).movedTemplates(original),
-)
 
 let sshd: RealSshd
 const open: Connection[] = []

@@ -3,24 +3,15 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { SESSION_PLACES } from '../../src/layout.ts'
 import { sh } from '../../src/sh.ts'
 import { bootstrap } from '../../src/transport/bootstrap.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/connection.ts'
-import { inFolder } from './helpers/own-places.ts'
+import { sharedIn } from './helpers/own-places.ts'
 import { testTarget } from './helpers/test-target.ts'
 import { failure } from './helpers/wait.ts'
-
-// the lock in a folder of the test, and programs of the test before all others
-vi.mock(import('../../src/templates.ts'), async (original) => {
-  const { movedTemplates } = await import('./helpers/own-places.ts')
-  const { template } = await movedTemplates(original as never)
-  return {
-    template: (...args: Parameters<typeof template>) =>
-      template(...args).replace('PATH=/usr/local/sbin', 'PATH=$CVH_TEST_BIN:/usr/local/sbin'),
-  } as never
-})
 
 const options = { name: 'test', timeoutMs: 10_000, lock: 'anna' }
 let folder: string
@@ -31,11 +22,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cvh-lock-'))
   bin = join(folder, 'bin')
   mkdirSync(bin)
-  process.env.CVH_TEST_BIN = bin
 })
 afterEach(() => {
   for (const host of open.splice(0)) host.close()
-  delete process.env.CVH_TEST_BIN
   rmSync(folder, { recursive: true })
 })
 
@@ -45,10 +34,13 @@ function program(name: string, text: string): void {
 }
 
 async function take(): Promise<string> {
-  const host = await inFolder(folder, () => connect(testTarget({ connection: 'local' })))
+  const host = await connect(testTarget({ connection: 'local' }), ownPlaces())
   open.push(host)
   return (await host.run(sh`echo mine`, options)).output
 }
+
+/** The lock in a folder of the test, and programs of the test before all others. */
+const ownPlaces = () => sharedIn(folder, `${bin}:${SESSION_PLACES.programs}`)
 
 const lockFile = () => join(folder, 'run.lock')
 
@@ -76,12 +68,12 @@ it.each([
 // a terminal that is gone, a disk that is full: what stands behind a message happens without it
 it('nothing is run without the lock, and nobody ended for it, where the word of it gets lost', async () => {
   const ran = join(folder, 'ran')
-  const unheard = () =>
-    inFolder(folder, () => {
-      const { command, program } = bootstrap({ becomeUser: 'root', askPassword: false })
-      const input = `${program(`touch ${ran}`)}run 1 0 anna\n`
-      return spawnSync('sh', ['-c', `${command} >/dev/full`], { input, timeout: 10_000 })
-    })
+  const unheard = () => {
+    const { places } = ownPlaces()
+    const { command, program } = bootstrap({ becomeUser: 'root', askPassword: false, places })
+    const input = `${program(`touch ${ran}`)}run 1 0 anna\n`
+    return spawnSync('sh', ['-c', `${command} >/dev/full`], { input, timeout: 10_000 })
+  }
   const holder = spawn('flock', [lockFile(), 'sh', '-c', 'echo held; exec sleep 60'], { detached: true })
   try {
     await once(holder.stdout, 'data')

@@ -12,12 +12,9 @@ import type { Connection } from '../../../src/transport/connection.ts'
 import type { Target } from '../../../src/transport/target.ts'
 import { testWishes } from '../../helpers/test-cluster.ts'
 import { textSource } from '../../helpers/text-source.ts'
-import { inFolder, moved } from './own-places.ts'
+import { moved, sharedIn } from './own-places.ts'
 
-/**
- * This machine as the only host of a run, its records, jobs and lock in `folder`. A test file that uses it has to
- * mock src/templates.ts by movedTemplates.
- */
+/** This machine as the only host of a run, its records, jobs and lock in `folder`. */
 export interface OneHost {
   folder: string
   /** Where the step puts its things; nothing else is there. */
@@ -53,25 +50,23 @@ export function oneHost(): OneHost {
     async run(step, { target, source = textSource(''), signal = new AbortController().signal, hear }) {
       const events: EngineEvent[] = []
       const wishes = testWishes({ drivers: ['h1'], workers: [] })
-      const report = await inFolder(folder, () =>
-        run({
-          verb: 'provision',
-          recipe: [step],
-          wishes,
-          hosts: wishes.cluster.hosts,
-          connect: async () => atHome(await connect(target)),
-          source: () => source,
-          apply: true,
-          forks: 1,
-          ignore: new Set(),
-          owner: `the test in ${folder}`,
-          signal,
-          emit(event) {
-            events.push(event)
-            hear?.(event)
-          },
-        }),
-      )
+      const report = await run({
+        verb: 'provision',
+        recipe: [step],
+        wishes,
+        hosts: wishes.cluster.hosts,
+        connect: async () => atHome(await connect(target, sharedIn(folder)), folder),
+        source: () => source,
+        apply: true,
+        forks: 1,
+        ignore: new Set(),
+        owner: `the test in ${folder}`,
+        signal,
+        emit(event) {
+          events.push(event)
+          hear?.(event)
+        },
+      })
       const errors = events.flatMap((event) => {
         const { error } = event.event === 'step' || event.event === 'host-failed' ? event : {}
         return error ? [`${error.code} ${error.message} ${error.details.evidence ?? ''}`] : []
@@ -82,8 +77,8 @@ export function oneHost(): OneHost {
   }
 }
 
-function atHome(connection: Connection): Connection {
-  const move = (script: Script) => rawSh(moved(script.reveal()))
+function atHome(connection: Connection, folder: string): Connection {
+  const move = (script: Script) => rawSh(moved(script.reveal(), folder))
   return {
     ...connection,
     run: (script, options) => connection.run(move(script), options),

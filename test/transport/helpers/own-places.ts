@@ -1,25 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { RUN, SESSION_PLACES, STATE } from '../../../src/layout.ts'
+import { Shared } from '../../../src/transport/shared.ts'
 
-const place = new AsyncLocalStorage<string>()
-
-/** Does `work` with all that convecthub would keep in /run and /var/lib of this machine in a folder instead. */
-export function inFolder<T>(folder: string, work: () => T): T {
-  return place.run(folder, work)
+/** For sessions that keep in `folder` what convecthub would keep in /run and /var/lib of this machine. */
+export function sharedIn(folder: string, programs = SESSION_PLACES.programs): Shared {
+  return new Shared(undefined, undefined, { state: `${folder}/state`, run: `${folder}/run`, programs })
 }
 
-/** Shell text for the folder that the work around it is in. */
-export function moved(text: string): string {
-  const folder = place.getStore()
-  if (folder === undefined) return text
-  return text
-    .replaceAll('/var/lib/convecthub', `${folder}/state`)
-    .replaceAll('/run/convecthub', `${folder}/run`)
-}
-
-type Template = (name: string, values?: Readonly<Record<string, string | number>>) => string
-
-/** For `vi.mock` of src/templates.ts: the session's own program must be moved too, for it holds the lock. */
-export async function movedTemplates(original: () => Promise<{ template: Template }>) {
-  const { template } = await original()
-  return { template: (...args: Parameters<Template>) => moved(template(...args)) }
+/** Shell text that does so, too. */
+export function moved(text: string, folder: string): string {
+  return text.replaceAll(STATE, `${folder}/state`).replaceAll(RUN, `${folder}/run`)
 }
