@@ -38,7 +38,7 @@ export async function resetVerb(
     leaving: { hosts, by },
     deleteData,
   }
-  const foreign: { host: string; line: string }[] = []
+  const foreign: Left[] = []
   const all = by ? [by, ...hosts] : hosts
   const { report, exit, mode } = await runVerb('reset', reset, { ...fleet, hosts: all }, options, {
     wishes,
@@ -49,19 +49,10 @@ export async function resetVerb(
     },
   })
   const audited = report.hosts.filter(({ host, changed }) => changed > 0 && host !== by?.name)
-  const traces = audited.flatMap(({ host }) => {
-    const facts = report.facts.get(host)
-    const data = deleteData && facts ? volumesText([facts.get(volumes)]) : ''
-    const lines = facts ? leftoverLines(facts.get(leftovers(OWN_PATHS))) : []
-    return [...lines, ...(data ? [`data ${data}`] : [])].map((line) => ({ host, line }))
-  })
-  const left = [...foreign, ...traces]
+  const left = [...foreign, ...audited.flatMap(({ host }) => tracesOf(host, report, deleteData))]
   const kept = deleteData ? '' : volumesText(leaving.data)
-  if (mode === 'json') {
-    for (const { host, line } of left)
-      process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
-    if (kept) process.stdout.write(`${printableJson({ event: 'kept', what: kept, path: STORAGE })}\n`)
-  } else {
+  if (mode === 'json') tellJson(left, kept)
+  else {
     printLines([
       ...(report.ok ? auditLines(left, audited.length > 0) : []),
       ...(kept ? [`Users' data is kept in ${STORAGE}: ${kept}; reset --delete-data removes it.`] : []),
@@ -73,8 +64,29 @@ export async function resetVerb(
   return exit === 'ok' && left.length > 0 ? 'differs' : exit
 }
 
+/** Something that a reset has not taken away. */
+interface Left {
+  host: string
+  line: string
+}
+
+/** What a machine still shows after its reset; users' data only where that was to go. */
+function tracesOf(host: string, report: RunReport, deleteData: boolean): Left[] {
+  const facts = report.facts.get(host)
+  if (!facts) return []
+  const data = deleteData ? volumesText([facts.get(volumes)]) : ''
+  const lines = leftoverLines(facts.get(leftovers(OWN_PATHS)))
+  return [...lines, ...(data ? [`data ${data}`] : [])].map((line) => ({ host, line }))
+}
+
+function tellJson(left: readonly Left[], kept: string): void {
+  for (const { host, line } of left)
+    process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
+  if (kept) process.stdout.write(`${printableJson({ event: 'kept', what: kept, path: STORAGE })}\n`)
+}
+
 /** What is left where something was done; nobody has looked elsewhere. */
-function auditLines(left: readonly { host: string; line: string }[], audited: boolean): string[] {
+function auditLines(left: readonly Left[], audited: boolean): string[] {
   if (left.length > 0)
     return [
       `Audit: ${count(left.length, 'thing')} left:`,

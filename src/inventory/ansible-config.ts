@@ -50,32 +50,9 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   const file = findConfig(places)
   const bytes = file === undefined ? undefined : places.files.read(file)
   if (file === undefined || bytes === undefined) return undefined
-  const text = decodeText(bytes, file)
-  const sections: Record<string, unknown> = parse(text)
   const problems: ConvecthubError[] = []
   const origins: Partial<Record<string, Origin>> = {}
-  const typed = <T>(
-    section: string,
-    key: string,
-    convert: (value: string) => T | undefined,
-    kind: string,
-  ): T | undefined => {
-    const values = sections[section]
-    const value =
-      typeof values === 'object' && values !== null ? (values as Record<string, unknown>)[key] : undefined
-    if (value === undefined || value === null || typeof value === 'object' || value === '') return undefined
-    const line = lineOf(text, section, key)
-    const origin = { file, ...(line > 0 && { line }) }
-    origins[key] = origin
-    return collect(problems, () => {
-      const converted = convert(String(value))
-      if (converted !== undefined) return converted
-      throw problem('INVENTORY_ANSIBLE_CONFIG', `${key} is '${value}', not ${kind}`, {
-        origin,
-        line: text.split('\n')[line - 1],
-      })
-    })
-  }
+  const typed = settingReader(file, decodeText(bytes, file), problems, origins)
   const read = (section: string, key: string) => typed(section, key, (value) => value, 'a text')
   const path = (value: string) =>
     value.startsWith('~/') ? join(places.home, value.slice(2)) : resolve(dirname(file), value)
@@ -102,6 +79,38 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   }
   throwAll(problems)
   return config
+}
+
+/** Reads single settings of an ansible.cfg; what is wrong goes to `problems`, and where each was written to `origins`. */
+function settingReader(
+  file: string,
+  text: string,
+  problems: ConvecthubError[],
+  origins: Partial<Record<string, Origin>>,
+) {
+  const sections: Record<string, unknown> = parse(text)
+  return <T>(
+    section: string,
+    key: string,
+    convert: (value: string) => T | undefined,
+    kind: string,
+  ): T | undefined => {
+    const values = sections[section]
+    const value =
+      typeof values === 'object' && values !== null ? (values as Record<string, unknown>)[key] : undefined
+    if (value === undefined || value === null || typeof value === 'object' || value === '') return undefined
+    const line = lineOf(text, section, key)
+    const origin = { file, ...(line > 0 && { line }) }
+    origins[key] = origin
+    return collect(problems, () => {
+      const converted = convert(String(value))
+      if (converted !== undefined) return converted
+      throw problem('INVENTORY_ANSIBLE_CONFIG', `${key} is '${value}', not ${kind}`, {
+        origin,
+        line: text.split('\n')[line - 1],
+      })
+    })
+  }
 }
 
 /** `always` and `silently` would rename groups, which nobody here does. */

@@ -45,51 +45,58 @@ export function parseYaml(text: string, file: string): YamlFile {
     lines,
     budget: MAX_NODES,
   }
-  const problems: ConvecthubError[] = []
-  const control = CONTROL.exec(text)
-  if (control !== null)
-    problems.push(
-      problem('INVENTORY_YAML', 'not valid YAML: a control character', {
-        origin: controlOrigin(text, file, control.index),
-      }),
-    )
-  for (const place of layout.tabs)
-    problems.push(
-      problem('INVENTORY_YAML', 'not valid YAML: a tab in front of the text', {
-        origin: { file, ...place },
-        line: yamlLine(parsed, place),
-        hint: 'indent with spaces',
-      }),
-    )
+  const problems = layoutProblems(parsed)
   try {
-    const documents = parseAllDocuments(layout.text, {
-      version: '1.1',
-      schema: 'failsafe',
-      // The library compares every key with every other; the walk below uses a set.
-      uniqueKeys: false,
-      lineCounter: lines,
-      logLevel: 'silent',
-    })
-    const [first, second] = Array.isArray(documents) ? documents : []
-    // A wrong tab makes the library stumble over what follows.
-    const errors = [first, second].flatMap((document) => errorsOf(layout.text, document))
-    for (const error of layout.tabs.length > 0 ? [] : errors) {
-      const [message = ''] = error.message.split(/ at line \d+/)
-      problems.push(yamlProblem(parsed, error.pos[0], 'INVENTORY_YAML', `not valid YAML: ${message}`))
-    }
-    if (second !== undefined)
-      problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'INVENTORY_YAML', 'a second YAML document'))
-    parsed.root = (first?.contents ?? null) as Node | null
-    if (problems.length === 0)
-      parsed.targets = resolveAliases(parsed, (offset, ...what) =>
-        problems.push(yamlProblem(parsed, offset, ...what)),
-      )
+    readDocument(parsed, problems)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     problems.push(problem('INVENTORY_YAML', 'the YAML is nested too deeply', { origin: { file } }))
   }
   throwAll(problems)
   return parsed
+}
+
+/** Characters that YAML forbids, which the library takes. */
+function layoutProblems(parsed: YamlFile): ConvecthubError[] {
+  const { text, file, layout } = parsed
+  const control = CONTROL.exec(text)
+  const tabs = layout.tabs.map((place) =>
+    problem('INVENTORY_YAML', 'not valid YAML: a tab in front of the text', {
+      origin: { file, ...place },
+      line: yamlLine(parsed, place),
+      hint: 'indent with spaces',
+    }),
+  )
+  if (control === null) return tabs
+  const origin = controlOrigin(text, file, control.index)
+  return [problem('INVENTORY_YAML', 'not valid YAML: a control character', { origin }), ...tabs]
+}
+
+/** Fills in the root, and the targets of its aliases where nothing is wrong so far; what is wrong goes to `problems`. */
+function readDocument(parsed: YamlFile, problems: ConvecthubError[]): void {
+  const { layout, lines } = parsed
+  const documents = parseAllDocuments(layout.text, {
+    version: '1.1',
+    schema: 'failsafe',
+    // The library compares every key with every other; the walk below uses a set.
+    uniqueKeys: false,
+    lineCounter: lines,
+    logLevel: 'silent',
+  })
+  const [first, second] = Array.isArray(documents) ? documents : []
+  // A wrong tab makes the library stumble over what follows.
+  const errors = [first, second].flatMap((document) => errorsOf(layout.text, document))
+  for (const error of layout.tabs.length > 0 ? [] : errors) {
+    const [message = ''] = error.message.split(/ at line \d+/)
+    problems.push(yamlProblem(parsed, error.pos[0], 'INVENTORY_YAML', `not valid YAML: ${message}`))
+  }
+  if (second !== undefined)
+    problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'INVENTORY_YAML', 'a second YAML document'))
+  parsed.root = (first?.contents ?? null) as Node | null
+  if (problems.length === 0)
+    parsed.targets = resolveAliases(parsed, (offset, ...what) =>
+      problems.push(yamlProblem(parsed, offset, ...what)),
+    )
 }
 
 /** What libyaml refuses, too: it takes a comment without a blank before it, and no directives it does not know. */
