@@ -2,6 +2,9 @@ import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { Secret } from '../secret.ts'
 import type { Script } from '../sh.ts'
 
+/** A package, or of several the first one that the host's package manager knows. */
+export type PackageName = string | { firstOf: readonly string[] }
+
 /** How a change shows in a plan: `+` makes, `~` alters, `-` removes, `!` acts (a start, a wait). */
 export type Sign = '+' | '~' | '-' | '!'
 
@@ -28,10 +31,11 @@ export interface UploadChange extends Common {
   mode: string
 }
 
-/** Debian packages by name, or by path when the name holds a slash; of `firstOf`, the first that apt knows. */
+/** Packages by the names that the host's distribution has for them; `script` installs them, as a job. */
 export interface PackagesChange extends Common {
   kind: 'packages'
-  names: readonly (string | { firstOf: readonly string[] })[]
+  names: readonly PackageName[]
+  script: Script
 }
 
 /** Any other act. `durable` ones go on when the connection is lost: they run as a transient unit. */

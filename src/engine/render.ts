@@ -1,7 +1,6 @@
 import { Secret } from '../secret.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
-import { template } from '../templates.ts'
-import type { Change, FileChange, PackagesChange, RunChange, UploadChange, WaitChange } from './change.ts'
+import type { Change, FileChange, RunChange, UploadChange, WaitChange } from './change.ts'
 import { withLibrary } from './with-library.ts'
 
 /** How long installing packages may take, ms. */
@@ -62,7 +61,7 @@ export function changeMs(change: Change): number {
 function renderChange(change: Exclude<Rendered, FileChange>, job: string): Script {
   switch (change.kind) {
     case 'packages':
-      return renderPackages(change, job)
+      return asJob(job, change.script)
     case 'run':
       return renderRun(change, job)
     case 'service':
@@ -74,16 +73,6 @@ function renderChange(change: Exclude<Rendered, FileChange>, job: string): Scrip
 
 function renderFile({ path, content, mode }: FileChange): Script {
   return sh`cvh_folder ${path.slice(0, path.lastIndexOf('/'))} && cvh_record file ${path} && printf '%s' ${content} | cvh_place ${path} ${mode}`
-}
-
-function renderPackages({ names }: PackagesChange, job: string): Script {
-  const words = names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))
-  return asJob(
-    job,
-    sh`set -- ${words}
-${rawSh(template('remote/apt.sh'))}
-${rawSh(template('remote/apt-install.sh'))}`,
-  )
 }
 
 function renderRun({ script, durable }: RunChange, job: string): Script {

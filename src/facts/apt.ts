@@ -1,7 +1,7 @@
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** apt and dpkg: are they there, is the database whole (`dpkg --audit` silent), who holds its lock. */
+/** apt and dpkg: are they there, is the database whole (`dpkg --audit` silent). */
 export interface Apt {
   present: boolean
   broken: string

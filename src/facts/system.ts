@@ -4,7 +4,8 @@ import type { Fact, FactFamily } from './fact.ts'
 
 /** What a machine is. Memory in MiB. */
 export interface System {
-  os: { id: string; version: string; name: string; codename: string }
+  /** Of os-release(5); `like` are the IDs that it names as its relatives. */
+  os: { id: string; like: readonly string[]; version: string; name: string; codename: string }
   kernel: string
   /** Debian's name: amd64, arm64, armhf. */
   architecture: string
@@ -57,6 +58,7 @@ function parseSystem(output: string): System {
   return {
     os: {
       id: text('os.ID'),
+      like: text('os.ID_LIKE').split(' ').filter(Boolean),
       version: text('os.VERSION_ID'),
       name: text('os.PRETTY_NAME'),
       codename: text('os.VERSION_CODENAME') || text('os.UBUNTU_CODENAME'),

@@ -1,26 +1,30 @@
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Step } from '../engine/step.ts'
 import { appArmor } from '../facts/apparmor.ts'
 import { command } from '../facts/command.ts'
 import type { Facts } from '../facts/fact.ts'
-import { installedPackage } from '../facts/packages.ts'
-
-/** What K3s and convecthub's own checks call: iptables for pods, curl for the login page, conntrack for kube-proxy. */
-const PACKAGES = ['ca-certificates', 'curl', 'iptables', 'conntrack']
+import { system } from '../facts/system.ts'
+import { installPackages } from './install-packages.ts'
 
 /** The few packages that K3s and the checks need. */
 export const basePackages: Step = {
   id: 'packages',
   title: 'Install base packages',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: () => [...PACKAGES.map(installedPackage), appArmor, command('apparmor_parser')],
+  facts: () => [
+    system,
+    ...DISTRIBUTIONS.flatMap(({ packages, installed }) => packages.base.map(installed)),
+    appArmor,
+    command('apparmor_parser'),
+  ],
   plan: ({ facts }) => {
+    const distribution = distributionOf(facts.get(system))
+    const { packages, installed } = distribution
     const names = [
-      ...PACKAGES.filter((name) => facts.get(installedPackage(name)) === undefined),
-      ...(lacksProfiles(facts) ? ['apparmor'] : []),
+      ...packages.base.filter((name) => facts.get(installed(name)) === undefined),
+      ...(lacksProfiles(facts) ? [packages.appArmor] : []),
     ]
-    return names.length === 0
-      ? []
-      : [{ kind: 'packages', sign: '+', title: `install ${names.join(', ')}`, names }]
+    return names.length === 0 ? [] : [installPackages(distribution, names, `install ${names.join(', ')}`)]
   },
 }
 

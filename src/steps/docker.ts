@@ -1,11 +1,14 @@
+import { distributionOf } from '../distribution/distributions.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
 import { bareUri } from '../facts/apt-sources.ts'
 import { command } from '../facts/command.ts'
+import type { Facts } from '../facts/fact.ts'
 import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
+import { installPackages } from './install-packages.ts'
 import {
   addSource,
   hasList,
@@ -63,20 +66,24 @@ const start: Change = {
 function ownSource(context: PlanContext): Change[] {
   const { facts } = context
   const source = dockerSource(context)
-  if (!source || !facts.get(owned).packages.includes('docker-ce')) return []
+  if (!source || !facts.get(owned).packages.includes(dockerOf(facts)[0])) return []
   return hasList(source, facts) || rivals(source, facts).length > 0 ? [] : addSource(source, facts)
 }
 
+const dockerOf = (facts: Facts) => distributionOf(facts.get(system)).packages.docker
+
 function install(context: PlanContext): Change[] {
   const source = dockerSource(context)
+  const distribution = distributionOf(context.facts.get(system))
+  const [own, other] = distribution.packages.docker
   if (!source) {
-    const title = 'install docker-ce, or docker.io where apt has no docker-ce'
-    return [{ kind: 'packages', sign: '+', title, names: [{ firstOf: ['docker-ce', 'docker.io'] }] }]
+    const title = `install ${own}, or ${other} where apt has no ${own}`
+    return [installPackages(distribution, [{ firstOf: [own, other] }], title)]
   }
-  const own = rivals(source, context.facts).find(({ serves }) => serves)
-  const from = own ? `${source.uri}, as ${own.file}:${own.line} has it` : source.uri
+  const there = rivals(source, context.facts).find(({ serves }) => serves)
+  const from = there ? `${source.uri}, as ${there.file}:${there.line} has it` : source.uri
   return [
-    ...(own ? [] : addSource(source, context.facts)),
-    { kind: 'packages', sign: '+', title: `install docker-ce from ${from}`, names: ['docker-ce'] },
+    ...(there ? [] : addSource(source, context.facts)),
+    installPackages(distribution, [own], `install ${own} from ${from}`),
   ]
 }

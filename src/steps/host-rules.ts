@@ -1,8 +1,9 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
+import type { Distribution } from '../distribution/distribution.ts'
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import type { FindingId } from '../error-codes.ts'
 import { addresses } from '../facts/addresses.ts'
-import { apt } from '../facts/apt.ts'
 import { command } from '../facts/command.ts'
 import { disk } from '../facts/disk.ts'
 import type { Fact } from '../facts/fact.ts'
@@ -17,9 +18,6 @@ import { bundledK3s, ownsK3s } from './artifacts.ts'
 /** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
 
-/** Releases that the guide supports, and Debian of the same age. */
-const RELEASES: Readonly<Record<string, number>> = { ubuntu: 16.04, debian: 9 }
-
 /** From where programs are run: K3s and all that it unpacks, helm on drivers. What containers hold has mounts of its own. */
 const executed = ({ role }: ClusterHost) => [
   RANCHER,
@@ -33,7 +31,7 @@ const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 
 /** What the rules look at. */
 export function hostFacts(host: ClusterHost): readonly Fact<unknown>[] {
-  const own = [system, addresses, apt, owned, file(K3S)]
+  const own = [system, addresses, owned, file(K3S), ...DISTRIBUTIONS.map(({ manager }) => manager.fact)]
   return [...own, ...executed(host).map(disk), ...TOOLS.map(command)]
 }
 
@@ -53,11 +51,11 @@ export const HOST_RULES: readonly HostRule[] = [
     id: 'os',
     wrong: ({ facts }) => {
       const { os } = facts.get(system)
-      const oldest = RELEASES[os.id]
+      const oldest = distributionOf({ os }).oldest[os.id]
       const known = oldest !== undefined && Number(os.version) >= oldest
       return !known && `${os.name || 'an unknown system'} is not supported`
     },
-    hint: 'Ubuntu 16.04 or newer (or Debian 9 or newer) is needed',
+    hint: `${DISTRIBUTIONS.map(({ supported }) => supported).join(', or ')} is needed`,
   },
   {
     id: 'cpu',
@@ -117,21 +115,7 @@ export const HOST_RULES: readonly HostRule[] = [
     },
     hint: 'install iproute2, util-linux, coreutils and systemd',
   },
-  {
-    id: 'apt',
-    wrong: ({ facts }) => !facts.get(apt).present && 'there is no apt-get',
-    hint: 'Ubuntu or Debian is needed',
-  },
-  {
-    id: 'dpkg',
-    wrong: ({ facts }) => {
-      const { present, broken } = facts.get(apt)
-      // where it was a run of ours that was cut off, the step for packages mends it
-      const theirs = present && broken && facts.get(owned).packages.length === 0
-      return theirs && `dpkg was interrupted: ${broken.split('\n')[0]}`
-    },
-    hint: 'run `sudo dpkg --configure -a` on it',
-  },
+  ...DISTRIBUTIONS.flatMap(managerRules),
   {
     id: 'interface',
     wrong: ({ host, facts }) => {
@@ -177,6 +161,30 @@ export const HOST_RULES: readonly HostRule[] = [
     hint: 'run `sudo systemd-machine-id-setup` on it',
   },
 ]
+
+/** Of a distribution's package manager, for the hosts that have this distribution. */
+function managerRules(distribution: Distribution): HostRule[] {
+  const { fact, missing, broken } = distribution.manager
+  const isHere = ({ facts }: PlanContext) => distributionOf(facts.get(system)) === distribution
+  return [
+    {
+      id: missing.id,
+      wrong: (context) => isHere(context) && !context.facts.get(fact).present && missing.message,
+      hint: missing.hint,
+    },
+    {
+      id: broken.id,
+      wrong: (context) => {
+        const { facts } = context
+        const manager = facts.get(fact)
+        // where it was a run of ours that was cut off, the step for packages mends it
+        const theirs = manager.present && manager.broken && facts.get(owned).packages.length === 0
+        return isHere(context) && theirs && `${broken.message}: ${manager.broken.split('\n')[0]}`
+      },
+      hint: broken.hint,
+    },
+  ]
+}
 
 /** Folders from which no program can be run, each with its mount point. */
 function closed({ host, facts }: PlanContext): [path: string, mount: string][] {

@@ -1,12 +1,10 @@
+import type { Distribution } from '../distribution/distribution.ts'
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Change } from '../engine/change.ts'
 import type { Finding, Step } from '../engine/step.ts'
 import { gpu } from '../facts/gpu.ts'
-import { installedPackage } from '../facts/packages.ts'
 import { system } from '../facts/system.ts'
-import { rawSh } from '../sh.ts'
-import { template } from '../templates.ts'
-
-const TOOLKIT = 'nvidia-container-toolkit'
+import { installPackages } from './install-packages.ts'
 
 /** Driver and container toolkit on machines with a GPU; before K3s, which looks for the runtime when it starts. */
 export const nvidia: Step = {
@@ -14,7 +12,11 @@ export const nvidia: Step = {
   title: 'Install the NVIDIA driver and container toolkit',
   hosts: ({ cluster }) =>
     cluster.hosts.filter(({ settings }) => settings.has_gpu && settings.install_nvidia_driver),
-  facts: () => [gpu, system, installedPackage(TOOLKIT)],
+  facts: () => [
+    gpu,
+    system,
+    ...DISTRIBUTIONS.map(({ packages, installed }) => installed(packages.nvidiaToolkit)),
+  ],
   check: (contexts) =>
     contexts.flatMap(({ host, facts }): Finding[] => {
       const { cards, nouveau, driver } = facts.get(gpu)
@@ -29,7 +31,7 @@ export const nvidia: Step = {
           },
         ]
       const { os } = facts.get(system)
-      if (!driver && os.id !== 'ubuntu')
+      if (!driver && !distributionOf({ os }).nvidiaDriver.ids.includes(os.id))
         return [
           {
             ...found,
@@ -51,23 +53,30 @@ export const nvidia: Step = {
     }),
   plan: ({ facts }) => {
     const { driver, runtime } = facts.get(gpu)
-    return [...(driver ? [] : installDriver()), ...(runtime ? [] : [toolkit])]
+    const distribution = distributionOf(facts.get(system))
+    return [
+      ...(driver ? [] : installDriver(distribution)),
+      ...(runtime ? [] : [installToolkit(distribution)]),
+    ]
   },
 }
 
-const toolkit: Change = { kind: 'packages', sign: '+', title: `install ${TOOLKIT}`, names: [TOOLKIT] }
+function installToolkit(distribution: Distribution): Change {
+  const { nvidiaToolkit } = distribution.packages
+  return installPackages(distribution, [nvidiaToolkit], `install ${nvidiaToolkit}`)
+}
 
-/** Ubuntu's own choice of server driver: signed modules, no X. */
-function installDriver(): Change[] {
+function installDriver(distribution: Distribution): Change[] {
+  const { tool, title, install } = distribution.nvidiaDriver
   return [
-    { kind: 'packages', sign: '+', title: 'install ubuntu-drivers-common', names: ['ubuntu-drivers-common'] },
+    installPackages(distribution, [tool], `install ${tool}`),
     {
       kind: 'run',
       sign: '+',
-      title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
+      title,
       timeoutMs: 30 * 60_000,
       durable: true,
-      script: rawSh(template('remote/apt.sh') + template('remote/nvidia-driver.sh')),
+      script: install(),
     },
   ]
 }

@@ -1,3 +1,4 @@
+import type { Distribution } from '../distribution/distribution.ts'
 import type { Owned } from '../facts/owned.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import {
@@ -29,14 +30,6 @@ const PLACES: readonly { folder: string; name: RegExp }[] = [
   { folder: INCOMING_IMAGES, name: NAME },
 ]
 
-/** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
-const PACKAGES =
-  /^(ca-certificates|curl|iptables|conntrack|apparmor|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
-
-/** What a machine needs to be reached and to start; no record is reason enough to take it away. */
-const NEEDED =
-  /^(openssh-(server|client|sftp-server)|sudo(-rs)?|systemd(-.*)?|udev|init|apt|dpkg|bash|dash|coreutils|login|passwd|libc6|network-manager|netplan\.io|ifupdown|dhcpcd.*|isc-dhcp-client|cloud-init|initramfs-tools.*|grub.*|linux-image-.*)$/
-
 /** Whether convecthub can have made this file, on a host whose convect_workdir is `workdir`. */
 export function isOwnFile(path: string, workdir: string): boolean {
   if (path.startsWith(`${STATE}/`)) return isBelowState(path)
@@ -66,17 +59,12 @@ export function isWorkFolder(path: string): boolean {
   return /^(\/(?!\.\.?\/)[\w.-]+)*\/convecthub-[A-Za-z0-9]{10}$/.test(path)
 }
 
-/** Whether convecthub can have installed this package. */
-export function isOwnPackage({ name, auto, essential }: RecordedPackage): boolean {
-  const [bare = ''] = name.split(':', 1)
-  return PACKAGES.test(bare) || (auto && !essential && !NEEDED.test(bare))
-}
-
 /** What is recorded on a host and cannot be convecthub's to remove, as sentences for people. */
 export function foreignRecords(
   record: Owned,
   packages: readonly RecordedPackage[],
   workdir: string,
+  { isOwn }: Distribution,
 ): readonly string[] {
   const paths = [
     ...record.files.filter((path) => !isOwnFile(path, workdir)),
@@ -88,7 +76,7 @@ export function foreignRecords(
       (path) => `${path} is in convecthub's record, but no file or folder of convecthub's; it is kept`,
     ),
     ...packages
-      .filter((each) => !isOwnPackage(each))
+      .filter((each) => !isOwn(each))
       .map(({ name }) => `${name} is in convecthub's record, but was installed by somebody else; it is kept`),
   ]
 }

@@ -1,9 +1,10 @@
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Finding, Step } from '../engine/step.ts'
 import { aptSources } from '../facts/apt-sources.ts'
 import { file } from '../facts/file.ts'
 import { leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
-import { recordedPackages } from '../facts/recorded-packages.ts'
+import { system } from '../facts/system.ts'
 import { volumes, volumesText } from '../facts/volumes.ts'
 import {
   DOCKER_MARK,
@@ -28,14 +29,24 @@ export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
   hosts: theHosts,
-  facts: () => [owned, aptSources, recordedPackages, file(STATE), leftovers(OWN_PATHS), volumes],
+  facts: () => [
+    system,
+    owned,
+    aptSources,
+    ...DISTRIBUTIONS.map(({ recorded }) => recorded),
+    file(STATE),
+    leftovers(OWN_PATHS),
+    volumes,
+  ],
   check: (contexts) =>
     contexts.flatMap(({ host, cluster, facts }) => {
       const { files } = facts.get(owned)
       const kept = files.filter((path) => isAptFile(path) && !unneeded(files, facts).includes(path))
+      const distribution = distributionOf(facts.get(system))
+      const packages = facts.get(distribution.recorded)
       const told = { level: 'warning', host: host.name } as const
       return [
-        ...foreignRecords(facts.get(owned), facts.get(recordedPackages), cluster.workdir).map(
+        ...foreignRecords(facts.get(owned), packages, cluster.workdir, distribution).map(
           (message): Finding => ({
             ...told,
             id: FOREIGN_RECORD,

@@ -1,10 +1,11 @@
+import type { Distribution } from '../distribution/distribution.ts'
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
 import { aptSources } from '../facts/apt-sources.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
-import { installedPackage } from '../facts/packages.ts'
-import { recordedPackages } from '../facts/recorded-packages.ts'
+import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { DOCKER_MARK, OWNED } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
@@ -14,13 +15,12 @@ import { ownsK3s } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
 import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
-import { isAptFile, isOwnPackage } from './own-places.ts'
+import { isAptFile } from './own-places.ts'
 import { removeSources, unneeded } from './package-source.ts'
 import { OWN_PATHS, theHosts } from './reset-places.ts'
 
-const DOCKER_PACKAGES = ['docker-ce', 'docker.io']
-
-const ownsDocker = ({ packages }: Owned) => packages.some((name) => DOCKER_PACKAGES.includes(name))
+const ownsDocker = ({ packages }: Owned, { packages: { docker } }: Distribution) =>
+  packages.some((name) => docker.includes(name))
 
 /** Workers first, then the drivers, the first one of the inventory last. */
 export const stopK3s: Step = {
@@ -55,18 +55,19 @@ export const removePackages: Step = {
   id: 'remove-packages',
   title: 'Remove packages',
   hosts: theHosts,
-  facts: () => [owned, aptSources, recordedPackages, ...DOCKER_PACKAGES.map(installedPackage)],
+  facts: () => [system, owned, aptSources, ...DISTRIBUTIONS.map(({ recorded }) => recorded)],
   plan: ({ facts }) => {
     const record = facts.get(owned)
+    const distribution = distributionOf(facts.get(system))
     const names = facts
-      .get(recordedPackages)
-      .filter(isOwnPackage)
+      .get(distribution.recorded)
+      .filter(distribution.isOwn)
       .map(({ name }) => name)
     if (names.length === 0) return []
     return [
       // apt does nothing at all while it cannot read one of its sources
       ...removeSources(unneeded(record.files.filter(isAptFile), facts)),
-      ...(ownsDocker(record) ? [stopDocker] : []),
+      ...(ownsDocker(record, distribution) ? [stopDocker] : []),
       {
         kind: 'run',
         sign: '-',
@@ -74,12 +75,10 @@ export const removePackages: Step = {
         timeoutMs: 30 * 60_000,
         durable: true,
         script: joinSh([
-          sh`set -- ${names}`,
-          rawSh(template('remote/apt.sh')),
-          rawSh(template('remote/apt-purge.sh')),
+          distribution.purge(names),
           sh`code=$?
 [ "$code" = 0 ] || exit "$code"
-${ownsDocker(record) ? REMOVE_GROUP : rawSh(':')}
+${ownsDocker(record, distribution) ? REMOVE_GROUP : rawSh(':')}
 sed -i '/^package /d' ${OWNED}`,
         ]),
       },

@@ -1,9 +1,12 @@
 // The same fourteen items for all: a folder, ten small files, a package, a look at a file, a command. Here as ours.
+
+import { debian } from '../../src/distribution/debian.ts'
 import type { RunChange, Sign } from '../../src/engine/change.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { type FileState, file } from '../../src/facts/file.ts'
 import { installedPackage } from '../../src/facts/packages.ts'
 import { type Script, sh } from '../../src/sh.ts'
+import { installPackages } from '../../src/steps/install-packages.ts'
 import { type ManagedFile, managedFile } from '../../src/steps/managed-file.ts'
 
 export const PACKAGE = 'tar'
@@ -51,7 +54,7 @@ export function items(folder: string): Step[] {
       plan: ({ facts }) =>
         facts.get(installedPackage(PACKAGE))
           ? []
-          : [{ kind: 'packages', sign: '+', title: `install ${PACKAGE}`, names: [PACKAGE] }],
+          : [installPackages(debian, [PACKAGE], `install ${PACKAGE}`)],
     },
     {
       id: 'look',

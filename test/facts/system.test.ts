@@ -55,7 +55,13 @@ it.each([
   {
     text: XENIAL,
     value: {
-      os: { id: 'ubuntu', version: '16.04', name: 'Ubuntu 16.04.7 LTS', codename: 'xenial' },
+      os: {
+        id: 'ubuntu',
+        like: ['debian'],
+        version: '16.04',
+        name: 'Ubuntu 16.04.7 LTS',
+        codename: 'xenial',
+      },
       kernel: '4.4.0-210-generic',
       architecture: 'amd64',
       cpus: 2,
@@ -81,7 +87,13 @@ it.each([
   {
     text: BOOKWORM,
     value: {
-      os: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)', codename: 'bookworm' },
+      os: {
+        id: 'debian',
+        like: [],
+        version: '12',
+        name: 'Debian GNU/Linux 12 (bookworm)',
+        codename: 'bookworm',
+      },
       hostname: 'driver1',
       cgroup: 1,
       user: 'root',
@@ -95,6 +107,7 @@ it.each([
   { line: 'machine=armv7l', value: { architecture: 'armhf' } },
   { line: 'machine=riscv64', value: { architecture: 'riscv64' } },
   { line: "os.PRETTY_NAME='Odd OS'", value: { os: { name: 'Odd OS' } } },
+  { line: 'os.ID_LIKE="ubuntu debian"', value: { os: { like: ['ubuntu', 'debian'] } } },
   { line: 'os.PRETTY_NAME=Bare', value: { os: { name: 'Bare' } } },
   { line: 'os.PRETTY_NAME="a=b"', value: { os: { name: 'a=b' } } },
   { line: 'a line without its sign', value: { os: { id: '' }, hostname: '' } },

@@ -35,7 +35,7 @@ export const CHANGES: readonly Change[] = [
     path: '/bin/k3s',
     mode: '755',
   },
-  { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'] },
+  { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'], script: sh`:` },
   { kind: 'run', sign: '-', title: 'stop k3s', timeoutMs: 1, script: sh`stop ${new Secret(HIDDEN)}` },
   { kind: 'wait', sign: '!', title: 'wait', timeoutMs: 1, until: sh`ask ${new Secret(HIDDEN)}` },
 ]

@@ -110,7 +110,7 @@ export function recordOf(more: Partial<Owned> = {}): Answer[] {
 
 export function systemOf(more: Partial<System> = {}): System {
   return {
-    os: { id: 'ubuntu', version: '22.04', name: 'Ubuntu 22.04.5 LTS', codename: 'jammy' },
+    os: { id: 'ubuntu', like: ['debian'], version: '22.04', name: 'Ubuntu 22.04.5 LTS', codename: 'jammy' },
     kernel: '5.15.0-91-generic',
     architecture: 'amd64',
     cpus: 4,

@@ -3,6 +3,7 @@ import type { Change } from '../../src/engine/change.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import type { FindingId } from '../../src/error-codes.ts'
 import { ConvecthubError } from '../../src/errors.ts'
+import { sh } from '../../src/sh.ts'
 import { formatError } from '../../src/ui/format-error.ts'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
@@ -32,7 +33,7 @@ afterEach(() => vi.restoreAllMocks())
 function events(text: () => string): EngineEvent[] {
   const at = { host: 'w1', step: 'k3s-agent' }
   const error = new ConvecthubError('STEP_FAILED', text(), { ...at, evidence: text(), hint: text() })
-  const change: Change = { kind: 'packages', sign: '+', title: text(), names: [text()] }
+  const change: Change = { kind: 'packages', sign: '+', title: text(), names: [text()], script: sh`:` }
   const counts = { changed: 1, unchanged: 1, failed: 1, blocked: 1, skipped: 0 }
   return [
     {

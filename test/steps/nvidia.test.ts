@@ -11,7 +11,7 @@ import { runShell, SHELLS } from '../helpers/shell.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
 const card = { cards: ['0000:01:00.0'] }
-const debian = { id: 'debian', version: '12', name: 'Debian GNU/Linux 12', codename: 'bookworm' }
+const debian = { id: 'debian', like: [], version: '12', name: 'Debian GNU/Linux 12', codename: 'bookworm' }
 const gpus = testWishes({ workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } })
 const DRIVER = [
   '+ packages install ubuntu-drivers-common',

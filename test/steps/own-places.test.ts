@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { debian } from '../../src/distribution/debian.ts'
 import { file } from '../../src/facts/file.ts'
 import { recordedPackages } from '../../src/facts/recorded-packages.ts'
-import { isOwnFile, isOwnFolder, isOwnPackage, isWorkFolder } from '../../src/steps/own-places.ts'
+import { isOwnFile, isOwnFolder, isWorkFolder } from '../../src/steps/own-places.ts'
 import { removeFiles } from '../../src/steps/remove-files.ts'
 import { removePackages } from '../../src/steps/reset.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
@@ -90,7 +91,7 @@ it.each([
   { name: 'linux-image-amd64', auto: true, essential: false, own: false },
   { name: 'sudo', auto: true, essential: false, own: false },
 ])('the package $name (auto: $auto) is ours to remove: $own', ({ own, ...recorded }) => {
-  expect(isOwnPackage(recorded)).toBe(own)
+  expect(debian.isOwn(recorded)).toBe(own)
 })
 
 it('reads what apt says of recorded packages', () => {

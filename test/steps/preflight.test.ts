@@ -33,7 +33,10 @@ function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock =
 }
 
 const os = (id: string, version: string, name: string) =>
-  is(system, systemOf({ hostname: 'm2', machineId: 'id2', os: { id, version, name, codename: 'x' } }))
+  is(
+    system,
+    systemOf({ hostname: 'm2', machineId: 'id2', os: { id, like: [], version, name, codename: 'x' } }),
+  )
 const is2 = (more: Parameters<typeof systemOf>[0]) =>
   is(system, systemOf({ hostname: 'm2', machineId: 'id2', ...more }))
 const ports = (...listening: [number, string, boolean?][]) =>

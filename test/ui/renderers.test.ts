@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import { ConvecthubError } from '../../src/errors.ts'
+import { sh } from '../../src/sh.ts'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
 import { ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
@@ -55,7 +56,7 @@ it.each<OutputMode>(['plain', 'tty', 'json'])(
 const [run] = EVENTS.filter(({ event }) => event === 'run')
 const afterRun = (...events: EngineEvent[]) => [...(run ? [run] : []), ...events]
 const at = { host: 'w1', step: 'k3s-agent' } as const
-const change = { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'] } as const
+const change = { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'], script: sh`:` } as const
 
 it('plain gives no sign of life of a long change while somebody is asked, and does again afterwards', async () => {
   vi.useFakeTimers()

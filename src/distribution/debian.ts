@@ -1,0 +1,59 @@
+import { apt } from '../facts/apt.ts'
+import { installedPackage } from '../facts/packages.ts'
+import { recordedPackages } from '../facts/recorded-packages.ts'
+import { rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
+import type { Distribution } from './distribution.ts'
+
+/** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
+const ASKED =
+  /^(ca-certificates|curl|iptables|conntrack|apparmor|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
+
+/** What a machine needs to be reached and to start; no record is reason enough to take it away. */
+const NEEDED =
+  /^(openssh-(server|client|sftp-server)|sudo(-rs)?|systemd(-.*)?|udev|init|apt|dpkg|bash|dash|coreutils|login|passwd|libc6|network-manager|netplan\.io|ifupdown|dhcpcd.*|isc-dhcp-client|cloud-init|initramfs-tools.*|grub.*|linux-image-.*)$/
+
+/** Debian and Ubuntu, by apt and dpkg. */
+export const debian: Distribution = {
+  // Ubuntu's are those of the guide; Debian of the same age
+  oldest: { ubuntu: 16.04, debian: 9 },
+  supported: 'Ubuntu 16.04 or newer (or Debian 9 or newer)',
+  like: ['debian', 'ubuntu'],
+  manager: {
+    fact: apt,
+    missing: { id: 'apt', message: 'there is no apt-get', hint: 'Ubuntu or Debian is needed' },
+    broken: {
+      id: 'dpkg',
+      message: 'dpkg was interrupted',
+      hint: 'run `sudo dpkg --configure -a` on it',
+    },
+  },
+  packages: {
+    base: ['ca-certificates', 'curl', 'iptables', 'conntrack'],
+    appArmor: 'apparmor',
+    docker: ['docker-ce', 'docker.io'],
+    nvidiaToolkit: 'nvidia-container-toolkit',
+  },
+  nvidiaDriver: {
+    // Ubuntu's own choice of server driver: signed modules, no X
+    ids: ['ubuntu'],
+    tool: 'ubuntu-drivers-common',
+    title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
+    install: () => rawSh(template('remote/apt.sh') + template('remote/nvidia-driver.sh')),
+  },
+  installed: installedPackage,
+  recorded: recordedPackages,
+  isOwn({ name, auto, essential }) {
+    const [bare = ''] = name.split(':', 1)
+    return ASKED.test(bare) || (auto && !essential && !NEEDED.test(bare))
+  },
+  // the script takes the first of `a|b` that apt knows
+  install: (
+    names,
+  ) => sh`set -- ${names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))}
+${rawSh(template('remote/apt.sh'))}
+${rawSh(template('remote/apt-install.sh'))}`,
+  purge: (names) => sh`set -- ${[...names]}
+${rawSh(template('remote/apt.sh'))}
+${rawSh(template('remote/apt-purge.sh'))}`,
+}
