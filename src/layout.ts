@@ -109,6 +109,10 @@ export const FLANNEL_LINK = `${NETWORK_LINKS}/50-flannel.link`
 export const NO_RESTART_FOLDER = '/run/systemd/system/k3s.service.d'
 export const NO_RESTART = `${NO_RESTART_FOLDER}/convecthub.conf`
 
+/** What apt reads: lists of sources, and keys that they name. */
+export const APT_LISTS = '/etc/apt/sources.list.d'
+export const APT_KEYS = '/etc/apt/keyrings'
+
 /** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
 export const K3S_FOLDERS = [
   '/etc/rancher',

@@ -3,6 +3,7 @@ import { installedPackage } from '../facts/packages.ts'
 import { recordedPackages } from '../facts/recorded-packages.ts'
 import { rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
+import { debianSources } from './debian-sources.ts'
 import type { Distribution } from './distribution.ts'
 
 /** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
@@ -41,6 +42,7 @@ export const debian: Distribution = {
     title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
     install: () => rawSh(template('remote/apt.sh') + template('remote/nvidia-driver.sh')),
   },
+  sources: debianSources,
   installed: installedPackage,
   recorded: recordedPackages,
   isOwn({ name, auto, essential }) {

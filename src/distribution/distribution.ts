@@ -3,6 +3,7 @@ import type { FindingId } from '../error-codes.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
+import type { PackageSources } from './package-sources.ts'
 
 /** Whether a package manager is there, and what it says of packages that are half done; empty where all is well. */
 export interface PackageManager {
@@ -40,6 +41,7 @@ export interface Distribution {
     title: string
     install(): Script
   }
+  sources: PackageSources
   /** The version of a package, undefined when it is not (wholly) installed. */
   installed(name: string): Fact<string | undefined>
   /** The packages of convecthub's record that are installed, or of which something is left. */

@@ -21,7 +21,7 @@ const ABSENCES = 10
 const BREAKS = 30
 
 /** What says that nobody answers now, or a host that goes down; all else will not change by asking again. */
-const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOGIN_CLOSED', 'LOST', 'TIMEOUT'])
+const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOGIN_CLOSED', 'LOST', 'LOGIN_TIMEOUT', 'TIMEOUT'])
 
 /** What a host needs of a run. */
 type HostOptions = Pick<RunOptions, 'recipe' | 'connect' | 'apply' | 'emit' | 'signal'>

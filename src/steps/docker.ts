@@ -1,22 +1,14 @@
-import { distributionOf } from '../distribution/distributions.ts'
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
+import type { PackageSource } from '../distribution/package-sources.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
 import { bareUri } from '../facts/apt-sources.ts'
 import { command } from '../facts/command.ts'
-import type { Facts } from '../facts/fact.ts'
 import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
 import { installPackages } from './install-packages.ts'
-import {
-  addSource,
-  hasList,
-  type PackageSource,
-  rivals,
-  sourceFacts,
-  sourceFindings,
-} from './package-source.ts'
 
 const UNIT = 'docker.service'
 
@@ -25,11 +17,17 @@ export const docker: Step = {
   id: 'docker',
   title: 'Install Docker',
   hosts: ({ cluster }) => cluster.hosts.filter((host) => host.settings.install_docker),
-  facts: () => [command('dockerd'), unit(UNIT), system, owned, ...sourceFacts(DOCKER)],
+  facts: () => [
+    command('dockerd'),
+    unit(UNIT),
+    system,
+    owned,
+    ...DISTRIBUTIONS.flatMap(({ sources }) => sources.facts(DOCKER)),
+  ],
   check: (contexts) =>
     contexts.flatMap((context) => {
       const source = dockerSource(context)
-      return source && isMissing(context) ? sourceFindings(source, context) : []
+      return source && isMissing(context) ? distributionIn(context).sources.findings(source, context) : []
     }),
   plan: (context) => {
     if (isMissing(context)) return [...install(context), start]
@@ -38,10 +36,10 @@ export const docker: Step = {
   },
 }
 
-/** The name of Docker's source, see sourcePaths. */
+/** The name of Docker's source. */
 export const DOCKER = 'docker'
 
-/** Where a host shall have Docker from, undefined where that is left to apt. */
+/** Where a host shall have Docker from, undefined where that is left to the sources that it has. */
 export function dockerSource({ host, facts }: PlanContext): PackageSource | undefined {
   const { install_docker, docker_repo, docker_key } = host.settings
   if (!install_docker || docker_repo === undefined) return undefined
@@ -50,6 +48,8 @@ export function dockerSource({ host, facts }: PlanContext): PackageSource | unde
   const key = { url: `${uri}/gpg`, fingerprint: docker_key }
   return { name: DOCKER, uri, suite: os.codename, component: 'stable', architecture, key }
 }
+
+const distributionIn = ({ facts }: PlanContext) => distributionOf(facts.get(system))
 
 const isMissing = ({ facts }: PlanContext) => facts.get(command('dockerd')) === undefined
 
@@ -66,24 +66,23 @@ const start: Change = {
 function ownSource(context: PlanContext): Change[] {
   const { facts } = context
   const source = dockerSource(context)
-  if (!source || !facts.get(owned).packages.includes(dockerOf(facts)[0])) return []
-  return hasList(source, facts) || rivals(source, facts).length > 0 ? [] : addSource(source, facts)
+  const { packages, sources } = distributionIn(context)
+  if (!source || !facts.get(owned).packages.includes(packages.docker[0])) return []
+  return sources.isThere(source, facts) ? [] : sources.add(source, facts)
 }
-
-const dockerOf = (facts: Facts) => distributionOf(facts.get(system)).packages.docker
 
 function install(context: PlanContext): Change[] {
   const source = dockerSource(context)
-  const distribution = distributionOf(context.facts.get(system))
+  const distribution = distributionIn(context)
   const [own, other] = distribution.packages.docker
   if (!source) {
     const title = `install ${own}, or ${other} where apt has no ${own}`
     return [installPackages(distribution, [{ firstOf: [own, other] }], title)]
   }
-  const there = rivals(source, context.facts).find(({ serves }) => serves)
+  const there = distribution.sources.standIn(source, context.facts)
   const from = there ? `${source.uri}, as ${there.file}:${there.line} has it` : source.uri
   return [
-    ...(there ? [] : addSource(source, context.facts)),
+    ...(there ? [] : distribution.sources.add(source, context.facts)),
     installPackages(distribution, [own], `install ${own} from ${from}`),
   ]
 }

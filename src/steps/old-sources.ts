@@ -1,21 +1,22 @@
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Step } from '../engine/step.ts'
 import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { DOCKER, dockerSource } from './docker.ts'
-import { isAptFile } from './own-places.ts'
-import { removeSources, sourceFacts, unneeded, wantedPaths } from './package-source.ts'
+import { isSourceFile } from './own-places.ts'
 
-/** Takes from apt what convecthub once gave it and nobody wants any more, before apt is asked for anything. */
+/** Takes away package sources that convecthub once added and nobody wants any more, before any package is asked for. */
 export const oldSources: Step = {
   id: 'old-sources',
   title: 'Remove old package sources',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: () => [owned, system, ...sourceFacts(DOCKER)],
+  facts: () => [owned, system, ...DISTRIBUTIONS.flatMap(({ sources }) => sources.facts(DOCKER))],
   plan: (context) => {
     const { facts } = context
     const source = dockerSource(context)
-    const wanted = source ? wantedPaths(source, facts) : []
-    const old = facts.get(owned).files.filter((path) => isAptFile(path) && !wanted.includes(path))
-    return removeSources(unneeded(old, facts))
+    const { sources } = distributionOf(facts.get(system))
+    const wanted = source ? sources.wantedPaths(source, facts) : []
+    const old = facts.get(owned).files.filter((path) => isSourceFile(path) && !wanted.includes(path))
+    return sources.remove(sources.unneeded(old, facts))
   },
 }

@@ -1,4 +1,5 @@
 import type { Distribution } from '../distribution/distribution.ts'
+import { DISTRIBUTIONS } from '../distribution/distributions.ts'
 import type { Owned } from '../facts/owned.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import {
@@ -13,17 +14,23 @@ import {
   UNITS,
 } from '../layout.ts'
 
+interface Place {
+  folder: string
+  name: RegExp
+}
+
 /** A name as bundles have them (see bundle-lock.ts), and what it is called while it arrives. */
 const NAME = /^\.?[\w+@-][\w.+@-]*$/
 
+const SOURCE_PLACES = DISTRIBUTIONS.flatMap(({ sources }) => sources.places)
+
 /** Every folder in which some version of convecthub can have put a file, and under what names. */
-const PLACES: readonly { folder: string; name: RegExp }[] = [
+const PLACES: readonly Place[] = [
   { folder: PROGRAM_FOLDER, name: /^(k3s(\.next)?|\.k3s(\.next)?\.part)$/ },
   { folder: K3S_CONFIG_FOLDER, name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
   { folder: UNITS, name: /^k3s(-agent)?\.service(\.env)?$/ },
   { folder: NETWORK_LINKS, name: /^50-flannel\.link$/ },
-  { folder: '/etc/apt/sources.list.d', name: /^convecthub-[a-z]+\.list$/ },
-  { folder: '/etc/apt/keyrings', name: /^convecthub-[a-z]+\.(asc|gpg)$/ },
+  ...SOURCE_PLACES,
   { folder: MANIFESTS, name: /^convecthub-[a-z]+\.yaml$/ },
   { folder: AGENT_DATA, name: /^\.[\w.+@-]+\.part$/ },
   { folder: IMAGES, name: NAME },
@@ -33,10 +40,12 @@ const PLACES: readonly { folder: string; name: RegExp }[] = [
 /** Whether convecthub can have made this file, on a host whose convect_workdir is `workdir`. */
 export function isOwnFile(path: string, workdir: string): boolean {
   if (path.startsWith(`${STATE}/`)) return isBelowState(path)
+  return places(workdir).some((place) => isIn(place, path))
+}
+
+function isIn({ folder, name }: Place, path: string): boolean {
   const at = path.lastIndexOf('/')
-  return places(workdir).some(
-    ({ folder, name }) => path.slice(0, at) === folder && name.test(path.slice(at + 1)),
-  )
+  return path.slice(0, at) === folder && name.test(path.slice(at + 1))
 }
 
 /** Whether convecthub can have made this folder on the way to one of its files. */
@@ -45,9 +54,9 @@ export function isOwnFolder(path: string, workdir: string): boolean {
   return isBelowState(path) || folders.some((folder) => folder === path || folder.startsWith(`${path}/`))
 }
 
-/** Whether convecthub can have made this file for apt to read. */
-export function isAptFile(path: string): boolean {
-  return path.startsWith('/etc/apt/') && isOwnFile(path, STATE)
+/** Whether convecthub can have made this file for a source of packages. */
+export function isSourceFile(path: string): boolean {
+  return SOURCE_PLACES.some((place) => isIn(place, path))
 }
 
 function isBelowState(path: string): boolean {
@@ -82,7 +91,7 @@ export function foreignRecords(
 }
 
 /** Earlier versions put the chart into convect_workdir itself, which was /var/tmp/convecthub by default. */
-function places(workdir: string): typeof PLACES {
+function places(workdir: string): readonly Place[] {
   const charts = [workdir, '/var/tmp/convecthub'].map((folder) => ({
     folder,
     name: /^\.?[\w.+@-]+\.tgz(\.part)?$/,

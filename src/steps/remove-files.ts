@@ -1,6 +1,5 @@
 import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Finding, Step } from '../engine/step.ts'
-import { aptSources } from '../facts/apt-sources.ts'
 import { file } from '../facts/file.ts'
 import { leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
@@ -20,8 +19,7 @@ import {
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
-import { foreignRecords, isAptFile, isOwnFile, isOwnFolder, isWorkFolder } from './own-places.ts'
-import { unneeded } from './package-source.ts'
+import { foreignRecords, isOwnFile, isOwnFolder, isSourceFile, isWorkFolder } from './own-places.ts'
 import { OWN_PATHS, RUN_PATHS, theHosts } from './reset-places.ts'
 
 /** Files and folders, convecthub's record last. */
@@ -32,8 +30,7 @@ export const removeFiles: Step = {
   facts: () => [
     system,
     owned,
-    aptSources,
-    ...DISTRIBUTIONS.map(({ recorded }) => recorded),
+    ...DISTRIBUTIONS.flatMap(({ sources, recorded }) => [sources.listed, recorded]),
     file(STATE),
     leftovers(OWN_PATHS),
     volumes,
@@ -41,8 +38,10 @@ export const removeFiles: Step = {
   check: (contexts) =>
     contexts.flatMap(({ host, cluster, facts }) => {
       const { files } = facts.get(owned)
-      const kept = files.filter((path) => isAptFile(path) && !unneeded(files, facts).includes(path))
       const distribution = distributionOf(facts.get(system))
+      const { sources } = distribution
+      const needless = sources.unneeded(files, facts)
+      const kept = files.filter((path) => isSourceFile(path) && !needless.includes(path))
       const packages = facts.get(distribution.recorded)
       const told = { level: 'warning', host: host.name } as const
       return [
@@ -54,14 +53,7 @@ export const removeFiles: Step = {
             hint: `only root can have written it into ${OWNED}: see whether it is needed`,
           }),
         ),
-        ...kept.map(
-          (path): Finding => ({
-            ...told,
-            id: 'apt-key',
-            message: `${path} is kept, for a package source that convecthub did not write names it`,
-            hint: `grep -rl ${path} /etc/apt shows which; take both away if nobody needs them`,
-          }),
-        ),
+        ...kept.map((path): Finding => ({ ...told, ...sources.keptKey(path) })),
       ]
     }),
   plan: (context) => {
@@ -74,9 +66,9 @@ export const removeFiles: Step = {
     // where only users' data is left, the audit does not count it
     const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, RANCHER, STORAGE])] : listed
     const paths = [
-      ...unneeded(record.files, facts).filter(
-        (path) => isOwnFile(path, cluster.workdir) && !isBelow(path, STATE),
-      ),
+      ...distributionOf(facts.get(system))
+        .sources.unneeded(record.files, facts)
+        .filter((path) => isOwnFile(path, cluster.workdir) && !isBelow(path, STATE)),
       ...fixed.filter((path) => mayRemove(path, record)),
     ]
     const works = record.works.filter(isWorkFolder)

@@ -2,7 +2,6 @@ import type { Distribution } from '../distribution/distribution.ts'
 import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
-import { aptSources } from '../facts/apt-sources.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { type Owned, owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
@@ -15,8 +14,7 @@ import { ownsK3s } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
 import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
-import { isAptFile } from './own-places.ts'
-import { removeSources, unneeded } from './package-source.ts'
+import { isSourceFile } from './own-places.ts'
 import { OWN_PATHS, theHosts } from './reset-places.ts'
 
 const ownsDocker = ({ packages }: Owned, { packages: { docker } }: Distribution) =>
@@ -55,10 +53,15 @@ export const removePackages: Step = {
   id: 'remove-packages',
   title: 'Remove packages',
   hosts: theHosts,
-  facts: () => [system, owned, aptSources, ...DISTRIBUTIONS.map(({ recorded }) => recorded)],
+  facts: () => [
+    system,
+    owned,
+    ...DISTRIBUTIONS.flatMap(({ sources, recorded }) => [sources.listed, recorded]),
+  ],
   plan: ({ facts }) => {
     const record = facts.get(owned)
     const distribution = distributionOf(facts.get(system))
+    const { sources } = distribution
     const names = facts
       .get(distribution.recorded)
       .filter(distribution.isOwn)
@@ -66,7 +69,7 @@ export const removePackages: Step = {
     if (names.length === 0) return []
     return [
       // apt does nothing at all while it cannot read one of its sources
-      ...removeSources(unneeded(record.files.filter(isAptFile), facts)),
+      ...sources.remove(sources.unneeded(record.files.filter(isSourceFile), facts)),
       ...(ownsDocker(record, distribution) ? [stopDocker] : []),
       {
         kind: 'run',

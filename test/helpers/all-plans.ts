@@ -1,3 +1,4 @@
+import { sourcePaths } from '../../src/distribution/debian-sources.ts'
 import type { Change, UploadChange } from '../../src/engine/change.ts'
 import type { PlanContext, Step } from '../../src/engine/step.ts'
 import { clusterData } from '../../src/facts/cluster-data.ts'
@@ -12,7 +13,6 @@ import { REGISTRIES } from '../../src/layout.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { REGISTRY } from '../../src/steps/manifests.ts'
-import { sourcePaths } from '../../src/steps/package-source.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import {
   type Answer,

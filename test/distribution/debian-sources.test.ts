@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { debianSources } from '../../src/distribution/debian-sources.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
-import { removeSources } from '../../src/steps/package-source.ts'
 import { template } from '../../src/templates.ts'
 import { localHost } from '../helpers/local-host.ts'
 import { isThere, runShell, SHELLS } from '../helpers/shell.ts'
@@ -153,7 +153,7 @@ it('what is taken from apt is no more in the record, and the files of others sta
     for (const name of ['ours.list', 'theirs.list']) writeFileSync(join(host.folder, name), '')
     const ours = join(host.folder, 'ours.list')
     writeFileSync(join(host.state, 'owned'), `file ${ours}\nfile /usr/local/bin/k3s\n`)
-    const [change] = removeSources([ours, join(host.folder, 'gone.list')])
+    const [change] = debianSources.remove([ours, join(host.folder, 'gone.list')])
     if (change?.kind !== 'run') throw new Error('nothing is removed')
     const script = renderChanges([[0, change]], 'test', marks('@@x'))
     expect((await host.connection.run(script, { name: 'test', timeoutMs: 10_000 })).code).toBe(0)

@@ -1,37 +1,46 @@
+import { createHash } from 'node:crypto'
 import type { Change } from '../engine/change.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { aptKey } from '../facts/apt-key.ts'
 import { type AptSource, aptSources } from '../facts/apt-sources.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
-import { INCOMING_KEYS } from '../layout.ts'
+import { APT_KEYS, APT_LISTS, INCOMING_KEYS } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
-import { digest } from './digest.ts'
+import type { PackageSource, PackageSources } from './package-sources.ts'
 
-/** A source that apt on a host shall have, and the one key that signs what it holds. */
-export interface PackageSource {
-  /** Of its list and key, see sourcePaths: lower-case letters. */
-  name: string
-  /** Without a slash at its end. */
-  uri: string
-  suite: string
-  component: string
-  /** Debian's name, such as amd64. */
-  architecture: string
-  key: { url: string; fingerprint: string }
+/** Sources of apt: a list each, and its key beside. */
+export const debianSources: PackageSources = {
+  places: [
+    { folder: APT_LISTS, name: /^convecthub-[a-z]+\.list$/ },
+    { folder: APT_KEYS, name: /^convecthub-[a-z]+\.(asc|gpg)$/ },
+  ],
+  listed: aptSources,
+  facts: sourceFacts,
+  findings: sourceFindings,
+  isThere: (source, facts) => hasList(source, facts) || rivals(source, facts).length > 0,
+  standIn: (source, facts) => rivals(source, facts).find(({ serves }) => serves),
+  add: addSource,
+  wantedPaths,
+  unneeded,
+  remove: removeSources,
+  keptKey: (path) => ({
+    id: 'apt-key',
+    message: `${path} is kept, for a package source that convecthub did not write names it`,
+    hint: `grep -rl ${path} /etc/apt shows which; take both away if nobody needs them`,
+  }),
 }
 
 /** Where the list and the key of a source of ours lie. */
 export function sourcePaths(name: string): { list: string; key: string } {
   return {
-    list: `/etc/apt/sources.list.d/convecthub-${name}.list`,
-    key: `/etc/apt/keyrings/convecthub-${name}.gpg`,
+    list: `${APT_LISTS}/convecthub-${name}.list`,
+    key: `${APT_KEYS}/convecthub-${name}.gpg`,
   }
 }
 
-/** What addSource, wantedPaths, unneeded and rivals look at. */
-export function sourceFacts(name: string): readonly Fact<unknown>[] {
+function sourceFacts(name: string): readonly Fact<unknown>[] {
   const { list, key } = sourcePaths(name)
   return [aptSources, file(list), aptKey(key)]
 }
@@ -40,7 +49,7 @@ export function sourceFacts(name: string): readonly Fact<unknown>[] {
  * Entries that the host has for the same address and suite: apt reads neither where the keys differ ("Conflicting values
  * set for option Signed-By"). One that `serves` can be used in place of ours.
  */
-export function rivals(source: PackageSource, facts: Facts): (AptSource & { serves: boolean })[] {
+function rivals(source: PackageSource, facts: Facts): (AptSource & { serves: boolean })[] {
   const { list, key } = sourcePaths(source.name)
   return facts
     .get(aptSources)
@@ -55,7 +64,7 @@ function serves({ type, components, architectures }: AptSource, source: PackageS
 }
 
 /** What stands in the way of adding a source. */
-export function sourceFindings(source: PackageSource, { host, facts }: PlanContext): Finding[] {
+function sourceFindings(source: PackageSource, { host, facts }: PlanContext): Finding[] {
   const found = rivals(source, facts)
   if (found.some((entry) => entry.serves)) return []
   return found.map(({ file, line, signedBy }) => ({
@@ -68,26 +77,26 @@ export function sourceFindings(source: PackageSource, { host, facts }: PlanConte
 }
 
 /** Whether the list that is there is the one of this source. */
-export function hasList(source: PackageSource, facts: Facts): boolean {
-  return facts.get(file(sourcePaths(source.name).list))?.digest === digest(listOf(source))
+function hasList(source: PackageSource, facts: Facts): boolean {
+  return facts.get(file(sourcePaths(source.name).list))?.digest === digestOf(listOf(source))
 }
 
 /** Those of our files that apt should have for a source; a list with another text is none of them. */
-export function wantedPaths(source: PackageSource, facts: Facts): string[] {
+function wantedPaths(source: PackageSource, facts: Facts): string[] {
   const { list, key } = sourcePaths(source.name)
   const other = facts.get(file(list)) !== undefined && !hasList(source, facts)
   return other || rivals(source, facts).length > 0 ? [] : [list, key]
 }
 
 /** Those of `paths` that can go: a key of ours stays while an entry names it that stays (`apt modernize-sources` makes such). */
-export function unneeded(paths: readonly string[], facts: Facts): string[] {
+function unneeded(paths: readonly string[], facts: Facts): string[] {
   const staying = facts.get(aptSources).filter(({ file }) => !paths.includes(file))
   const named = new Set(staying.flatMap(({ signedBy }) => signedBy?.split(/[\s,]+/) ?? []))
   return paths.filter((path) => !named.has(path))
 }
 
 /** The changes by which apt gets a source: its key, a look whether apt can read it, its list. */
-export function addSource(source: PackageSource, facts: Facts): Change[] {
+function addSource(source: PackageSource, facts: Facts): Change[] {
   const paths = sourcePaths(source.name)
   const content = listOf(source)
   return [
@@ -120,7 +129,7 @@ export function addSource(source: PackageSource, facts: Facts): Change[] {
 }
 
 /** The change that takes files of ours from apt, none where there are none. */
-export function removeSources(paths: readonly string[]): Change[] {
+function removeSources(paths: readonly string[]): Change[] {
   if (paths.length === 0) return []
   const script = joinSh([
     rawSh(template('remote/remove-paths.sh')),
@@ -154,4 +163,8 @@ keys=$(openpgp_keys ${binary} | tr '\n' ' ')
 cvh_record file ${key}
 cvh_place ${key} 644 <${binary}`,
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
