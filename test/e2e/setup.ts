@@ -1,4 +1,4 @@
-import { setup as build } from '../../bin/setup.js'
+import { setup as build } from '../../scripts/setup.js'
 
 /** What is tested end to end is the built program, so it has to be today's. */
 export function setup(): void {

@@ -33,7 +33,7 @@ export function builtCli(): BuiltCli {
   const program = mkdtempSync(join(cache, 'cli-'))
   for (const name of ['bin/convecthub.cjs', 'package.json', 'templates'])
     cpSync(join(ROOT, name), join(program, name), { recursive: true })
-  execFileSync(process.execPath, [join(ROOT, 'bin/build.js'), '--out', join(program, 'dist')])
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.js'), '--out', join(program, 'dist')])
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-cli-')))
   // Of the machine's own settings nothing counts.
   const home = join(folder, '.home')

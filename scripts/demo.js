@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { must, setup } from './setup.js'
 
-const program = fileURLToPath(new URL('convecthub.cjs', import.meta.url))
+const program = fileURLToPath(new URL('../bin/convecthub.cjs', import.meta.url))
 const inventory = ['-i', 'lab/inv.toml']
 
 /** Runs convecthub as a user would, showing the command. */

@@ -34,7 +34,7 @@ export function setup() {
   const stamp = `${root}node_modules/.package-lock.json`
   const fresh = existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
   if (!fresh) must('npm', ['ci', '--no-audit', '--no-fund'])
-  must(process.execPath, [`${root}bin/build.js`])
+  must(process.execPath, [`${root}scripts/build.js`])
 }
 
 /** As root on Debian and Ubuntu the tools of the tests are installed; otherwise the missing ones are named. */

@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: a few files instead of hundreds, which halves the time to the first connection.
-// node bin/build.js [--out FOLDER] [NAME=FILE ...]: more entries beside the command line itself.
+// node scripts/build.js [--out FOLDER] [NAME=FILE ...]: more entries beside the command line itself.
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,9 +8,6 @@ import { build } from 'rolldown'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true })
 const dir = values.out ?? `${root}dist`
-
-/** Parts of ssh2 that nothing here calls, and that load http, https and assert: a tenth of the time to the first connection. */
-const UNUSED = /\/ssh2\/lib\/(?:http-agents|server|protocol\/SFTP)\.js$/
 
 /** Native helpers, which ssh2 does without: they would be others on each machine. */
 const NATIVE = [/\.node$/, 'cpu-features']
@@ -21,7 +18,6 @@ await build({
   input: { cli: 'src/cli.ts', ...Object.fromEntries(positionals.map((entry) => entry.split('='))) },
   platform: 'node',
   external: NATIVE,
-  plugins: [{ name: 'unused', load: (id) => (UNUSED.test(id) ? 'module.exports = {}' : null) }],
   logLevel: 'warn',
   // require() starts a third faster than the loader of modules
   output: { dir, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
