@@ -3,6 +3,7 @@ import type { Verb } from './commands/verb.ts'
 import { VERBS } from './commands/verbs.ts'
 import { ConvecthubErrors, faultOf } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
+import { versionLine } from './version.ts'
 
 /** A verb as the command line calls it. */
 interface Call {
@@ -30,7 +31,7 @@ function makeProgram(call: (call: Call) => void): Command {
     .description(
       'Turns on-prem machines into a ConvectHub (JupyterHub on K3s) over SSH, from an Ansible inventory.',
     )
-    .version('0.1.0')
+    .version(versionLine())
     .showHelpAfterError('(convecthub --help tells more)')
     .exitOverride()
     .addHelpText(

@@ -16,6 +16,7 @@ const COMMON = [
   'ssh-pattern.ts',
   'step-ref.ts',
   'templates.ts',
+  'version.ts',
 ]
 
 /** The rooms that each room knows; by `types` those of which it may only know the shape. */
