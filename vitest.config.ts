@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
-// Unit tests run side by side; what boots machines goes one file at a time and has minutes, not seconds.
+const INTEGRATION = 'test/**/*.integration.test.ts'
+const E2E = 'test/e2e/**/*.test.ts'
+
+/**
+ * A test file says by its name what it needs: see CONTRIBUTING.md. Unit and integration tests run side by side; what
+ * boots machines goes one file at a time and has minutes, not seconds.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [INTEGRATION, E2E],
+          setupFiles: ['test/helpers/only-this-process.ts'],
+        },
+      },
+      { test: { name: 'integration', include: [INTEGRATION], testTimeout: 30_000 } },
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: [E2E],
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 900_000,

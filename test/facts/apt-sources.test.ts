@@ -1,11 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { aptSources } from '../../src/facts/apt-sources.ts'
-import { makeProbe } from '../../src/facts/fact.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
-import { runShell, SHELLS } from '../helpers/shell.ts'
 
 /** What a host prints of a file in sources.list.d. */
 const printed = (name: string, text: string) =>
@@ -87,25 +82,4 @@ it.each<{ what: string; name?: string; text: string; entries: string[] }>([
   { what: 'nothing', text: '', entries: [] },
 ])('reads $what: $entries', ({ name = 'docker.list', text, entries }) => {
   expect(read(name, text)).toEqual(entries)
-})
-
-it.each(SHELLS.map(([name]) => ({ name })))('$name reads real files, each entry at its place', ({ name }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'convecthub-apt-'))
-  try {
-    mkdirSync(join(folder, 'sources.list.d'))
-    writeFileSync(join(folder, 'sources.list'), '\ndeb http://a.lan x main')
-    writeFileSync(join(folder, 'sources.list.d/d.sources'), DEB822)
-    writeFileSync(join(folder, 'sources.list.d/d.list.save'), 'deb http://no.lan x y\n')
-    const questions = makeProbe([aptSources])
-    const shell = SHELLS.find(([program]) => program === name) ?? []
-    const { output } = runShell(questions.script.reveal().replaceAll('/etc/apt', folder), shell)
-    const found = questions.read(output).get(aptSources)
-    expect(found.map(({ file, line }) => `${file}:${line}`).slice(0, 3)).toEqual([
-      `${folder}/sources.list:2`,
-      `${folder}/sources.list.d/d.sources:2`,
-      `${folder}/sources.list.d/d.sources:11`,
-    ])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
 })

@@ -1,8 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Change } from '../../src/engine/change.ts'
-import { marks, renderChanges } from '../../src/engine/render.ts'
+import { expect, it } from 'vitest'
 import { aptSources, parseAptSources } from '../../src/facts/apt-sources.ts'
 import { file } from '../../src/facts/file.ts'
 import { volumes } from '../../src/facts/volumes.ts'
@@ -10,7 +6,6 @@ import { removeFiles } from '../../src/steps/remove-files.ts'
 import { removePackages } from '../../src/steps/reset.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import { type Answer, contextOf, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
-import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { knownOf, planStep } from '../helpers/plan-step.ts'
 import { testWishes } from '../helpers/test-cluster.ts'
 
@@ -104,60 +99,6 @@ it.each(['/home/vagrant', '/srv/data', '/tmp'])(
     expect(change?.title).not.toContain(workdir)
   },
 )
-
-let host: LocalHost
-beforeEach(() => {
-  host = localHost()
-})
-afterEach(() => host.remove())
-
-const runHere = (change: Change | undefined) => {
-  if (change?.kind !== 'run') throw new Error('the plan has no such change')
-  const script = renderChanges([[0, change]], 'test', marks('@@x'))
-  return host.connection.run(script, { name: 'test', timeoutMs: 1000 })
-}
-
-it('removes just these paths, and its own record last', async () => {
-  const at = (name: string) => join(host.folder, name)
-  mkdirSync(host.state)
-  // the last is of a power cut while a file was written
-  for (const name of ['a.tgz', '.b.tgz.part', 'theirs', 'gone.tgz.part']) writeFileSync(at(name), '')
-  writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
-  chmodSync(join(host.bin, 'systemctl'), 0o755)
-  const w1 = [...record(['a.tgz', '.b.tgz.part', 'theirs', 'gone.tgz'].map(at)), left({})]
-  const own = testWishes({ workdir: host.folder })
-  const { code } = await runHere(planStep(removeFiles, own, 'w1', { w1 })[0])
-  expect(code).toBe(0)
-  const names = ['a.tgz', '.b.tgz.part', 'theirs', 'state', 'gone.tgz.part']
-  expect(names.filter((name) => existsSync(at(name)))).toEqual(['theirs'])
-})
-
-it('folders that we made go when they are empty, and stay when people put something into them', async () => {
-  const at = (name: string) => join(host.folder, name)
-  for (const name of ['a/theirs', 'a/b/ours', 'other']) mkdirSync(at(name), { recursive: true })
-  writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
-  chmodSync(join(host.bin, 'systemctl'), 0o755)
-  const folders = ['a', 'a/b', 'a/b/ours', 'a/b/ours/gone', 'other'].map(at)
-  const w1 = [...record([]), ...recordOf({ folders }), left({})]
-  const own = testWishes({ workdir: at('a/b/ours') })
-  const { code } = await runHere(planStep(removeFiles, own, 'w1', { w1 })[0])
-  expect(code).toBe(0)
-  expect(['a', 'a/theirs', 'a/b', 'other'].filter((name) => existsSync(at(name)))).toEqual([
-    'a',
-    'a/theirs',
-    'other',
-  ])
-})
-
-it('packages that people removed themselves are taken out of the record', async () => {
-  mkdirSync(host.state)
-  writeFileSync(join(host.state, 'owned'), `file ${K3S}\npackage conntrack\n`)
-  writeFileSync(join(host.bin, 'dpkg-query'), '#!/bin/sh\nexit 1\n')
-  chmodSync(join(host.bin, 'dpkg-query'), 0o755)
-  const [purge] = planStep(removePackages, wishes, 'w1', { w1: record([], ['conntrack']) })
-  expect((await runHere(purge)).code).toBe(0)
-  expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${K3S}\n`)
-})
 
 const DATA = '/var/lib/rancher/k3s/storage'
 const K3S_DATA = '/var/lib/rancher'
