@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import type { KeyboardAuthContext } from 'ssh2'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { sshServer } from '../transport/helpers/bad-server.ts'
+import { sshServer } from '../transport/helpers/misbehaving-server.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'

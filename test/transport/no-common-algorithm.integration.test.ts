@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { type AlgorithmKeyword, algorithms } from '../../src/transport/algorithms.ts'
 import { connect } from '../../src/transport/connect.ts'
-import { type BadServer, rawServer } from './helpers/bad-server.ts'
+import { type BadServer, rawServer } from './helpers/misbehaving-server.ts'
 import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
 import { failure } from './helpers/wait.ts'
 

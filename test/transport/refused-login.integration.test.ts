@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { connect } from '../../src/transport/connect.ts'
-import { type BadServer, rawServer, sshServer } from './helpers/bad-server.ts'
+import { type BadServer, rawServer, sshServer } from './helpers/misbehaving-server.ts'
 import { failure, until } from './helpers/wait.ts'
 
 /** How a login ends where a host does not let it in: told at once, unless the host had not looked at it. */

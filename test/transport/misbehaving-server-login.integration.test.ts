@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Target } from '../../src/transport/target.ts'
-import { type BadServer, rawServer, runReally, sshServer } from './helpers/bad-server.ts'
+import { type BadServer, rawServer, runReally, sshServer } from './helpers/misbehaving-server.ts'
 import { failure, until } from './helpers/wait.ts'
 
 let server: BadServer

@@ -3,8 +3,14 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Target } from '../../src/transport/target.ts'
-import { announceKeys, type BadServer, type ExecRequest, runReally, sshServer } from './helpers/bad-server.ts'
 import { endlessBlocks } from './helpers/blocks.ts'
+import {
+  announceKeys,
+  type BadServer,
+  type ExecRequest,
+  runReally,
+  sshServer,
+} from './helpers/misbehaving-server.ts'
 import { failure, until } from './helpers/wait.ts'
 
 let server: BadServer

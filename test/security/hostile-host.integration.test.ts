@@ -3,14 +3,14 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { exec, forward } from '../../src/transport/open-channel.ts'
+import { blocksOf } from '../transport/helpers/blocks.ts'
 import {
   askWithoutEnd,
   type BadServer,
   runReally,
   sshServer,
   wantPackets,
-} from '../transport/helpers/bad-server.ts'
-import { blocksOf } from '../transport/helpers/blocks.ts'
+} from '../transport/helpers/misbehaving-server.ts'
 import { failure, settled, until } from '../transport/helpers/wait.ts'
 
 /** What a host that somebody has taken over may do to the machine that logs in to it: nothing that hurts another host. */

@@ -8,8 +8,8 @@ import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { type AskQuestion, Shared } from '../../src/transport/shared.ts'
 import type { Target } from '../../src/transport/target.ts'
-import { type BadServer, runReally, sshServer } from './helpers/bad-server.ts'
 import { makeKey } from './helpers/keys.ts'
+import { type BadServer, runReally, sshServer } from './helpers/misbehaving-server.ts'
 import { failure, settled, until } from './helpers/wait.ts'
 
 let server: BadServer
