@@ -1,36 +1,24 @@
 import { existsSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { rawSh, sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { endlessBlocks } from './helpers/blocks.ts'
-import { type FaultProxy, faultProxy } from './helpers/fault-proxy.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { it } from './helpers/fixtures.ts'
 import { alive, failure, until } from './helpers/wait.ts'
 
-let sshd: RealSshd
-let proxy: FaultProxy
 let made = 0
-
-beforeAll(async () => {
-  sshd = await realSshd()
-})
-beforeEach(async () => {
-  proxy = await faultProxy(sshd.port)
-})
-afterEach(() => proxy.stop())
-afterAll(() => sshd?.stop())
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
 // the line where a script is cut may mean something else without its end: `rm -rf /opt/a` of `rm -rf /opt/a.old`
-it.each([
+it.for([
   { by: 'run', give: (host: Connection, script: ReturnType<typeof sh>) => host.run(script, options) },
   {
     by: 'feed',
     give: (host: Connection, script: ReturnType<typeof sh>) => host.feed(script, endlessBlocks(), options),
   },
-])('of a script whose end never came, nothing is done: $by', async ({ give }) => {
+])('of a script whose end never came, nothing is done: $by', async ({ give }, { sshd, proxy }) => {
   proxy.plan(() => ({ up: { cutAt: 150_000, how: 'fin' } }))
   // more than once, for who begins too early and is stopped at once may get away with it
   for (let i = 0; i < 4; i++) {

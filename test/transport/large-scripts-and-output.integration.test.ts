@@ -1,25 +1,11 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { rawSh, sh } from '../../src/sh.ts'
-import { connect } from '../../src/transport/connect.ts'
-import type { Connection } from '../../src/transport/connection.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
-
-let sshd: RealSshd
-let host: Connection
-
-beforeAll(async () => {
-  sshd = await realSshd()
-  host = await connect(sshd.target())
-})
-afterAll(() => {
-  host?.close()
-  sshd?.stop()
-})
+import { it } from './helpers/fixtures.ts'
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-it('text in a template arrives as it was, whatever it holds', async () => {
+it('text in a template arrives as it was, whatever it holds', async ({ host }) => {
   const everything = String.fromCodePoint(...Array.from({ length: 0x7ff }, (_, i) => i + 1))
   for (const text of ["it's", '$(id)', '-n', '', ' a  b ', 'a\nb', everything]) {
     const { output } = await host.run(sh`printf %s ${text} | sha256sum`, options)
@@ -29,13 +15,13 @@ it('text in a template arrives as it was, whatever it holds', async () => {
   }
 })
 
-it('a script of 128 KB runs to its last line', async () => {
+it('a script of 128 KB runs to its last line', async ({ host }) => {
   const lines = Array.from({ length: 4096 }, (_, i) => `: ${String(i).padStart(29, '0')}`)
   const { output } = await host.run(rawSh(`${lines.join('\n')}\necho "last ü"`), options)
   expect(output).toBe('last ü')
 })
 
-it('10 MB of output are all heard', async () => {
+it('10 MB of output are all heard', async ({ host }) => {
   const heard = { lines: 0, last: '' }
   const { code } = await host.run(sh`seq -f '%099g' 100000; echo the end; exit 4`, {
     ...options,
@@ -48,18 +34,20 @@ it('10 MB of output are all heard', async () => {
   expect({ code, ...heard }).toEqual({ code: 4, lines: 100_001, last: 'the end' })
 })
 
-it('one line of 3 MB arrives whole', async () => {
+it('one line of 3 MB arrives whole', async ({ host }) => {
   const { output } = await host.run(sh`head -c 3000000 /dev/zero | tr '\\0' x`, options)
   expect(output).toHaveLength(3_000_000)
 })
 
-it('a job that prints more than is kept still tells its last words, where the cause of a failure stands', async () => {
+it('a job that prints more than is kept still tells its last words, where the cause of a failure stands', async ({
+  host,
+}) => {
   const { code, output } = await host.run(sh`seq -f '%099g' 60000; echo the cause; exit 4`, options)
   expect(code).toBe(4)
   expect(output.split('\n').at(-1)).toBe('the cause')
 })
 
-it('UTF-8 is not broken where the network cuts the data', async () => {
+it('UTF-8 is not broken where the network cuts the data', async ({ host }) => {
   const { output } = await host.run(sh`yes '日本🦀' | head -n 20000`, options)
   expect(new Set(output.split('\n'))).toEqual(new Set(['日本🦀']))
 })

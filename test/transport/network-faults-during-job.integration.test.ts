@@ -1,38 +1,39 @@
 import { writeFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, vi } from 'vitest'
 import type { ConvecthubError } from '../../src/errors.ts'
 import { rawSh, sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { Connection, RunOptions } from '../../src/transport/connection.ts'
 import { endlessBlocks } from './helpers/blocks.ts'
-import { type FaultProxy, faultProxy } from './helpers/fault-proxy.ts'
+import { it as base } from './helpers/fixtures.ts'
 import { type BadServer, runReally, sshServer } from './helpers/misbehaving-server.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { realSshd } from './helpers/real-sshd.ts'
 import { failure, until } from './helpers/wait.ts'
 
-let sshd: RealSshd
-let proxy: FaultProxy
 let bad: BadServer | undefined
 
-beforeAll(async () => {
-  sshd = await realSshd()
-})
-beforeEach(async () => {
-  proxy = await faultProxy(sshd.port)
-})
 afterEach(() => {
   vi.useRealTimers()
-  proxy.stop()
   bad?.stop()
   bad = undefined
 })
-afterAll(() => sshd?.stop())
 
 const options = { name: 'test', timeoutMs: 15_000 }
-const login = () => connect(sshd.target({ port: proxy.port, hostKeyChecking: 'no' }))
-const gone = () => until('the end of all connections', () => proxy.open() === 0, 5000)
+const it = base
+  .extend(
+    'login',
+    ({ sshd, proxy }) =>
+      () =>
+        connect(sshd.target({ port: proxy.port, hostKeyChecking: 'no' })),
+  )
+  .extend(
+    'gone',
+    ({ proxy }) =>
+      () =>
+        until('the end of all connections', () => proxy.open() === 0, 5000),
+  )
 
 /** A job that says that it has begun, then nothing more; gives how it fails. */
 async function silentJob(host: Connection, more: Partial<RunOptions> = {}) {
@@ -46,14 +47,17 @@ async function silentJob(host: Connection, more: Partial<RunOptions> = {}) {
   return { failed }
 }
 
-it.each(['up', 'down'] as const)('half-closed on the way %s while a job runs is LOST', async (way) => {
-  const host = await login()
-  const { failed } = await silentJob(host)
-  proxy.halfClose(way)
-  expect(await failed).toMatchObject({ code: 'LOST', exit: 'failed' })
-  expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
-  await gone()
-})
+it.for(['up', 'down'] as const)(
+  'half-closed on the way %s while a job runs is LOST',
+  async (way, { proxy, login, gone }) => {
+    const host = await login()
+    const { failed } = await silentJob(host)
+    proxy.halfClose(way)
+    expect(await failed).toMatchObject({ code: 'LOST', exit: 'failed' })
+    expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
+    await gone()
+  },
+)
 
 it('a shell that a signal ends in the middle of a job is LOST', async () => {
   bad = await sshServer({
@@ -93,7 +97,7 @@ it('a window that is never opened is told by name within the idle deadline', asy
   await until('the end of all connections', () => bad?.open() === 0)
 })
 
-it('keepalive finds that a link is dead while a job is silent', async () => {
+it('keepalive finds that a link is dead while a job is silent', async ({ proxy, login, gone }) => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const host = await login()
   let error: ConvecthubError | undefined
@@ -112,7 +116,7 @@ it('keepalive finds that a link is dead while a job is silent', async () => {
   await gone()
 })
 
-it('over a dead link, a passed deadline leaves no socket', async () => {
+it('over a dead link, a passed deadline leaves no socket', async ({ proxy, login, gone }) => {
   const host = await login()
   const { failed } = await silentJob(host, { idleMs: 1500 })
   proxy.hole()
@@ -120,7 +124,7 @@ it('over a dead link, a passed deadline leaves no socket', async () => {
   await gone()
 })
 
-it('over a dead link, a connection that is closed leaves no socket', async () => {
+it('over a dead link, a connection that is closed leaves no socket', async ({ proxy, login, gone }) => {
   const host = await login()
   await host.run(sh`:`, options)
   proxy.hole()
@@ -128,7 +132,7 @@ it('over a dead link, a connection that is closed leaves no socket', async () =>
   await gone()
 })
 
-it('over a dead link, closing tells who waits for a job', async () => {
+it('over a dead link, closing tells who waits for a job', async ({ proxy, login }) => {
   const host = await login()
   const { failed } = await silentJob(host)
   proxy.hole()
@@ -155,7 +159,7 @@ async function growth(work: Promise<unknown>): Promise<number> {
   return most
 }
 
-it('100 MB on stderr in the middle of a job cost no memory, and end it by name', async () => {
+it('100 MB on stderr in the middle of a job cost no memory, and end it by name', async ({ sshd }) => {
   const [start, flooded] = [`${sshd.folder}/start`, `${sshd.folder}/flooded`]
   const script = sshd.write(
     'flood',
@@ -179,7 +183,7 @@ eval "$SSH_ORIGINAL_COMMAND"`,
   }
 })
 
-it('a line of 200 MB on stdout costs no memory, and ends the job by name', async () => {
+it('a line of 200 MB on stdout costs no memory, and ends the job by name', async ({ login, gone }) => {
   const host = await login()
   await host.run(sh`:`, options)
   const job = host.run(sh`head -c 200000000 /dev/zero | tr '\\0' x; echo; echo on`, {
@@ -193,7 +197,11 @@ it('a line of 200 MB on stdout costs no memory, and ends the job by name', async
   await gone()
 })
 
-it('binary junk in a job’s output is output; the next job is not touched by it', async () => {
+it('binary junk in a job’s output is output; the next job is not touched by it', async ({
+  sshd,
+  login,
+  gone,
+}) => {
   const junk = sshd.write('junk', '')
   const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919 + (i >> 8)) & 0xff))
   writeFileSync(junk, bytes)

@@ -1,17 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { it as base } from './helpers/fixtures.ts'
 
 // a hardened sshd asks for new keys after a while, or so many bytes
-let sshd: RealSshd
-beforeAll(async () => {
-  sshd = await realSshd(['RekeyLimit 1M'])
-})
-afterAll(() => sshd?.stop())
+const it = base.extend('sshdSettings', { scope: 'file' }, () => ['RekeyLimit 1M'])
 
-it('new keys are no new login: its deadline does not end what runs', async () => {
+it('new keys are no new login: its deadline does not end what runs', async ({ sshd }) => {
   const host = await connect(sshd.target({ connectTimeoutMs: 300 }))
   try {
     const script = sh`head -c 3000000 /dev/zero | tr '\\0' x
@@ -25,7 +21,7 @@ echo still here`
   }
 })
 
-it('a file arrives as it was, whatever the sizes of its blocks, while keys change', async () => {
+it('a file arrives as it was, whatever the sizes of its blocks, while keys change', async ({ sshd }) => {
   const data = randomBytes(12_345_678)
   const sizes = [1, 4_000_000, 20_000, 65_536, 3_000_001, 32_768, data.length]
   let at = 0

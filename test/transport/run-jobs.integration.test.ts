@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { rawSh, sh } from '../../src/sh.ts'
-import { connect } from '../../src/transport/connect.ts'
-import type { Connection } from '../../src/transport/connection.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
-
-let sshd: RealSshd
-let host: Connection
-
-beforeAll(async () => {
-  sshd = await realSshd()
-  host = await connect(sshd.target())
-})
-afterAll(() => {
-  host?.close()
-  sshd?.stop()
-})
+import { it } from './helpers/fixtures.ts'
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-it.each([
+it.for([
   { what: 'stdout', script: 'echo a', code: 0, output: 'a' },
   { what: 'nothing', script: ':', code: 0, output: '' },
   { what: 'an empty script', script: '', code: 0, output: '' },
@@ -59,19 +45,19 @@ it.each([
   { what: 'arguments of its own', script: 'set -- a b; echo "$2"', code: 0, output: 'b' },
   { what: 'UTF-8', script: "echo 'Grüße 日本 🦀'", code: 0, output: 'Grüße 日本 🦀' },
   { what: 'the surroundings', script: 'id -u; pwd; umask; echo $LC_ALL', code: 0, output: '0\n/\n0022\nC' },
-])('a job gives code and output: $what', async ({ script, code, output }) => {
+])('a job gives code and output: $what', async ({ script, code, output }, { host }) => {
   const result = await host.run(rawSh(script), options)
   expect({ code: result.code, output: result.output }).toEqual({ code, output })
 })
 
-it('a syntax error is the failure of that job only', async () => {
+it('a syntax error is the failure of that job only', async ({ host }) => {
   const result = await host.run(rawSh('if then'), options)
   expect(result.code).not.toBe(0)
   expect(result.output).toMatch(/syntax error/i)
   expect((await host.run(sh`echo on`, options)).output).toBe('on')
 })
 
-it('onLine hears exactly the lines of the output, in order', async () => {
+it('onLine hears exactly the lines of the output, in order', async ({ host }) => {
   const heard: string[] = []
   await host.run(sh`echo a; echo; printf b`, { ...options, onLine: (line) => heard.push(line) })
   expect(heard).toEqual(['a', '', 'b'])
@@ -80,7 +66,7 @@ it('onLine hears exactly the lines of the output, in order', async () => {
   expect(heard).toEqual(['a'])
 })
 
-it('lines are heard while the job still runs', async () => {
+it('lines are heard while the job still runs', async ({ sshd, host }) => {
   const gate = `${sshd.folder}/gate`
   const job = host.run(sh`echo first; while [ ! -e ${gate} ]; do sleep 0.02; done; echo second`, {
     ...options,
@@ -89,7 +75,7 @@ it('lines are heard while the job still runs', async () => {
   expect((await job).output).toBe('first\nsecond')
 })
 
-it('what a job left in the background does not touch the end of that job', async () => {
+it('what a job left in the background does not touch the end of that job', async ({ host }) => {
   const { output } = await host.run(
     sh`sh -c 'while :; do printf x; sleep 0.01; done' & echo $!; exit 0`,
     options,
@@ -97,11 +83,11 @@ it('what a job left in the background does not touch the end of that job', async
   expect((await host.run(sh`kill ${Number.parseInt(output, 10)}; echo done`, options)).code).toBe(0)
 })
 
-it('all of that was one remote command', () => {
+it('all of that was one remote command', ({ host }) => {
   expect(host.execs).toBe(1)
 })
 
-it('two jobs at once are a fault of the caller and hurt neither', async () => {
+it('two jobs at once are a fault of the caller and hurt neither', async ({ host }) => {
   const first = host.run(sh`echo first`, options)
   await expect(host.run(sh`echo second`, options)).rejects.toThrow('began before')
   expect((await first).output).toBe('first')

@@ -1,24 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
-import { type TestUser, testUser } from './helpers/test-user.ts'
+import { it } from './helpers/fixtures.ts'
 import { until } from './helpers/wait.ts'
-
-let sshd: RealSshd
-let user: TestUser
-
-beforeAll(async () => {
-  sshd = await realSshd()
-  user = testUser('(ALL) ALL')
-})
-afterAll(() => {
-  user?.remove()
-  sshd?.stop()
-})
 
 /** The words that are in a process's argv or environment now, each as `word in /proc/…`. */
 function seen(words: readonly string[]): string[] {
@@ -35,39 +22,44 @@ function seen(words: readonly string[]): string[] {
     })
 }
 
-it.each(['root', 'a user with sudo'])('a secret is in no argv and no environment, as %s', async (who) => {
-  const canary = `canary-${randomBytes(8).toString('hex')}'"$x`
-  const word = canary.slice(0, 20)
-  const mark = `seen-${randomBytes(8).toString('hex')}`
-  const password = new Secret(user.password)
-  const host = await connect(sshd.target(who === 'root' ? {} : { user: user.name, becomePassword: password }))
-  const gate = `${sshd.folder}/${mark}.gate`
-  let over = false
-  // the mark is in an argv, so that finding no canary means something
-  const job = host
-    .run(
-      sh`printf '%s' ${new Secret(canary)} >${`${gate}.file`}
+it.for(['root', 'a user with sudo'])(
+  'a secret is in no argv and no environment, as %s',
+  async (who, { sshd, user }) => {
+    const canary = `canary-${randomBytes(8).toString('hex')}'"$x`
+    const word = canary.slice(0, 20)
+    const mark = `seen-${randomBytes(8).toString('hex')}`
+    const password = new Secret(user.password)
+    const host = await connect(
+      sshd.target(who === 'root' ? {} : { user: user.name, becomePassword: password }),
+    )
+    const gate = `${sshd.folder}/${mark}.gate`
+    let over = false
+    // the mark is in an argv, so that finding no canary means something
+    const job = host
+      .run(
+        sh`printf '%s' ${new Secret(canary)} >${`${gate}.file`}
         (while [ ! -e ${gate} ]; do sh -c 'sleep 0.02' ${mark}; done) | cat
         printf '%s' ${new Secret(canary)} | cat; echo; exit 3`,
-      { name: 'keep a secret', timeoutMs: 20_000 },
-    )
-    .finally(() => {
-      over = true
+        { name: 'keep a secret', timeoutMs: 20_000 },
+      )
+      .finally(() => {
+        over = true
+      })
+    const found = new Set<string>()
+    let marked = 0
+    await until('20 looks at all processes while the job runs', () => {
+      const now = seen([word, user.password, mark])
+      for (const one of now) if (!one.startsWith(mark)) found.add(one)
+      if (now.some((one) => one.startsWith(mark))) marked += 1
+      return marked >= 20
     })
-  const found = new Set<string>()
-  let marked = 0
-  await until('20 looks at all processes while the job runs', () => {
-    const now = seen([word, user.password, mark])
-    for (const one of now) if (!one.startsWith(mark)) found.add(one)
-    if (now.some((one) => one.startsWith(mark))) marked += 1
-    return marked >= 20
-  })
-  expect(over).toBe(false)
-  sshd.write(`${mark}.gate`, '')
-  const result = await job
-  expect([...found]).toEqual([])
-  expect(result).toMatchObject({ code: 3, output: canary })
-  expect(readFileSync(`${gate}.file`, 'utf8')).toBe(canary)
-  expect(user.sudoLog()).not.toContain(word)
-  host.close()
-})
+    expect(over).toBe(false)
+    sshd.write(`${mark}.gate`, '')
+    const result = await job
+    expect([...found]).toEqual([])
+    expect(result).toMatchObject({ code: 3, output: canary })
+    expect(readFileSync(`${gate}.file`, 'utf8')).toBe(canary)
+    expect(user.sudoLog()).not.toContain(word)
+    host.close()
+  },
+)

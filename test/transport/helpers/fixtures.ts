@@ -1,0 +1,43 @@
+import { test } from 'vitest'
+import { connect } from '../../../src/transport/connect.ts'
+import { faultProxy } from './fault-proxy.ts'
+import { oneHost } from './one-host.ts'
+import { realSshd } from './real-sshd.ts'
+import { testUser } from './test-user.ts'
+
+/**
+ * `it` for tests of connections. What a test names is made for it, and taken away afterwards:
+ *
+ * - `sshd`: one for all tests of the file, with `sshdSettings` as more lines of its sshd_config
+ * - `host`: a connection to it, for all tests of the file
+ * - `proxy`: in front of that sshd, one for each test
+ * - `user`: one who has to give a password to sudo, one for each test
+ * - `machine`: this machine as the only host of a run, one for each test
+ */
+export const it = test
+  .extend('sshdSettings', { scope: 'file' }, (): readonly string[] => [])
+  .extend('sshd', { scope: 'file' }, async ({ sshdSettings }, { onCleanup }) => {
+    const sshd = await realSshd(sshdSettings)
+    onCleanup(() => sshd.stop())
+    return sshd
+  })
+  .extend('host', { scope: 'file' }, async ({ sshd }, { onCleanup }) => {
+    const host = await connect(sshd.target())
+    onCleanup(() => host.close())
+    return host
+  })
+  .extend('proxy', async ({ sshd }, { onCleanup }) => {
+    const proxy = await faultProxy(sshd.port)
+    onCleanup(() => proxy.stop())
+    return proxy
+  })
+  .extend('user', ({}, { onCleanup }) => {
+    const user = testUser('(ALL) ALL')
+    onCleanup(() => user.remove())
+    return user
+  })
+  .extend('machine', ({}, { onCleanup }) => {
+    const machine = oneHost()
+    onCleanup(() => machine.remove())
+    return machine
+  })
