@@ -1,33 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { sh } from '../../src/sh.ts'
-import { connect } from '../../src/transport/connect.ts'
-import type { Block, Connection } from '../../src/transport/connection.ts'
+import type { Block } from '../../src/transport/connection.ts'
 import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { it } from './helpers/fixtures.ts'
 import { failure, settled, until } from './helpers/wait.ts'
 
-let sshd: RealSshd
-const open: Connection[] = []
-/** For what leaves the connection whole. */
-let shared: Connection
-
-async function fresh(): Promise<Connection> {
-  const host = await connect(sshd.target())
-  open.push(host)
-  return host
-}
-
-beforeAll(async () => {
-  sshd = await realSshd()
-  shared = await fresh()
-})
-afterAll(() => {
-  for (const host of open) host.close()
-  sshd?.stop()
-})
 
 async function* blockOf(size: number, data: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
   yield { size, data }
@@ -36,41 +16,44 @@ async function* blockOf(size: number, data: AsyncIterable<Uint8Array>): AsyncGen
 const options = { name: 'send a file', timeoutMs: 10_000 }
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
 
-it.each([
+it.for([
   { what: 'plain', packed: false },
   { what: 'half of it packed', packed: true },
-])('5 MiB of random data arrive intact, $what, and jobs run on afterwards', async ({ packed }) => {
-  const data = randomBytes(5 * 1024 * 1024 + 7)
-  const path = sshd.write('big', '')
-  const result = await shared.feed(sh`cat >${path}; echo done`, blocksOf(data, 1_000_001, packed), options)
-  expect(result).toMatchObject({ code: 0, output: 'done' })
-  expect(sha256(readFileSync(path))).toBe(sha256(data))
-  expect((await shared.run(sh`stat -c %s ${path}`, options)).output).toBe(String(data.length))
-  expect(shared.execs).toBe(1)
-})
+])(
+  '5 MiB of random data arrive intact, $what, and jobs run on afterwards',
+  async ({ packed }, { sshd, host }) => {
+    const data = randomBytes(5 * 1024 * 1024 + 7)
+    const path = sshd.write('big', '')
+    const result = await host.feed(sh`cat >${path}; echo done`, blocksOf(data, 1_000_001, packed), options)
+    expect(result).toMatchObject({ code: 0, output: 'done' })
+    expect(sha256(readFileSync(path))).toBe(sha256(data))
+    expect((await host.run(sh`stat -c %s ${path}`, options)).output).toBe(String(data.length))
+    expect(host.execs).toBe(1)
+  },
+)
 
-it.each([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', async (size) => {
+it.for([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', async (size, { host }) => {
   const data = randomBytes(size * 3)
-  const { output } = await shared.feed(sh`sha256sum`, blocksOf(data, size || 1), options)
+  const { output } = await host.feed(sh`sha256sum`, blocksOf(data, size || 1), options)
   expect(output).toContain(sha256(data))
 })
 
-it('big blocks arrive intact in a file', async () => {
+it('big blocks arrive intact in a file', async ({ sshd, host }) => {
   const data = randomBytes(10_000_019)
   const into = { file: `${sshd.folder}/big-blocks`, have: 0 }
-  const result = await shared.feed(sh`cat`, blocksOf(data, 5_000_000), { ...options, into })
+  const result = await host.feed(sh`cat`, blocksOf(data, 5_000_000), { ...options, into })
   expect(result.output).toBe('5000000\n5000000\n19')
   expect(sha256(readFileSync(into.file))).toBe(sha256(data))
 })
 
-it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
+it.for(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
   'blocks may go into a file, behind what is to stay: %j',
-  async (name) => {
+  async (name, { sshd, host }) => {
     const data = randomBytes(3_000_000)
     const file = `${sshd.folder}/${name}`
     const sizes = '1000000\n1000000\n1000000'
     const send = async (have: number, packed: boolean) =>
-      (await shared.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } }))
+      (await host.feed(sh`cat`, blocksOf(data, 1_000_000, packed), { ...options, into: { file, have } }))
         .output
     expect(await send(0, false)).toBe(sizes)
     expect(sha256(readFileSync(file))).toBe(sha256(data))
@@ -81,7 +64,7 @@ it.each(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
   },
 )
 
-it('a file that cannot be written ends the job, and the session, which is out of step', async () => {
+it('a file that cannot be written ends the job, and the session, which is out of step', async ({ fresh }) => {
   const host = await fresh()
   const into = { file: '/dev/full', have: 0 }
   const first = await settled(
@@ -91,8 +74,10 @@ it('a file that cannot be written ends the job, and the session, which is out of
   expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
 })
 
-it('what a script prints and its exit code come back; its words are never taken for orders', async () => {
-  const { code, output } = await shared.feed(
+it('what a script prints and its exit code come back; its words are never taken for orders', async ({
+  host,
+}) => {
+  const { code, output } = await host.feed(
     sh`cat; exit 7`,
     blocksOf(Buffer.from('run 99 5\nfeed\n0\n'), 4),
     options,
@@ -100,26 +85,26 @@ it('what a script prints and its exit code come back; its words are never taken 
   expect({ code, output }).toEqual({ code: 7, output: 'run 99 5\nfeed\n0' })
 })
 
-it('a script that ends early ends the sending, and the session goes on', async () => {
-  const result = await shared.feed(sh`head -c 10 >/dev/null; exit 3`, endlessBlocks(), options)
+it('a script that ends early ends the sending, and the session goes on', async ({ host }) => {
+  const result = await host.feed(sh`head -c 10 >/dev/null; exit 3`, endlessBlocks(), options)
   expect(result.code).toBe(3)
-  expect((await shared.run(sh`echo on`, options)).output).toBe('on')
+  expect((await host.run(sh`echo on`, options)).output).toBe('on')
 })
 
-it('a host that is still at work when all has arrived may be silent', async () => {
+it('a host that is still at work when all has arrived may be silent', async ({ fresh }) => {
   const host = await fresh()
   const slow = sh`cat >/dev/null; sleep 1.5; echo done`
   const { output } = await host.feed(slow, blocksOf(randomBytes(1000), 100), { ...options, idleMs: 500 })
   expect(output).toBe('done')
 })
 
-it('a script that ends early ends its idle deadline, too', async () => {
+it('a script that ends early ends its idle deadline, too', async ({ fresh }) => {
   const host = await fresh()
   await host.feed(sh`head -c 10 >/dev/null`, endlessBlocks(), { ...options, idleMs: 500 })
   expect((await host.run(sh`sleep 1; echo on`, options)).output).toBe('on')
 })
 
-it('one long block that goes on is a sign of life', async () => {
+it('one long block that goes on is a sign of life', async ({ fresh }) => {
   const host = await fresh()
   const data = (async function* () {
     for (let i = 0; i < 8; i++) {
@@ -132,9 +117,9 @@ it('one long block that goes on is a sign of life', async () => {
   expect(result.output).toBe('8')
 })
 
-it.each(['longer', 'shorter'])(
+it.for(['longer', 'shorter'])(
   'a block %s than announced is an error, and never taken for orders',
-  async (what) => {
+  async (what, { sshd, fresh }) => {
     const host = await fresh()
     const canary = `${sshd.folder}/canary-${what}`
     const order = `touch ${canary}\n`
@@ -153,7 +138,7 @@ it.each(['longer', 'shorter'])(
   },
 )
 
-it('a source that breaks is an error with its words', async () => {
+it('a source that breaks is an error with its words', async ({ fresh }) => {
   const host = await fresh()
   async function* broken() {
     yield { size: 2, data: [Buffer.from('12')] }
@@ -164,7 +149,10 @@ it('a source that breaks is an error with its words', async () => {
   expect(error.message).toContain('disk on fire')
 })
 
-it('an abort stops the sending between two blocks; the script sees the end of its input, and the session goes on', async () => {
+it('an abort stops the sending between two blocks; the script sees the end of its input, and the session goes on', async ({
+  sshd,
+  host,
+}) => {
   const stop = new AbortController()
   const path = `${sshd.folder}/aborted`
   async function* endless() {
@@ -175,13 +163,13 @@ it('an abort stops the sending between two blocks; the script sees the end of it
     }
   }
   const result = await settled(
-    shared.feed(sh`cat >${path}; echo cut`, endless(), { ...options, signal: stop.signal }),
+    host.feed(sh`cat >${path}; echo cut`, endless(), { ...options, signal: stop.signal }),
   )
   expect(result.output).toBe('cut')
-  expect((await shared.run(sh`echo on`, options)).output).toBe('on')
+  expect((await host.run(sh`echo on`, options)).output).toBe('on')
 })
 
-it('input that does not move is told by name within the idle deadline', async () => {
+it('input that does not move is told by name within the idle deadline', async ({ fresh }) => {
   const host = await fresh()
   const error = await failure(host.feed(sh`sleep 300`, endlessBlocks(), { ...options, idleMs: 1000 }), 8000)
   expect(error).toMatchObject({ code: 'TIMEOUT' })

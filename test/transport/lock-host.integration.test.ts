@@ -1,28 +1,11 @@
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { sh } from '../../src/sh.ts'
-import { connect } from '../../src/transport/connect.ts'
 import type { Connection } from '../../src/transport/connection.ts'
-import { type RealSshd, realSshd } from './helpers/real-sshd.ts'
+import { it } from './helpers/fixtures.ts'
 import { failure, settled, until } from './helpers/wait.ts'
 
 // The lock is the machine's own, so all of its tests are in this file, one after another.
-let sshd: RealSshd
-const open: Connection[] = []
-
-async function fresh(): Promise<Connection> {
-  const host = await connect(sshd.target())
-  open.push(host)
-  return host
-}
-
-beforeAll(async () => {
-  sshd = await realSshd()
-})
-afterAll(() => {
-  for (const host of open) host.close()
-  sshd?.stop()
-})
 
 const options = { name: 'test', timeoutMs: 10_000 }
 
@@ -38,7 +21,7 @@ const lockSoon = (host: Connection, owner: string) =>
     ),
   )
 
-it('the second gets the words of the first, and the lock when the first is gone', async () => {
+it('the second gets the words of the first, and the lock when the first is gone', async ({ fresh }) => {
   const [first, second] = [await fresh(), await fresh()]
   const words = "anna@laptop since 10:00, `provision` of 'lab' (pid 12) ü"
   await lockSoon(first, words)
@@ -54,7 +37,9 @@ it('the second gets the words of the first, and the lock when the first is gone'
   second.close()
 })
 
-it('nobody else may open the lock, who could hold it then, and what jobs write is as open as before', async () => {
+it('nobody else may open the lock, who could hold it then, and what jobs write is as open as before', async ({
+  fresh,
+}) => {
   const host = await fresh()
   await lockSoon(host, 'anna')
   const written = sh`d=$(mktemp -d) && : >"$d/new" && stat -c %a /run/convecthub.lock "$d/new"; rm -r "$d"`
@@ -62,7 +47,7 @@ it('nobody else may open the lock, who could hold it then, and what jobs write i
   host.close()
 })
 
-it('a refused lock is not held by who was refused', async () => {
+it('a refused lock is not held by who was refused', async ({ fresh }) => {
   const [first, second, third] = [await fresh(), await fresh(), await fresh()]
   await lockSoon(first, 'first')
   await failure(lock(second, 'second'))
@@ -71,7 +56,7 @@ it('a refused lock is not held by who was refused', async () => {
   third.close()
 })
 
-it('what a job leaves running does not hold the lock', async () => {
+it('what a job leaves running does not hold the lock', async ({ fresh }) => {
   const [first, second] = [await fresh(), await fresh()]
   await lockSoon(first, 'first')
   const { output } = await first.run(sh`setsid sleep 300 >/dev/null & echo $!`, options)
@@ -81,7 +66,7 @@ it('what a job leaves running does not hold the lock', async () => {
   second.close()
 })
 
-it('an owner of several lines is no way to give orders', async () => {
+it('an owner of several lines is no way to give orders', async ({ sshd, fresh }) => {
   const host = await fresh()
   const canary = `${sshd.folder}/canary`
   await settled(lock(host, `x\nrun 9 ${`touch ${canary}`.length}\ntouch ${canary}`)).catch(() => {})

@@ -1,5 +1,6 @@
 import { test } from 'vitest'
 import { connect } from '../../../src/transport/connect.ts'
+import type { Connection } from '../../../src/transport/connection.ts'
 import { faultProxy } from './fault-proxy.ts'
 import { oneHost } from './one-host.ts'
 import { realSshd } from './real-sshd.ts'
@@ -10,6 +11,7 @@ import { testUser } from './test-user.ts'
  *
  * - `sshd`: one for all tests of the file, with `sshdSettings` as more lines of its sshd_config
  * - `host`: a connection to it, for all tests of the file
+ * - `fresh`: makes another connection to it, for one test
  * - `proxy`: in front of that sshd, one for each test
  * - `user`: one who has to give a password to sudo, one for each test
  * - `machine`: this machine as the only host of a run, one for each test
@@ -25,6 +27,17 @@ export const it = test
     const host = await connect(sshd.target())
     onCleanup(() => host.close())
     return host
+  })
+  .extend('fresh', ({ sshd }, { onCleanup }) => {
+    const open: Connection[] = []
+    onCleanup(() => {
+      for (const host of open) host.close()
+    })
+    return async () => {
+      const host = await connect(sshd.target())
+      open.push(host)
+      return host
+    }
   })
   .extend('proxy', async ({ sshd }, { onCleanup }) => {
     const proxy = await faultProxy(sshd.port)
