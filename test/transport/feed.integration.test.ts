@@ -8,7 +8,6 @@ import { blocksOf, endlessBlocks } from './helpers/blocks.ts'
 import { it } from './helpers/fixtures.ts'
 import { failure, settled, until } from './helpers/wait.ts'
 
-
 async function* blockOf(size: number, data: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
   yield { size, data }
 }
