@@ -1,8 +1,8 @@
 import { ConvecthubError } from '../errors.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import { readJhubConfig } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
 import { readHubPassword } from '../fleet/read-hub-password.ts'
-import { readJhubConfig } from '../fleet/read-wishes.ts'
 import { printLines } from '../ui/print-lines.ts'
 import type { VerbResult } from './verb.ts'
 

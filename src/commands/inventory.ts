@@ -19,7 +19,7 @@ export async function inventoryVerb(options: Options): VerbResult {
     })
   }
   const { inventory } = await readInventory(options)
-  for (const { message, details } of inventory.doubts) {
+  for (const { message, details } of inventory.strictErrors) {
     const where = details.origin ? `${formatOrigin(details.origin)}: ` : ''
     tellWarning(`${where}${message}; all other commands refuse it: ${details.hint}`)
   }

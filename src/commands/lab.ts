@@ -40,13 +40,13 @@ export async function labStatusVerb(options: NameOption): VerbResult {
   const { labStatus } = await import('../lab/lab-status.ts')
   const state = await labStatus(folderOf(options))
   process.stdout.write(table(state))
-  const well = state.machines.length > 0 && state.machines.every(({ sshd }) => sshd)
+  const healthy = state.machines.length > 0 && state.machines.every(({ sshd }) => sshd)
   next(
-    well
+    healthy
       ? `convecthub ping -i ${shown(join(folderOf(options), 'inv.toml'))}`
       : `convecthub lab up${nameFlag(options)}`,
   )
-  return well ? 'ok' : 'differs'
+  return healthy ? 'ok' : 'differs'
 }
 
 /** `lab ssh`: a shell on a machine, or a command there; ends as that does. */

@@ -18,7 +18,7 @@ export interface Leaving {
   /** All servers go, and these workers stay without a cluster. */
   orphans: readonly ClusterHost[]
   /** Servers that the cluster has, how many of them go, and how many stay and are well. */
-  servers: { all: number; go: number; well: number }
+  servers: { all: number; go: number; healthy: number }
   /** Users' data on the machines that go. */
   data: readonly Volumes[]
 }
@@ -28,17 +28,17 @@ export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): 
   const { cluster, hosts } = fleet
   const stays = (host: ClusterHost) => !hosts.includes(host)
   const drivers = cluster.drivers.filter(stays)
-  const wishes = { cluster, bundle: undefined, jhubConfig: '' }
+  const desired = { cluster, bundle: undefined, jhubConfig: '' }
   const { report } = await runVerb('look', look, { ...fleet, hosts: [...hosts, ...drivers] }, options, {
-    wishes,
+    desired,
     apply: false,
     quiet: true,
   })
   const holds = ({ name }: ClusterHost) => report.facts.get(name)?.get(clusterData).datastore !== undefined
-  const lead = withLead({ ...wishes, cluster: { ...cluster, drivers } }, report.facts).cluster.lead
+  const lead = withLead({ ...desired, cluster: { ...cluster, drivers } }, report.facts).cluster.lead
   const facts = report.facts.get(lead.name)
-  const isWell = ({ nodeName }: ClusterHost) => facts?.get(node(nodeName))?.ready ?? false
-  const by = drivers.includes(lead) && isWell(lead) ? lead : undefined
+  const isHealthy = ({ nodeName }: ClusterHost) => facts?.get(node(nodeName))?.ready ?? false
+  const by = drivers.includes(lead) && isHealthy(lead) ? lead : undefined
   const servers = by ? cluster.drivers.filter(({ nodeName }) => facts?.get(node(nodeName))) : []
   return {
     hosts,
@@ -48,7 +48,7 @@ export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): 
     servers: {
       all: servers.length,
       go: servers.filter((server) => !stays(server)).length,
-      well: servers.filter((server) => stays(server) && isWell(server)).length,
+      healthy: servers.filter((server) => stays(server) && isHealthy(server)).length,
     },
     data: hosts.flatMap(({ name }) => report.facts.get(name)?.get(volumes) ?? []),
   }

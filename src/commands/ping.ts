@@ -23,14 +23,14 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
     )
   }
   const times = new Map<string, number>()
-  const hear = (event: EngineEvent) => event.event === 'connected' && times.set(event.host, event.ms)
+  const onEvent = (event: EngineEvent) => event.event === 'connected' && times.set(event.host, event.ms)
   const { report, exit, mode } = await runVerb('ping', ping, fleet, options, {
-    wishes: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
+    desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     source: () => {
       throw new Error('ping sends nothing')
     },
     apply: false,
-    hear,
+    onEvent,
   })
   if (mode === 'json') return exit
   const paint = style(process.stdout, options.color)

@@ -2,8 +2,8 @@ import type { EngineEvent } from '../engine/event.ts'
 import { readCurrent } from '../engine/read-current.ts'
 import { commandLine, toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import { readDesired } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
-import { readWishes } from '../fleet/read-wishes.ts'
 import { withLead } from '../steps/lead.ts'
 import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
@@ -18,8 +18,8 @@ type Planned = Extract<EngineEvent, { event: 'planned' }>
 export async function planVerb(options: CommonOptions & { diff?: boolean }): VerbResult {
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
-  const { bundle, jhubConfig } = await readWishes(fleet, options)
-  const wishes = {
+  const { bundle, jhubConfig } = await readDesired(fleet, options)
+  const desired = {
     cluster: fleet.cluster,
     bundle: bundle.lock,
     jhubConfig,
@@ -28,11 +28,11 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   const planned: Planned[] = []
   const current = new Map<string, string>()
   const { report, exit, mode } = await runVerb('plan', provision, fleet, options, {
-    wishes,
+    desired,
     orient: withLead,
     source: bundle.open,
     apply: false,
-    hear: (event) => event.event === 'planned' && event.changes.length > 0 && planned.push(event),
+    onEvent: (event) => event.event === 'planned' && event.changes.length > 0 && planned.push(event),
     planned: async (connections) => {
       if (options.diff) await readAll(planned, connections, current)
     },

@@ -1,7 +1,7 @@
 import { toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import { readDesired } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
-import { readWishes } from '../fleet/read-wishes.ts'
 import { hubPassword } from '../steps/hub-password.ts'
 import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
@@ -16,8 +16,8 @@ export async function provisionVerb(
   if (options.check) return (await import('./plan.ts')).planVerb(options)
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
-  const { bundle, jhubConfig, ownDoor } = await readWishes(fleet, options)
-  const wishes = {
+  const { bundle, jhubConfig, ownDoor } = await readDesired(fleet, options)
+  const desired = {
     cluster: fleet.cluster,
     bundle: bundle.lock,
     jhubConfig,
@@ -25,11 +25,11 @@ export async function provisionVerb(
   }
   let made = false
   const { report, exit, mode } = await runVerb('provision', provision, fleet, options, {
-    wishes,
+    desired,
     orient: withLead,
     source: bundle.open,
     apply: true,
-    hear: (event) => {
+    onEvent: (event) => {
       made ||= event.event === 'change-end' && event.step === hubPassword.id && event.change.sign === '+'
     },
   })
@@ -37,7 +37,7 @@ export async function provisionVerb(
   if (report?.ok) {
     const showPassword = made && process.stdout.isTTY === true
     printLines(
-      await hubLines({ ...fleet, cluster: report.wishes.cluster }, options, {
+      await hubLines({ ...fleet, cluster: report.desired.cluster }, options, {
         standIn: bundle.lock.standIn,
         ownDoor,
         showPassword,

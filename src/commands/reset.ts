@@ -31,7 +31,7 @@ export async function resetVerb(
   const leaving = await lookAtCluster(fleet, options)
   await confirm(fleet, leaving, options)
   const { hosts, by } = leaving
-  const wishes = {
+  const desired = {
     cluster: fleet.cluster,
     bundle: undefined,
     jhubConfig: '',
@@ -41,9 +41,9 @@ export async function resetVerb(
   const foreign: Left[] = []
   const all = by ? [by, ...hosts] : hosts
   const { report, exit, mode } = await runVerb('reset', reset, { ...fleet, hosts: all }, options, {
-    wishes,
+    desired,
     apply: true,
-    hear: (event) => {
+    onEvent: (event) => {
       if (event.event === 'finding' && event.finding.id === FOREIGN_RECORD)
         foreign.push({ host: event.finding.host, line: event.finding.message })
     },

@@ -12,9 +12,9 @@ import { connect } from '../transport/connect.ts'
 import { defaultMode, makeRenderer } from '../ui/make-renderer.ts'
 import { interruptSignal } from './interrupt.ts'
 
-type Special = Pick<RunOptions, 'wishes' | 'apply'> &
+type Special = Pick<RunOptions, 'desired' | 'apply'> &
   Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & {
-    hear?: (event: EngineEvent) => void
+    onEvent?: (event: EngineEvent) => void
     /** Nothing of the run is shown. */
     quiet?: boolean
   }
@@ -29,7 +29,7 @@ export async function runVerb(
 ): Promise<{ report: RunReport; exit: ExitName; mode: 'tty' | 'plain' | 'json' }> {
   const mode = options.output ?? defaultMode()
   const renderer = await makeRenderer({ mode, color: options.color, verbose: options.verbose ?? 0 })
-  const { hear, quiet = false, ...rest } = special
+  const { onEvent, quiet = false, ...rest } = special
   const signal = interruptSignal()
   fleet.shared.question = hostQuestions({ aside: renderer.aside, stop: signal })
   try {
@@ -47,7 +47,7 @@ export async function runVerb(
       owner: `${userInfo().username} at ${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`,
       emit: (event) => {
         if (!quiet) renderer.on(event)
-        hear?.(event)
+        onEvent?.(event)
       },
       signal,
       source: () => {

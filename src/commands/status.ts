@@ -4,8 +4,8 @@ import { clusterData } from '../facts/cluster-data.ts'
 import type { Facts } from '../facts/fact.ts'
 import { commandLine, toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import { inventoryFolder } from '../fleet/read-desired.ts'
 import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
-import { inventoryFolder } from '../fleet/read-wishes.ts'
 import { printableJson } from '../printable.ts'
 import { type Check, health } from '../recipes/health.ts'
 import { status } from '../recipes/status.ts'
@@ -20,32 +20,32 @@ import type { VerbResult } from './verb.ts'
 export async function statusVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options)
   const { report, exit, mode } = await runVerb('status', status, fleet, options, {
-    wishes: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
+    desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     orient: withLead,
     apply: false,
   })
-  const { cluster } = report.wishes
+  const { cluster } = report.desired
   const lead = report.facts.get(cluster.lead.name)
   if (!lead) return exit
   const checks = health(cluster, lead, report.facts)
-  const well = checks.every((check) => check.well)
+  const healthy = checks.every((check) => check.healthy)
   if (mode === 'json') {
     for (const check of checks) process.stdout.write(`${printableJson({ event: 'check', ...check })}\n`)
   } else {
     printLines([
       ...table(checks, options.color),
-      well
+      healthy
         ? `ConvectHub: ${hubAddress(cluster)}`
         : toCopy('Mend it', commandLine('provision', { ...options, ...otherBundle(fleet, lead) })),
     ])
   }
-  return well ? exit : 'differs'
+  return healthy ? exit : 'differs'
 }
 
 function table(checks: readonly Check[], color: boolean): string[] {
   const paint = style(process.stdout, color)
   return columns(
-    checks.map(({ what, well, detail }) => [well ? paint.green('✔') : paint.red('✘'), what, detail]),
+    checks.map(({ what, healthy, detail }) => [healthy ? paint.green('✔') : paint.red('✘'), what, detail]),
   )
 }
 

@@ -76,7 +76,7 @@ function isSatisfied(turn: Turn): boolean {
 }
 
 function plan({ step, at, fleet, options }: Turn) {
-  return planStep(step, at, fleet, options.wishes)
+  return planStep(step, at, fleet, options.desired)
 }
 
 async function askAgain({ step, at, options }: Turn): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Finding, PlanContext, Step, Wishes } from './step.ts'
+import type { Desired, Finding, PlanContext, Step } from './step.ts'
 
 /** A finding, and the id of the step that checked. */
 export interface Found {
@@ -10,12 +10,12 @@ export interface Found {
 export function findings(
   recipe: readonly Step[],
   contexts: readonly PlanContext[],
-  wishes: Wishes,
+  desired: Desired,
   ignore: ReadonlySet<string>,
 ): Found[] {
   const byHost = new Map(contexts.map((context) => [context.host, context]))
   return recipe.flatMap((step) => {
-    const found = step.check?.(step.hosts(wishes).flatMap((host) => byHost.get(host) ?? [])) ?? []
+    const found = step.check?.(step.hosts(desired).flatMap((host) => byHost.get(host) ?? [])) ?? []
     return found.map((finding) => ({
       step: step.id,
       finding: ignore.has(finding.id) && !finding.firm ? { ...finding, level: 'warning' } : finding,

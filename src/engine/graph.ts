@@ -2,7 +2,7 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import type { ConvecthubError } from '../errors.ts'
 import { refName, type StepRef } from '../step-ref.ts'
 import type { Outcome } from './event.ts'
-import type { Step, Wishes } from './step.ts'
+import type { Desired, Step } from './step.ts'
 
 /** How a step ended on a host. */
 export interface Ending {
@@ -33,12 +33,12 @@ interface Deferred {
 export class Graph {
   readonly #endings: ReadonlyMap<string, Deferred>
   readonly #hosts: ReadonlySet<string>
-  readonly #wishes: Wishes
+  readonly #desired: Desired
 
-  constructor(nodes: readonly StepRef[], wishes: Wishes) {
+  constructor(nodes: readonly StepRef[], desired: Desired) {
     this.#endings = new Map(nodes.map((node) => [refName(node), deferred()]))
     this.#hosts = new Set(nodes.map(({ host }) => host))
-    this.#wishes = wishes
+    this.#desired = desired
   }
 
   /** Tells those who wait for a step how it ended. */
@@ -51,8 +51,8 @@ export class Graph {
    * after; a step that is not in the recipe is a fault of ours and throws.
    */
   async wait(step: Step, host: ClusterHost): Promise<Waited> {
-    const needs = step.needs?.(host, this.#wishes) ?? []
-    const after = (step.after?.(host, this.#wishes) ?? []).filter((ref) => this.#hosts.has(ref.host))
+    const needs = step.needs?.(host, this.#desired) ?? []
+    const after = (step.after?.(host, this.#desired) ?? []).filter((ref) => this.#hosts.has(ref.host))
     const endings = await Promise.all([...needs, ...after].map((ref) => this.#deferred(ref).promise))
     const lacking = needs.find((_need, i) => !wentWell(endings[i]))
     return {

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts'
 import type { HostRun } from './host-run.ts'
-import type { PlanContext, Step, Wishes } from './step.ts'
+import type { Desired, PlanContext, Step } from './step.ts'
 
 /** The hosts of a run, by name. */
 export type Fleet = ReadonlyMap<string, HostRun>
@@ -10,18 +10,18 @@ export function planStep(
   step: Step,
   at: HostRun,
   fleet: Fleet,
-  wishes: Wishes,
+  desired: Desired,
 ): readonly Change[] | undefined {
   const { host } = at
   const seen =
-    step.sees?.(host, wishes).map(({ name }) => name) ??
-    (step.needs?.(host, wishes) ?? []).map((ref) => ref.host)
+    step.sees?.(host, desired).map(({ name }) => name) ??
+    (step.needs?.(host, desired) ?? []).map((ref) => ref.host)
   const answered = [host.name, ...seen].every((name) => fleet.get(name)?.facts)
-  return answered ? step.plan(planContext(at, fleet, wishes)) : undefined
+  return answered ? step.plan(planContext(at, fleet, desired)) : undefined
 }
 
 /** What a step may look at when it plans for a host that has answered. */
-export function planContext({ host, facts }: HostRun, fleet: Fleet, wishes: Wishes): PlanContext {
+export function planContext({ host, facts }: HostRun, fleet: Fleet, desired: Desired): PlanContext {
   if (facts === undefined) throw new Error(`the facts of ${host.name} are not known`)
-  return { ...wishes, host, facts, peer: (name) => fleet.get(name)?.facts }
+  return { ...desired, host, facts, peer: (name) => fleet.get(name)?.facts }
 }

@@ -3,15 +3,15 @@ import type { Facts } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { UploadSource } from './apply-options.ts'
 import type { Emit, HostSummary } from './event.ts'
-import type { Step, Wishes } from './step.ts'
+import type { Desired, Step } from './step.ts'
 
 export interface RunOptions {
   verb: string
   /** Hosts do these in this order; what a step waits for must be in it as well. */
   recipe: readonly Step[]
-  wishes: Wishes
+  desired: Desired
   /** What the answers of the machines make of the wishes, before anything is planned; see withLead. */
-  orient?: (wishes: Wishes, facts: ReadonlyMap<string, Facts>) => Wishes
+  orient?: (desired: Desired, facts: ReadonlyMap<string, Facts>) => Desired
   /** The hosts to work on; others are only asked when a step needs them. */
   hosts: readonly ClusterHost[]
   connect(host: ClusterHost): Promise<Connection>
@@ -37,7 +37,7 @@ export interface RunReport {
   /** Changes planned in all. */
   changes: number
   /** What was wanted, with the driver that leads. */
-  wishes: Wishes
+  desired: Desired
   /** The facts of each host that answered, as last probed. */
   facts: ReadonlyMap<string, Facts>
 }

@@ -34,8 +34,8 @@ export async function run(given: RunOptions): Promise<RunReport> {
     await options.planned?.(connectionsOf(fleet))
     const settled = options.apply ? await applyAll({ fleet, graph, options, uploads: pLimit(UPLOADS) }) : []
     const { ok, hosts } = tellEnd(given, { fleet, settled, began, complete: true })
-    const { wishes, signal } = options
-    return { ok, hosts, changes, wishes, facts: factsByHost(fleet), interrupted: signal.aborted }
+    const { desired, signal } = options
+    return { ok, hosts, changes, desired, facts: factsByHost(fleet), interrupted: signal.aborted }
   } catch (error) {
     tellEnd(given, { fleet, settled: [], began, complete: false })
     throw error
@@ -57,15 +57,15 @@ async function connectAll(fleet: Fleet, { forks }: RunOptions): Promise<void> {
 
 /** The options with what the answers of the machines make of the wishes. */
 function oriented(options: RunOptions, fleet: Fleet): RunOptions {
-  const { wishes, orient } = options
-  return orient ? { ...options, wishes: orient(wishes, factsByHost(fleet)) } : options
+  const { desired, orient } = options
+  return orient ? { ...options, desired: orient(desired, factsByHost(fleet)) } : options
 }
 
 /** Tells all findings, and stops the run where one is an error of a host that it works on. */
 function throwProblems(fleet: Fleet, options: RunOptions): void {
-  const { recipe, wishes, ignore, emit } = options
-  const contexts = [...fleet.values()].flatMap((at) => (at.facts ? [planContext(at, fleet, wishes)] : []))
-  const found = findings(recipe, contexts, wishes, ignore)
+  const { recipe, desired, ignore, emit } = options
+  const contexts = [...fleet.values()].flatMap((at) => (at.facts ? [planContext(at, fleet, desired)] : []))
+  const found = findings(recipe, contexts, desired, ignore)
   for (const { finding } of found) emit({ event: 'finding', finding })
   const names = new Set(options.hosts.map((host) => host.name))
   const problems = found.filter(({ finding }) => finding.level === 'error' && names.has(finding.host))
@@ -82,7 +82,7 @@ function makeGraph(fleet: Fleet, options: RunOptions): Graph {
   const nodes = [...fleet.values()].flatMap(({ host }) =>
     stepsOf(host, options).map((step) => on(step, host)),
   )
-  return new Graph(nodes, options.wishes)
+  return new Graph(nodes, options.desired)
 }
 
 /** Plans every step that can be planned from what is known now, and tells it; gives the number of changes. */
@@ -104,10 +104,10 @@ function planAll(fleet: Fleet, graph: Graph, options: RunOptions): number {
 }
 
 /** A host whose answers cannot be planned by fails, and the others go on. */
-function planOrFail(step: Step, at: HostRun, fleet: Fleet, { wishes }: RunOptions) {
+function planOrFail(step: Step, at: HostRun, fleet: Fleet, { desired }: RunOptions) {
   if (at.error) return undefined
   try {
-    return planStep(step, at, fleet, wishes)
+    return planStep(step, at, fleet, desired)
   } catch (error) {
     at.fail(atHost(error, at.host.name, step.id))
     return undefined
@@ -139,13 +139,13 @@ async function walkHost(at: HostRun, walk: Walk): Promise<readonly Settled[]> {
   return settled
 }
 
-function tellStart({ verb, hosts, recipe, wishes, emit }: RunOptions): void {
+function tellStart({ verb, hosts, recipe, desired, emit }: RunOptions): void {
   emit({
     event: 'run',
     verb,
     hosts: hosts.map(({ name }) => name),
     steps: recipe.map(({ id, title }) => ({ id, title })),
-    standIn: wishes.bundle?.standIn ?? false,
+    standIn: desired.bundle?.standIn ?? false,
   })
 }
 

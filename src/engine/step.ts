@@ -6,7 +6,7 @@ import type { StepRef } from '../step-ref.ts'
 import type { Change } from './change.ts'
 
 /** What a run wants, the same for all hosts; pure data, read before the first connection. */
-export interface Wishes {
+export interface Desired {
   cluster: Cluster
   bundle: BundleLock | undefined
   /** The text of the file at jhub_config_path; empty when there is none. */
@@ -20,7 +20,7 @@ export interface Wishes {
 }
 
 /** What a plan may look at. `peer` gives the facts of a host that answered; one that the step `needs` has. */
-export interface PlanContext extends Wishes {
+export interface PlanContext extends Desired {
   host: ClusterHost
   facts: Facts
   peer(host: string): Facts | undefined
@@ -45,18 +45,18 @@ export interface Finding {
 export interface Step {
   id: string
   title: string
-  hosts(wishes: Wishes): readonly ClusterHost[]
+  hosts(desired: Desired): readonly ClusterHost[]
   /** Must have gone well before; also lets `plan` see the facts of those hosts. */
-  needs?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  needs?(host: ClusterHost, desired: Desired): readonly StepRef[]
   /** Hosts whose facts `plan` looks at by `peer`; where this is left out, those that it needs. */
-  sees?(host: ClusterHost, wishes: Wishes): readonly ClusterHost[]
+  sees?(host: ClusterHost, desired: Desired): readonly ClusterHost[]
   /** Hosts that `check` wants to hear as well, when they answer: no need of this step's. */
-  asks?(host: ClusterHost, wishes: Wishes): readonly ClusterHost[]
+  asks?(host: ClusterHost, desired: Desired): readonly ClusterHost[]
   /** Must have ended before, well or not. */
-  after?(host: ClusterHost, wishes: Wishes): readonly StepRef[]
+  after?(host: ClusterHost, desired: Desired): readonly StepRef[]
   /** Jobs of an earlier run that are looked at when this step's turn has come: those with another text than wanted end. */
   ends?: readonly string[]
-  facts(host: ClusterHost, wishes: Wishes): readonly Fact<unknown>[]
+  facts(host: ClusterHost, desired: Desired): readonly Fact<unknown>[]
   /** Problems that must stop the run before its first change; sees all hosts that answered at once. */
   check?(contexts: readonly PlanContext[]): readonly Finding[]
   plan(context: PlanContext): readonly Change[]

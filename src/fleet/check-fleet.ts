@@ -25,13 +25,13 @@ export interface CheckedFleet {
   unfit: ConvecthubError[]
 }
 
-/** Makes the cluster and the targets of all hosts; collects the inventory's doubts and the errors of what it calls. */
+/** Makes the cluster and the targets of all hosts; collects the inventory's strictErrors and the errors of what it calls. */
 export function checkFleet(
   { inventory, config }: InventoryInput,
   options: TargetOptions,
   passwords: Passwords = {},
 ): CheckedFleet {
-  const errors: ConvecthubError[] = inventory.doubts.filter(
+  const errors: ConvecthubError[] = inventory.strictErrors.filter(
     ({ code }) => code !== GROUP_NAME || !config?.anyGroupName,
   )
   const targets = new Map<string, Target>()

@@ -40,7 +40,7 @@ export async function readFleet(options: FleetOptions): Promise<FleetInput> {
   const cluster = checked.cluster ?? looseCluster(inventory, targets)
   warn(readableSecrets(inventory, targets.values()))
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
-  if (selection.doubts.length > 0) throw new ConvecthubErrors([...selection.doubts])
+  if (selection.strictErrors.length > 0) throw new ConvecthubErrors([...selection.strictErrors])
   const names = new Set(selection.hosts)
   const hosts = cluster.hosts.filter(({ name }) => names.has(name))
   const shared = new Shared(askPassphrase, hostQuestions())

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { isDeepStrictEqual } from 'node:util'
 import type { Origin } from '../errors.ts'
-import { type Draft, newDraft } from './draft.ts'
 import { readIniSource } from './ini/ini-source.ts'
+import { type InventoryBuilder, newDraft } from './inventory-builder.ts'
 import { sourceKind } from './source-kind.ts'
 import { decodeText, notUtf8 } from './source-lines.ts'
 
@@ -16,7 +16,7 @@ const OTHER = '\udc81'
  * they stand in a comment when the file means the same whatever they are. In YAML Ansible takes them nowhere.
  * @throws INVENTORY_ENCODING when the bytes are not UTF-8.
  */
-export function decodeSource(draft: Draft, bytes: Uint8Array, file: string): string {
+export function decodeSource(builder: InventoryBuilder, bytes: Uint8Array, file: string): string {
   const text = new TextDecoder().decode(bytes)
   if (isUtf8(bytes) || sourceKind(file, text) !== 'ini') return decodeText(bytes, file)
   const places = brokenPlaces(text, file)
@@ -24,7 +24,7 @@ export function decodeSource(draft: Draft, bytes: Uint8Array, file: string): str
   if (wrong !== undefined) throw notUtf8(places[wrong] ?? { file })
   const lines = new Map(places.reverse().map((origin) => [origin.line, origin]))
   for (const origin of [...lines.values()].reverse())
-    draft.warnings.push({
+    builder.warnings.push({
       code: 'INVENTORY_ENCODING',
       message: 'this comment is not valid UTF-8',
       origin,
@@ -53,9 +53,9 @@ function firstWithMeaning(text: string, count: number, file: string): number | u
   /** What the file says with that many characters replaced otherwise. */
   const meaning = (others: number) => {
     const filled = pieces.reduce((before, piece, index) => before + (index <= others ? OTHER : ONE) + piece)
-    const draft = newDraft()
-    readIniSource(draft, filled, file, [])
-    return [draft.groups, draft.hosts]
+    const builder = newDraft()
+    readIniSource(builder, filled, file, [])
+    return [builder.groups, builder.hosts]
   }
   const plain = meaning(0)
   const same = (others: number) => isDeepStrictEqual(meaning(others), plain)

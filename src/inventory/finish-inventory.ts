@@ -1,7 +1,7 @@
 import type { ConvecthubError } from '../errors.ts'
-import { type Draft, type DraftGroup, lineAt } from './draft.ts'
 import { buildTree, type GroupTree, sortGroups, withAncestors } from './group-tree.ts'
 import type { Group, Host, Inventory, Setting, Vars } from './inventory.ts'
+import { type BuilderGroup, type InventoryBuilder, lineAt } from './inventory-builder.ts'
 import { problem } from './problems.ts'
 
 /** Variables that do not come from the sources themselves. */
@@ -16,37 +16,37 @@ export interface OuterVars {
  * rules.md §7. Problems: INVENTORY_NAME_CLASH, INVENTORY_GROUP_LOOP.
  */
 export function finishInventory(
-  draft: Draft,
+  builder: InventoryBuilder,
   sources: readonly string[],
   outer: OuterVars,
   problems: ConvecthubError[],
 ): Inventory {
-  for (const [name, group] of draft.groups) {
-    const host = draft.hosts.get(name)
-    if (host !== undefined) problems.push(nameClash(draft, name, group, host.origin))
-    if (ODD_GROUP.test(name)) draft.doubts.push(oddGroup(draft, group))
+  for (const [name, group] of builder.groups) {
+    const host = builder.hosts.get(name)
+    if (host !== undefined) problems.push(nameClash(builder, name, group, host.origin))
+    if (ODD_GROUP.test(name)) builder.strictErrors.push(oddGroup(builder, group))
   }
-  const tree = buildTree(draft, problems)
-  const groupsOf = settleUngrouped(draft, tree)
+  const tree = buildTree(builder, problems)
+  const groupsOf = settleUngrouped(builder, tree)
   const groups = new Map<string, Group>()
-  for (const [name, group] of draft.groups) groups.set(name, finishGroup(group, tree, outer))
+  for (const [name, group] of builder.groups) groups.set(name, finishGroup(group, tree, outer))
   const hosts = new Map<string, Host>()
   // Hosts of the same groups share everything below their own variables.
   const shared = new Map<string, { groups: string[]; vars: Map<string, Setting> }>()
-  for (const [name, host] of draft.hosts) {
+  for (const [name, host] of builder.hosts) {
     const names = groupsOf.get(name) ?? new Set()
     const key = [...names].join('\n')
     let base = shared.get(key)
     if (base === undefined) {
-      const sorted = sortGroups(draft, tree, withAncestors(tree, names))
-      base = { groups: sorted, vars: groupVars(draft, sorted, outer) }
+      const sorted = sortGroups(builder, tree, withAncestors(tree, names))
+      base = { groups: sorted, vars: groupVars(builder, sorted, outer) }
       shared.set(key, base)
     }
     const vars = new Map(base.vars)
     for (const layer of [host.vars, ...outer.files('host', name), outer.extra]) assign(vars, layer)
     hosts.set(name, { name, origin: host.origin, groups: base.groups, vars })
   }
-  return { sources, hosts, groups, warnings: draft.warnings, doubts: draft.doubts }
+  return { sources, hosts, groups, warnings: builder.warnings, strictErrors: builder.strictErrors }
 }
 
 /** Where Ansible warns of a group's name: it is no name of a variable. */
@@ -55,32 +55,37 @@ const ODD_GROUP = /^\d|[^\p{L}\p{N}_]/u
 /** The code of the doubt that Ansible's own switch takes away: force_valid_group_names. */
 export const GROUP_NAME = 'INVENTORY_GROUP_NAME'
 
-function oddGroup(draft: Draft, { name, origin }: DraftGroup): ConvecthubError {
+function oddGroup(builder: InventoryBuilder, { name, origin }: BuilderGroup): ConvecthubError {
   return problem('INVENTORY_GROUP_NAME', `the name of the group ${name} is more than letters, digits and _`, {
     origin,
-    line: lineAt(draft, origin),
+    line: lineAt(builder, origin),
     hint: 'rename it, or write force_valid_group_names = ignore under [defaults] of ansible.cfg',
   })
 }
 
-function nameClash(draft: Draft, name: string, group: DraftGroup, origin: Host['origin']): ConvecthubError {
+function nameClash(
+  builder: InventoryBuilder,
+  name: string,
+  group: BuilderGroup,
+  origin: Host['origin'],
+): ConvecthubError {
   const where =
     group.origin.line === undefined ? '' : ` (the group is at ${group.origin.file}:${group.origin.line})`
   return problem('INVENTORY_NAME_CLASH', `'${name}' is both a host and a group${where}`, {
     origin,
-    line: lineAt(draft, origin),
+    line: lineAt(builder, origin),
     hint: 'rename one of them: Ansible gives the variables of such a host to the whole group',
   })
 }
 
 /** A host in another group leaves `ungrouped`, one in none joins it; returns the groups that name each host. */
-function settleUngrouped(draft: Draft, tree: GroupTree): Map<string, Set<string>> {
+function settleUngrouped(builder: InventoryBuilder, tree: GroupTree): Map<string, Set<string>> {
   const groupsOf = new Map<string, Set<string>>()
-  for (const name of draft.hosts.keys()) groupsOf.set(name, new Set())
-  for (const [name, group] of draft.groups) {
+  for (const name of builder.hosts.keys()) groupsOf.set(name, new Set())
+  for (const [name, group] of builder.groups) {
     if (name !== 'all') for (const host of group.hosts) groupsOf.get(host)?.add(name)
   }
-  const ungrouped = draft.groups.get('ungrouped') as DraftGroup
+  const ungrouped = builder.groups.get('ungrouped') as BuilderGroup
   const ungroupedHasParent = withAncestors(tree, ['ungrouped']).size > 1
   for (const [host, names] of groupsOf) {
     if (names.has('ungrouped') && (names.size > 1 || ungroupedHasParent)) {
@@ -95,9 +100,13 @@ function settleUngrouped(draft: Draft, tree: GroupTree): Map<string, Set<string>
 }
 
 /** Steps 1 to 4 of the precedence: `all`, the groups, `group_vars/all`, the other files of `group_vars/`. */
-function groupVars(draft: Draft, sorted: readonly string[], outer: OuterVars): Map<string, Setting> {
+function groupVars(
+  builder: InventoryBuilder,
+  sorted: readonly string[],
+  outer: OuterVars,
+): Map<string, Setting> {
   const vars = new Map<string, Setting>()
-  for (const name of ['all', ...sorted]) assign(vars, draft.groups.get(name)?.vars)
+  for (const name of ['all', ...sorted]) assign(vars, builder.groups.get(name)?.vars)
   for (const layer of outer.files('group', 'all')) assign(vars, layer)
   const files = sorted.map((name) => outer.files('group', name))
   // A later place wins over a deeper group of an earlier one.
@@ -107,7 +116,7 @@ function groupVars(draft: Draft, sorted: readonly string[], outer: OuterVars): M
   return vars
 }
 
-function finishGroup(group: DraftGroup, tree: GroupTree, outer: OuterVars): Group {
+function finishGroup(group: BuilderGroup, tree: GroupTree, outer: OuterVars): Group {
   const vars = new Map(group.vars)
   for (const layer of outer.files('group', group.name)) assign(vars, layer)
   const { name, origin, priority } = group

@@ -1,5 +1,5 @@
 import type { ConvecthubError } from '../errors.ts'
-import { type Draft, type DraftGroup, lineAt } from './draft.ts'
+import { type BuilderGroup, type InventoryBuilder, lineAt } from './inventory-builder.ts'
 import { problem } from './problems.ts'
 import { compareText } from './python/python-text.ts'
 
@@ -13,21 +13,21 @@ export interface GroupTree {
  * Puts groups without a parent under `all`, in order of first appearance, then measures the tree. A loop is a problem
  * of code INVENTORY_GROUP_LOOP.
  */
-export function buildTree(draft: Draft, problems: ConvecthubError[]): GroupTree {
-  for (const [name, group] of draft.groups) {
+export function buildTree(builder: InventoryBuilder, problems: ConvecthubError[]): GroupTree {
+  for (const [name, group] of builder.groups) {
     const origin = group.children.get('all')
-    if (origin !== undefined) problems.push(loop(draft, name, 'all', origin))
+    if (origin !== undefined) problems.push(loop(builder, name, 'all', origin))
     group.children.delete('all')
   }
-  const order = topological(draft, problems)
+  const order = topological(builder, problems)
   const parents = new Map<string, string[]>()
-  for (const name of draft.groups.keys()) parents.set(name, [])
-  for (const [name, group] of draft.groups)
+  for (const name of builder.groups.keys()) parents.set(name, [])
+  for (const [name, group] of builder.groups)
     for (const child of group.children.keys()) parents.get(child)?.push(name)
-  const all = draft.groups.get('all') as DraftGroup
+  const all = builder.groups.get('all') as BuilderGroup
   for (const [name, above] of parents) {
     if (name === 'all' || above.length > 0) continue
-    all.children.set(name, draft.groups.get(name)?.origin ?? all.origin)
+    all.children.set(name, builder.groups.get(name)?.origin ?? all.origin)
     above.push('all')
   }
   const depths = new Map<string, number>()
@@ -51,13 +51,13 @@ export function withAncestors(tree: GroupTree, names: Iterable<string>): Set<str
 }
 
 /** Parents before children; every edge that closes a loop is a problem and left out. */
-function topological(draft: Draft, problems: ConvecthubError[]): string[] {
+function topological(builder: InventoryBuilder, problems: ConvecthubError[]): string[] {
   const state = new Map<string, 'open' | 'done'>()
   const order: string[] = []
-  for (const root of draft.groups.keys()) {
+  for (const root of builder.groups.keys()) {
     if (state.has(root)) continue
     // An explicit stack: a chain of children may be longer than the call stack.
-    const stack = [{ name: root, children: [...(draft.groups.get(root)?.children ?? [])], next: 0 }]
+    const stack = [{ name: root, children: [...(builder.groups.get(root)?.children ?? [])], next: 0 }]
     state.set(root, 'open')
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const edge = top.children[top.next]
@@ -70,11 +70,11 @@ function topological(draft: Draft, problems: ConvecthubError[]): string[] {
       }
       const [child, origin] = edge
       if (state.get(child) === 'open') {
-        problems.push(loop(draft, top.name, child, origin))
-        draft.groups.get(top.name)?.children.delete(child)
+        problems.push(loop(builder, top.name, child, origin))
+        builder.groups.get(top.name)?.children.delete(child)
       } else if (!state.has(child)) {
         state.set(child, 'open')
-        stack.push({ name: child, children: [...(draft.groups.get(child)?.children ?? [])], next: 0 })
+        stack.push({ name: child, children: [...(builder.groups.get(child)?.children ?? [])], next: 0 })
       }
     }
   }
@@ -82,7 +82,7 @@ function topological(draft: Draft, problems: ConvecthubError[]): string[] {
 }
 
 function loop(
-  draft: Draft,
+  builder: InventoryBuilder,
   parent: string,
   child: string,
   origin: { file: string; line?: number },
@@ -93,14 +93,14 @@ function loop(
       : `Adding group '${child}' as child to '${parent}' creates a recursive dependency loop.`
   return problem('INVENTORY_GROUP_LOOP', message, {
     origin,
-    line: lineAt(draft, origin),
+    line: lineAt(builder, origin),
     hint: 'remove one of the children lines that form the circle',
   })
 }
 
 /** Sorts groups as Ansible applies them: by depth, priority and name, the winner last. */
-export function sortGroups(draft: Draft, tree: GroupTree, names: Iterable<string>): string[] {
+export function sortGroups(builder: InventoryBuilder, tree: GroupTree, names: Iterable<string>): string[] {
   const depth = (name: string) => tree.depths.get(name) ?? 0
-  const priority = (name: string) => draft.groups.get(name)?.priority ?? 1
+  const priority = (name: string) => builder.groups.get(name)?.priority ?? 1
   return [...names].sort((a, b) => depth(a) - depth(b) || priority(a) - priority(b) || compareText(a, b))
 }

@@ -1,11 +1,11 @@
 import { ConvecthubError } from '../errors.ts'
-import { addHost, type Draft, type DraftGroup } from './draft.ts'
 import { parseHostPattern } from './host-pattern.ts'
+import { addHost, type BuilderGroup, type InventoryBuilder } from './inventory-builder.ts'
 
 /** Reads `-i h1,h2:2222,`: all hosts go to `ungrouped`, ranges are not expanded (rules.md §8). */
-export function readHostList(draft: Draft, list: string, problems: ConvecthubError[]): void {
+export function readHostList(builder: InventoryBuilder, list: string, problems: ConvecthubError[]): void {
   const origin = { file: list }
-  const ungrouped = draft.groups.get('ungrouped') as DraftGroup
+  const ungrouped = builder.groups.get('ungrouped') as BuilderGroup
   for (const text of list.split(',').map((part) => part.trim())) {
     if (text === '') continue
     const pattern = parseHostPattern(text, origin, list, { ranges: false })
@@ -13,10 +13,10 @@ export function readHostList(draft: Draft, list: string, problems: ConvecthubErr
       problems.push(pattern)
       continue
     }
-    if (pattern.doubt) draft.doubts.push(pattern.doubt)
+    if (pattern.doubt) builder.strictErrors.push(pattern.doubt)
     const [name = ''] = pattern.names
-    if (draft.hosts.has(name)) continue
-    addHost(draft, name, origin, pattern.port)
+    if (builder.hosts.has(name)) continue
+    addHost(builder, name, origin, pattern.port)
     ungrouped.hosts.add(name)
   }
 }

@@ -72,5 +72,5 @@ export interface Inventory {
   groups: ReadonlyMap<string, Group>
   warnings: readonly Warning[]
   /** Read as Ansible reads it, without a word, though nobody can mean it: shown by listings, refused by all else. */
-  doubts: readonly ConvecthubError[]
+  strictErrors: readonly ConvecthubError[]
 }

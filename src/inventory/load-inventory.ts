@@ -1,10 +1,10 @@
 import type { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { newDraft } from './draft.ts'
 import type { Files } from './files.ts'
 import { finishInventory } from './finish-inventory.ts'
 import { guardFiles } from './guard-files.ts'
 import type { Inventory, Vars } from './inventory.ts'
+import { newDraft } from './inventory-builder.ts'
 import { collect, throwAll } from './problems.ts'
 import { readSource } from './read-source.ts'
 import { readExtraVars } from './vars/extra-vars.ts'
@@ -34,17 +34,17 @@ export function loadInventory(options: LoadOptions): Inventory {
   const files = guardFiles(options.files)
   const problems: ConvecthubError[] = []
   const context = { cwd, files, openVault: vaultOpener(vaultPassword) }
-  const draft = newDraft()
+  const builder = newDraft()
   const places = sources.map((source) =>
-    collect(problems, () => readSource(draft, source, context, problems)),
+    collect(problems, () => readSource(builder, source, context, problems)),
   )
   const extra: Vars = collect(problems, () => readExtraVars(extraVars, context)) ?? new Map()
   const folders = varsFolders(
     places.filter((place) => place !== undefined),
-    { ...context, doubts: draft.doubts, problems },
+    { ...context, strictErrors: builder.strictErrors, problems },
   )
   const inventory = collect(problems, () =>
-    finishInventory(draft, sources, { files: folders, extra }, problems),
+    finishInventory(builder, sources, { files: folders, extra }, problems),
   )
   throwAll(problems)
   return inventory as Inventory

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from 'node:path'
 import type { ConvecthubError } from '../errors.ts'
 import { decodeSource } from './decode-source.ts'
-import type { Draft } from './draft.ts'
 import { readHostList } from './host-list.ts'
 import { readIniSource } from './ini/ini-source.ts'
+import type { InventoryBuilder } from './inventory-builder.ts'
 import { collect, problem } from './problems.ts'
 import { compareText } from './python/python-text.ts'
 import { readScriptOutput } from './script-source.ts'
@@ -22,14 +22,14 @@ const IGNORED =
  * @throws INVENTORY_NOT_FOUND when there is no such source.
  */
 export function readSource(
-  draft: Draft,
+  builder: InventoryBuilder,
   source: string,
   context: VaultedReading,
   problems: ConvecthubError[],
 ): string | undefined {
   const kind = context.files.kind(resolve(context.cwd, source))
   if (kind === undefined && source.includes(',')) {
-    readHostList(draft, source, problems)
+    readHostList(builder, source, problems)
     return undefined
   }
   if (kind === undefined) {
@@ -40,10 +40,10 @@ export function readSource(
     })
   }
   if (kind === 'file') {
-    readFile(draft, source, context, problems)
+    readFile(builder, source, context, problems)
     return dirname(source)
   }
-  if (readDirectory(draft, source, context, problems) === 0) {
+  if (readDirectory(builder, source, context, problems) === 0) {
     const hint = 'Ansible takes no files ending in .ini, .cfg, .txt or .md from a directory'
     problems.push(
       problem('INVENTORY_NOT_FOUND', `there is no inventory file in ${source}`, {
@@ -57,7 +57,7 @@ export function readSource(
 
 /** Returns how many files were read. */
 function readDirectory(
-  draft: Draft,
+  builder: InventoryBuilder,
   folder: string,
   context: VaultedReading,
   problems: ConvecthubError[],
@@ -67,20 +67,21 @@ function readDirectory(
   for (const name of [...files.list(resolve(cwd, folder))].sort(compareText)) {
     const path = join(folder, name)
     if (IGNORED.test(name)) {
-      if (name.endsWith('.ini') && !name.startsWith('.')) warnOfSkipped(draft, path)
+      if (name.endsWith('.ini') && !name.startsWith('.')) warnOfSkipped(builder, path)
       continue
     }
-    if (files.kind(resolve(cwd, path)) === 'directory') count += readDirectory(draft, path, context, problems)
+    if (files.kind(resolve(cwd, path)) === 'directory')
+      count += readDirectory(builder, path, context, problems)
     else {
       count += 1
-      collect(problems, () => readFile(draft, path, context, problems))
+      collect(problems, () => readFile(builder, path, context, problems))
     }
   }
   return count
 }
 
-function warnOfSkipped(draft: Draft, file: string): void {
-  draft.warnings.push({
+function warnOfSkipped(builder: InventoryBuilder, file: string): void {
+  builder.warnings.push({
     code: 'INVENTORY_SKIPPED_FILE',
     message: `${file} is not read: in an inventory directory Ansible leaves out files ending in .ini`,
     origin: { file },
@@ -88,19 +89,24 @@ function warnOfSkipped(draft: Draft, file: string): void {
   })
 }
 
-function readFile(draft: Draft, file: string, context: VaultedReading, problems: ConvecthubError[]): void {
-  const { text } = readText(file, context, (bytes) => decodeSource(draft, bytes, file))
+function readFile(
+  builder: InventoryBuilder,
+  file: string,
+  context: VaultedReading,
+  problems: ConvecthubError[],
+): void {
+  const { text } = readText(file, context, (bytes) => decodeSource(builder, bytes, file))
   const absolute = resolve(context.cwd, file)
   if (text.startsWith('#!') && context.files.executable(absolute)) {
-    runScript(draft, file, context)
+    runScript(builder, file, context)
     return
   }
   if (sourceKind(file, text) === 'yaml') {
-    readYamlSource(draft, parseYaml(text, file), context.openVault, problems)
+    readYamlSource(builder, parseYaml(text, file), context.openVault, problems)
     return
   }
   const found: ConvecthubError[] = []
-  readIniSource(draft, text, file, found)
+  readIniSource(builder, text, file, found)
   if ((found.length > 0 || file.endsWith('.toml')) && looksLikeToml(text)) {
     const hint = "write it in Ansible's INI or YAML form; `ansible-inventory --list --yaml` converts it"
     const origin = found[0]?.details.origin ?? { file }
@@ -114,7 +120,7 @@ function readFile(draft: Draft, file: string, context: VaultedReading, problems:
   } else problems.push(...found)
 }
 
-function runScript(draft: Draft, file: string, { cwd, files }: VaultedReading): void {
+function runScript(builder: InventoryBuilder, file: string, { cwd, files }: VaultedReading): void {
   const origin = { file }
   if (files.run === undefined)
     throw problem(
@@ -136,5 +142,5 @@ function runScript(draft: Draft, file: string, { cwd, files }: VaultedReading): 
       cause,
     })
   }
-  readScriptOutput(draft, decodeText(output, file), file)
+  readScriptOutput(builder, decodeText(output, file), file)
 }

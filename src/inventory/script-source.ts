@@ -1,5 +1,5 @@
-import { addChild, addGroup, addHost, type Draft, setGroupVar } from './draft.ts'
 import type { Setting, Value } from './inventory.ts'
+import { addChild, addGroup, addHost, type InventoryBuilder, setGroupVar } from './inventory-builder.ts'
 import { problem } from './problems.ts'
 import { parseYaml } from './yaml/yaml-file.ts'
 import { yamlValue } from './yaml/yaml-value.ts'
@@ -17,7 +17,7 @@ const isDict = (value: Value | undefined): value is Dict =>
  * `_meta.hostvars`.
  * @throws INVENTORY_SCRIPT for output of another shape, or without `_meta`.
  */
-export function readScriptOutput(draft: Draft, text: string, file: string): void {
+export function readScriptOutput(builder: InventoryBuilder, text: string, file: string): void {
   const wrong = (message: string) =>
     problem('INVENTORY_SCRIPT', `the inventory script ${file} ${message}`, {
       origin: { file },
@@ -31,22 +31,22 @@ export function readScriptOutput(draft: Draft, text: string, file: string): void
   const origin = { file }
   for (const [name, entry] of Object.entries(list)) {
     if (name === '_meta') continue
-    const group = addGroup(draft, name, origin)
+    const group = addGroup(builder, name, origin)
     const { hosts, vars, children } = partsOf(name, entry)
     if (!isTexts(hosts) || !isDict(vars) || !isTexts(children))
       throw wrong(`printed a group ${name} of unknown shape`)
     for (const host of hosts) {
-      addHost(draft, host, origin)
+      addHost(builder, host, origin)
       group.hosts.add(host)
     }
     for (const [key, value] of Object.entries(vars)) setGroupVar(group, key, setting(value, file), key)
     for (const child of children) {
-      addGroup(draft, child, origin)
+      addGroup(builder, child, origin)
       addChild(group, child, origin)
     }
   }
   for (const [name, vars] of Object.entries(hostvars)) {
-    const host = draft.hosts.get(name)
+    const host = builder.hosts.get(name)
     if (!isDict(vars)) throw wrong(`printed variables of host ${name} that are no mapping`)
     for (const [key, value] of Object.entries(vars)) host?.vars.set(key, setting(value, file))
   }

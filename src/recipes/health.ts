@@ -9,7 +9,7 @@ import { loginAnswers, loginPages } from '../steps/login.ts'
 /** One line of `status`: what was looked at, whether it is well, and how it stands. */
 export interface Check {
   what: string
-  well: boolean
+  healthy: boolean
   detail: string
 }
 
@@ -29,22 +29,22 @@ export function health(cluster: Cluster, lead: Facts, own: ReadonlyMap<string, F
 function nodeCheck({ name, nodeName }: ClusterHost, lead: Facts, own: Facts | undefined): Check {
   const what = `node ${name}`
   const seen = lead.get(node(nodeName))
-  if (!seen) return { what, well: false, detail: 'not in the cluster' }
+  if (!seen) return { what, healthy: false, detail: 'not in the cluster' }
   const says = own?.get(node(nodeName))
-  const well = seen.ready && (own === undefined || says?.ready === true)
+  const healthy = seen.ready && (own === undefined || says?.ready === true)
   const why = says
     ? 'its kubelet has not been heard since K3s was started there'
     : 'K3s does not answer there'
-  const state = well ? 'Ready' : `NotReady${seen.ready ? `: ${why}` : ''}`
-  return { what, well, detail: `${state}, ${seen.version}, ${seen.runtime}` }
+  const state = healthy ? 'Ready' : `NotReady${seen.ready ? `: ${why}` : ''}`
+  return { what, healthy, detail: `${state}, ${seen.version}, ${seen.runtime}` }
 }
 
 function releaseCheck(lead: Facts): Check {
   const what = `release ${RELEASE}`
   const found = lead.get(release(NAMESPACE, RELEASE))
-  if (!found) return { what, well: false, detail: 'not there' }
+  if (!found) return { what, healthy: false, detail: 'not there' }
   const { status, revision, description } = found
-  return { what, well: status === 'deployed', detail: `${status}, revision ${revision}, ${description}` }
+  return { what, healthy: status === 'deployed', detail: `${status}, revision ${revision}, ${description}` }
 }
 
 function pageCheck(page: Fact<LoginPage>, lead: Facts): Check {
@@ -52,7 +52,7 @@ function pageCheck(page: Fact<LoginPage>, lead: Facts): Check {
   const { status, title } = lead.get(page)
   return {
     what: `login page ${scheme}:${port}`,
-    well: loginAnswers(status),
+    healthy: loginAnswers(status),
     detail: status === 0 ? 'no answer' : `HTTP ${status}${title ? `, titled "${title}"` : ''}`,
   }
 }

@@ -10,7 +10,7 @@ import { readSshKeyword } from './ssh-keywords.ts'
 import { mergeSshOptions, type SshOptions } from './ssh-options.ts'
 
 /** What has been obtained so far, and where each text of it was written. */
-interface Draft {
+interface InventoryBuilder {
   options: SshOptions
   origins: Map<string, Origin>
 }
@@ -22,7 +22,7 @@ interface Draft {
  */
 export function sshConfigOptions(config: SshConfig, query: SshConfigQuery): SshOptions {
   const { host, given = {} } = query
-  const draft: Draft = { options: given, origins: new Map() }
+  const draft: InventoryBuilder = { options: given, origins: new Map() }
   for (const blocks of config.files) applyBlocks(blocks, draft, query, undefined)
   const said = draft.options.hostName !== undefined
   const hostName = remoteName(host, draft.options.hostName, draft.origins)
@@ -36,7 +36,7 @@ export function sshConfigOptions(config: SshConfig, query: SshConfigQuery): SshO
 /** `final` is where the first reading led to, in the second one. */
 function applyBlocks(
   blocks: readonly SshConfigBlock[],
-  draft: Draft,
+  draft: InventoryBuilder,
   query: SshConfigQuery,
   final: string | undefined,
 ): void {
@@ -55,7 +55,7 @@ function applyBlocks(
 
 function applyMatch(
   { words, origin }: SshConfigEntry,
-  draft: Draft,
+  draft: InventoryBuilder,
   query: SshConfigQuery,
   final: string | undefined,
 ): boolean {
@@ -65,7 +65,7 @@ function applyMatch(
   throw sshConfigError(result.refused, origin)
 }
 
-function applyKeyword(entry: SshConfigEntry, draft: Draft, query: SshConfigQuery): void {
+function applyKeyword(entry: SshConfigEntry, draft: InventoryBuilder, query: SshConfigQuery): void {
   const { name, text, origin } = entry
   const read = readSshKeyword(name, entry, draft.options)
   if (read === 'refused') throw sshConfigError(`ssh does not take ${name} ${text}`, origin)
@@ -77,7 +77,7 @@ function applyKeyword(entry: SshConfigEntry, draft: Draft, query: SshConfigQuery
 }
 
 function questionOf(
-  { options, origins }: Draft,
+  { options, origins }: InventoryBuilder,
   { host, local }: SshConfigQuery,
   final: string | undefined,
 ): SshMatchQuestion {

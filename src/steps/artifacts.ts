@@ -1,7 +1,7 @@
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, UploadChange } from '../engine/change.ts'
-import type { PlanContext, Step, Wishes } from '../engine/step.ts'
+import type { Desired, PlanContext, Step } from '../engine/step.ts'
 import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import type { Owned } from '../facts/owned.ts'
@@ -34,10 +34,10 @@ export const artifacts: Step = {
   id: 'artifacts',
   title: 'Send the bundle',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: (host, wishes) => [
+  facts: (host, desired) => [
     system,
     unit(unitName(host)),
-    ...placed(host, wishes).map(({ path }) => file(path)),
+    ...placed(host, desired).map(({ path }) => file(path)),
     file(STAGED),
   ],
   plan: (context) => {
@@ -56,7 +56,7 @@ interface Placed {
   mode: string
 }
 
-function placed(host: ClusterHost, { bundle }: Wishes): Placed[] {
+function placed(host: ClusterHost, { bundle }: Desired): Placed[] {
   return (bundle?.files ?? [])
     .filter(({ roles }) => roles.includes(host.role))
     .flatMap((artifact) => {

@@ -1,5 +1,5 @@
 import type { Change } from '../engine/change.ts'
-import type { PlanContext, Step, Wishes } from '../engine/step.ts'
+import type { Desired, PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { jobs } from '../facts/jobs.ts'
 import { release } from '../facts/release.ts'
@@ -99,7 +99,7 @@ interface Handed {
 }
 
 /** The bundle's chart, and where it is put while it is needed. */
-function chartOf({ bundle }: Wishes) {
+function chartOf({ bundle }: Desired) {
   const artifact = bundle?.files.find(({ kind }) => kind === 'chart')
   return artifact && { artifact, path: `${WORK}/${artifact.name.slice(artifact.name.lastIndexOf('/') + 1)}` }
 }

@@ -48,10 +48,10 @@ export const k3sAgent: Step = {
   id: 'k3s-agent',
   title: 'Start the K3s agents',
   hosts: ({ cluster }) => cluster.workers,
-  needs: (_host, wishes) =>
-    wishes.upgrade
-      ? wishes.cluster.drivers.map((driver) => on(k3sNode, driver))
-      : [on(k3sServer, wishes.cluster.lead)],
+  needs: (_host, desired) =>
+    desired.upgrade
+      ? desired.cluster.drivers.map((driver) => on(k3sNode, driver))
+      : [on(k3sServer, desired.cluster.lead)],
   sees: (_host, { cluster }) => [cluster.lead],
   facts: k3sFacts,
   plan: planK3s,

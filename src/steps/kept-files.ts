@@ -14,11 +14,11 @@ export function keepFiles(unit: string, paths: readonly string[]): Change {
   }
 }
 
-/** Where files are kept, puts them back and has the unit run with them; `well` is asked until it exits 0. Says how that went. */
-export function putBack(unit: string, well: Script): Script {
+/** Where files are kept, puts them back and has the unit run with them; `healthy` is asked until it exits 0. Says how that went. */
+export function putBack(unit: string, healthy: Script): Script {
   return joinSh([
     rawSh(template('remote/keep.sh')),
-    sh`cvh_well() { ${well}
+    sh`cvh_well() { ${healthy}
 }
 if put_back ${keptFolder(unit)}; then
   rm -f -- ${SNAPSHOT_NOTE}

@@ -1,6 +1,6 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { PlanContext, Step, Wishes } from '../engine/step.ts'
+import type { Desired, PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { type NodeState, node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
@@ -18,8 +18,8 @@ const DRAINED = 'convecthub/drained'
 /** How long the pods of a node may take to end, s. */
 const DRAIN_S = 120
 
-const byWhoStays = ({ leaving }: Wishes) => (leaving?.by ? [leaving.by] : [])
-const nodesOf = (by: ClusterHost, { leaving }: Wishes) =>
+const byWhoStays = ({ leaving }: Desired) => (leaving?.by ? [leaving.by] : [])
+const nodesOf = (by: ClusterHost, { leaving }: Desired) =>
   [by, ...(leaving?.hosts ?? [])].map(({ nodeName }) => node(nodeName))
 
 /** Pods of machines that are reset while others stay move to those first. */
@@ -40,7 +40,7 @@ export const noRestart: Step = {
   id: 'no-restart',
   title: 'Let K3s end for good',
   hosts: ({ leaving }) => (leaving?.by ? leaving.hosts.filter(({ role }) => role === 'driver') : []),
-  needs: (_host, wishes) => needsOf(drain, wishes),
+  needs: (_host, desired) => needsOf(drain, desired),
   facts: (host) => [owned, unit(unitName(host)), file(NO_RESTART)],
   plan: ({ host, facts }) => {
     const runs = isRunning(facts.get(unit(unitName(host))))
@@ -68,7 +68,7 @@ export const leave: Step = {
   id: 'leave',
   title: 'Take the machines out of the cluster',
   hosts: byWhoStays,
-  after: (_host, wishes) => noRestart.hosts(wishes).map((host) => on(noRestart, host)),
+  after: (_host, desired) => noRestart.hosts(desired).map((host) => on(noRestart, host)),
   facts: nodesOf,
   plan: (context) => {
     // workers first; of servers those that cast no vote anyway, so that a majority stays while the others go
@@ -120,12 +120,12 @@ timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}-`}`
 }
 
 /** What a step of a leaving machine needs. */
-export function needsLeave(_host: ClusterHost, wishes: Wishes): StepRef[] {
-  return needsOf(leave, wishes)
+export function needsLeave(_host: ClusterHost, desired: Desired): StepRef[] {
+  return needsOf(leave, desired)
 }
 
-function needsOf(step: Step, wishes: Wishes): StepRef[] {
-  return byWhoStays(wishes).map((host) => on(step, host))
+function needsOf(step: Step, desired: Desired): StepRef[] {
+  return byWhoStays(desired).map((host) => on(step, host))
 }
 
 function drainNode({ nodeName }: ClusterHost): Change {

@@ -1,6 +1,6 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
-import type { Step, Wishes } from '../engine/step.ts'
+import type { Desired, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
@@ -17,7 +17,7 @@ export const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
 const GPU = `${MANIFESTS}/convecthub-gpu.yaml`
 
-const onDrivers = ({ cluster }: Wishes) => cluster.drivers
+const onDrivers = ({ cluster }: Desired) => cluster.drivers
 
 /** Removes the open image registry that earlier versions set up; K3s keeps what a manifest made when that goes. */
 export const oldRegistry: Step = {
@@ -62,9 +62,9 @@ export const ingress: Step = {
 export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
-  hosts: (wishes) => (gpuHosts(wishes).length > 0 ? onDrivers(wishes) : []),
-  after: (_host, wishes) => gpuHosts(wishes).map((host) => on(k3sNode, host)),
-  facts: (_host, wishes) => [file(GPU), ...gpuHosts(wishes).map(({ nodeName }) => node(nodeName))],
+  hosts: (desired) => (gpuHosts(desired).length > 0 ? onDrivers(desired) : []),
+  after: (_host, desired) => gpuHosts(desired).map((host) => on(k3sNode, host)),
+  facts: (_host, desired) => [file(GPU), ...gpuHosts(desired).map(({ nodeName }) => node(nodeName))],
   plan: (context) => {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })
     const leads = context.cluster.lead === context.host
@@ -77,7 +77,7 @@ export const gpuPlugin: Step = {
   },
 }
 
-function gpuHosts({ cluster }: Wishes): ClusterHost[] {
+function gpuHosts({ cluster }: Desired): ClusterHost[] {
   return cluster.hosts.filter(({ settings }) => settings.has_gpu)
 }
 

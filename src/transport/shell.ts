@@ -4,7 +4,7 @@ import type { Bootstrap } from './bootstrap.ts'
 import type { Channel } from './connection.ts'
 import { eachLine } from './line-reader.ts'
 import { sudoError } from './sudo-error.ts'
-import { sudoTalk } from './sudo-talk.ts'
+import { sudoPrompt } from './sudo-prompt.ts'
 
 /** Before the program answers there is nothing but words of login shell and sudo, of which the end is kept, characters. */
 const LONGEST_WORDS = 4096
@@ -98,7 +98,7 @@ export async function openShell(
     options.onEnd(error)
   }
   const attach = (now: Channel, terminal: boolean) => {
-    const talk = sudoTalk(now, boot, password)
+    const talk = sudoPrompt(now, boot, password)
     let printed = ''
     said = () => `${printed}${talk.said()}`
     const onGreeting = (word: string | undefined) => {

@@ -15,10 +15,10 @@ import type { Link } from './link.ts'
 import { type LoginFault, loginError } from './login-error.ts'
 import { exec, forward } from './open-channel.ts'
 import { hearOpening } from './opening.ts'
+import { openRoute } from './route.ts'
 import type { Shared } from './shared.ts'
 import type { Target } from './target.ts'
 import { Tried } from './tried.ts'
-import { openWay } from './way.ts'
 
 /** How long the end of a connection may take, ms. */
 const GOODBYE_MS = 2000
@@ -31,7 +31,7 @@ export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => C
 
 /**
  * Logs in by SSH, through jump hosts where the target has them. Where a host takes no more keys, the password that was
- * behind them gets a login of its own. Errors: those of loginError, hostKeyError, attempts, openWay and Shared.known.
+ * behind them gets a login of its own. Errors: those of loginError, hostKeyError, attempts, openRoute and Shared.known.
  * `judge` replaces the check of the host key, which is OpenSSH's.
  */
 export async function sshConnect(
@@ -45,7 +45,7 @@ export async function sshConnect(
   } catch (error) {
     const ways: readonly AuthenticationType[] = ['password', 'keyboard-interactive']
     const methods = ways.filter(
-      (way) => allowed(target.methods, way) && (!tried.taken || tried.taken.includes(way)),
+      (route) => allowed(target.methods, route) && (!tried.taken || tried.taken.includes(route)),
     )
     const full = error instanceof ConvecthubError && error.code === 'TOO_MANY_KEYS'
     if (!full || !target.password || tried.withheld || methods.length === 0) throw error
@@ -61,7 +61,7 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
   tried.held = methods.filter(({ type }) => type === 'agent').length
   tried.keys = tried.held + methods.filter(({ type }) => type === 'publickey').length
   const offered = offer(target.algorithms, known.types(hostKeyPlace(target)))
-  const way = await openWay(target, shared.jumps, (jump) =>
+  const route = await openRoute(target, shared.jumps, (jump) =>
     // it goes by the name of the host behind it, whose password its question is not to be given
     sshConnect({ ...jump, host: `jump host ${jump.address}` }, shared),
   )
@@ -80,8 +80,8 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
       over.abort()
       const closed = isEnd(fault, socket)
       socket.destroy()
-      way.said().then((said) => {
-        way.close()
+      route.said().then((said) => {
+        route.close()
         reject(keyError ?? loginError(target, { fault, closed, tried, opening, offer: offered, said }))
       })
     }
@@ -115,7 +115,7 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
           // a dead link takes no goodbye
           setTimeout(() => {
             socket.destroy()
-            way.close()
+            route.close()
           }, GOODBYE_MS).unref()
         },
       })
@@ -128,11 +128,12 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
     client.on('error', (error: LoginFault) => error.level !== 'agent' && end(error))
     client.on('close', () => {
       gone(new Error('the other side closed it'))
-      way.close()
+      route.close()
       fail(Object.assign(new Error('the connection was closed during login'), { code: 'ECONNRESET' }))
     })
     // small frames must not wait for the acknowledgement of the ones before
-    const stream = way.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
+    const stream =
+      route.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
     const socket = boundWrites(stream, () => end(new Error('the host takes no answer and goes on asking')))
     const { question } = shared
     const ask: Ask = async (asked) => {

@@ -21,7 +21,7 @@ export const EVENT_FIELDS = {
   step: '`host`, `step`, `outcome` (unchanged, changed, failed, blocked, skipped), `ms`, `error`, `blockedBy`',
   summary:
     '`verb`, `ok`, `ms`, `interrupted`, `hosts` ({host, changed, unchanged, failed, blocked, skipped, error, blockedBy}); always the last of a run',
-  check: 'only `status`: `what`, `well`, `detail`',
+  check: 'only `status`: `what`, `healthy`, `detail`',
   left: 'only `reset`: `host`, `what` is left',
   kept: 'only `reset`: users’ data that stays: `what`, `path`',
   error: 'what kept a run from starting: `code`, `message`, `host`, `origin`, `evidence`, `hint`',

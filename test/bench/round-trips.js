@@ -29,10 +29,10 @@ ssh2.Client.prototype.exec = function (command, ...args) {
 const options = { inventory: [inventory], output: 'plain', color: false }
 const fleet = await readFleet(options)
 const { report } = await runVerb('bench', RECIPES[what](), fleet, options, {
-  wishes: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
+  desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
   source: undefined,
   apply: what === 'file',
-  hear: ({ event }) => note(event),
+  onEvent: ({ event }) => note(event),
 })
 const end = times[what === 'ping' ? 'connected' : what === 'plan' ? 'planned' : 'step']
 const start = what === 'file' ? times.planned : times.shell

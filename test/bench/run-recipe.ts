@@ -21,13 +21,13 @@ async function run([inventory = '', what, path = '', bundleFolder]: readonly str
   /** Bytes by host. */
   const sent = new Map<string, number>()
   const { report } = await runVerb('bench', what === 'items' ? items(path) : bigFile(path), fleet, options, {
-    wishes: { cluster: fleet.cluster, bundle: bundle?.lock, jhubConfig: '' },
+    desired: { cluster: fleet.cluster, bundle: bundle?.lock, jhubConfig: '' },
     source: (artifact) => {
       if (!bundle) throw new Error('there is no bundle')
       return bundle.open(artifact)
     },
     apply: true,
-    hear: (event) => event.event === 'progress' && sent.set(event.host, event.sent),
+    onEvent: (event) => event.event === 'progress' && sent.set(event.host, event.sent),
   })
   const [, read] = /^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8')) ?? []
   const cost = {

@@ -29,7 +29,7 @@ function inventoryOf(vars: Record<string, Setting>): Inventory {
     hosts: new Map([['d1', host]]),
     groups: new Map(),
     warnings: [],
-    doubts: [],
+    strictErrors: [],
   }
 }
 

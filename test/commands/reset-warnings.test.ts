@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { resetWarnings, wantsTyping } from '../../src/commands/reset-warnings.ts'
-import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
-const given = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
+const given = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
 const of = (name: string) => hostOf(given, name)
 const NO_DATA = { count: 0, sizeMiB: undefined }
 const none = {
@@ -10,7 +10,7 @@ const none = {
   by: of('d1'),
   untold: false,
   orphans: [],
-  servers: { all: 3, go: 0, well: 3 },
+  servers: { all: 3, go: 0, healthy: 3 },
   data: [NO_DATA],
 }
 
@@ -26,7 +26,7 @@ it.each([
   },
   {
     what: 'one server of three',
-    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, well: 2 } },
+    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, healthy: 2 } },
     says: [
       /^1 of 3 servers of the cluster go, and 2 stay: the cluster stands still when one of those fails\.$/,
     ],
@@ -34,13 +34,13 @@ it.each([
   },
   {
     what: 'two servers of three',
-    leaving: { ...none, hosts: [of('d2'), of('d3')], servers: { all: 3, go: 2, well: 1 } },
+    leaving: { ...none, hosts: [of('d2'), of('d3')], servers: { all: 3, go: 2, healthy: 1 } },
     says: [/^2 of 3 servers of the cluster go, and 1 stays:/],
     typed: true,
   },
   {
     what: 'one server of three, of which another is down',
-    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, well: 1 } },
+    leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, healthy: 1 } },
     says: [
       /^1 of 3 servers of the cluster go, and 2 stay: of those only 1 is well, too few to go on: mend them first/,
     ],
@@ -48,7 +48,13 @@ it.each([
   },
   {
     what: 'a server that nobody can take out',
-    leaving: { ...none, hosts: [of('d3')], by: undefined, untold: true, servers: { all: 0, go: 0, well: 0 } },
+    leaving: {
+      ...none,
+      hosts: [of('d3')],
+      by: undefined,
+      untold: true,
+      servers: { all: 0, go: 0, healthy: 0 },
+    },
     says: [/the cluster is not told: .*k3s kubectl delete node d3$/],
     typed: true,
   },

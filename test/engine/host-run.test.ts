@@ -3,7 +3,7 @@ import { HostRun } from '../../src/engine/host-run.ts'
 import type { RunOptions } from '../../src/engine/run-options.ts'
 import { ConvecthubError } from '../../src/errors.ts'
 import type { Connection } from '../../src/transport/connection.ts'
-import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
 // a pause is as long as it takes, by the clock that Date shows
 vi.mock(import('node:timers/promises'), async (original) => ({
@@ -32,7 +32,7 @@ it.each([
     emit: () => {},
     signal: new AbortController().signal,
   } as unknown as RunOptions
-  const host = new HostRun(hostOf(testWishes(), 'w1'), [], options)
+  const host = new HostRun(hostOf(testDesired(), 'w1'), [], options)
   host.connection = connection
   const work = host.withLink('a', async () => {
     throw new ConvecthubError('LOST', 'it went away')

@@ -8,7 +8,7 @@ function interruptedAt(title: string, more: FakeRun) {
   return runFakes({
     ...more,
     signal: stop.signal,
-    hear: (event) => {
+    onEvent: (event) => {
       if (event.event === 'change-start' && event.change.title === title) stop.abort()
     },
   })
@@ -52,7 +52,7 @@ it('nothing is changed when it is interrupted before the first change', async ()
   const outcome = await runFakes({
     recipe: [fakeStep('a')],
     signal: stop.signal,
-    hear: ({ event }) => event === 'connected' && stop.abort(),
+    onEvent: ({ event }) => event === 'connected' && stop.abort(),
   })
   expect(outcome.order).toEqual([])
   expect(outcome.report).toMatchObject({ ok: false, interrupted: true })

@@ -22,7 +22,7 @@ afterAll(() => sshd?.stop())
 interface Bench {
   proxy: FaultProxy
   host: OneHost
-  run(hear?: (event: EngineEvent) => void, waits?: boolean): Promise<OneOutcome>
+  run(onEvent?: (event: EngineEvent) => void, waits?: boolean): Promise<OneOutcome>
   /** A file of the job of this name by its ending. */
   own(ending: string): string
 }
@@ -34,8 +34,8 @@ async function proveOnce(
   const proxy = await faultProxy(sshd.port)
   const host = oneHost()
   const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })
-  const run: Bench['run'] = (hear, waits) =>
-    settled(host.run(onceStep(host, waits), { target, ...(hear && { hear }) }), RUN_MS)
+  const run: Bench['run'] = (onEvent, waits) =>
+    settled(host.run(onceStep(host, waits), { target, ...(onEvent && { onEvent }) }), RUN_MS)
   try {
     const outcome = await work({
       proxy,
@@ -118,7 +118,7 @@ it('when the client is gone for good, the next run waits for its job instead of 
       host.run(onceStep(host), {
         target,
         signal: stop.signal,
-        hear: (event) => {
+        onEvent: (event) => {
           if (event.event !== 'line' || event.line !== 'tick 3') return
           stop.abort()
           proxy.cut()

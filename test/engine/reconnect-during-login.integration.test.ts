@@ -18,7 +18,7 @@ it.concurrent.for(Array.from({ length: 20 }, (_, i) => ({ percent: i * 5 })))(
     proxy.plan((count) => (count === 2 ? { down: { cutAt: Math.floor((login * percent) / 100) } } : {}))
     const running = machine.run(onceStep(machine), {
       target: sshd.target({ port: proxy.port, hostKeyChecking: 'no' }),
-      hear: ({ event }) => {
+      onEvent: ({ event }) => {
         if (event === 'connected') login = proxy.bytes('down')
         if (event !== 'line' || cut) return
         cut = true

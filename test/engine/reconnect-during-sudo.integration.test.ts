@@ -42,7 +42,7 @@ it('cut in the middle of a job, the new login gives the password once, and the j
   const { report, errors } = await settled(
     machine.run(onceStep(machine), {
       target,
-      hear: (event) => event.event === 'line' && event.line === 'tick 5' && cuts++ === 0 && proxy.cut(),
+      onEvent: (event) => event.event === 'line' && event.line === 'tick 5' && cuts++ === 0 && proxy.cut(),
     }),
     RUN_MS,
   )
@@ -73,7 +73,7 @@ it('cut when sudo has just asked in the second login, the password is not called
   const { report, errors } = await settled(
     machine.run(onceStep(machine), {
       target,
-      hear: (event) => event.event === 'line' && event.line === 'tick 5' && cuts++ === 0 && proxy.cut(),
+      onEvent: (event) => event.event === 'line' && event.line === 'tick 5' && cuts++ === 0 && proxy.cut(),
     }),
     RUN_MS,
   )

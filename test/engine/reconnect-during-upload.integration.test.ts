@@ -43,7 +43,7 @@ interface Bench {
   proxy: FaultProxy
   host: OneHost
   path: string
-  run(signal?: AbortSignal, hear?: (event: EngineEvent) => void): Promise<OneOutcome>
+  run(signal?: AbortSignal, onEvent?: (event: EngineEvent) => void): Promise<OneOutcome>
 }
 
 async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
@@ -51,9 +51,9 @@ async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
   const host = oneHost()
   const path = join(host.place, 'big.bin')
   const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })
-  const run: Bench['run'] = (signal, hear) => {
+  const run: Bench['run'] = (signal, onEvent) => {
     const source = new SharedFile(join(sshd.folder, 'source'))
-    const options = { target, source, ...(signal && { signal }), ...(hear && { hear }) }
+    const options = { target, source, ...(signal && { signal }), ...(onEvent && { onEvent }) }
     return settled(host.run(send(path), options), RUN_MS)
   }
   try {

@@ -15,14 +15,14 @@ const it = base
   .extend('run', ({ sshd, proxy, machine }) => {
     const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })
     /** Runs the step whose job waits for a file `go`; `hear` gets the first line that each connection brings. */
-    return (hear: (connection: number) => void, signal?: AbortSignal): Promise<OneOutcome> => {
+    return (onEvent: (connection: number) => void, signal?: AbortSignal): Promise<OneOutcome> => {
       let heard = proxy.connections()
       const listen = (event: EngineEvent) => {
         if (event.event !== 'line' || proxy.connections() === heard) return
         heard = proxy.connections()
-        hear(heard)
+        onEvent(heard)
       }
-      const options = { target, hear: listen, ...(signal && { signal }) }
+      const options = { target, onEvent: listen, ...(signal && { signal }) }
       return settled(machine.run(onceStep(machine, true), options), RUN_MS)
     }
   })

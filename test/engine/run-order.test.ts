@@ -3,7 +3,7 @@ import type { Step } from '../../src/engine/step.ts'
 import type { StepRef } from '../../src/step-ref.ts'
 import { fakeStep, make, thing } from '../helpers/fake-step.ts'
 import { of, runFakes } from '../helpers/run-fakes.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers
 const onWorkers: Step['hosts'] = ({ cluster }) => cluster.workers
@@ -44,7 +44,7 @@ it('steps without an edge between them do not wait for a slow host', async () =>
     recipe,
     signal: stop.signal,
     hosts: { d1: { reactions: { 'make a': 'hang' } } },
-    hear: (event) => {
+    onEvent: (event) => {
       if (event.event === 'step' && event.host === 'w1' && event.step === 'b') stop.abort()
     },
   })
@@ -53,7 +53,7 @@ it('steps without an edge between them do not wait for a slow host', async () =>
 })
 
 it('joins servers one by one, agents once the first is there', async () => {
-  const wishes = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1', 'w2'] })
+  const desired = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1', 'w2'] })
   const previous: Step['after'] = (host, { cluster }) => {
     const before = cluster.drivers[cluster.drivers.indexOf(host) - 1]
     return before ? [{ step: 'server', host: before.name }] : []
@@ -62,7 +62,7 @@ it('joins servers one by one, agents once the first is there', async () => {
     fakeStep('server', { hosts: onDrivers, after: previous }),
     fakeStep('agent', { hosts: onWorkers, needs: at('server', 'd1') }),
   ]
-  const { order } = await runFakes({ recipe, wishes })
+  const { order } = await runFakes({ recipe, desired })
   expect(order.filter((line) => line.endsWith('server'))).toEqual(['d1: server', 'd2: server', 'd3: server'])
   for (const worker of ['w1', 'w2']) expect(isBefore(order, 'd1: server', `${worker}: agent`)).toBe(true)
 })

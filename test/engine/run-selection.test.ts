@@ -96,7 +96,7 @@ it('what was planned is known before anything is changed', async () => {
     planned: async (connections) => {
       seen.push(`planned, with ${[...connections.keys()]}`)
     },
-    hear: ({ event }) => {
+    onEvent: ({ event }) => {
       if (event === 'planned' || event === 'change-start') seen.push(event)
     },
   })

@@ -3,7 +3,7 @@ import { addresses } from '../../src/facts/addresses.ts'
 import { nodeAddress } from '../../src/facts/node-address.ts'
 import { listeningPorts } from '../../src/facts/ports.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
-import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
 const LAB = `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
 20: flannel.1    inet 10.42.0.0/32 scope global flannel.1\\       valid_lft forever preferred_lft forever
@@ -70,13 +70,13 @@ it.each([
   { what: 'the default route', address: 'worker.example', is: { iface: 'enp0s3', ip: '10.0.2.15' } },
   { what: 'an interface that is not there', my_iface: 'eth9', address: '10.0.2.15', is: undefined },
 ])('the node address is by $what', ({ my_iface, address, is }) => {
-  const wishes = testWishes({ settings: { w1: my_iface === undefined ? {} : { my_iface } } })
-  const host = { ...hostOf(wishes, 'w1'), address }
+  const desired = testDesired({ settings: { w1: my_iface === undefined ? {} : { my_iface } } })
+  const host = { ...hostOf(desired, 'w1'), address }
   expect(nodeAddress(host, parseFact(addresses, XENIAL))).toEqual(is)
 })
 
 it('there is no node address without any interface', () => {
-  expect(nodeAddress(hostOf(testWishes(), 'w1'), parseFact(addresses, ''))).toBeUndefined()
+  expect(nodeAddress(hostOf(testDesired(), 'w1'), parseFact(addresses, ''))).toBeUndefined()
 })
 
 const PORTS = `port tcp 9B57 203266

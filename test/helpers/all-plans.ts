@@ -28,7 +28,7 @@ import {
   running,
   systemOf,
 } from './fake-facts.ts'
-import { hostOf, testBundle, testWishes } from './test-cluster.ts'
+import { hostOf, testBundle, testDesired } from './test-cluster.ts'
 
 /** The text of the JupyterHub values of these plans, which must never be seen either. */
 export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
@@ -75,7 +75,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
 
 function wishesOf(version: string) {
   const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS }
-  return testWishes(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
+  return testDesired(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
 }
 
 function plansOf(
@@ -86,11 +86,11 @@ function plansOf(
 ): Planned[] {
   const own = wishesOf(version)
   const hosts = leaving.map((name) => hostOf(own, name))
-  const wishes = { ...own, upgrade, ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(own, 'd1') } }) }
+  const desired = { ...own, upgrade, ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(own, 'd1') } }) }
   const known = Object.fromEntries(HOSTS.map((name, i) => [name, machine(i + 1, answers)]))
   return recipe.flatMap((step) =>
-    step.hosts(wishes).map(({ name }) => {
-      const context = contextOf(step, wishes, name, known)
+    step.hosts(desired).map(({ name }) => {
+      const context = contextOf(step, desired, name, known)
       return { step, host: name, context, changes: step.plan(context) }
     }),
   )

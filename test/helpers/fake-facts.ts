@@ -1,5 +1,5 @@
 import type { Change } from '../../src/engine/change.ts'
-import type { PlanContext, Step, Wishes } from '../../src/engine/step.ts'
+import type { Desired, PlanContext, Step } from '../../src/engine/step.ts'
 import { addresses } from '../../src/facts/addresses.ts'
 import { appArmor } from '../../src/facts/apparmor.ts'
 import { apt } from '../../src/facts/apt.ts'
@@ -166,15 +166,15 @@ export const present = (path: string, state: Partial<FileState> = {}): Answer =>
 /** What a step sees of a host; it may only look at what its `facts` names. */
 export function contextOf(
   step: Step,
-  wishes: Wishes,
+  desired: Desired,
   name: string,
   answers: Readonly<Record<string, readonly Answer[]>>,
 ): PlanContext {
-  const host = hostOf(wishes, name)
+  const host = hostOf(desired, name)
   return {
-    ...wishes,
+    ...desired,
     host,
-    facts: fakeFacts(answers[name] ?? [], step.facts(host, wishes)),
+    facts: fakeFacts(answers[name] ?? [], step.facts(host, desired)),
     peer: (other) => fakeFacts(answers[other] ?? []),
   }
 }

@@ -26,7 +26,7 @@ export interface FakeHostOptions {
   /** By the command's whole text: `make a`. */
   reactions?: Readonly<Record<string, Reaction>>
   /** Hears each command of this host as it starts. */
-  hear?: (host: string, command: string) => void
+  onEvent?: (host: string, command: string) => void
   /** Names that are never so, whatever is made. */
   stubborn?: readonly string[]
   /** What is so for all hosts: the names that begin with `world:`, such as the nodes of a cluster. */
@@ -40,7 +40,7 @@ const WORDS = /(@@\w+ (?:change \d+|probe))|(@@\w+ [\w-]+)|^(make|ask) (.+)$/gm
  * it so, `ask NAMES`, the marks of changes and of sections of a probe. Everything else in a script says nothing.
  */
 export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost {
-  const { reactions = {}, hear = () => {}, stubborn = [], world = new Set() } = options
+  const { reactions = {}, onEvent = () => {}, stubborn = [], world = new Set() } = options
   const made = new Set(options.made)
   const fake: Omit<FakeHost, 'connection'> = {
     made,
@@ -59,7 +59,7 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
   ): Promise<{ code: number; lines: readonly string[] }> => {
     const command = `make ${what}`
     fake.ran.push(command)
-    hear(name, command)
+    onEvent(name, command)
     const reaction = reactions[command]
     if (reaction === 'hang') {
       await aborted(signal)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Change } from '../../src/engine/change.ts'
-import type { Step, Wishes } from '../../src/engine/step.ts'
+import type { Desired, Step } from '../../src/engine/step.ts'
 import { file } from '../../src/facts/file.ts'
 import { installedPackage } from '../../src/facts/packages.ts'
 import { unit } from '../../src/facts/unit.ts'
@@ -10,15 +10,15 @@ import { type Answer, contextOf, fileOf, is, machine } from './fake-facts.ts'
 /** The facts of all hosts of a plan: each a sound machine, with these differences. */
 export type Known = Readonly<Record<string, readonly Answer[]>>
 
-export function knownOf(wishes: Wishes, more: Known = {}): Known {
+export function knownOf(desired: Desired, more: Known = {}): Known {
   return Object.fromEntries(
-    wishes.cluster.hosts.map(({ name }, i) => [name, machine(i + 1, more[name])] as const),
+    desired.cluster.hosts.map(({ name }, i) => [name, machine(i + 1, more[name])] as const),
   )
 }
 
 /** What a step plans on a host that is a sound machine with these differences. */
-export function planStep(step: Step, wishes: Wishes, name: string, more: Known = {}): readonly Change[] {
-  return step.plan(contextOf(step, wishes, name, knownOf(wishes, more)))
+export function planStep(step: Step, desired: Desired, name: string, more: Known = {}): readonly Change[] {
+  return step.plan(contextOf(step, desired, name, knownOf(desired, more)))
 }
 
 export const contentOf = (content: string | Secret) =>

@@ -2,19 +2,19 @@ import type { ClusterHost } from '../../src/cluster/cluster.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunOptions, RunReport } from '../../src/engine/run-options.ts'
-import type { Step, Wishes } from '../../src/engine/step.ts'
+import type { Desired, Step } from '../../src/engine/step.ts'
 import { ConvecthubErrors } from '../../src/errors.ts'
 import { type FakeHost, type FakeHostOptions, fakeHost, unreachable } from './fake-host.ts'
-import { testWishes } from './test-cluster.ts'
+import { testDesired } from './test-cluster.ts'
 import { textSource } from './text-source.ts'
 
 export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'connect' | 'recipe' | 'emit'>> {
   recipe: readonly Step[]
-  wishes?: Wishes
+  desired?: Desired
   /** The selection; all when left out. */
   only?: readonly string[]
   hosts?: Readonly<Record<string, FakeHostOptions | 'unreachable'>>
-  hear?: (event: EngineEvent) => void
+  onEvent?: (event: EngineEvent) => void
 }
 
 export interface FakeOutcome {
@@ -29,18 +29,24 @@ export interface FakeOutcome {
 }
 
 /** Runs a recipe of fake steps against fake hosts. */
-export async function runFakes({ recipe, only, hosts = {}, hear, ...more }: FakeRun): Promise<FakeOutcome> {
-  const wishes = more.wishes ?? testWishes()
+export async function runFakes({
+  recipe,
+  only,
+  hosts = {},
+  onEvent,
+  ...more
+}: FakeRun): Promise<FakeOutcome> {
+  const desired = more.desired ?? testDesired()
   const events: EngineEvent[] = []
   const order: string[] = []
   const fakes: Record<string, FakeHost> = {}
   const world = new Set<string>()
-  for (const { name } of wishes.cluster.hosts) {
+  for (const { name } of desired.cluster.hosts) {
     const options = hosts[name]
     fakes[name] = fakeHost(name, {
       world,
       ...(options !== 'unreachable' && options),
-      hear: (host, command) => order.push(`${host}: ${command.slice(5)}`),
+      onEvent: (host, command) => order.push(`${host}: ${command.slice(5)}`),
     })
   }
   const connect = async ({ name }: ClusterHost) => {
@@ -53,8 +59,8 @@ export async function runFakes({ recipe, only, hosts = {}, hear, ...more }: Fake
   const options: RunOptions = {
     verb: 'provision',
     recipe,
-    wishes,
-    hosts: wishes.cluster.hosts.filter(({ name }) => !only || only.includes(name)),
+    desired,
+    hosts: desired.cluster.hosts.filter(({ name }) => !only || only.includes(name)),
     connect,
     source: () => textSource(''),
     apply: true,
@@ -63,7 +69,7 @@ export async function runFakes({ recipe, only, hosts = {}, hear, ...more }: Fake
     owner: 'the test',
     emit: (event) => {
       events.push(event)
-      hear?.(event)
+      onEvent?.(event)
     },
     signal: new AbortController().signal,
     ...more,

@@ -1,7 +1,7 @@
 import type { Artifact, BundleLock } from '../../src/artifacts/bundle-lock.ts'
 import type { Cluster, ClusterHost } from '../../src/cluster/cluster.ts'
 import type { HostSettings } from '../../src/cluster/variables.ts'
-import type { Wishes } from '../../src/engine/step.ts'
+import type { Desired } from '../../src/engine/step.ts'
 import { Secret } from '../../src/secret.ts'
 
 /** The token of every test cluster; it must never be seen. */
@@ -76,12 +76,12 @@ export function testBundle(k3sVersion = 'v1.34.1+k3s1', more: readonly Artifact[
   return { version: 1, description: 'the test bundle', standIn: false, files }
 }
 
-export function testWishes(parts: ClusterParts = {}, more: Partial<Wishes> = {}): Wishes {
+export function testDesired(parts: ClusterParts = {}, more: Partial<Desired> = {}): Desired {
   return { cluster: testCluster(parts), bundle: testBundle(), jhubConfig: '', ...more }
 }
 
 /** The host of this name. */
-export function hostOf({ cluster }: Wishes, name: string): ClusterHost {
+export function hostOf({ cluster }: Desired, name: string): ClusterHost {
   const host = cluster.hosts.find((each) => each.name === name)
   if (!host) throw new Error(`the test cluster has no ${name}`)
   return host

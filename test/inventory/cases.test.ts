@@ -94,7 +94,7 @@ function check(name: string, cwd: string, sources: string[], extraVars: string[]
   const inventory = load(cwd, sources, extraVars)
   expect(squeeze(listJson(inventory))).toBe(squeeze(expected))
   expect(inventory.warnings.map((warning) => warning.code)).toEqual(WARNED[name] ?? [])
-  expect(inventory.doubts.map(place)).toEqual(DOUBTED[name] ?? [])
+  expect(inventory.strictErrors.map(place)).toEqual(DOUBTED[name] ?? [])
 }
 
 /** The JSON of an answer file, which may have Ansible's warnings above it. */

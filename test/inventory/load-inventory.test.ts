@@ -161,12 +161,15 @@ describe('refused with a place', () => {
     expect(problemsOf(() => load({}, ['nope']))).toEqual(['INVENTORY_NOT_FOUND nope'])
     expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['INVENTORY_NOT_FOUND d'])
   })
-  test('doubts', () => {
-    const doubts = (contents: Record<string, string>, sources?: string[]) =>
-      load(contents, sources).doubts.map(place)
-    expect(doubts({ inv: 'h1:70000\nh2:0\n' })).toEqual(['INVENTORY_PORT inv:1:1', 'INVENTORY_PORT inv:2:1'])
-    expect(doubts({}, ['h1,h2:x'])).toEqual(['INVENTORY_HOST_PATTERN h1,h2:x'])
-    expect(doubts({ 'inv.yml': 'all:\n  hosts:\n    h[3:1]:\n' }, ['inv.yml'])).toEqual([
+  test('strictErrors', () => {
+    const strictErrors = (contents: Record<string, string>, sources?: string[]) =>
+      load(contents, sources).strictErrors.map(place)
+    expect(strictErrors({ inv: 'h1:70000\nh2:0\n' })).toEqual([
+      'INVENTORY_PORT inv:1:1',
+      'INVENTORY_PORT inv:2:1',
+    ])
+    expect(strictErrors({}, ['h1,h2:x'])).toEqual(['INVENTORY_HOST_PATTERN h1,h2:x'])
+    expect(strictErrors({ 'inv.yml': 'all:\n  hosts:\n    h[3:1]:\n' }, ['inv.yml'])).toEqual([
       'INVENTORY_RANGE inv.yml:3:5',
     ])
   })

@@ -25,11 +25,11 @@ const WELL = [nodeOf('d1'), nodeOf('w1'), is(HUB, DEPLOYED), page('http', 80, 20
 const READY = 'Ready, v1.34.1+k3s1, containerd://2.1.4'
 
 const ALL_WELL: readonly Check[] = [
-  { what: 'node d1', well: true, detail: READY },
-  { what: 'node w1', well: true, detail: READY },
-  { what: 'release convecthub', well: true, detail: 'deployed, revision 3, Install complete' },
-  { what: 'login page http:80', well: true, detail: 'HTTP 200, titled "JupyterHub"' },
-  { what: 'login page https:443', well: true, detail: 'HTTP 200, titled "JupyterHub"' },
+  { what: 'node d1', healthy: true, detail: READY },
+  { what: 'node w1', healthy: true, detail: READY },
+  { what: 'release convecthub', healthy: true, detail: 'deployed, revision 3, Install complete' },
+  { what: 'login page http:80', healthy: true, detail: 'HTTP 200, titled "JupyterHub"' },
+  { what: 'login page https:443', healthy: true, detail: 'HTTP 200, titled "JupyterHub"' },
 ]
 
 /** Facts by host; the lead says of itself what it says of all. */
@@ -50,13 +50,13 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
   {
     what: 'the cluster has never seen a host',
     lead: [is(node('w1'), undefined)],
-    wrong: [{ what: 'node w1', well: false, detail: 'not in the cluster' }],
+    wrong: [{ what: 'node w1', healthy: false, detail: 'not in the cluster' }],
   },
   {
     what: 'the cluster says that a node is not ready',
     lead: [nodeOf('w1', { ready: false })],
     worker: [nodeOf('w1')],
-    wrong: [{ what: 'node w1', well: false, detail: 'NotReady, v1.34.1+k3s1, containerd://2.1.4' }],
+    wrong: [{ what: 'node w1', healthy: false, detail: 'NotReady, v1.34.1+k3s1, containerd://2.1.4' }],
   },
   {
     what: 'the K3s of a ready node is dead',
@@ -64,7 +64,7 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
     wrong: [
       {
         what: 'node w1',
-        well: false,
+        healthy: false,
         detail: 'NotReady: K3s does not answer there, v1.34.1+k3s1, containerd://2.1.4',
       },
     ],
@@ -75,7 +75,7 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
     wrong: [
       {
         what: 'node w1',
-        well: false,
+        healthy: false,
         detail:
           'NotReady: its kubelet has not been heard since K3s was started there, v1.34.1+k3s1, containerd://2.1.4',
       },
@@ -84,32 +84,32 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
   {
     what: 'nobody has installed the release',
     lead: [is(HUB, undefined)],
-    wrong: [{ what: 'release convecthub', well: false, detail: 'not there' }],
+    wrong: [{ what: 'release convecthub', healthy: false, detail: 'not there' }],
   },
   {
     what: 'the release failed',
     lead: [is(HUB, { ...DEPLOYED, status: 'failed', description: 'timed out' })],
-    wrong: [{ what: 'release convecthub', well: false, detail: 'failed, revision 3, timed out' }],
+    wrong: [{ what: 'release convecthub', healthy: false, detail: 'failed, revision 3, timed out' }],
   },
   {
     what: 'a port does not answer',
     lead: [page('http', 80, 0)],
-    wrong: [{ what: 'login page http:80', well: false, detail: 'no answer' }],
+    wrong: [{ what: 'login page http:80', healthy: false, detail: 'no answer' }],
   },
   {
     what: 'a port answers with an error',
     lead: [page('https', 443, 503)],
-    wrong: [{ what: 'login page https:443', well: false, detail: 'HTTP 503, titled "JupyterHub"' }],
+    wrong: [{ what: 'login page https:443', healthy: false, detail: 'HTTP 503, titled "JupyterHub"' }],
   },
 ])('it is told when $what', ({ lead = [], worker = [nodeOf('w1')], wrong }) => {
   const checks = healthOf(lead, worker)
-  expect(checks.filter(({ well }) => !well)).toEqual(wrong)
+  expect(checks.filter(({ healthy }) => !healthy)).toEqual(wrong)
   expect(checks.map(({ what }) => what)).toEqual(ALL_WELL.map(({ what }) => what))
 })
 
 it('a redirect of an authenticator is an answer, and a page may have no title', () => {
   const [, , , http] = healthOf([page('http', 80, 302)])
-  expect(http).toMatchObject({ well: true, detail: 'HTTP 302, titled "JupyterHub"' })
+  expect(http).toMatchObject({ healthy: true, detail: 'HTTP 302, titled "JupyterHub"' })
 })
 
 it('login pages are asked at the ports of the cluster', () => {

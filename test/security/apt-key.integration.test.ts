@@ -8,7 +8,7 @@ import { makeProbe } from '../../src/facts/fact.ts'
 import { docker } from '../../src/steps/docker.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 /** Made by `gpg --quick-gen-key` for this test; the secret halves are gone. */
 const KEYS = fileURLToPath(new URL('keys/', import.meta.url))
@@ -25,8 +25,8 @@ afterEach(() => host.remove())
 /** Fetches the key of a mirror whose curl does this, expecting this fingerprint; where it would be, and what is said. */
 async function fetched(curl: string, fingerprint: string) {
   const repo = 'http://mirror.lan/linux/ubuntu'
-  const wishes = testWishes({ settings: { w1: { docker_repo: repo, docker_key: fingerprint } } })
-  const [change] = planStep(docker, wishes, 'w1')
+  const desired = testDesired({ settings: { w1: { docker_repo: repo, docker_key: fingerprint } } })
+  const [change] = planStep(docker, desired, 'w1')
   if (change?.kind !== 'run') throw new Error('a key was to be fetched first')
   writeFileSync(join(host.bin, 'curl'), `#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\n${curl}\n`)
   chmodSync(join(host.bin, 'curl'), 0o755)

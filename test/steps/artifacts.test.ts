@@ -5,7 +5,7 @@ import { artifacts } from '../../src/steps/artifacts.ts'
 import { basePackages } from '../../src/steps/base-packages.ts'
 import { type Answer, is, present, running, shown, systemOf } from '../helpers/fake-facts.ts'
 import { answersAfter, planStep } from '../helpers/plan-step.ts'
-import { artifact, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { artifact, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 const installed = (...names: string[]) => names.map((name): Answer => is(installedPackage(name), '1.0'))
 
@@ -14,7 +14,7 @@ it.each<{ there: string[]; plan: string[] }>([
   { there: ['ca-certificates', 'curl', 'iptables'], plan: ['+ packages install conntrack'] },
   { there: ['ca-certificates', 'curl', 'iptables', 'conntrack'], plan: [] },
 ])('with $there installed, base packages: $plan', ({ there, plan }) => {
-  expect(shown(planStep(basePackages, testWishes(), 'w1', { w1: installed(...there) }))).toEqual(plan)
+  expect(shown(planStep(basePackages, testDesired(), 'w1', { w1: installed(...there) }))).toEqual(plan)
 })
 
 const IMAGES = '/var/lib/rancher/k3s/agent/images/k3s-airgap-images-amd64.tar'
@@ -22,9 +22,9 @@ const bundle = testBundle(undefined, [
   artifact('k3s-arm64', { architecture: 'arm64' }),
   artifact('noarch.tar', { kind: 'images', architecture: 'all' }),
 ])
-const wishes = testWishes({}, { bundle })
+const desired = testDesired({}, { bundle })
 const sent = Object.fromEntries(
-  ['d1', 'w1'].map((host) => [host, answersAfter(planStep(artifacts, wishes, host))]),
+  ['d1', 'w1'].map((host) => [host, answersAfter(planStep(artifacts, desired, host))]),
 )
 const NOARCH = '+ upload /var/lib/rancher/k3s/agent/images/noarch.tar (1 kB)'
 
@@ -81,10 +81,10 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
     ],
   },
 ])('the bundle for $what: $plan', ({ host, answers = [], plan }) => {
-  expect(shown(planStep(artifacts, wishes, host, { [host]: answers }))).toEqual(plan)
+  expect(shown(planStep(artifacts, desired, host, { [host]: answers }))).toEqual(plan)
 })
 
 it('each architecture gets its own K3s', () => {
-  const arm = planStep(artifacts, wishes, 'w1', { w1: [is(system, systemOf({ architecture: 'arm64' }))] })
+  const arm = planStep(artifacts, desired, 'w1', { w1: [is(system, systemOf({ architecture: 'arm64' }))] })
   expect(arm[0]).toMatchObject({ kind: 'upload', artifact: { name: 'k3s-arm64' }, mode: '755' })
 })

@@ -6,7 +6,7 @@ import { basePackages } from '../../src/steps/base-packages.ts'
 import { type Answer, is, shown } from '../helpers/fake-facts.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const BASE = ['ca-certificates', 'curl', 'iptables', 'conntrack'].map((name) =>
   is(installedPackage(name), '1'),
@@ -32,7 +32,7 @@ it.each<{ what: string; answers: readonly Answer[]; plan: string[] }>([
     plan: [],
   },
 ])('a machine with $what: $plan', ({ answers, plan }) => {
-  expect(shown(planStep(basePackages, testWishes(), 'w1', { w1: answers }))).toEqual(plan)
+  expect(shown(planStep(basePackages, testDesired(), 'w1', { w1: answers }))).toEqual(plan)
 })
 
 it.each([

@@ -8,7 +8,7 @@ import { withLead } from '../../src/steps/lead.ts'
 import { preflight } from '../../src/steps/preflight.ts'
 import { contextOf, fakeFacts, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
 import { knownOf } from '../helpers/plan-step.ts'
-import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { type ClusterParts, TOKEN, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 const CA = 'a'.repeat(64)
 
@@ -31,7 +31,7 @@ function found(
   nodes: readonly string[] = [],
   upgrade = false,
 ): string[] {
-  const given = testWishes(parts, { bundle: testBundle('v1.34.1+k3s1'), upgrade })
+  const given = testDesired(parts, { bundle: testBundle('v1.34.1+k3s1'), upgrade })
   const more = Object.fromEntries(
     Object.entries(holds).map(([name, data]) => [
       name,
@@ -42,9 +42,9 @@ function found(
   const answers = given.cluster.hosts.flatMap(({ name }) =>
     away.includes(name) ? [] : [[name, fakeFacts(known[name] ?? [])] as const],
   )
-  const wishes = withLead(given, new Map(answers))
-  const hosts = wishes.cluster.hosts.filter(({ name }) => !away.includes(name))
-  const contexts = hosts.map(({ name }) => contextOf(preflight, wishes, name, known))
+  const desired = withLead(given, new Map(answers))
+  const hosts = desired.cluster.hosts.filter(({ name }) => !away.includes(name))
+  const contexts = hosts.map(({ name }) => contextOf(preflight, desired, name, known))
   return (preflight.check?.(contexts) ?? []).map(({ id, host, message }) => `${id} ${host}: ${message}`)
 }
 
@@ -132,14 +132,14 @@ it.each<{
 })
 
 it('a member of etcd whose address is another one is refused, one that only has more is not', () => {
-  const wishes = testWishes(TWO)
+  const desired = testDesired(TWO)
   const at = (nodeIp: string) => {
     const d1 = [
       is(clusterData, { ...NO_CLUSTER, ...MEMBER, nodeIp }),
       is(addresses, { interfaces: new Map([['eth0', [ADDRESS.d1, '10.9.9.9']]]), defaultInterface: 'eth0' }),
     ]
-    const known = knownOf(wishes, { d1, d2: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
-    const contexts = ['d1', 'd2'].map((name) => contextOf(preflight, wishes, name, known))
+    const known = knownOf(desired, { d1, d2: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
+    const contexts = ['d1', 'd2'].map((name) => contextOf(preflight, desired, name, known))
     return (preflight.check?.(contexts) ?? []).filter(({ id }) => id === 'member-address')
   }
   expect(at(ADDRESS.d1)).toEqual([])
@@ -179,9 +179,9 @@ it.each<{ from: string; fresh?: string; upgrade: boolean; refused: string[] }>([
 })
 
 it('the lab’s stand-ins are refused where a real K3s is', () => {
-  const wishes = testWishes(ONE, { bundle: { ...testBundle(), standIn: true } })
-  const known = knownOf(wishes, { d1: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
-  const found = preflight.check?.([contextOf(preflight, wishes, 'd1', known)]) ?? []
+  const desired = testDesired(ONE, { bundle: { ...testBundle(), standIn: true } })
+  const known = knownOf(desired, { d1: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
+  const found = preflight.check?.([contextOf(preflight, desired, 'd1', known)]) ?? []
   expect(found).toMatchObject([
     {
       id: 'stand-in',
@@ -195,9 +195,9 @@ it.each([
   { what: 'a machine of no cluster', role: undefined, told: ['warning'] },
   { what: 'a machine that is in the cluster', role: 'worker' as const, told: [] },
 ])('users’ data of an earlier cluster on $what is told: $told', ({ role, told }) => {
-  const wishes = testWishes(ONE)
+  const desired = testDesired(ONE)
   const w1 = [is(clusterData, { ...NO_CLUSTER, role }), is(volumes, { count: 3, sizeMiB: 5000 })]
-  const contexts = [contextOf(preflight, wishes, 'w1', knownOf(wishes, { w1 }))]
+  const contexts = [contextOf(preflight, desired, 'w1', knownOf(desired, { w1 }))]
   const found = (preflight.check?.(contexts) ?? []).filter(({ id }) => id === 'kept-data')
   expect(found.map(({ level }) => level)).toEqual(told)
   for (const { message } of found)
@@ -205,14 +205,14 @@ it.each([
 })
 
 it('a machine whose removal did not end is told to go on with it', () => {
-  const wishes = testWishes(ONE)
+  const desired = testDesired(ONE)
   const d1 = [
     is(clusterData, { ...NO_CLUSTER, ...MEMBER, role: 'driver' as const }),
     is(nodeFact('d1'), READY),
     is(nodeFact('w1'), { ...READY, ready: false, leaving: true }),
   ]
-  const known = knownOf(wishes, { d1, w1: [is(clusterData, { ...NO_CLUSTER, ...AGENT })] })
-  const contexts = ['d1', 'w1'].map((name) => contextOf(preflight, wishes, name, known))
+  const known = knownOf(desired, { d1, w1: [is(clusterData, { ...NO_CLUSTER, ...AGENT })] })
+  const contexts = ['d1', 'w1'].map((name) => contextOf(preflight, desired, name, known))
   expect(preflight.check?.(contexts)).toMatchObject([
     { id: 'leaving-node', host: 'w1', hint: expect.stringContaining('reset --limit w1') },
   ])

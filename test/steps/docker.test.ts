@@ -18,13 +18,13 @@ import {
   systemOf,
 } from '../helpers/fake-facts.ts'
 import { fileText, knownOf, planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
 const KEY = '/etc/apt/keyrings/convecthub-docker.gpg'
 const PIN = 'A'.repeat(40)
 const REPO = 'https://mirror.lan/linux/ubuntu'
-const mirrored = testWishes({ settings: { w1: { docker_repo: REPO } } })
+const mirrored = testDesired({ settings: { w1: { docker_repo: REPO } } })
 const dockerd = is(command('dockerd'), '/usr/bin/dockerd')
 const ourDocker = [dockerd, running('docker.service'), ...recordOf({ packages: ['docker-ce'] })]
 const STILL = { loaded: true, active: 'inactive', enabled: false, inputs: undefined }
@@ -123,7 +123,7 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
   { what: 'our Docker, and no mirror any more', answers: [...ourDocker, present(LIST)], plan: [] },
   { what: 'Docker from elsewhere', repo: true, answers: [dockerd, running('docker.service')], plan: [] },
 ])('with $what: $plan', ({ repo, answers = [], plan }) => {
-  expect(shown(planStep(docker, repo ? mirrored : testWishes(), 'w1', { w1: answers }))).toEqual(plan)
+  expect(shown(planStep(docker, repo ? mirrored : testDesired(), 'w1', { w1: answers }))).toEqual(plan)
 })
 
 it('the mirror’s line names architecture, key and release', () => {
@@ -132,7 +132,7 @@ it('the mirror’s line names architecture, key and release', () => {
 })
 
 it('install_docker=false leaves a machine alone', () => {
-  const own = testWishes({ settings: { w1: { install_docker: false } } })
+  const own = testDesired({ settings: { w1: { install_docker: false } } })
   expect(docker.hosts(own).map(({ name }) => name)).toEqual(['d1'])
 })
 
@@ -180,13 +180,13 @@ it.each<{ what: string; lines: string[]; answers?: Answer[]; found: string[] }>(
 })
 
 const ASC = '/etc/apt/keyrings/convecthub-docker.asc'
-const none = testWishes({ settings: { w1: { install_docker: false, docker_repo: REPO } } })
+const none = testDesired({ settings: { w1: { install_docker: false, docker_repo: REPO } } })
 const recorded = (...files: string[]) => [...recordOf({ files: [...files, '/usr/local/bin/k3s'] })]
 const SOURCES = `Types: deb\nURIs: ${REPO}/\nSuites: jammy\nComponents: stable\nSigned-By: ${KEY}\n`
 const rewritten = is(aptSources, parseAptSources(LIST.replace(/list$/, 'sources'), SOURCES))
 const listed = present(LIST, { digest: digest(OURS) })
 
-it.each<{ what: string; wishes?: typeof mirrored; answers: Answer[]; plan: string[] }>([
+it.each<{ what: string; desired?: typeof mirrored; answers: Answer[]; plan: string[] }>([
   { what: 'that is wanted', answers: [...recorded(LIST, KEY), listed], plan: [] },
   {
     what: 'that is wanted, and its old key',
@@ -196,13 +196,13 @@ it.each<{ what: string; wishes?: typeof mirrored; answers: Answer[]; plan: strin
   { what: 'whose list is still to come', answers: recorded(KEY), plan: [] },
   {
     what: 'without install_docker',
-    wishes: none,
+    desired: none,
     answers: [...recorded(LIST, KEY), listed],
     plan: [`- run remove ${LIST}, ${KEY}`],
   },
   {
     what: 'without docker_repo',
-    wishes: testWishes(),
+    desired: testDesired(),
     answers: [...recorded(LIST, KEY), listed],
     plan: [`- run remove ${LIST}, ${KEY}`],
   },
@@ -224,11 +224,11 @@ it.each<{ what: string; wishes?: typeof mirrored; answers: Answer[]; plan: strin
   },
   {
     what: 'without install_docker, whose list apt has rewritten',
-    wishes: none,
+    desired: none,
     answers: [...recorded(KEY), rewritten],
     plan: [],
   },
-  { what: 'of somebody else by our names', wishes: none, answers: [listed], plan: [] },
-])('a source $what: $plan', ({ wishes = mirrored, answers, plan }) => {
-  expect(shown(planStep(oldSources, wishes, 'w1', { w1: answers }))).toEqual(plan)
+  { what: 'of somebody else by our names', desired: none, answers: [listed], plan: [] },
+])('a source $what: $plan', ({ desired = mirrored, answers, plan }) => {
+  expect(shown(planStep(oldSources, desired, 'w1', { w1: answers }))).toEqual(plan)
 })

@@ -19,11 +19,11 @@ import {
 import { is, present } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const NEW = 'b'.repeat(64)
 const holds = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest })
-const mark = (sha256: string) => passwordMark(testWishes().cluster.token, sha256)
+const mark = (sha256: string) => passwordMark(testDesired().cluster.token, sha256)
 const applied = (sha256: string) =>
   present(APPLIED_PASSWORD, { mode: '600', digest: digest(appliedText(mark(sha256))) })
 const madeFrom = (sha256: string) => {
@@ -45,7 +45,7 @@ async function carryOut(changes: readonly Change[], on: LocalHost): Promise<stri
 
 it('a host makes it at random, for root alone, as values that helm reads, and shows it to nobody', async () => {
   host = localHost()
-  const plan = planStep(hubPassword, testWishes(), 'd1')
+  const plan = planStep(hubPassword, testDesired(), 'd1')
   const output = await carryOut(plan, host)
   const path = join(host.state, 'jupyterhub/password.yaml')
   const text = readFileSync(path, 'utf8')
@@ -89,14 +89,14 @@ it.each(['k7mzq2n9rstuvwxyzabc2345', 'Of our "own": two  words, \\ and \'', '{}'
   'another driver that leads takes the password of the release: %j',
   async (known) => {
     const { host, onDriver, path } = withHelm(known)
-    await carryOut(planStep(hubPassword, testWishes(), 'd1').map(onDriver), host)
+    await carryOut(planStep(hubPassword, testDesired(), 'd1').map(onDriver), host)
     expect(passwordIn(readFileSync(path, 'utf8'))?.reveal()).toBe(known)
   },
 )
 
 it('a driver makes no password where it cannot ask the release', async () => {
   const { host, onDriver, path } = withHelm('', 'exit 1')
-  await expect(carryOut(planStep(hubPassword, testWishes(), 'd1').map(onDriver), host)).rejects.toThrow()
+  await expect(carryOut(planStep(hubPassword, testDesired(), 'd1').map(onDriver), host)).rejects.toThrow()
   expect(existsSync(path)).toBe(false)
 })
 
@@ -112,12 +112,12 @@ it.each([
   writeFileSync(path, text(has))
   writeFileSync(before, appliedText(mark(sha256)))
   const d1 = [holds(sha256), applied(sha256), madeFrom(NEW)]
-  await carryOut(planStep(hubPassword, testWishes(), 'd1', { d1 }).map(onDriver), host)
+  await carryOut(planStep(hubPassword, testDesired(), 'd1', { d1 }).map(onDriver), host)
   const now = readFileSync(path, 'utf8')
   expect(passwordIn(now)?.reveal()).toBe(becomes)
   const after = createHash('sha256').update(now).digest('hex')
   const kept = existsSync(before) ? [applied(sha256)] : []
-  expect(planStep(hubPassword, testWishes(), 'd1', { d1: [holds(after), ...kept, madeFrom(NEW)] })).toEqual(
+  expect(planStep(hubPassword, testDesired(), 'd1', { d1: [holds(after), ...kept, madeFrom(NEW)] })).toEqual(
     [],
   )
 })

@@ -11,7 +11,7 @@ import {
 } from '../../src/steps/hub-password.ts'
 import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const MAKE = `+ run a password with which everybody logs in to the hub (${HUB_PASSWORD})`
 const CLOSE = `~ run ${HUB_PASSWORD} for root alone`
@@ -20,7 +20,7 @@ const RENEW = `~ run the password of the hub, as its release has it (${HUB_PASSW
 const OLD = 'a'.repeat(64)
 const NEW = 'b'.repeat(64)
 const holds = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest })
-const mark = (sha256: string) => passwordMark(testWishes().cluster.token, sha256)
+const mark = (sha256: string) => passwordMark(testDesired().cluster.token, sha256)
 const applied = (sha256: string) =>
   present(APPLIED_PASSWORD, { mode: '600', digest: digest(appliedText(mark(sha256))) })
 const deployed = (description: string, status = 'deployed') =>
@@ -63,13 +63,13 @@ it.each<{ what: string; drivers?: string[]; d1: Answer[]; plan: string[] }>([
   },
   { what: 'is there, and no hub', d1: [holds(OLD), applied(OLD)], plan: [] },
 ])('a password that $what: $plan', ({ drivers = ['d1'], d1, plan }) => {
-  expect(shown(planStep(hubPassword, testWishes({ drivers }), 'd1', { d1 }))).toEqual(plan)
+  expect(shown(planStep(hubPassword, testDesired({ drivers }), 'd1', { d1 }))).toEqual(plan)
 })
 
 it('there is one on the first driver, and none where the values say how people log in', () => {
   const ldap = 'hub:\n  config:\n    JupyterHub:\n      authenticator_class: ldap\n'
-  expect(hubPassword.hosts(testWishes({ drivers: ['d1', 'd2'] })).map(({ name }) => name)).toEqual(['d1'])
-  expect(planStep(hubPassword, testWishes({}, { jhubConfig: ldap }), 'd1')).toEqual([])
+  expect(hubPassword.hosts(testDesired({ drivers: ['d1', 'd2'] })).map(({ name }) => name)).toEqual(['d1'])
+  expect(planStep(hubPassword, testDesired({}, { jhubConfig: ldap }), 'd1')).toEqual([])
 })
 
 it.each(['', 'hub: [', '- a', 'hub:\n  config:\n    DummyAuthenticator:\n      password: ""\n'])(

@@ -7,9 +7,9 @@ import { appliedText, passwordMark, passwordNote } from '../../src/steps/hub-pas
 import { jupyterhub } from '../../src/steps/jupyterhub.ts'
 import { type Answer, is, present, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
-import { hostOf, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
-const wishes = testWishes({}, { jhubConfig: 'hub:\n  x: 1\n' })
+const desired = testDesired({}, { jhubConfig: 'hub:\n  x: 1\n' })
 const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
 const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
 const CHART = '/var/lib/convecthub/workdir/jupyterhub-4.4.0.tgz'
@@ -18,7 +18,7 @@ const at = (status: string, description: string, revision = 2) =>
 
 const password = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest })
 const made = password('a'.repeat(64))
-const empty = planStep(jupyterhub, wishes, 'd1', { d1: [made] })
+const empty = planStep(jupyterhub, desired, 'd1', { d1: [made] })
 const files = [...answersAfter(empty.filter(({ kind }) => kind === 'file')), made]
 const helm = empty.find(({ title }) => title.startsWith('helm '))
 const described =
@@ -92,15 +92,15 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     ],
   },
 ])('JupyterHub with $what: $plan', ({ answers = [], plan }) => {
-  expect(shown(planStep(jupyterhub, wishes, 'd1', { d1: answers }))).toEqual(plan)
+  expect(shown(planStep(jupyterhub, desired, 'd1', { d1: answers }))).toEqual(plan)
 })
 
 it.each([
-  { what: 'the values', other: { ...wishes, jhubConfig: 'hub: {}\n' }, upgrades: true },
+  { what: 'the values', other: { ...desired, jhubConfig: 'hub: {}\n' }, upgrades: true },
   {
     what: 'the chart',
     other: {
-      ...wishes,
+      ...desired,
       bundle: {
         ...testBundle(),
         files: testBundle().files.map((each) => ({ ...each, sha256: 'f'.repeat(64) })),
@@ -110,13 +110,13 @@ it.each([
   },
   {
     what: 'the admins',
-    other: testWishes({ hubAdmins: ['ada'] }, { jhubConfig: wishes.jhubConfig }),
+    other: testDesired({ hubAdmins: ['ada'] }, { jhubConfig: desired.jhubConfig }),
     upgrades: true,
   },
-  { what: 'K3s', other: { ...wishes, bundle: testBundle('v1.34.9+k3s1') }, upgrades: false },
+  { what: 'K3s', other: { ...desired, bundle: testBundle('v1.34.9+k3s1') }, upgrades: false },
   {
     what: 'the number of workers',
-    other: testWishes({ workers: ['w1', 'w2'] }, { jhubConfig: wishes.jhubConfig }),
+    other: testDesired({ workers: ['w1', 'w2'] }, { jhubConfig: desired.jhubConfig }),
     upgrades: false,
   },
 ])('another version of $what upgrades the release: $upgrades', ({ other, upgrades }) => {
@@ -125,7 +125,7 @@ it.each([
 })
 
 it('the user’s values are merged over the defaults, in files for root alone', () => {
-  expect(fileText(empty, VALUES)).toBe(wishes.jhubConfig)
+  expect(fileText(empty, VALUES)).toBe(desired.jhubConfig)
   expect(parse(fileText(empty, DEFAULTS))).toMatchObject({ ingress: { enabled: true } })
   expect(new Set(empty.flatMap((change) => (change.kind === 'file' ? [change.mode] : [])))).toEqual(
     new Set(['600']),
@@ -170,7 +170,7 @@ it.each([
   'values with $what are merged over $config, and a password is the last word without an authenticator',
   (row) => {
     const { values, admins = [], config, own = false } = row
-    const site = testWishes({ hubAdmins: admins }, { jhubConfig: values })
+    const site = testDesired({ hubAdmins: admins }, { jhubConfig: values })
     const plan = planStep(jupyterhub, site, 'd1', { d1: [made] })
     expect(parse(fileText(plan, DEFAULTS)).hub?.config).toEqual(config)
     expect(layers(plan)).toEqual([DEFAULTS, VALUES, ...(own ? [] : [HUB_PASSWORD])])
@@ -180,7 +180,7 @@ it.each([
 it('what helm is handed is the password that the driver had', () => {
   const script = helm?.kind === 'run' ? helm.script.reveal() : ''
   expect(script).toContain(`${'a'.repeat(64)} ${HUB_PASSWORD}`)
-  const mark = passwordMark(wishes.cluster.token, 'a'.repeat(64))
+  const mark = passwordMark(desired.cluster.token, 'a'.repeat(64))
   expect(described.endsWith(passwordNote(mark))).toBe(true)
   expect(fileText(empty, APPLIED_PASSWORD)).toBe(appliedText(mark))
 })
@@ -191,12 +191,12 @@ it('notebooks reach what the chart lets them reach, and nothing of ours opens th
 
 it('helm outlives the connection, and a stand-in is called one', () => {
   expect(helm).toMatchObject({ kind: 'run', durable: true })
-  const standIn = testWishes({}, { bundle: { ...testBundle(), standIn: true } })
+  const standIn = testDesired({}, { bundle: { ...testBundle(), standIn: true } })
   expect(shown(planStep(jupyterhub, standIn, 'd1')).at(-2)).toContain('helm install convecthub (stand-in)')
 })
 
 it('JupyterHub comes after all nodes, well or not, on the first driver only', () => {
-  const own = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
+  const own = testDesired({ drivers: ['d1', 'd2'], workers: ['w1'] })
   expect(jupyterhub.hosts(own).map(({ name }) => name)).toEqual(['d1'])
   expect(jupyterhub.after?.(hostOf(own, 'd1'), own)).toEqual(
     ['d1', 'd2', 'w1'].map((host) => ({ step: 'k3s-node', host })),

@@ -8,7 +8,7 @@ import { Secret } from '../../src/secret.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
 import { type Answer, is, NO_CLUSTER, shown, systemOf } from '../helpers/fake-facts.ts'
 import { fileText, type Known, planStep } from '../helpers/plan-step.ts'
-import { type ClusterParts, TOKEN, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { type ClusterParts, TOKEN, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 const HA: ClusterParts = { drivers: ['d1', 'd2'], workers: ['W1'] }
 const TOKEN_FILE = '/etc/rancher/k3s/token'
@@ -23,9 +23,9 @@ function files(
   answers: readonly Answer[] = [],
   others: Known = {},
 ) {
-  const wishes = testWishes(parts, { bundle: testBundle(version) })
-  const step = wishes.cluster.drivers.some(({ name }) => name === host) ? k3sServer : k3sAgent
-  return planStep(step, wishes, host, { ...others, [host]: answers })
+  const desired = testDesired(parts, { bundle: testBundle(version) })
+  const step = desired.cluster.drivers.some(({ name }) => name === host) ? k3sServer : k3sAgent
+  return planStep(step, desired, host, { ...others, [host]: answers })
 }
 const config = (...args: Parameters<typeof files>) =>
   parse(fileText(files(...args), '/etc/rancher/k3s/config.yaml')) as Record<string, unknown>

@@ -5,9 +5,9 @@ import { k3sAgent, k3sNode, k3sServer } from '../../src/steps/k3s.ts'
 import { k3sSnapshot } from '../../src/steps/k3s-snapshot.ts'
 import { is, shown } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
-const wishes = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
+const desired = testDesired({ drivers: ['d1', 'd2'], workers: ['w1'] })
 const ref = ({ step, host }: { step: string; host: string }) => `${step} on ${host}`
 it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   { step: k3sServer, host: 'd1', needs: [], after: [] },
@@ -21,7 +21,7 @@ it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1'], after: [] },
   { step: k3sNode, host: 'w1', needs: [], after: [] },
 ])('$step.id on $host waits for what it needs', ({ step, host, needs, after }) => {
-  const own = testWishes({
+  const own = testDesired({
     drivers: ['d1', 'd2', 'd3'],
     workers: ['w1'],
   })
@@ -35,7 +35,7 @@ it.each([
   { step: k3sSnapshot, host: 'd1', needs: ['artifacts on d1', 'artifacts on d2'] },
   { step: k3sAgent, host: 'w1', needs: ['k3s-node on d1', 'k3s-node on d2'] },
 ])('in an upgrade $step.id on $host needs $needs', ({ step, host, needs }) => {
-  const own = { ...wishes, upgrade: true }
+  const own = { ...desired, upgrade: true }
   expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
 })
 
@@ -46,7 +46,7 @@ it.each<{ rounds: string[][]; host: string; needs: string[] }>([
   { rounds: [['d1', 'd3'], ['d2']], host: 'd3', needs: [] },
   { rounds: [['d1', 'd3'], ['d2']], host: 'd2', needs: ['d1', 'd3'] },
 ])('in the rounds $rounds, $host needs $needs changed and Ready', ({ rounds, host, needs }) => {
-  const given = testWishes({ drivers: ['d1', 'd2', 'd3'] })
+  const given = testDesired({ drivers: ['d1', 'd2', 'd3'] })
   const of = (name: string) => hostOf(given, name)
   const own = { ...given, cluster: { ...given.cluster, rounds: rounds.map((round) => round.map(of)) } }
   expect((k3sServer.needs?.(of(host), own) ?? []).map(ref)).toEqual(
@@ -71,12 +71,12 @@ it.each([
   },
   { what: 'is not there', answer: undefined, plan: ['! wait wait until node w1 is Ready'] },
 ])('a node that $what: $plan', ({ answer, plan }) => {
-  expect(shown(planStep(k3sNode, wishes, 'w1', { w1: [is(node('w1'), answer)] }))).toEqual(plan)
+  expect(shown(planStep(k3sNode, desired, 'w1', { w1: [is(node('w1'), answer)] }))).toEqual(plan)
 })
 
 it('a worker asks by its kubelet’s credentials, a driver by its own', () => {
   const script = (host: string) => {
-    const [change] = planStep(k3sNode, wishes, host)
+    const [change] = planStep(k3sNode, desired, host)
     return change?.kind === 'wait' ? change.until.reveal() : ''
   }
   expect(script('w1')).toContain(

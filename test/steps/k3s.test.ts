@@ -4,12 +4,12 @@ import { unit } from '../../src/facts/unit.ts'
 import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
 import { type Answer, is, NO_CLUSTER, present, recordOf, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, planStep } from '../helpers/plan-step.ts'
-import { artifact, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { artifact, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 const CONFIG = '/etc/rancher/k3s/config.yaml'
 const TOKEN = '/etc/rancher/k3s/token'
 const SERVER = '/etc/systemd/system/k3s.service'
-const wishes = testWishes({ drivers: ['d1', 'd2'], workers: ['w1'] })
+const desired = testDesired({ drivers: ['d1', 'd2'], workers: ['w1'] })
 
 it.each([
   {
@@ -39,7 +39,7 @@ it.each([
     ],
   },
 ])('$what with nothing on it gets all of it', ({ step, host, plan }) => {
-  expect(shown(planStep(step, wishes, host))).toEqual(plan)
+  expect(shown(planStep(step, desired, host))).toEqual(plan)
 })
 
 const PROVISIONED = [
@@ -51,14 +51,14 @@ const before = Object.fromEntries(
   PROVISIONED.map(({ step, host }) => [
     host,
     [
-      ...answersAfter(planStep(step, wishes, host)),
+      ...answersAfter(planStep(step, desired, host)),
       is(clusterData, { ...NO_CLUSTER, version: 'v1.34.1+k3s1' }),
     ],
   ]),
 )
 
 it.each(PROVISIONED)('nothing is left to do on $host afterwards', ({ step, host }) => {
-  expect(planStep(step, wishes, host, before)).toEqual([])
+  expect(planStep(step, desired, host, before)).toEqual([])
 })
 
 const gone = (path: string): Answer => [present(path)[0], undefined]
@@ -106,7 +106,7 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
   },
 ])('$what is mended, and no more', ({ drift, plan }) => {
   const d1 = [...(before.d1 ?? []), drift]
-  expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)
+  expect(shown(planStep(k3sServer, desired, 'd1', { d1 }))).toEqual(plan)
 })
 
 it.each([
@@ -116,7 +116,7 @@ it.each([
 ])('what runs is kept in an upgrade $what: $keeps', ({ to, keeps }) => {
   const bundle = { ...testBundle(), files: [artifact('k3s-new', { version: to })] }
   const d1 = [...(before.d1 ?? []), present('/usr/local/bin/k3s')]
-  const plan = shown(planStep(k3sServer, { ...wishes, bundle, upgrade: true }, 'd1', { d1 }))
+  const plan = shown(planStep(k3sServer, { ...desired, bundle, upgrade: true }, 'd1', { d1 }))
   expect(plan).toEqual([
     ...(keeps ? [KEEP] : []),
     `~ run /usr/local/bin/k3s, now ${to}`,
@@ -129,7 +129,7 @@ it('what sqlite holds is copied before a newer K3s has it', () => {
   const bundle = { ...testBundle(), files: [artifact('k3s-new', { version: 'v1.35.0+k3s1' })] }
   const data = is(clusterData, { ...NO_CLUSTER, datastore: 'sqlite', version: 'v1.34.1+k3s1' })
   const d1 = [...(before.d1 ?? []), present('/usr/local/bin/k3s'), data]
-  const [first, second] = planStep(k3sServer, { ...wishes, bundle, upgrade: true }, 'd1', { d1 })
+  const [first, second] = planStep(k3sServer, { ...desired, bundle, upgrade: true }, 'd1', { d1 })
   expect(shown(first ? [first] : [])).toEqual([
     '+ run stop k3s.service and copy what the cluster holds to /var/lib/rancher/k3s/server/db-of-v1.34.1+k3s1-TIME',
   ])
@@ -150,26 +150,26 @@ it.each([
   { what: 'of somebody else stays', more: [present(REGISTRIES)], plan: [] },
 ])('a registries.yaml $what', ({ more, plan }) => {
   const d1 = [...(before.d1 ?? []), ...more]
-  expect(shown(planStep(k3sServer, wishes, 'd1', { d1 }))).toEqual(plan)
+  expect(shown(planStep(k3sServer, desired, 'd1', { d1 }))).toEqual(plan)
 })
 
 it.each([
-  { what: 'another K3s', wishes: { ...wishes, bundle: testBundle('v1.34.2+k3s1') }, restarts: false },
+  { what: 'another K3s', desired: { ...desired, bundle: testBundle('v1.34.2+k3s1') }, restarts: false },
   {
     what: 'another K3s binary',
-    wishes: {
-      ...wishes,
+    desired: {
+      ...desired,
       bundle: { ...testBundle(), files: [artifact('k3s-new', { version: 'v1.34.1+k3s1' })] },
     },
     restarts: true,
   },
   {
     what: 'other images',
-    wishes: { ...wishes, bundle: testBundle(undefined, [artifact('x.tar', { kind: 'images' })]) },
+    desired: { ...desired, bundle: testBundle(undefined, [artifact('x.tar', { kind: 'images' })]) },
   },
-  { what: 'other ports', wishes: { ...wishes, cluster: { ...wishes.cluster, httpPort: 9000 } } },
-  { what: 'other JupyterHub values', wishes: { ...wishes, jhubConfig: 'a: 1' } },
-])('$what of the same content restarts K3s: $restarts', ({ wishes: other, restarts = false }) => {
+  { what: 'other ports', desired: { ...desired, cluster: { ...desired.cluster, httpPort: 9000 } } },
+  { what: 'other JupyterHub values', desired: { ...desired, jhubConfig: 'a: 1' } },
+])('$what of the same content restarts K3s: $restarts', ({ desired: other, restarts = false }) => {
   const plan = shown(planStep(k3sServer, other, 'd1', before))
   expect(plan.some((line) => line.includes('restart'))).toBe(restarts)
   if (!restarts) expect(plan).toEqual([])

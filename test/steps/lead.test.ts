@@ -6,9 +6,9 @@ import { k3sAgent, k3sServer } from '../../src/steps/k3s.ts'
 import { leadFacts, withLead } from '../../src/steps/lead.ts'
 import { contextOf, fakeFacts, is, NO_CLUSTER, running } from '../helpers/fake-facts.ts'
 import { fileText, knownOf } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
-const wishes = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
+const desired = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
 const MEMBER: Partial<ClusterData> = { datastore: 'etcd', role: 'driver', caHash: 'a'.repeat(64) }
 const DOWN = 'down'
 type Held = Partial<ClusterData> & { ready?: boolean; stopped?: true; knows?: readonly string[] }
@@ -18,7 +18,7 @@ const STOPPED: Held = { ...MEMBER, stopped: true }
 /** What each machine knows; one that is down answers nothing. */
 function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
   return Object.fromEntries(
-    wishes.cluster.hosts.flatMap(({ name }) => {
+    desired.cluster.hosts.flatMap(({ name }) => {
       const own = held[name] ?? {}
       if (own === DOWN) return []
       const { ready = false, stopped, knows = [], ...data } = own
@@ -42,11 +42,11 @@ function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
 function led(held: Readonly<Record<string, Held | typeof DOWN>>) {
   const facts = factsOf(held)
   return withLead(
-    wishes,
+    desired,
     new Map(
-      wishes.cluster.hosts.flatMap((host) => {
+      desired.cluster.hosts.flatMap((host) => {
         const answers = facts[host.name]
-        return answers ? [[host.name, fakeFacts(answers, leadFacts(host, wishes.cluster))]] : []
+        return answers ? [[host.name, fakeFacts(answers, leadFacts(host, desired.cluster))]] : []
       }),
     ),
   )

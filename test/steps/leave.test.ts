@@ -6,9 +6,9 @@ import { drain, leave, noRestart } from '../../src/steps/leave.ts'
 import { stopK3s } from '../../src/steps/reset.ts'
 import { is, recordOf, running, shown } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
-const given = testWishes({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
+const given = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
 const of = (name: string) => hostOf(given, name)
 const going = (names: readonly string[], by: string | undefined) => ({
   ...given,
@@ -44,13 +44,13 @@ it.each([
   { what: 'who stays takes them out, and nothing else is done there', by: 'd1', hosts: ['d1'] },
   { what: 'nobody is told where nobody who stays is well', by: undefined, hosts: [] },
 ])('$what', ({ by, hosts }) => {
-  const wishes = going(['d2', 'w1'], by)
-  const on = (step: Step) => step.hosts(wishes).map(({ name }) => name)
+  const desired = going(['d2', 'w1'], by)
+  const on = (step: Step) => step.hosts(desired).map(({ name }) => name)
   expect([drain, leave].map(on)).toEqual([hosts, hosts])
   expect(on(noRestart)).toEqual(by ? ['d2'] : [])
   const others = reset.filter((step) => ![drain, noRestart, leave].includes(step))
   for (const step of others) expect(on(step)).toEqual(['d2', 'w1'])
-  expect(stopK3s.needs?.(of('w1'), wishes)).toEqual(hosts.map((host) => ({ step: 'leave', host })))
+  expect(stopK3s.needs?.(of('w1'), desired)).toEqual(hosts.map((host) => ({ step: 'leave', host })))
 })
 
 it.each([

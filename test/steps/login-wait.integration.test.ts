@@ -6,7 +6,7 @@ import { login } from '../../src/steps/login.ts'
 import { page } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 let host: LocalHost
 beforeEach(() => {
@@ -23,7 +23,7 @@ it('a login page whose connection ends uncleanly is a login page, to the wait as
   )
   chmodSync(curl, 0o755)
   const d1 = [page('http', 80, 200), page('https', 443, 0)]
-  const [change] = planStep(login, testWishes(), 'd1', { d1 })
+  const [change] = planStep(login, testDesired(), 'd1', { d1 })
   if (change?.kind !== 'wait') throw new Error('a wait was planned before')
   const script = renderChanges([[0, { ...change, timeoutMs: 1000 }]], 'login', marks('@@x'))
   expect((await host.connection.run(script, { name: 'wait', timeoutMs: 10_000 })).code).toBe(0)

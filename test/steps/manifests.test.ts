@@ -5,7 +5,7 @@ import { login } from '../../src/steps/login.ts'
 import { gpuPlugin, ingress, oldRegistry } from '../../src/steps/manifests.ts'
 import { is, page, present, recordOf, shown } from '../helpers/fake-facts.ts'
 import { answersAfter, fileText, planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const WAIT = (port: number) => `! wait wait for the login page on port ${port}`
 it.each([
@@ -16,11 +16,11 @@ it.each([
   { http: 503, https: 200, plan: [WAIT(80)] },
 ])('login pages with $http and $https: $plan', ({ http, https, plan }) => {
   const d1 = [page('http', 80, http), page('https', 443, https)]
-  expect(shown(planStep(login, testWishes(), 'd1', { d1 }))).toEqual(plan)
+  expect(shown(planStep(login, testDesired(), 'd1', { d1 }))).toEqual(plan)
 })
 
 it('the login page is asked for at the ports and interface of the inventory', () => {
-  const own = testWishes({ httpPort: 9000, httpsPort: 9443, settings: { d1: { my_iface: 'eth1' } } })
+  const own = testDesired({ httpPort: 9000, httpsPort: 9443, settings: { d1: { my_iface: 'eth1' } } })
   const d1 = [page('http', 9000, 200, 'eth1'), page('https', 9443, 0, 'eth1')]
   expect(shown(planStep(login, own, 'd1', { d1 }))).toEqual([WAIT(9443)])
 })
@@ -34,7 +34,7 @@ it.each([
   { what: 'ports', step: ingress, parts: { httpPort: 9000 }, file: 'convecthub-ingress.yaml' },
   { what: 'GPUs', step: gpuPlugin, parts: gpus, file: 'convecthub-gpu.yaml' },
 ])('the manifest for $what is written on each driver', ({ step, parts, file }) => {
-  const own = testWishes({ drivers: ['d1', 'd2'], ...parts })
+  const own = testDesired({ drivers: ['d1', 'd2'], ...parts })
   expect(step.hosts(own).map(({ name }) => name)).toEqual(['d1', 'd2'])
   const plan = planStep(step, own, 'd1')
   expect(shown(plan)).toEqual([`+ file ${MANIFESTS}/${file}`])
@@ -54,12 +54,12 @@ it.each([
     holds: ['exposedPort: 9000', 'exposedPort: 9443'],
   },
 ])('the manifest of $what holds what the inventory says', ({ step, parts, holds }) => {
-  const [change] = planStep(step, testWishes(parts), 'd1')
+  const [change] = planStep(step, testDesired(parts), 'd1')
   for (const line of holds) expect(change?.kind === 'file' && change.content).toContain(line)
 })
 
 it('without a GPU there is no step for it', () => {
-  expect(gpuPlugin.hosts(testWishes())).toEqual([])
+  expect(gpuPlugin.hosts(testDesired())).toEqual([])
 })
 
 const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
@@ -72,7 +72,7 @@ it.each([
   },
   { what: 'is not ours', d1: [present(REGISTRY)], plan: [] },
 ])('the open registry that $what: $plan', ({ d1, plan }) => {
-  expect(shown(planStep(oldRegistry, testWishes(), 'd1', { d1 }))).toEqual(plan)
+  expect(shown(planStep(oldRegistry, testDesired(), 'd1', { d1 }))).toEqual(plan)
 })
 
 it.each([
@@ -81,6 +81,6 @@ it.each([
   { what: 'labelled otherwise', answers: [labelled({ 'nvidia.com/gpu.present': 'false' })], label: true },
   { what: 'not there', answers: [], label: false },
 ])('a GPU node that is $what gets its label: $label', ({ answers, label }) => {
-  const plan = shown(planStep(gpuPlugin, testWishes(gpus), 'd1', { d1: answers }))
+  const plan = shown(planStep(gpuPlugin, testDesired(gpus), 'd1', { d1: answers }))
   expect(plan.includes('+ run label node w1 nvidia.com/gpu.present=true')).toBe(label)
 })

@@ -7,9 +7,9 @@ import { nvidia } from '../../src/steps/nvidia.ts'
 import { gpuOf, is } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
 import { runShell, SHELLS } from '../helpers/shell.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
-const gpus = testWishes({ workers: ['w1'], settings: { w1: { has_gpu: true } } })
+const gpus = testDesired({ workers: ['w1'], settings: { w1: { has_gpu: true } } })
 const card = { cards: ['0000:01:00.0'] }
 
 it.each(

@@ -4,11 +4,11 @@ import { system } from '../../src/facts/system.ts'
 import { nvidia } from '../../src/steps/nvidia.ts'
 import { contextOf, gpuOf, is, shown, systemOf } from '../helpers/fake-facts.ts'
 import { knownOf, planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const card = { cards: ['0000:01:00.0'] }
 const debian = { id: 'debian', like: [], version: '12', name: 'Debian GNU/Linux 12', codename: 'bookworm' }
-const gpus = testWishes({ workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } })
+const gpus = testDesired({ workers: ['w1', 'w2'], settings: { w1: { has_gpu: true } } })
 const DRIVER = [
   '+ packages install ubuntu-drivers-common',
   '+ run install the NVIDIA driver that ubuntu-drivers chooses for servers',
@@ -29,7 +29,7 @@ it.each([
   { settings: { w1: { has_gpu: true, install_nvidia_driver: false } }, hosts: [] },
   { settings: {}, hosts: [] },
 ])('$settings: the driver goes to $hosts', ({ settings, hosts }) => {
-  expect(nvidia.hosts(testWishes({ settings })).map(({ name }) => name)).toEqual(hosts)
+  expect(nvidia.hosts(testDesired({ settings })).map(({ name }) => name)).toEqual(hosts)
 })
 
 it.each([

@@ -10,7 +10,7 @@ import { allPlans } from '../helpers/all-plans.ts'
 import { contextOf, fileOf, is, leftoversOf, recordOf } from '../helpers/fake-facts.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 import { knownOf, planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const WORKDIR = '/data/convecthub'
 
@@ -123,16 +123,16 @@ it('what is recorded and not ours is kept, and told', () => {
     is(file('/var/lib/convecthub'), fileOf({ type: 'directory' })),
     leftoversOf(OWN_PATHS),
   ]
-  const wishes = testWishes()
+  const desired = testDesired()
   const scripts = [removePackages, removeFiles].flatMap((step) =>
-    planStep(step, wishes, 'w1', { w1 }).map((change) =>
+    planStep(step, desired, 'w1', { w1 }).map((change) =>
       change.kind === 'run' ? change.script.reveal() : '',
     ),
   )
   expect(scripts.join('\n')).toContain('set -- conntrack\n')
   for (const kept of ['/srv/research', '/home/alice', '/tmp/x', 'openssh-server'])
     expect(scripts.join('\n')).not.toContain(kept)
-  const context = contextOf(removeFiles, wishes, 'w1', knownOf(wishes, { w1 }))
+  const context = contextOf(removeFiles, desired, 'w1', knownOf(desired, { w1 }))
   expect(
     removeFiles.check?.([context]).map(({ level, message }) => `${level} ${message.split(' ')[0]}`),
   ).toEqual(['warning /srv/research', 'warning /home/alice', 'warning /tmp/x', 'warning openssh-server'])

@@ -7,13 +7,13 @@ import { preflight } from '../../src/steps/preflight.ts'
 import { ANY_KEY, type Answer, ASKED_AT, contextOf, is } from '../helpers/fake-facts.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
-import { artifact, type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { artifact, type ClusterParts, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 /** What preflight finds on a fleet, as "id host: message". */
 function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock = testBundle()): string[] {
-  const wishes = testWishes(parts, { bundle })
-  const all = knownOf(wishes, known)
-  const contexts = wishes.cluster.hosts.map(({ name }) => contextOf(preflight, wishes, name, all))
+  const desired = testDesired(parts, { bundle })
+  const all = knownOf(desired, known)
+  const contexts = desired.cluster.hosts.map(({ name }) => contextOf(preflight, desired, name, all))
   const findings = preflight.check?.(contexts) ?? []
   expect(findings.every(({ hint }) => hint !== '')).toBe(true)
   return findings.map(
@@ -29,9 +29,9 @@ const ports = (...listening: [number, string][]) =>
 const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
   is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
 it('my_iface must be an interface with an address, and the hint names those that are there', () => {
-  const wishes = testWishes({ settings: { w1: { my_iface: 'eth9' } } })
-  const known = knownOf(wishes, { w1: [interfaces({ lo: ['127.0.0.1'], ens3: ['10.0.0.2', '10.0.0.3'] })] })
-  const [finding] = preflight.check?.([contextOf(preflight, wishes, 'w1', known)]) ?? []
+  const desired = testDesired({ settings: { w1: { my_iface: 'eth9' } } })
+  const known = knownOf(desired, { w1: [interfaces({ lo: ['127.0.0.1'], ens3: ['10.0.0.2', '10.0.0.3'] })] })
+  const [finding] = preflight.check?.([contextOf(preflight, desired, 'w1', known)]) ?? []
   expect(finding).toMatchObject({ id: 'interface', message: 'the interface eth9 has no IPv4 address' })
   expect(finding?.hint).toContain('ens3 (10.0.0.2, 10.0.0.3)')
 })
@@ -98,10 +98,10 @@ it.each(['', '1e300', 'Infinity', '-1', '123456789012'])('%j is no time', (text)
 })
 
 it('a host that was asked later than the others is not ahead of them', () => {
-  const wishes = testWishes({ workers: ['w1', 'w2'] })
-  const known = knownOf(wishes, { w2: at(120) })
-  const contexts = wishes.cluster.hosts.map(({ name }) => {
-    const context = contextOf(preflight, wishes, name, known)
+  const desired = testDesired({ workers: ['w1', 'w2'] })
+  const known = knownOf(desired, { w2: at(120) })
+  const contexts = desired.cluster.hosts.map(({ name }) => {
+    const context = contextOf(preflight, desired, name, known)
     const late = name === 'w2' ? 120_000 : 0
     return { ...context, facts: { ...context.facts, at: ASKED_AT + late } }
   })
@@ -109,6 +109,6 @@ it('a host that was asked later than the others is not ahead of them', () => {
 })
 
 it('preflight changes nothing', () => {
-  const wishes = testWishes()
-  expect(preflight.plan(contextOf(preflight, wishes, 'w1', knownOf(wishes)))).toEqual([])
+  const desired = testDesired()
+  expect(preflight.plan(contextOf(preflight, desired, 'w1', knownOf(desired)))).toEqual([])
 })

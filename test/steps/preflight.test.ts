@@ -18,13 +18,13 @@ import {
   systemOf,
 } from '../helpers/fake-facts.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
-import { type ClusterParts, testBundle, testWishes } from '../helpers/test-cluster.ts'
+import { type ClusterParts, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 /** What preflight finds on a fleet, as "id host: message". */
 function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock = testBundle()): string[] {
-  const wishes = testWishes(parts, { bundle })
-  const all = knownOf(wishes, known)
-  const contexts = wishes.cluster.hosts.map(({ name }) => contextOf(preflight, wishes, name, all))
+  const desired = testDesired(parts, { bundle })
+  const all = knownOf(desired, known)
+  const contexts = desired.cluster.hosts.map(({ name }) => contextOf(preflight, desired, name, all))
   const findings = preflight.check?.(contexts) ?? []
   expect(findings.every(({ hint }) => hint !== '')).toBe(true)
   return findings.map(
@@ -201,7 +201,7 @@ it.each([
 ])(
   'a driver that says it is $what is told before others are sent there: $level',
   ({ my_iface, ip, level }) => {
-    const own = testWishes({ settings: { d1: my_iface === undefined ? {} : { my_iface } } })
+    const own = testDesired({ settings: { d1: my_iface === undefined ? {} : { my_iface } } })
     const known = knownOf(own, { d1: [interfaces({ lo: ['127.0.0.1'], eth1: [ip] }, 'eth1')] })
     const findings = preflight.check?.([contextOf(preflight, own, 'd1', known)]) ?? []
     expect(findings.filter(({ id }) => id === 'node-address').map((each) => each.level)).toEqual(
@@ -217,7 +217,7 @@ it.each([
 it('every folder of a driver from which something is run is told, with its mount, and what to do', () => {
   const places = ['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub/bin']
   const mounts = ['/var', '/mnt/$(reboot) 1', '/var']
-  const own = testWishes()
+  const own = testDesired()
   const known = knownOf(own, {
     d1: places.map((path, i) => is(disk(path), diskOf({ mount: mounts[i] ?? '', options: ['noexec'] }))),
   })

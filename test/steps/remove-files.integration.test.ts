@@ -10,9 +10,9 @@ import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import { fileOf, is, leftoversOf, recordOf } from '../helpers/fake-facts.ts'
 import { type LocalHost, localHost } from '../helpers/local-host.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
-const wishes = testWishes()
+const desired = testDesired()
 const K3S = '/usr/local/bin/k3s'
 const record = (files: string[], packages: string[] = []) => [
   ...recordOf({ files, packages }),
@@ -40,7 +40,7 @@ it('removes just these paths, and its own record last', async () => {
   writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
   chmodSync(join(host.bin, 'systemctl'), 0o755)
   const w1 = [...record(['a.tgz', '.b.tgz.part', 'theirs', 'gone.tgz'].map(at)), left({})]
-  const own = testWishes({ workdir: host.folder })
+  const own = testDesired({ workdir: host.folder })
   const { code } = await runHere(planStep(removeFiles, own, 'w1', { w1 })[0])
   expect(code).toBe(0)
   const names = ['a.tgz', '.b.tgz.part', 'theirs', 'state', 'gone.tgz.part']
@@ -54,7 +54,7 @@ it('folders that we made go when they are empty, and stay when people put someth
   chmodSync(join(host.bin, 'systemctl'), 0o755)
   const folders = ['a', 'a/b', 'a/b/ours', 'a/b/ours/gone', 'other'].map(at)
   const w1 = [...record([]), ...recordOf({ folders }), left({})]
-  const own = testWishes({ workdir: at('a/b/ours') })
+  const own = testDesired({ workdir: at('a/b/ours') })
   const { code } = await runHere(planStep(removeFiles, own, 'w1', { w1 })[0])
   expect(code).toBe(0)
   expect(['a', 'a/theirs', 'a/b', 'other'].filter((name) => existsSync(at(name)))).toEqual([
@@ -69,7 +69,7 @@ it('packages that people removed themselves are taken out of the record', async 
   writeFileSync(join(host.state, 'owned'), `file ${K3S}\npackage conntrack\n`)
   writeFileSync(join(host.bin, 'dpkg-query'), '#!/bin/sh\nexit 1\n')
   chmodSync(join(host.bin, 'dpkg-query'), 0o755)
-  const [purge] = planStep(removePackages, wishes, 'w1', { w1: record([], ['conntrack']) })
+  const [purge] = planStep(removePackages, desired, 'w1', { w1: record([], ['conntrack']) })
   expect((await runHere(purge)).code).toBe(0)
   expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${K3S}\n`)
 })

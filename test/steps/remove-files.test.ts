@@ -7,9 +7,9 @@ import { removePackages } from '../../src/steps/reset.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import { type Answer, contextOf, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
 import { knownOf, planStep } from '../helpers/plan-step.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
-const wishes = testWishes()
+const desired = testDesired()
 const K3S = '/usr/local/bin/k3s'
 const record = (files: string[], packages: string[] = []) => [
   ...recordOf({ files, packages }),
@@ -67,7 +67,7 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
     title: `remove ${IMAGES}/a, ${IMAGES}/b, ${IMAGES}/c, 2 more, ${RECORD}`,
   },
 ])('a machine with $what: $title', ({ answers, removed, title }) => {
-  const [change] = planStep(removeFiles, wishes, 'w1', { w1: answers })
+  const [change] = planStep(removeFiles, desired, 'w1', { w1: answers })
   expect(change?.title).toBe(title)
   const script = change?.kind === 'run' ? change.script.reveal() : ''
   expect(/^remove_paths (.*)$/m.exec(script)?.[1] ?? '').toBe(removed.join(' '))
@@ -77,12 +77,12 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
 it('a key that somebody’s package source names stays, also before packages go, and is told', () => {
   const named = is(aptSources, parseAptSources('/etc/apt/sources.list.d/x.sources', NAMED))
   const answers = [...record([LIST, KEY], ['conntrack']), left({}), named]
-  expect(shown(planStep(removePackages, wishes, 'w1', { w1: answers }))).toEqual([
+  expect(shown(planStep(removePackages, desired, 'w1', { w1: answers }))).toEqual([
     `- run remove ${LIST}`,
     '- run purge conntrack',
   ])
-  const known = knownOf(wishes, { w1: answers })
-  const findings = removeFiles.check?.([contextOf(removeFiles, wishes, 'w1', known)]) ?? []
+  const known = knownOf(desired, { w1: answers })
+  const findings = removeFiles.check?.([contextOf(removeFiles, desired, 'w1', known)]) ?? []
   expect(findings.map(({ level, id, message }) => `${level} ${id} ${message}`)).toEqual([
     `warning apt-key ${KEY} is kept, for a package source that convecthub did not write names it`,
   ])
@@ -92,7 +92,7 @@ it('a key that somebody’s package source names stays, also before packages go,
 it.each(['/home/vagrant', '/srv/data', '/tmp'])(
   'reset leaves a working folder %s that holds more than ours',
   (workdir) => {
-    const own = testWishes({ workdir })
+    const own = testDesired({ workdir })
     const [change] = planStep(removeFiles, own, 'w1', {
       w1: [...record([K3S]), left({ paths: [workdir] })],
     })
@@ -132,7 +132,7 @@ it.each([
     last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock /run/systemd/system/k3s.service.d`,
   },
 ])('a reset $what', ({ answers, deleteData, plan, last }) => {
-  const changes = planStep(removeFiles, { ...wishes, deleteData }, 'w1', { w1: answers })
+  const changes = planStep(removeFiles, { ...desired, deleteData }, 'w1', { w1: answers })
   expect(shown(changes)).toEqual(plan)
   const [change] = changes
   const script = change?.kind === 'run' ? change.script.reveal().trimEnd() : ''

@@ -7,9 +7,9 @@ import { removePackages, stopK3s } from '../../src/steps/reset.ts'
 import { OWN_PATHS } from '../../src/steps/reset-places.ts'
 import { type Answer, fileOf, is, leftoversOf, recordOf, shown } from '../helpers/fake-facts.ts'
 import { planStep } from '../helpers/plan-step.ts'
-import { hostOf, testWishes } from '../helpers/test-cluster.ts'
+import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
-const wishes = testWishes()
+const desired = testDesired()
 const K3S = '/usr/local/bin/k3s'
 const record = (files: string[], packages: string[] = []) => [
   ...recordOf({ files, packages }),
@@ -25,7 +25,7 @@ const EVERYTHING = {
   rules: ['iptables: 8 lines'],
   paths: ['/etc/rancher', '/var/lib/docker', '/var/lib/rancher'],
 }
-const on = (step: Step, w1: readonly Answer[], own = wishes) => shown(planStep(step, own, 'w1', { w1 }))
+const on = (step: Step, w1: readonly Answer[], own = desired) => shown(planStep(step, own, 'w1', { w1 }))
 
 it.each(reset)('$id touches nothing on a machine that is not ours, whatever runs there', (step) => {
   expect(on(step, [k3sUnit('active'), left(EVERYTHING)])).toEqual([])
@@ -59,7 +59,7 @@ it.each<{ what: string; answers: Answer[]; plan: string[] }>([
 })
 
 it('workers stop first, then the drivers that joined, the founder last', () => {
-  const own = testWishes({ drivers: ['d1', 'd2'], workers: ['w1', 'w2'] })
+  const own = testDesired({ drivers: ['d1', 'd2'], workers: ['w1', 'w2'] })
   const after = (name: string) => stopK3s.after?.(hostOf(own, name), own).map(({ host }) => host)
   expect(after('w1')).toEqual([])
   expect(after('d2')).toEqual(['w1', 'w2'])

@@ -6,7 +6,7 @@ import type { RunReport } from '../../src/engine/run-options.ts'
 import { ConvecthubError } from '../../src/errors.ts'
 import { planLines } from '../../src/ui/plan-lines.ts'
 import { CHANGES, HIDDEN } from '../helpers/event-samples.ts'
-import { testWishes } from '../helpers/test-cluster.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const plain = new Chalk({ level: 0 })
 const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
@@ -14,7 +14,7 @@ const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
 }
 
 const report = (changes: number, ...hosts: HostSummary[]): RunReport => {
-  return { ok: true, interrupted: false, hosts, changes, wishes: testWishes(), facts: new Map() }
+  return { ok: true, interrupted: false, hosts, changes, desired: testDesired(), facts: new Map() }
 }
 const planned = (name: string, step: string, changes: readonly Change[]) => {
   return { event: 'planned', host: name, step, changes } as const

@@ -1,5 +1,12 @@
 import type { ConvecthubError, Origin } from '../../errors.ts'
-import { addChild, addGroup, addHost, type Draft, type DraftGroup, setGroupVar } from '../draft.ts'
+import {
+  addChild,
+  addGroup,
+  addHost,
+  type BuilderGroup,
+  type InventoryBuilder,
+  setGroupVar,
+} from '../inventory-builder.ts'
 import { collect, problem } from '../problems.ts'
 import { strip } from '../python/python-text.ts'
 import { splitLines } from '../source-lines.ts'
@@ -11,16 +18,16 @@ import { typedSetting } from './ini-value.ts'
 interface Pending {
   kind: 'vars' | 'children'
   /** The groups that named it as their child. */
-  parents: { group: DraftGroup; origin: Origin }[]
+  parents: { group: BuilderGroup; origin: Origin }[]
   origin: Origin
   line: string
 }
 
 interface Reading {
-  draft: Draft
+  builder: InventoryBuilder
   problems: ConvecthubError[]
   pending: Map<string, Pending>
-  group: DraftGroup
+  group: BuilderGroup
   /** Undefined after a header that was not understood: its lines would only give follow-up errors. */
   kind: SectionKind | undefined
 }
@@ -29,10 +36,15 @@ interface Reading {
  * Reads one file of Ansible's INI dialect into the draft (rules.md §1-§6). Goes on after an error, so that
  * `problems` holds all of the file: INVENTORY_SECTION, _HOST_LINE, _VARS_LINE, _CHILDREN_LINE, _UNDEFINED_GROUP, …
  */
-export function readIniSource(draft: Draft, text: string, file: string, problems: ConvecthubError[]): void {
-  draft.texts.set(file, text)
-  const ungrouped = addGroup(draft, 'ungrouped', { file })
-  const reading: Reading = { draft, problems, pending: new Map(), group: ungrouped, kind: 'hosts' }
+export function readIniSource(
+  builder: InventoryBuilder,
+  text: string,
+  file: string,
+  problems: ConvecthubError[],
+): void {
+  builder.texts.set(file, text)
+  const ungrouped = addGroup(builder, 'ungrouped', { file })
+  const reading: Reading = { builder, problems, pending: new Map(), group: ungrouped, kind: 'hosts' }
   for (const source of splitLines(text)) {
     const { text: line, start } = strip(source.text)
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
@@ -50,7 +62,7 @@ export function readIniSource(draft: Draft, text: string, file: string, problems
 }
 
 function openSection(reading: Reading, line: string, origin: Origin): boolean {
-  const { draft, pending } = reading
+  const { builder, pending } = reading
   const section = parseSection(line)
   if (section === undefined) return false
   if (section.error !== undefined) {
@@ -59,26 +71,26 @@ function openSection(reading: Reading, line: string, origin: Origin): boolean {
   reading.kind = section.kind
   if (section.name === undefined || section.kind === undefined) return true
   const { name, kind } = section
-  const known = draft.groups.has(name)
+  const known = builder.groups.has(name)
   if (kind !== 'vars') {
     // Children come in the order in which they are defined, as Ansible lists them.
     for (const parent of pending.get(name)?.parents ?? []) addChild(parent.group, name, parent.origin)
     pending.delete(name)
   } else if (!known && !pending.has(name)) pending.set(name, { kind: 'vars', parents: [], origin, line })
-  reading.group = addGroup(draft, name, origin)
+  reading.group = addGroup(builder, name, origin)
   return true
 }
 
 function readHost(
-  { draft, group, problems }: Reading,
+  { builder, group, problems }: Reading,
   line: string,
   originAt: (index: number) => Origin,
 ): void {
   const parsed = parseHostLine(line, originAt, problems)
   if (parsed === undefined) return
-  if (parsed.doubt) draft.doubts.push(parsed.doubt)
+  if (parsed.doubt) builder.strictErrors.push(parsed.doubt)
   for (const name of parsed.names) {
-    const host = addHost(draft, name, parsed.origin, parsed.port)
+    const host = addHost(builder, name, parsed.origin, parsed.port)
     group.hosts.add(name)
     for (const [key, setting] of parsed.vars) host.vars.set(key, setting)
   }
@@ -86,7 +98,7 @@ function readHost(
 
 /** `key = value`: no shell quotes here, but the same typing; a comment ends a value only behind a literal. */
 function readVariable(
-  { draft, group, problems }: Reading,
+  { builder, group, problems }: Reading,
   line: string,
   originAt: (index: number) => Origin,
 ): void {
@@ -106,12 +118,12 @@ function readVariable(
   else {
     setGroupVar(group, name, setting, line)
     if (setting.value === value && /\s#/.test(value))
-      warnOfComment(draft, name, value, originAt(line.lastIndexOf(' #') + 1))
+      warnOfComment(builder, name, value, originAt(line.lastIndexOf(' #') + 1))
   }
 }
 
-function warnOfComment(draft: Draft, name: string, value: string, origin: Origin): void {
-  draft.warnings.push({
+function warnOfComment(builder: InventoryBuilder, name: string, value: string, origin: Origin): void {
+  builder.warnings.push({
     code: 'INVENTORY_COMMENT_IN_VALUE',
     message: `the comment is part of the value: ${name} is '${value}'`,
     origin,
@@ -119,7 +131,7 @@ function warnOfComment(draft: Draft, name: string, value: string, origin: Origin
   })
 }
 
-function readChild({ draft, group, pending, problems }: Reading, line: string, origin: Origin): void {
+function readChild({ builder, group, pending, problems }: Reading, line: string, origin: Origin): void {
   const child = parseChild(line)
   if (child === undefined) {
     const hint = 'a line under [group:children] is the name of one group'
@@ -128,7 +140,7 @@ function readChild({ draft, group, pending, problems }: Reading, line: string, o
     )
     return
   }
-  if (draft.groups.has(child)) {
+  if (builder.groups.has(child)) {
     addChild(group, child, origin)
     return
   }

@@ -18,7 +18,7 @@ export interface SelectOptions {
 export interface Selection {
   hosts: string[]
   /** Parts that match nothing, which Ansible passes over: whoever acts on the hosts must refuse them. */
-  doubts: readonly ConvecthubError[]
+  strictErrors: readonly ConvecthubError[]
 }
 
 /**
@@ -34,24 +34,24 @@ export function selectHosts(
   const parts = limit === undefined ? [] : limitParts(limit, options.cwd, options.files)
   if (parts.length === 0) {
     if (limit?.includes('@')) throw wrong(limit, undefined, 'the limit names no host')
-    return { hosts: all, doubts: [] }
+    return { hosts: all, strictErrors: [] }
   }
-  const doubts: ConvecthubError[] = []
+  const strictErrors: ConvecthubError[] = []
   const problems: ConvecthubError[] = []
   const modifier = (part: LimitPart) =>
     part.text.startsWith('&') || part.text.startsWith('!') ? part.text[0] : ''
   const of = (kind: string) => parts.filter((part) => modifier(part) === kind)
   const match = (part: LimitPart, text: string) =>
-    new Set(matches(inventory, text, part, { problems, doubts }))
+    new Set(matches(inventory, text, part, { problems, strictErrors }))
   const regular = of('')
   let chosen = new Set(regular.length === 0 ? all : regular.flatMap((part) => [...match(part, part.text)]))
   // First what is meant, then what is common, then what is taken away, whatever the written order.
   for (const part of of('&')) chosen = kept(chosen, match(part, part.text.slice(1)), true)
   for (const part of of('!')) chosen = kept(chosen, match(part, part.text.slice(1)), false)
   throwAll(problems)
-  if (chosen.size === 0) throwAll(doubts)
+  if (chosen.size === 0) throwAll(strictErrors)
   if (chosen.size === 0) throw wrong(limit ?? '', undefined, `the limit '${limit}' leaves no host`)
-  return { hosts: all.filter((host) => chosen.has(host)), doubts }
+  return { hosts: all.filter((host) => chosen.has(host)), strictErrors }
 }
 
 const kept = (hosts: Set<string>, others: Set<string>, common: boolean) =>
@@ -69,7 +69,7 @@ function matches(
   inventory: Inventory,
   text: string,
   part: LimitPart,
-  { problems, doubts }: Record<'problems' | 'doubts', ConvecthubError[]>,
+  { problems, strictErrors }: Record<'problems' | 'strictErrors', ConvecthubError[]>,
 ): string[] {
   if (inventory.hosts.has(text)) return [text]
   const subscript = text.startsWith('~') ? null : SUBSCRIPT.exec(text)
@@ -87,13 +87,13 @@ function matches(
     for (const name of inventory.hosts.keys()) if (regex.test(name)) hosts.push(name)
   }
   if (hosts.length === 0 && groups.length === 0) {
-    doubts.push(wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`))
+    strictErrors.push(wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`))
     return []
   }
   if (subscript === null || hosts.length === 0) return hosts
   const picked = pick(hosts, subscript.groups ?? {})
   // of an index that is out of range Ansible says so itself, of a slice nothing
-  const found = subscript.groups?.index === undefined ? doubts : problems
+  const found = subscript.groups?.index === undefined ? strictErrors : problems
   if (picked.length === 0)
     found.push(wrong(part.text, part, `No hosts matched the subscripted pattern '${text}'`))
   return picked

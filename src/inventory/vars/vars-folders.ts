@@ -14,7 +14,7 @@ const EXTENSIONS = ['', '.yml', '.yaml', '.json']
 export interface FoldersContext extends VaultedReading {
   cwd: string
   files: Files
-  doubts: ConvecthubError[]
+  strictErrors: ConvecthubError[]
   problems: ConvecthubError[]
 }
 
@@ -48,13 +48,13 @@ export function varsFolders(places: readonly string[], context: FoldersContext):
   return (kind, name) => folders[kind].map((folder) => varsOf(folder, name, context))
 }
 
-function entriesOf(path: string, { files, cwd, doubts }: FoldersContext): readonly string[] {
+function entriesOf(path: string, { files, cwd, strictErrors }: FoldersContext): readonly string[] {
   const absolute = resolve(cwd, path)
   const kind = files.kind(absolute)
   if (kind === 'directory') return files.list(absolute)
   if (kind === 'file') {
     const hint = 'make it a folder with a file for each group or host, or rename it'
-    doubts.push(
+    strictErrors.push(
       problem('INVENTORY_VARS_FOLDER', `${path} is a file, not a folder`, { origin: { file: path }, hint }),
     )
   }

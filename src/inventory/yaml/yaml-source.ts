@@ -1,9 +1,16 @@
 import { isMap, isScalar, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { ConvecthubError, type Origin } from '../../errors.ts'
-import { addChild, addGroup, addHost, type Draft, type DraftGroup, setGroupVar } from '../draft.ts'
 import { nearest } from '../edit-distance.ts'
 import { parseHostPattern } from '../host-pattern.ts'
 import type { Setting, Value } from '../inventory.ts'
+import {
+  addChild,
+  addGroup,
+  addHost,
+  type BuilderGroup,
+  type InventoryBuilder,
+  setGroupVar,
+} from '../inventory-builder.ts'
 import { collect } from '../problems.ts'
 import { keyText } from '../python/dict.ts'
 import type { OpenVault } from '../vault/vault-opener.ts'
@@ -13,7 +20,7 @@ import { yamlSettings } from './yaml-settings.ts'
 import { isNull, mapEntries, offsetOf, target, type YamlEntry } from './yaml-value.ts'
 
 interface Reading {
-  draft: Draft
+  builder: InventoryBuilder
   yaml: YamlFile
   openVault: OpenVault
   problems: ConvecthubError[]
@@ -31,13 +38,13 @@ function sectionHint(key: Value): string {
  * collected in `problems` with code INVENTORY_STRUCTURE.
  */
 export function readYamlSource(
-  draft: Draft,
+  builder: InventoryBuilder,
   yaml: YamlFile,
   openVault: OpenVault,
   problems: ConvecthubError[],
 ): void {
-  draft.texts.set(yaml.file, yaml.text)
-  const reading = { draft, yaml, openVault, problems }
+  builder.texts.set(yaml.file, yaml.text)
+  const reading = { builder, yaml, openVault, problems }
   const root = target(yaml, yaml.root)
   if (!isMap(root)) {
     const message = root === null ? 'the YAML inventory is empty' : 'a YAML inventory is a mapping of groups'
@@ -82,14 +89,14 @@ function originOf({ yaml }: Reading, node: Node): Origin {
   return yamlOrigin(yaml, offsetOf(node))
 }
 
-function readGroup(reading: Reading, { key, keyNode, valueNode }: YamlEntry): DraftGroup | undefined {
-  const { draft, yaml } = reading
+function readGroup(reading: Reading, { key, keyNode, valueNode }: YamlEntry): BuilderGroup | undefined {
+  const { builder, yaml } = reading
   if (typeof key !== 'string' || key === '') {
     wrong(reading, keyNode, 'the name of a group must be a text', 'put it in quotes')
     return undefined
   }
   const real = target(yaml, valueNode)
-  const group = addGroup(draft, key, originOf(reading, keyNode))
+  const group = addGroup(builder, key, originOf(reading, keyNode))
   if (isNull(yaml, valueNode)) return group
   if (!isMap(real)) {
     wrong(
@@ -104,7 +111,7 @@ function readGroup(reading: Reading, { key, keyNode, valueNode }: YamlEntry): Dr
   return group
 }
 
-function readSection(reading: Reading, group: DraftGroup, section: YamlEntry): void {
+function readSection(reading: Reading, group: BuilderGroup, section: YamlEntry): void {
   const { yaml, problems } = reading
   const { key, keyNode, valueNode } = section
   if (key !== 'hosts' && key !== 'vars' && key !== 'children') {
@@ -132,7 +139,7 @@ function readSection(reading: Reading, group: DraftGroup, section: YamlEntry): v
 /** The keys below `hosts` or `children`; a bare text is one key. */
 function namedEntries(
   reading: Reading,
-  group: DraftGroup,
+  group: BuilderGroup,
   { key, keyNode, valueNode }: YamlEntry,
 ): YamlEntry[] {
   const real = target(reading.yaml, valueNode)
@@ -149,7 +156,7 @@ function isText(node: Node | null): node is Scalar {
   return (node.type ?? 'PLAIN') !== 'PLAIN' || typeof plainScalar(String(node.value)).value === 'string'
 }
 
-function readVars(reading: Reading, group: DraftGroup, node: Node | null): void {
+function readVars(reading: Reading, group: BuilderGroup, node: Node | null): void {
   const { yaml, problems, openVault } = reading
   const real = target(yaml, node)
   const vars: Map<string, Setting> =
@@ -162,8 +169,8 @@ function readVars(reading: Reading, group: DraftGroup, node: Node | null): void 
   }
 }
 
-function readHost(reading: Reading, group: DraftGroup, { key, keyNode, valueNode }: YamlEntry): void {
-  const { draft, yaml, openVault } = reading
+function readHost(reading: Reading, group: BuilderGroup, { key, keyNode, valueNode }: YamlEntry): void {
+  const { builder, yaml, openVault } = reading
   const origin = originOf(reading, keyNode)
   if (typeof key !== 'string') {
     const shown = isScalar(keyNode) ? String(keyNode.value) : 'that is a collection'
@@ -177,10 +184,10 @@ function readHost(reading: Reading, group: DraftGroup, { key, keyNode, valueNode
   }
   const pattern = parseHostPattern(key, origin, yamlLine(yaml, origin), { ranges: true })
   if (pattern instanceof ConvecthubError) throw pattern
-  if (pattern.doubt) draft.doubts.push(pattern.doubt)
+  if (pattern.doubt) builder.strictErrors.push(pattern.doubt)
   const vars = yamlSettings(yaml, valueNode, openVault, `what follows host ${key}`)
   for (const name of pattern.names) {
-    const host = addHost(draft, name, origin, pattern.port)
+    const host = addHost(builder, name, origin, pattern.port)
     group.hosts.add(name)
     for (const [variable, setting] of vars) host.vars.set(variable, setting)
   }

@@ -9,7 +9,7 @@ import { CASES, place, problemsOf } from '../cases-support.ts'
 const cwd = join(CASES, 'limit')
 const inventory = loadInventory({ cwd, sources: ['inv.ini'], files: nodeFiles })
 const select = (limit: string | undefined) => selectHosts(inventory, limit, { cwd, files: nodeFiles })
-const codes = (limit: string) => select(limit).doubts.map(place)
+const codes = (limit: string) => select(limit).strictErrors.map(place)
 
 const rows = readFileSync(join(cwd, 'expected.tsv'), 'utf8')
   .trimEnd()

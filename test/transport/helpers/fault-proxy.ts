@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createConnection, createServer, type Socket } from 'node:net'
 
 /** `up` is from client to server. */
-export type Way = 'up' | 'down'
+export type Route = 'up' | 'down'
 
 /** What goes wrong in one direction of one connection; bytes count from 0. */
 export interface Fault {
@@ -18,7 +18,7 @@ export interface Fault {
   holeAt?: number
 }
 
-export type Faults = Partial<Record<Way, Fault>>
+export type Faults = Partial<Record<Route, Fault>>
 
 /** A TCP proxy on 127.0.0.1 in front of a server of this machine, which does to connections what bad networks do. */
 export interface FaultProxy {
@@ -27,13 +27,13 @@ export interface FaultProxy {
   connections(): number
   open(): number
   /** What it has passed on in all, bytes. */
-  bytes(way: Way): number
+  bytes(way: Route): number
   /** What befalls connection number `count`, from 1; asked as each begins. */
   plan(faults: (count: number) => Faults): void
   /** Ends all connections of now. */
   cut(how?: 'rst' | 'fin'): void
   /** Ends one direction of all connections of now; the other goes on. */
-  halfClose(way: Way): void
+  halfClose(way: Route): void
   /** Passes nothing on any more on the connections of now, and tells nobody. */
   hole(): void
   stop(): void
@@ -71,7 +71,7 @@ export async function faultProxy(to: number): Promise<FaultProxy> {
     }
   })
 
-  function pump(link: Link, way: Way, fault: Fault): void {
+  function pump(link: Link, way: Route, fault: Fault): void {
     const [from, into] = way === 'up' ? [link.client, link.server] : [link.server, link.client]
     const limit = Math.min(fault.cutAt ?? Number.POSITIVE_INFINITY, fault.holeAt ?? Number.POSITIVE_INFINITY)
     let seen = 0

@@ -10,7 +10,7 @@ import { rawSh, type Script } from '../../../src/sh.ts'
 import { connect } from '../../../src/transport/connect.ts'
 import type { Connection } from '../../../src/transport/connection.ts'
 import type { Target } from '../../../src/transport/target.ts'
-import { testWishes } from '../../helpers/test-cluster.ts'
+import { testDesired } from '../../helpers/test-cluster.ts'
 import { textSource } from '../../helpers/text-source.ts'
 import { moved, sharedIn } from './own-places.ts'
 
@@ -27,7 +27,7 @@ export interface OneRun {
   target: Target
   source?: Readable
   signal?: AbortSignal
-  hear?: (event: EngineEvent) => void
+  onEvent?: (event: EngineEvent) => void
 }
 
 export interface OneOutcome {
@@ -47,14 +47,14 @@ export function oneHost(): OneHost {
     folder,
     place,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    async run(step, { target, source = textSource(''), signal = new AbortController().signal, hear }) {
+    async run(step, { target, source = textSource(''), signal = new AbortController().signal, onEvent }) {
       const events: EngineEvent[] = []
-      const wishes = testWishes({ drivers: ['h1'], workers: [] })
+      const desired = testDesired({ drivers: ['h1'], workers: [] })
       const report = await run({
         verb: 'provision',
         recipe: [step],
-        wishes,
-        hosts: wishes.cluster.hosts,
+        desired,
+        hosts: desired.cluster.hosts,
         connect: async () => atHome(await connect(target, sharedIn(folder)), folder),
         source: () => source,
         apply: true,
@@ -64,7 +64,7 @@ export function oneHost(): OneHost {
         signal,
         emit(event) {
           events.push(event)
-          hear?.(event)
+          onEvent?.(event)
         },
       })
       const errors = events.flatMap((event) => {

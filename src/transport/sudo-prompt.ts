@@ -9,7 +9,7 @@ const QUESTION_MS = 500
 const KEEP = 4096
 
 /** What sudo and others said before the shell began. */
-export interface SudoTalk {
+export interface SudoPrompt {
   said(): string
   /** How often the password was asked for. */
   asked(): number
@@ -26,7 +26,7 @@ export interface SudoTalk {
  * Answers sudo's question for the password, once. A second question means that the answer was wrong: the command is
  * ended instead, for accounts lock.
  */
-export function sudoTalk(channel: Channel, boot: Bootstrap, password: Secret | undefined): SudoTalk {
+export function sudoPrompt(channel: Channel, boot: Bootstrap, password: Secret | undefined): SudoPrompt {
   let lines = ''
   let open = ''
   /** The open text that is dealt with. */

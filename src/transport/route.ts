@@ -10,7 +10,7 @@ import type { Target } from './target.ts'
 const LAST_WORDS_MS = 500
 
 /** How the bytes to a host travel: by a socket that ssh2 opens itself, or by this stream. */
-export interface Way {
+export interface Route {
   stream: Duplex | undefined
   /** What the way itself said in the end, such as a ProxyCommand's last words. */
   said(): Promise<string>
@@ -21,11 +21,11 @@ export interface Way {
  * Opens the way to a target: through its jump hosts, by its ProxyCommand, or straight. `open` logs in to a jump host.
  * Errors: those of `open`, told of the jump host by name, UNREACHABLE and LOGIN_DROPPED.
  */
-export async function openWay(
+export async function openRoute(
   target: Target,
   pool: JumpPool,
   open: (jump: Target) => Promise<Link>,
-): Promise<Way> {
+): Promise<Route> {
   if (target.proxyCommand !== undefined) return proxyWay(target, target.proxyCommand)
   const jump = target.jumps.at(-1)
   if (!jump) return { stream: undefined, said: async () => '', close: () => {} }
@@ -56,7 +56,7 @@ export async function openWay(
 }
 
 /** As ssh(1) runs it: by a shell, with %h, %p, %r, %n and %% filled in. */
-function proxyWay({ host, address, port, user, alias }: Target, command: string): Way {
+function proxyWay({ host, address, port, user, alias }: Target, command: string): Route {
   const tokens: Readonly<Record<string, string>> = {
     h: address,
     p: String(port),

@@ -4,7 +4,7 @@ import { Float } from './inventory.ts'
 import { problem } from './problems.ts'
 
 /** A group while sources are read; sets keep the order of first mention. */
-export interface DraftGroup {
+export interface BuilderGroup {
   name: string
   origin: Origin
   hosts: Set<string>
@@ -15,18 +15,18 @@ export interface DraftGroup {
 }
 
 /** A host while sources are read, with the variables of its own lines only. */
-export interface DraftHost {
+export interface BuilderHost {
   name: string
   origin: Origin
   vars: Map<string, Setting>
 }
 
 /** The inventory while its sources are read, one after another; Ansible's InventoryData. */
-export interface Draft {
-  groups: Map<string, DraftGroup>
-  hosts: Map<string, DraftHost>
+export interface InventoryBuilder {
+  groups: Map<string, BuilderGroup>
+  hosts: Map<string, BuilderHost>
   warnings: Warning[]
-  doubts: ConvecthubError[]
+  strictErrors: ConvecthubError[]
   /** The text of each file read, for messages that only the end can tell. */
   texts: Map<string, string>
 }
@@ -35,46 +35,52 @@ const LOCALHOSTS = ['localhost', '127.0.0.1', '::1']
 const BUILT_IN: Origin = { file: '(built in)' }
 
 /** An inventory with only `all` and `ungrouped`. */
-export function newDraft(): Draft {
-  const draft: Draft = { groups: new Map(), hosts: new Map(), warnings: [], doubts: [], texts: new Map() }
-  addGroup(draft, 'all', BUILT_IN).children.set('ungrouped', BUILT_IN)
-  addGroup(draft, 'ungrouped', BUILT_IN)
-  return draft
+export function newDraft(): InventoryBuilder {
+  const builder: InventoryBuilder = {
+    groups: new Map(),
+    hosts: new Map(),
+    warnings: [],
+    strictErrors: [],
+    texts: new Map(),
+  }
+  addGroup(builder, 'all', BUILT_IN).children.set('ungrouped', BUILT_IN)
+  addGroup(builder, 'ungrouped', BUILT_IN)
+  return builder
 }
 
 /** The group of that name, made if need be. */
-export function addGroup(draft: Draft, name: string, origin: Origin): DraftGroup {
-  const known = draft.groups.get(name)
+export function addGroup(builder: InventoryBuilder, name: string, origin: Origin): BuilderGroup {
+  const known = builder.groups.get(name)
   if (known !== undefined) return known
   const group = { name, origin, hosts: new Set<string>(), children: new Map(), vars: new Map(), priority: 1 }
-  draft.groups.set(name, group)
+  builder.groups.set(name, group)
   return group
 }
 
 /** Puts a group under another; where it was first said counts. */
-export function addChild(parent: DraftGroup, child: string, origin: Origin): void {
+export function addChild(parent: BuilderGroup, child: string, origin: Origin): void {
   if (!parent.children.has(child)) parent.children.set(child, origin)
 }
 
 /** The host of that name, made if need be; the port counts only for a new host, as in Ansible. */
-export function addHost(draft: Draft, name: string, origin: Origin, port?: number): DraftHost {
-  const known = draft.hosts.get(name)
+export function addHost(builder: InventoryBuilder, name: string, origin: Origin, port?: number): BuilderHost {
+  const known = builder.hosts.get(name)
   if (known !== undefined) return known
-  const host: DraftHost = { name, origin, vars: new Map() }
+  const host: BuilderHost = { name, origin, vars: new Map() }
   if (port !== undefined) host.vars.set('ansible_port', { value: port, raw: String(port), origin })
-  draft.hosts.set(name, host)
-  if (LOCALHOSTS.includes(name)) doubtSecondLocalhost(draft, host)
+  builder.hosts.set(name, host)
+  if (LOCALHOSTS.includes(name)) doubtSecondLocalhost(builder, host)
   return host
 }
 
-function doubtSecondLocalhost(draft: Draft, host: DraftHost): void {
-  const others = LOCALHOSTS.filter((name) => name !== host.name && draft.hosts.has(name))
+function doubtSecondLocalhost(builder: InventoryBuilder, host: BuilderHost): void {
+  const others = LOCALHOSTS.filter((name) => name !== host.name && builder.hosts.has(name))
   if (others.length === 0) return
   const message = `${host.name} and ${others.join(' and ')} are the same machine under several names`
-  draft.doubts.push(
+  builder.strictErrors.push(
     problem('INVENTORY_LOCALHOST_TWICE', message, {
       origin: host.origin,
-      line: lineAt(draft, host.origin),
+      line: lineAt(builder, host.origin),
       hint: 'keep one of them',
     }),
   )
@@ -84,7 +90,7 @@ function doubtSecondLocalhost(draft: Draft, host: DraftHost): void {
  * Sets a variable of a group; `ansible_group_priority` becomes the priority instead.
  * @throws INVENTORY_PRIORITY when that is no integer.
  */
-export function setGroupVar(group: DraftGroup, name: string, setting: Setting, line: string): void {
+export function setGroupVar(group: BuilderGroup, name: string, setting: Setting, line: string): void {
   if (name !== 'ansible_group_priority') {
     group.vars.set(name, setting)
     return
@@ -111,7 +117,7 @@ function asInteger(value: Value): number | undefined {
 }
 
 /** The line that an origin points at. */
-export function lineAt(draft: Draft, origin: Origin): string | undefined {
+export function lineAt(builder: InventoryBuilder, origin: Origin): string | undefined {
   if (origin.line === undefined) return undefined
-  return draft.texts.get(origin.file)?.split(/\r\n|\n|\r/)[origin.line - 1]
+  return builder.texts.get(origin.file)?.split(/\r\n|\n|\r/)[origin.line - 1]
 }

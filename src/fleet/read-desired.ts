@@ -11,7 +11,7 @@ import type { FleetInput } from './read-fleet.ts'
  * The other files that a run needs, checked before any machine is contacted. Errors: OPEN_HUB, and those of
  * readJhubConfig and loadBundle.
  */
-export async function readWishes(
+export async function readDesired(
   fleet: FleetInput,
   options: CommonOptions,
 ): Promise<{ bundle: Bundle; jhubConfig: string; ownDoor: boolean }> {
