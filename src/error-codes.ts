@@ -4,6 +4,7 @@ import type { ExitName } from './exit-codes.ts'
 export const ERRORS = {
   FAULT: 'internal',
   PACKAGE_ROOT: 'internal',
+  SSH2_CHANGED: 'internal',
 
   FILE_EXISTS: 'usage',
   LAB_K3S_VERSION: 'usage',

@@ -20,7 +20,7 @@ export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMe
     methods.push(
       agents
         ? { type: 'agent', username, agent: new AgentPart(socket, [agents]) }
-        : { type: 'publickey', username, key: key as never },
+        : { type: 'publickey', username, key },
     )
   }
   let locked: ConvecthubError | undefined

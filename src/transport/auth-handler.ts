@@ -35,6 +35,8 @@ export function authHandler(
   return (_left, _partial, next) => {
     // of the keys of an agent, ssh2 does not pass on what the host said to them
     const { taken: left } = tried
+    // ssh2 takes false for "nothing more to try", which its types do not know
+    const stop = next as (attempt: AnyAuthMethod | false) => void
     const use = (attempt: AnyAuthMethod) => {
       tried.attempt(attempt.type)
       next(attempt)
@@ -49,7 +51,7 @@ export function authHandler(
     if (attempt && (attempt.type !== 'password' || !left || left.includes('password'))) return use(attempt)
     const password = attempt?.type === 'password' ? attempt.password : undefined
     if (password === undefined && !(ask && !asked && !tried.withheld && onlyAsks(left, tried)))
-      return next(false as never)
+      return stop(false)
     asked = true
     if (password !== undefined) tried.attempt('password')
     use({ type: 'keyboard-interactive', username, prompt: answers(password, tried, ask) })

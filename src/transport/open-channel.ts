@@ -5,7 +5,17 @@ import { ConvecthubError } from '../errors.ts'
 import type { Channel } from './connection.ts'
 
 /** Modes of a terminal that lets every byte pass as it is (RFC 4254 §8): we need only that there is one. */
-const RAW = { ECHO: 0, ICANON: 0, ISIG: 0, IEXTEN: 0, OPOST: 0, ONLCR: 0, ICRNL: 0, IXON: 0, IXOFF: 0 }
+const RAW = {
+  ECHO: 0,
+  ICANON: 0,
+  ISIG: 0,
+  IEXTEN: 0,
+  OPOST: 0,
+  ONLCR: 0,
+  ICRNL: 0,
+  IXON: 0,
+  IXOFF: 0,
+} as const
 
 /** The least size of a packet that a channel has to take; RFC 4254 has no lower limit, OpenSSH's is 32 KiB, bytes. */
 const LEAST_PACKET = 1024
@@ -23,7 +33,7 @@ export function exec(
   command: string,
   { ms, terminal }: { ms: number; terminal: boolean },
 ): Promise<Channel> {
-  const options = terminal ? { pty: { modes: RAW as never } } : {}
+  const options = terminal ? { pty: { modes: RAW } } : {}
   return open(login, ms, 'start a command', {
     ask: (begun) => login.client.exec(command, options, begun),
     // at once: how it ended may come with the next bytes

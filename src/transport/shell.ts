@@ -4,7 +4,7 @@ import type { Bootstrap } from './bootstrap.ts'
 import type { Channel } from './connection.ts'
 import { eachLine } from './line-reader.ts'
 import { sudoError } from './sudo-error.ts'
-import { sudoPrompt } from './sudo-prompt.ts'
+import { type SudoPrompt, sudoPrompt } from './sudo-prompt.ts'
 
 /** Before the program answers there is nothing but words of login shell and sudo, of which the end is kept, characters. */
 const LONGEST_WORDS = 4096
@@ -28,24 +28,22 @@ export interface ShellOptions {
   onEnd(error: ConvecthubError): void
 }
 
-/** The far end's program, from the start of its command on. */
-export interface Shell {
-  /** Commands started: two where sudo insisted on a terminal. */
-  readonly execs: number
-  /** Settles when orders may be sent. */
-  opened: Promise<void>
-  /** Sends a script, with the words of an order before and behind its size; the first one takes the program along. */
-  order(words: string, script: string, more: string): void
-  /** Settles when the bytes are taken, so that their memory may be used again, or when nothing is any more. */
-  write(data: string | Uint8Array): Promise<void>
-  /** Ends its input. */
-  end(): void
+/** A line or a frame may be written before the program answers; where sudo insists on a terminal it is written again. */
+type Chunk = string | Uint8Array
+
+/** What login shell and sudo say on one channel, before the program answers. */
+interface Greeting {
+  channel: Channel
+  terminal: boolean
+  prompt: SudoPrompt
+  /** What start-up files of the login shell print; the end of it. */
+  printed: string
 }
 
 /**
  * Starts the program of a session. Without a password everything is sent at once, so that the first job costs one
- * round trip; with one, nothing but the password goes out before the shell says "go". Where sudo only misses a
- * terminal, the command is started again with one, and all is said again. Ends with: LOST, LOGIN_TIMEOUT, SUDO_NOT_ROOT, those
+ * round trip; with one, only the password is sent before the shell says "go". Where sudo merely misses a terminal, the
+ * command is started again with one, and everything is sent again. Ends with: LOST, LOGIN_TIMEOUT, SUDO_NOT_ROOT, those
  * of sudoError.
  */
 export async function openShell(
@@ -54,122 +52,161 @@ export async function openShell(
   boot: Bootstrap,
   options: ShellOptions,
 ): Promise<Shell> {
-  const { password, withheld, startMs } = options
-  let channel = await start({ terminal: false })
-  let ready = false
-  let ended = false
-  /** Who waits for what was written to be taken. */
-  const waiting = new Set<() => void>()
-  let execs = 1
-  /** What went out before the program answered. */
-  let early: (string | Uint8Array)[] = []
-  let said = () => ''
-  let first = true
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
+  return new Shell(host, start, boot, options, await start({ terminal: false }))
+}
 
-  const write = (data: string | Uint8Array) => {
-    if (!ready) early.push(Buffer.from(data))
-    return new Promise<void>((resolve) => {
-      const taken = () => {
-        waiting.delete(taken)
-        resolve()
-      }
-      waiting.add(taken)
-      if (ended) taken()
-      else channel.stdin.write(data, taken)
+/** The program at the far end, from the start of its command on. */
+export class Shell {
+  /** Commands started: two where sudo insisted on a terminal. */
+  execs = 1
+  /** Settles when orders may be sent. */
+  readonly opened: Promise<void>
+  readonly #host: string
+  readonly #start: StartChannel
+  readonly #boot: Bootstrap
+  readonly #options: ShellOptions
+  readonly #late: NodeJS.Timeout
+  #greeting: Greeting
+  #open: () => void = () => {}
+  /** The program has answered. */
+  #ready = false
+  #ended = false
+  /** No order was sent yet. */
+  #first = true
+  /** What was sent before the program answered. */
+  #early: Chunk[] = []
+  /** Callers that wait until what they wrote is taken. */
+  readonly #waiting = new Set<() => void>()
+
+  constructor(host: string, start: StartChannel, boot: Bootstrap, options: ShellOptions, channel: Channel) {
+    this.#host = host
+    this.#start = start
+    this.#boot = boot
+    this.#options = options
+    this.opened = new Promise((resolve) => {
+      this.#open = resolve
     })
+    this.#late = setTimeout(() => this.#finish(this.#tooLate()), options.startMs)
+    this.#greeting = this.#attach(channel, false)
+    if (!options.password) this.#open()
   }
-  const order = (words: string, script: string, more: string) => {
+
+  /** Sends a script, with the words of an order before and behind its size; the first one takes the program along. */
+  order(words: string, script: string, more: string): void {
     const text = `${script}\n`
     // the x keeps the shell that reads it from dropping the last newlines
     const body = Buffer.from(`${text}x`)
-    if (first) write(`${boot.program(text)}${words} 0${more}\n`)
-    else write(Buffer.concat([Buffer.from(`${words} ${body.length}${more}\n`), body]))
-    first = false
+    if (this.#first) this.write(`${this.#boot.program(text)}${words} 0${more}\n`)
+    else this.write(Buffer.concat([Buffer.from(`${words} ${body.length}${more}\n`), body]))
+    this.#first = false
   }
-  const finish = (error: ConvecthubError) => {
-    clearTimeout(late)
-    if (ended) return
-    ended = true
-    for (const taken of waiting) taken()
-    options.onEnd(error)
-  }
-  const attach = (now: Channel, terminal: boolean) => {
-    const talk = sudoPrompt(now, boot, password)
-    let printed = ''
-    said = () => `${printed}${talk.said()}`
-    const onGreeting = (word: string | undefined) => {
-      if (word === 'sudo') talk.begin()
-      else if (word === 'nosudo') talk.line('sudo: command not found')
-      else if (word === 'go') {
-        talk.over()
-        if (password) open()
+
+  /** Settles when the bytes are taken, so that their memory may be used again, or when the connection has ended. */
+  write(data: Chunk): Promise<void> {
+    if (!this.#ready) this.#early.push(Buffer.from(data))
+    return new Promise((resolve) => {
+      const taken = () => {
+        this.#waiting.delete(taken)
+        resolve()
       }
-    }
-    const onFrame = (words: readonly string[]) => {
-      const [word] = words
-      if (word === 'ready') {
-        ready = true
-        early = []
-        clearTimeout(late)
-      } else if (word === 'other') finish(notRoot(host, words[1]))
-      else options.onFrame(words)
-    }
-    const onLine = (line: string) => {
-      const [mark, ...words] = line.split(' ')
-      if (mark === boot.mark) onFrame(words)
-      else if (mark === boot.greeting && !ready) onGreeting(words[0])
-      // what the login shell's start-up files print comes before
-      else if (ready) options.onLine(line)
-      else if (terminal) talk.line(line)
-      else printed = `${printed}${line}\n`.slice(-LONGEST_WORDS)
-    }
-    for (const stream of [now.stdout, now.stderr])
-      stream.on('data', (chunk: Buffer) => options.onBytes(chunk.length))
-    // with a terminal, sudo's question comes among what is printed
-    eachLine(now.stdout, onLine, (rest) => terminal && !ready && talk.rest(rest))
-    eachLine(now.stderr, talk.line, talk.rest, LONGEST_WORDS)
-    now.stdin.on('error', () => {})
-    now.closed.then(({ code, error }) => {
-      talk.over()
-      const broken = ready || error !== undefined
-      const end = broken
-        ? lost(host, error, talk.said())
-        : sudoError(host, { stderr: talk.said(), printed }, talk.asked(), code, withheld)
-      if (end.code !== 'SUDO_NEEDS_TTY' || terminal) return finish(end)
-      execs += 1
-      start({ terminal: true }).then(again, finish)
+      this.#waiting.add(taken)
+      if (this.#ended) taken()
+      else this.#greeting.channel.stdin.write(data, taken)
     })
   }
-  const again = (next: Channel) => {
-    channel = next
-    attach(next, true)
-    for (const data of early) next.stdin.write(data)
-    for (const taken of waiting) taken()
+
+  /** Ends its input. */
+  end(): void {
+    this.#greeting.channel.stdin.end()
   }
-  const late = setTimeout(() => {
-    const message = `no root shell within ${startMs / 1000} s of login`
-    finish(
-      new ConvecthubError('LOGIN_TIMEOUT', message, {
-        host,
-        evidence: said(),
-        hint: 'try `ssh` to it: login shell and sudo have to run a command without a question',
-      }),
+
+  #attach(channel: Channel, terminal: boolean): Greeting {
+    const prompt = sudoPrompt(channel, this.#boot, this.#options.password)
+    const greeting: Greeting = { channel, terminal, prompt, printed: '' }
+    for (const stream of [channel.stdout, channel.stderr])
+      stream.on('data', (chunk: Buffer) => this.#options.onBytes(chunk.length))
+    // with a terminal, sudo's question comes among what is printed
+    const onRest = (rest: string) => terminal && !this.#ready && prompt.rest(rest)
+    eachLine(channel.stdout, (line) => this.#line(greeting, line), onRest)
+    eachLine(channel.stderr, prompt.line, prompt.rest, LONGEST_WORDS)
+    channel.stdin.on('error', () => {})
+    channel.closed.then((closed) => this.#closed(greeting, closed))
+    return greeting
+  }
+
+  #line(greeting: Greeting, line: string): void {
+    const [mark, ...words] = line.split(' ')
+    if (mark === this.#boot.mark) this.#frame(words)
+    else if (mark === this.#boot.greeting && !this.#ready) this.#greet(greeting, words[0])
+    else if (this.#ready) this.#options.onLine(line)
+    else if (greeting.terminal) greeting.prompt.line(line)
+    else greeting.printed = `${greeting.printed}${line}\n`.slice(-LONGEST_WORDS)
+  }
+
+  /** What the first command says of how it goes on. */
+  #greet({ prompt }: Greeting, word: string | undefined): void {
+    if (word === 'sudo') prompt.begin()
+    else if (word === 'nosudo') prompt.line('sudo: command not found')
+    else if (word === 'go') {
+      prompt.over()
+      this.#open()
+    }
+  }
+
+  #frame(words: readonly string[]): void {
+    const [word, uid] = words
+    if (word === 'ready') {
+      this.#ready = true
+      this.#early = []
+      clearTimeout(this.#late)
+    } else if (word === 'other') this.#finish(notRoot(this.#host, uid))
+    else this.#options.onFrame(words)
+  }
+
+  #closed(greeting: Greeting, { code, error }: { code: number | undefined; error?: Error }): void {
+    const { prompt, printed, terminal } = greeting
+    prompt.over()
+    const said = { stderr: prompt.said(), printed }
+    const end =
+      this.#ready || error
+        ? lost(this.#host, error, said.stderr)
+        : sudoError(this.#host, said, prompt.asked(), code, this.#options.withheld)
+    if (end.code === 'SUDO_NEEDS_TTY' && !terminal) this.#startOnTerminal()
+    else this.#finish(end)
+  }
+
+  #startOnTerminal(): void {
+    this.execs += 1
+    this.#start({ terminal: true }).then(
+      (channel) => {
+        this.#greeting = this.#attach(channel, true)
+        for (const data of this.#early) channel.stdin.write(data)
+        this.#takeAll()
+      },
+      (error) => this.#finish(error),
     )
-  }, startMs)
-  attach(channel, false)
-  if (!password) open()
-  return {
-    get execs() {
-      return execs
-    },
-    opened,
-    order,
-    write,
-    end: () => channel.stdin.end(),
+  }
+
+  #finish(error: ConvecthubError): void {
+    clearTimeout(this.#late)
+    if (this.#ended) return
+    this.#ended = true
+    this.#takeAll()
+    this.#options.onEnd(error)
+  }
+
+  #takeAll(): void {
+    for (const taken of this.#waiting) taken()
+  }
+
+  #tooLate(): ConvecthubError {
+    const { prompt, printed } = this.#greeting
+    const message = `no root shell within ${this.#options.startMs / 1000} s of login`
+    return new ConvecthubError('LOGIN_TIMEOUT', message, {
+      host: this.#host,
+      evidence: `${printed}${prompt.said()}`,
+      hint: 'try `ssh` to it: login shell and sudo have to run a command without a question',
+    })
   }
 }
 

@@ -2,7 +2,7 @@
 import constants from 'ssh2/lib/protocol/constants.js'
 import { CERTIFIED, certificateOf } from './host-certificate.ts'
 
-// ssh2 offers only what it knows; what it does not know of certificates is done by takeCertificates and proveByKey
+// ssh2 offers only algorithms that it knows; ssh2-internals.ts makes those of certificates work
 const hostKeys: string[] = constants.SUPPORTED_SERVER_HOST_KEY
 hostKeys.push(...CERTIFIED.filter((name) => hostKeys.includes(name)).map(certificateOf))
 

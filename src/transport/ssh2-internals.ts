@@ -1,0 +1,123 @@
+import type { AuthenticationType, Client } from 'ssh2'
+import { ConvecthubError } from '../errors.ts'
+import { certificateOf, withoutCertificate } from './host-certificate.ts'
+
+/**
+ * The one file that reaches into private parts of ssh2, which package.json pins to an exact version. ssh2 has no
+ * interface for two things that users would miss:
+ *
+ * - host certificates: it does not know their algorithms, and looks for the host's key in the wrong place;
+ * - answers to attempts with keys of an agent: without them, a second factor behind such a key would not be found,
+ *   and a host that refuses a login would look like one that dropped it.
+ *
+ * Everything is checked against the shape that it relies on. Where the shape differs, the login fails with
+ * SSH2_CHANGED; nothing is skipped silently.
+ */
+
+/** The part of ssh2's protocol object that is used here. */
+interface Protocol {
+  _kex: Exchange | undefined
+  _handlers: Handlers
+}
+
+/** A key exchange (RFC 4253 §7). */
+interface Exchange {
+  _hostKey: Buffer
+  negotiated: { serverHostKey: string; signsBy?: string }
+}
+
+type Refusal = (protocol: unknown, left: AuthenticationType[], partial: boolean) => void
+type Handler = (...values: unknown[]) => void
+type Handlers = Partial<Record<(typeof OTHER_ANSWERS)[number], Handler>> & { USERAUTH_FAILURE: Refusal }
+
+/** Messages of a host that answer an attempt and do not refuse it. */
+const OTHER_ANSWERS = ['USERAUTH_PK_OK', 'USERAUTH_INFO_REQUEST', 'USERAUTH_PASSWD_CHANGEREQ'] as const
+
+/** Hears what a host answers to attempts to log in. */
+export interface Answers {
+  answer(): void
+  /** `left`: the methods that may be tried next; `partial`: the attempt was right, and is not enough. */
+  refusal(left: readonly AuthenticationType[], partial: boolean): void
+}
+
+/** Prepares a client that was told to connect, before any byte has arrived. Error: SSH2_CHANGED. */
+export function patchClient(client: Client, answers: Answers): void {
+  const protocol = protocolOf(client)
+  passAnswers(protocol._handlers, answers)
+  acceptCertificates(protocol)
+}
+
+/** ssh2 keeps the host's answers to itself while it tries the keys of an agent. */
+function passAnswers(handlers: Handlers, answers: Answers): void {
+  const refused = handlers.USERAUTH_FAILURE
+  handlers.USERAUTH_FAILURE = (protocol, left, partial) => {
+    answers.refusal(left, partial)
+    refused(protocol, left, partial)
+  }
+  for (const name of OTHER_ANSWERS) {
+    const answered = handlers[name]
+    handlers[name] = (...values) => {
+      answers.answer()
+      answered?.(...values)
+    }
+  }
+}
+
+/**
+ * The certificate of an RSA key has another name than the algorithms that the host may sign with (RFC 8332 §3). ssh2
+ * expects both names to be the same, so it sees the name of the certificate once the algorithms are negotiated, and
+ * verifyByKey gives it the one for the signature.
+ */
+function acceptCertificates(protocol: Protocol): void {
+  let exchange = protocol._kex
+  Object.defineProperty(protocol, '_kex', {
+    get: () => exchange,
+    set(next: Exchange | undefined) {
+      exchange = next
+      if (!next) return
+      if (typeof next.negotiated?.serverHostKey !== 'string') throw changed('negotiated.serverHostKey')
+      const signsBy = withoutCertificate(next.negotiated.serverHostKey)
+      if (!signsBy) return
+      next.negotiated.signsBy = signsBy
+      if (signsBy.startsWith('rsa-')) next.negotiated.serverHostKey = certificateOf('ssh-rsa')
+    },
+  })
+}
+
+/**
+ * Has ssh2 verify the host's signature by the key inside its certificate. ssh2 reads the host key twice: first as part of
+ * what was signed, which has to be the whole certificate, then as the key to verify with. Error: SSH2_CHANGED.
+ */
+export function verifyByKey(client: Client, key: Buffer): void {
+  const exchange = protocolOf(client)._kex
+  const signsBy = exchange?.negotiated.signsBy
+  if (!exchange || !Buffer.isBuffer(exchange._hostKey) || !signsBy) throw changed('_kex._hostKey')
+  exchange.negotiated.serverHostKey = signsBy
+  let next = exchange._hostKey
+  Object.defineProperty(exchange, '_hostKey', {
+    get() {
+      const now = next
+      next = key
+      return now
+    },
+    // ssh2 clears it in the end
+    set() {},
+  })
+}
+
+function protocolOf(client: Client): Protocol {
+  const protocol: Partial<Protocol> | undefined = Reflect.get(client, '_protocol')
+  if (!protocol || !('_kex' in protocol)) throw changed('_protocol._kex')
+  if (typeof protocol._handlers?.USERAUTH_FAILURE !== 'function') throw changed('_protocol._handlers')
+  return protocol as Protocol
+}
+
+function changed(part: string): ConvecthubError {
+  return new ConvecthubError(
+    'SSH2_CHANGED',
+    `the SSH library is not the version that this was written for: ${part}`,
+    {
+      hint: 'host certificates and answers of the host cannot be checked with it: install convecthub as it was published',
+    },
+  )
+}

@@ -1,0 +1,48 @@
+import type { Client } from 'ssh2'
+import { expect, it } from 'vitest'
+import { patchClient, verifyByKey } from '../../src/transport/ssh2-internals.ts'
+
+const answers = { answer() {}, refusal() {} }
+const handlers = { USERAUTH_FAILURE() {} }
+const negotiated = { serverHostKey: 'ssh-ed25519-cert-v01@openssh.com' }
+
+/** A client with this inside. */
+const clientOf = (protocol: object | undefined) => ({ _protocol: protocol }) as unknown as Client
+
+it.each([
+  { what: 'no protocol', protocol: undefined, part: '_protocol._kex' },
+  { what: 'no key exchange', protocol: { _handlers: handlers }, part: '_protocol._kex' },
+  { what: 'no handlers', protocol: { _kex: undefined }, part: '_protocol._handlers' },
+  {
+    what: 'no handler of refusals',
+    protocol: { _kex: undefined, _handlers: {} },
+    part: '_protocol._handlers',
+  },
+])('refuses to log in with an ssh2 that has $what', ({ protocol, part }) => {
+  expect(() => patchClient(clientOf(protocol), answers)).toThrow(
+    expect.objectContaining({ code: 'SSH2_CHANGED', message: expect.stringContaining(part) }),
+  )
+})
+
+it('refuses an exchange that does not say which host key was negotiated', () => {
+  const protocol = { _kex: undefined as object | undefined, _handlers: handlers }
+  patchClient(clientOf(protocol), answers)
+  expect(() => {
+    protocol._kex = { negotiated: {} }
+  }).toThrow(expect.objectContaining({ code: 'SSH2_CHANGED' }))
+})
+
+it.each([
+  { what: 'without a host key', exchange: { negotiated } },
+  {
+    what: 'without a certificate',
+    exchange: { _hostKey: Buffer.from('key'), negotiated: { serverHostKey: 'ssh-ed25519' } },
+  },
+])('refuses a certificate in an exchange $what', ({ exchange }) => {
+  const protocol = { _kex: undefined as object | undefined, _handlers: handlers }
+  patchClient(clientOf(protocol), answers)
+  protocol._kex = exchange
+  expect(() => verifyByKey(clientOf(protocol), Buffer.from('key'))).toThrow(
+    expect.objectContaining({ code: 'SSH2_CHANGED' }),
+  )
+})
