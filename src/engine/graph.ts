@@ -32,12 +32,12 @@ interface Deferred {
  */
 export class Graph {
   readonly #endings: ReadonlyMap<string, Deferred>
-  readonly #hosts: ReadonlySet<string>
+  readonly #steps: ReadonlySet<string>
   readonly #desired: Desired
 
   constructor(nodes: readonly StepRef[], desired: Desired) {
     this.#endings = new Map(nodes.map((node) => [refName(node), deferred()]))
-    this.#hosts = new Set(nodes.map(({ host }) => host))
+    this.#steps = new Set(nodes.map(({ step }) => step))
     this.#desired = desired
   }
 
@@ -47,12 +47,12 @@ export class Graph {
   }
 
   /**
-   * Waits until all that a step needs or comes after has ended. A host that is no part of the run is nothing to come
-   * after; a step that is not in the recipe is a fault of ours and throws.
+   * Waits until all that a step needs or comes after has ended. `after` does not mind a host that is not part of the
+   * run, or where the step is not done. A step that is not in the recipe is a bug, and throws.
    */
   async wait(step: Step, host: ClusterHost): Promise<Waited> {
     const needs = step.needs?.(host, this.#desired) ?? []
-    const after = (step.after?.(host, this.#desired) ?? []).filter((ref) => this.#hosts.has(ref.host))
+    const after = (step.after?.(host, this.#desired) ?? []).filter((ref) => this.#has(ref))
     const endings = await Promise.all([...needs, ...after].map((ref) => this.#deferred(ref).promise))
     const lacking = needs.find((_need, i) => !wentWell(endings[i]))
     return {
@@ -61,11 +61,20 @@ export class Graph {
     }
   }
 
+  #has(node: StepRef): boolean {
+    if (!this.#steps.has(node.step)) throw unknown(node)
+    return this.#endings.has(refName(node))
+  }
+
   #deferred(node: StepRef): Deferred {
     const found = this.#endings.get(refName(node))
-    if (!found) throw new Error(`the recipe has no ${refName(node)}`)
+    if (!found) throw unknown(node)
     return found
   }
+}
+
+function unknown(node: StepRef): Error {
+  return new Error(`the recipe has no ${refName(node)}`)
 }
 
 function wentWell(ending: Ending | undefined): boolean {

@@ -1,5 +1,6 @@
-import ora from 'ora'
+import ora, { type Ora } from 'ora'
 import type { EngineEvent } from '../engine/event.ts'
+import type { Finding } from '../engine/step.ts'
 import { formatError } from './format-error.ts'
 import { printLines } from './print-lines.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
@@ -21,137 +22,187 @@ function withColumns(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return Object.create(stream, { columns: { get: () => stream.columns || 80 } })
 }
 
+type Finished = Extract<EngineEvent, { event: 'step' }>
+
 /** A line for each finished step, and below it, while it runs, what every host is at. */
-export function ttyRenderer({ color, verbose }: RendererOptions): Renderer {
-  const paint = style(process.stderr, color)
-  const titles = new Map<string, string>()
-  const uploads = new UploadProgress()
-  const now = new Map<string, Now>()
-  let width = 0
-  let total = 0
-  let done = 0
-  let began = Date.now()
-  const stream = withColumns(process.stderr)
-  const spinner = ora({ stream, discardStdin: false })
-
-  const show = () => {
-    const rows = [...now]
-      .slice(0, SHOWN)
-      .map(([host, { text, since, detail }]) => [
-        `  ${paint.bold(host.padEnd(width))}`,
-        text.slice(0, Math.max(20, stream.columns - width - 34)),
-        paint.dim(detail || duration(Date.now() - since)),
-      ])
-    const more = now.size > SHOWN ? [`  ${paint.dim(`and ${now.size - SHOWN} more`)}`] : []
-    spinner.text = [
-      [`${done} of ${count(total, 'step')}`, duration(Date.now() - began), uploads.total()]
-        .filter((part) => part !== undefined)
-        .join(', '),
-      ...columns(rows),
-      ...more,
-    ].join('\n')
+export function ttyRenderer(options: RendererOptions): Renderer {
+  const screen = new Screen(options)
+  return {
+    on: (event) => screen.on(event),
+    still: () => screen.still(),
+    close: () => screen.close(),
   }
-  const tick = setInterval(show, 200)
-  tick.unref()
-  const keep = (line: string) => {
-    const spinning = spinner.isSpinning
-    if (spinning) spinner.clear()
-    process.stderr.write(`${coloured(line)}\n`)
-    if (spinning) spinner.render()
-  }
-  const at = (host: string, text: string) => now.set(host, { text, since: Date.now(), detail: '' })
+}
 
-  const on = (event: EngineEvent) => {
-    uploads.on(event)
+class Screen {
+  readonly #options: RendererOptions
+  readonly #paint: ReturnType<typeof style>
+  readonly #stream = withColumns(process.stderr)
+  readonly #spinner: Ora
+  readonly #tick: NodeJS.Timeout
+  readonly #titles = new Map<string, string>()
+  readonly #uploads = new UploadProgress()
+  /** What each host is at. */
+  readonly #now = new Map<string, Now>()
+  /** Of the column of host names, characters. */
+  #width = 0
+  /** Steps that have something to do, and those of them that are done. */
+  #total = 0
+  #done = 0
+  #began = Date.now()
+
+  constructor(options: RendererOptions) {
+    this.#options = options
+    this.#paint = style(process.stderr, options.color)
+    this.#spinner = ora({ stream: this.#stream, discardStdin: false })
+    this.#tick = setInterval(() => this.#show(), 200).unref()
+  }
+
+  on(event: EngineEvent): void {
+    this.#uploads.on(event)
     switch (event.event) {
       case 'run':
-        began = Date.now()
-        width = Math.max(...event.hosts.map((host) => host.length), 4)
-        for (const { id, title } of event.steps) titles.set(id, title)
-        for (const host of event.hosts) at(host, 'connecting')
-        if (event.standIn)
-          keep(paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.'))
-        spinner.start()
+        this.#start(event)
         break
       case 'connected':
-        now.delete(event.host)
+        this.#now.delete(event.host)
         break
       case 'host-failed':
-        now.delete(event.host)
-        keep(formatError(event.error, paint))
+        this.#now.delete(event.host)
+        this.#keep(formatError(event.error, this.#paint))
         break
       case 'finding':
-        if (event.finding.level === 'warning')
-          keep(`${paint.yellow('!')} ${event.finding.host}: ${event.finding.message}; ${event.finding.hint}`)
+        this.#finding(event.finding)
         break
       case 'planned':
-        if (event.changes.length > 0) total += 1
+        if (event.changes.length > 0) this.#total += 1
         break
       case 'step-start':
-        at(event.host, titles.get(event.step) ?? event.step)
+        this.#at(event.host, this.#titles.get(event.step) ?? event.step)
         break
       case 'change-start':
-        at(event.host, event.change.title)
+        this.#at(event.host, event.change.title)
         break
-      case 'line': {
-        const current = now.get(event.host)
-        if (current) current.detail = event.line.slice(0, 40)
-        if (verbose > 0) keep(paint.dim(`  ${event.host.padEnd(width)} | ${event.line}`))
+      case 'line':
+        this.#line(event)
         break
-      }
       case 'waiting':
-        keep(`${paint.yellow('!')} ${paint.bold(event.host.padEnd(width))}  ${waitingText(event)}`)
-        at(event.host, `${event.ends ? 'ending' : 'waiting for'} the ${event.job} job of an earlier run`)
+        this.#note(event.host, waitingText(event))
+        this.#at(
+          event.host,
+          `${event.ends ? 'ending' : 'waiting for'} the ${event.job} job of an earlier run`,
+        )
         break
       case 'link-lost':
-        keep(
-          `${paint.yellow('!')} ${paint.bold(event.host.padEnd(width))}  ${event.error.message}; logging in again`,
-        )
-        at(event.host, 'logging in again')
+        this.#note(event.host, `${event.error.message}; logging in again`)
+        this.#at(event.host, 'logging in again')
         break
-      case 'progress': {
-        const current = now.get(event.host)
-        if (current) current.detail = uploads.ofHost(event.host) ?? ''
+      case 'progress':
+        this.#detail(event.host, this.#uploads.ofHost(event.host) ?? '')
         break
-      }
       case 'change-end':
         break
       case 'step':
-        now.delete(event.host)
-        if (event.outcome === 'unchanged' || event.outcome === 'skipped') break
-        done += 1
-        keep(finished(event))
+        this.#finish(event)
         break
       case 'summary':
-        spinner.stop()
-        printLines(reportLines(event, style(process.stdout, color)))
-        break
+        this.#spinner.stop()
+        printLines(reportLines(event, style(process.stdout, this.#options.color)))
     }
   }
 
-  const finished = (event: Extract<EngineEvent, { event: 'step' }>) => {
-    const line = (mark: string, rest: string) =>
-      `${mark} ${paint.bold(event.host.padEnd(width))}  ${titles.get(event.step)}  ${rest}`
-    if (event.outcome === 'changed') return line(paint.green('✔'), paint.dim(duration(event.ms)))
-    if (event.outcome === 'blocked')
-      return line(paint.yellow('■'), paint.yellow(`blocked by ${event.blockedBy}`))
-    return event.error?.details.step === event.step
-      ? formatError(event.error, paint)
-      : line(paint.red('✘'), '')
+  /** Stops what moves; the result has it go on. */
+  still(): () => void {
+    const moving = this.#spinner.isSpinning
+    this.#spinner.stop()
+    return () => {
+      if (moving) this.#spinner.start()
+    }
   }
 
-  return {
-    on,
-    still() {
-      const moving = spinner.isSpinning
-      spinner.stop()
-      return () => {
-        if (moving) spinner.start()
-      }
-    },
-    close: () => {
-      clearInterval(tick)
-      spinner.stop()
-    },
+  close(): void {
+    clearInterval(this.#tick)
+    this.#spinner.stop()
+  }
+
+  #start({ hosts, steps, standIn }: Extract<EngineEvent, { event: 'run' }>): void {
+    this.#began = Date.now()
+    this.#width = Math.max(...hosts.map((host) => host.length), 4)
+    for (const { id, title } of steps) this.#titles.set(id, title)
+    for (const host of hosts) this.#at(host, 'connecting')
+    if (standIn)
+      this.#keep(
+        this.#paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.'),
+      )
+    this.#spinner.start()
+  }
+
+  #finding({ level, host, message, hint }: Finding): void {
+    if (level === 'warning') this.#keep(`${this.#paint.yellow('!')} ${host}: ${message}; ${hint}`)
+  }
+
+  #line({ host, line }: Extract<EngineEvent, { event: 'line' }>): void {
+    this.#detail(host, line.slice(0, 40))
+    if (this.#options.verbose > 0) this.#keep(this.#paint.dim(`  ${host.padEnd(this.#width)} | ${line}`))
+  }
+
+  #finish(event: Finished): void {
+    this.#now.delete(event.host)
+    if (event.outcome === 'unchanged' || event.outcome === 'skipped') return
+    this.#done += 1
+    this.#keep(this.#finishedLine(event))
+  }
+
+  #finishedLine({ host, step, outcome, ms, blockedBy, error }: Finished): string {
+    const paint = this.#paint
+    const line = (mark: string, rest: string) =>
+      `${mark} ${paint.bold(host.padEnd(this.#width))}  ${this.#titles.get(step)}  ${rest}`
+    if (outcome === 'changed') return line(paint.green('✔'), paint.dim(duration(ms)))
+    if (outcome === 'blocked') return line(paint.yellow('■'), paint.yellow(`blocked by ${blockedBy}`))
+    return error?.details.step === step ? formatError(error, paint) : line(paint.red('✘'), '')
+  }
+
+  #at(host: string, text: string): void {
+    this.#now.set(host, { text, since: Date.now(), detail: '' })
+  }
+
+  #detail(host: string, detail: string): void {
+    const current = this.#now.get(host)
+    if (current) current.detail = detail
+  }
+
+  #note(host: string, text: string): void {
+    this.#keep(`${this.#paint.yellow('!')} ${this.#paint.bold(host.padEnd(this.#width))}  ${text}`)
+  }
+
+  /** Writes a line that stays, above the moving part. */
+  #keep(line: string): void {
+    const spinning = this.#spinner.isSpinning
+    if (spinning) this.#spinner.clear()
+    process.stderr.write(`${coloured(line)}\n`)
+    if (spinning) this.#spinner.render()
+  }
+
+  /** Draws the moving part. */
+  #show(): void {
+    const paint = this.#paint
+    const rows = [...this.#now]
+      .slice(0, SHOWN)
+      .map(([host, { text, since, detail }]) => [
+        `  ${paint.bold(host.padEnd(this.#width))}`,
+        text.slice(0, Math.max(20, this.#stream.columns - this.#width - 34)),
+        paint.dim(detail || duration(Date.now() - since)),
+      ])
+    const hidden = this.#now.size - SHOWN
+    const head = [
+      `${this.#done} of ${count(this.#total, 'step')}`,
+      duration(Date.now() - this.#began),
+      this.#uploads.total(),
+    ]
+    this.#spinner.text = [
+      head.filter((part) => part !== undefined).join(', '),
+      ...columns(rows),
+      ...(hidden > 0 ? [`  ${paint.dim(`and ${hidden} more`)}`] : []),
+    ].join('\n')
   }
 }

@@ -143,9 +143,19 @@ it('a link that breaks is made anew, and the step goes on from what is so by the
   expect(outcome.report?.ok).toBe(true)
 })
 
-it('a step that waits for one that the recipe does not have is a fault of ours, told on its host', async () => {
-  const lost = fakeStep('agent', { hosts: onWorkers, needs: () => [{ step: 'sever', host: 'd1' }] })
+it.each([
+  { what: 'needs', more: { needs: () => [{ step: 'sever', host: 'd1' }] } },
+  { what: 'comes after', more: { after: () => [{ step: 'sever', host: 'd1' }] } },
+])('a step that $what one that the recipe does not have fails as a bug of convecthub', async ({ more }) => {
+  const lost = fakeStep('agent', { hosts: onWorkers, ...more })
   const outcome = await runFakes({ recipe: [fakeStep('server'), lost] })
   const [step] = of(outcome, 'step').filter((each) => each.step === 'agent')
   expect(step?.error).toMatchObject({ code: 'FAULT', message: expect.stringContaining('no sever on d1') })
+})
+
+it('a step may come after one that its host does not do', async () => {
+  const onlyWorkers = fakeStep('stop', { hosts: onWorkers })
+  const late = fakeStep('late', { after: () => [{ step: 'stop', host: 'd1' }] })
+  const outcome = await runFakes({ recipe: [onlyWorkers, late] })
+  expect(outcome.report?.ok).toBe(true)
 })
