@@ -80,7 +80,11 @@ export function oneHost(): OneHost {
 function atHome(connection: Connection, folder: string): Connection {
   const move = (script: Script) => rawSh(moved(script.reveal(), folder))
   return {
-    ...connection,
+    host: connection.host,
+    get execs() {
+      return connection.execs
+    },
+    close: () => connection.close(),
     run: (script, options) => connection.run(move(script), options),
     feed: (script, blocks, options) => connection.feed(move(script), blocks, options),
   }
