@@ -1,15 +1,15 @@
 import { Float, type Value } from '../inventory.ts'
 import { floatText } from './float-text.ts'
 
-/** A dictionary without a prototype, with texts as keys. */
+/** A dictionary with string keys and no prototype. */
 export type Dict = { [key: string]: Value }
 
-/** The name of a key in JSON, or why it has none. */
+/** A key's name in JSON, or why JSON cannot represent the key. */
 export type KeyName = { name: string; refused?: undefined } | { name?: undefined; refused: string }
 
 /**
- * Names the keys of one Python dictionary, which may be more than strings, as JSON writes them. Python takes 1, 1.0
- * and True for one key and keeps its first spelling.
+ * Returns a function that converts the keys of one Python dictionary, which need not be strings, to JSON names. In
+ * Python 1, 1.0 and True are the same key, and its first spelling is kept.
  */
 export function keyNames(): (key: Value) => KeyName {
   const names = new Map<string, string>()
@@ -27,14 +27,14 @@ export function keyNames(): (key: Value) => KeyName {
   }
 }
 
-/** Collects the entries of a Python dictionary into one that JSON can hold. */
+/** Builds a dictionary with JSON names from the entries of a Python dictionary. */
 export function dictBuilder(): { dict: Dict; add(key: Value, value: Value): string | undefined } {
   // No prototype, so that a key `__proto__` is a key like any other.
   const dict: Dict = Object.create(null)
   const nameOf = keyNames()
   return {
     dict,
-    /** Returns why the key cannot be kept, if so. */
+    /** Adds an entry. Returns the reason if JSON cannot represent the key. */
     add(key, value) {
       const { name, refused } = nameOf(key)
       if (name !== undefined) dict[name] = value
@@ -43,7 +43,7 @@ export function dictBuilder(): { dict: Dict; add(key: Value, value: Value): stri
   }
 }
 
-/** A key as `json.dumps` writes it; undefined for a collection. */
+/** A key in the spelling of Python's `json.dumps`; undefined for a collection. */
 export function keyText(key: Value): string | undefined {
   if (typeof key === 'string') return key
   if (key instanceof Float) return floatText(key.number)

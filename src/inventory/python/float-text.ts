@@ -1,4 +1,4 @@
-/** A float as Python's `repr` and `json.dumps` write it: `1.0`, `1e+16`, `1e-05`, `Infinity`. */
+/** A float in the spelling of Python's `repr` and `json.dumps`: `1.0`, `1e+16`, `1e-05`, `Infinity`. */
 export function floatText(number: number): string {
   if (!Number.isFinite(number)) return Number.isNaN(number) ? 'NaN' : number > 0 ? 'Infinity' : '-Infinity'
   if (number === 0) return Object.is(number, -0) ? '-0.0' : '0.0'

@@ -3,7 +3,10 @@ import { Float, type Value } from '../inventory.ts'
 import { floatText } from './float-text.ts'
 import { compareText } from './python-text.ts'
 
-/** JSON as Python's `json.dumps(value, sort_keys=True, indent=4, ensure_ascii=False)` writes it; big integers exact; what a terminal would act on is escaped. */
+/**
+ * JSON in the layout of Python's `json.dumps(value, sort_keys=True, indent=4, ensure_ascii=False)`. Big integers stay
+ * exact. Characters that a terminal would interpret are escaped.
+ */
 export function jsonText(value: Value, indent = ''): string {
   if (value instanceof Float) return floatText(value.number)
   if (typeof value === 'bigint') return value.toString()

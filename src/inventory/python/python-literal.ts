@@ -5,7 +5,7 @@ import { pythonNumber } from './python-number.ts'
 import { pythonString } from './python-string.ts'
 import { withoutEnd } from './python-text.ts'
 
-/** A literal: its value, or why JSON cannot hold it; `text` is the literal without blanks and comment around it. */
+/** A literal's value, or why JSON cannot represent it. `text` is the literal without surrounding blanks and comment. */
 export type Literal = { value: Value; refused?: undefined; text: string } | { refused: string }
 
 interface Node {
@@ -14,16 +14,16 @@ interface Node {
   refused?: string | undefined
 }
 
-// Python's tokenizer gives up beyond this many open brackets.
+// The limit for open brackets in Python's tokenizer.
 const MAX_DEPTH = 200
 const CONSTANTS: Readonly<Record<string, Value>> = { True: true, False: false, None: null }
 
 /**
- * Python's `ast.literal_eval` (3.11), which Ansible asks to type every INI value; undefined when the text is no
- * literal and stays a string. Its table: test/inventory/cases 02, 04 and 57.
+ * Evaluates a text like Python's `ast.literal_eval` (3.11), which Ansible calls for every INI value. Undefined if the
+ * text is not a literal and therefore stays a string. Python's answers are in test/inventory/cases 02, 04 and 57.
  */
 export function pythonLiteral(source: string): Literal | undefined {
-  // Python encodes the text first, which fails for what was no UTF-8.
+  // Python encodes the text first, which fails for lone surrogates (bytes that were not UTF-8).
   if (/\p{Surrogate}/u.test(source)) return undefined
   const cursor: Cursor = { text: source, at: 0, depth: 0 }
   skipBlanks(cursor)
@@ -31,7 +31,7 @@ export function pythonLiteral(source: string): Literal | undefined {
   const items: Node[] = []
   let commas = 0
   let end = from
-  // `1, 2` without brackets is a tuple, too.
+  // `1, 2` is a tuple even without brackets.
   while (items.length === commas && !(commas > 0 && atEnd(cursor))) {
     const item = sum(cursor)
     if (item === undefined) return undefined
@@ -53,7 +53,7 @@ function atEnd(cursor: Cursor): boolean {
   return cursor.at >= cursor.text.length || cursor.text[cursor.at] === '#'
 }
 
-/** `1`, `-1`, or the only sum that is a literal: a number plus or minus an imaginary one. */
+/** Parses `1`, `-1`, or the only sum allowed in a literal: a number plus or minus an imaginary number. */
 function sum(cursor: Cursor): Node | undefined {
   const left = signed(cursor)
   if (left === undefined || !(nextIs(cursor, '+') || nextIs(cursor, '-'))) return left
@@ -94,7 +94,7 @@ function number(cursor: Cursor): Node | undefined {
   return { kind: 'number', value: token.value, refused: infinite ? 'an infinite number' : undefined }
 }
 
-/** Neighbouring strings are one. */
+/** Parses a string. Adjacent strings are concatenated. */
 function strings(cursor: Cursor): Node | undefined {
   let node: Node | undefined
   for (;;) {
@@ -116,7 +116,7 @@ function word(cursor: Cursor): Node | undefined {
   const name = /^[\p{L}\p{N}_]+/u.exec(cursor.text.slice(cursor.at))?.[0] ?? ''
   cursor.at += name.length
   if (Object.hasOwn(CONSTANTS, name)) return { kind: 'other', value: CONSTANTS[name] as Value }
-  // The one call that literal_eval allows.
+  // `set()` is the only call that literal_eval allows.
   if (name === 'set' && take(cursor, '(') && take(cursor, ')'))
     return { kind: 'other', value: null, refused: 'a set' }
   return undefined
@@ -142,7 +142,7 @@ function items(cursor: Cursor, open: '(' | '['): Node | undefined {
     nodes.push(node)
     if (take(cursor, ',')) commas += 1
   }
-  // Round brackets without a comma only group.
+  // Parentheses without a comma only group.
   return open === '(' && commas === 0 && nodes.length === 1 ? nodes[0] : collection(nodes)
 }
 
@@ -151,7 +151,7 @@ function collection(nodes: readonly Node[]): Node {
 }
 
 function refusedInside(nodes: readonly Node[]): string | undefined {
-  // Only bytes that are the whole value become text in Ansible.
+  // Ansible converts bytes to a string only if they are the whole value.
   return nodes
     .map((node) => node.refused ?? (node.kind === 'bytes' ? 'bytes in a collection' : undefined))
     .find(Boolean)

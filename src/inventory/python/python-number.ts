@@ -10,10 +10,10 @@ const NUMBER = new RegExp(
   ].join('|'),
   'y',
 )
-// Python refuses to read longer decimal integers; the text then stays a string.
+// Python's limit for decimal integers; a longer one stays a string.
 const MAX_DIGITS = 4300
 
-/** A number token of Python at `from`: its value ('complex' for one with `j`) and its end; undefined if there is none. */
+/** Reads a Python number at `from`: its value ('complex' if it has a `j`) and its end. Undefined if there is none. */
 export function pythonNumber(
   text: string,
   from: number,
@@ -26,12 +26,12 @@ export function pythonNumber(
   const plain = match[0].replaceAll('_', '')
   if (based === undefined && /[jJ]/.test(text[end] ?? '')) return { value: 'complex', end: end + 1 }
   if (float !== undefined) return { value: new Float(Number(plain)), end }
-  // `0777` is no integer in Python 3, `000` is.
+  // In Python 3 `000` is an integer, but `0777` is a syntax error.
   if (based === undefined && (plain.length > MAX_DIGITS || /^0+[1-9]/.test(plain))) return undefined
   return { value: exactInteger(BigInt(plain)), end }
 }
 
-/** A plain number while a double holds it exactly, a bigint beyond. */
+/** Returns a number if a double represents the integer exactly, else a bigint. */
 export function exactInteger(integer: bigint): number | bigint {
   const number = Number(integer)
   return Number.isSafeInteger(number) ? number : integer

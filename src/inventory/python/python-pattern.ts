@@ -1,4 +1,4 @@
-/** A shell glob as Python's `fnmatch.translate` reads it: `*`, `?`, `[abc]`, `[!abc]`; it must match the whole text. */
+/** Translates a glob like Python's `fnmatch.translate`: `*`, `?`, `[abc]`, `[!abc]`. It must match the whole text. */
 export function globPattern(glob: string): RegExp {
   let source = ''
   const chars = [...glob]
@@ -8,7 +8,7 @@ export function globPattern(glob: string): RegExp {
     else if (char === '?') source += '[^]'
     else if (char === '[') {
       const close = closingBracket(chars, index)
-      // Without a closing bracket it stands for itself.
+      // An opening bracket without a closing one is an ordinary character.
       source += close < 0 ? '\\[' : charClass(chars.slice(index + 1, close).join(''))
       if (close >= 0) index = close
     } else source += literal(char)
@@ -19,7 +19,7 @@ export function globPattern(glob: string): RegExp {
 function closingBracket(chars: readonly string[], open: number): number {
   let index = open + 1
   if (chars[index] === '!') index += 1
-  // A bracket right after the opening belongs to the set.
+  // A closing bracket in first place is a member of the set.
   if (chars[index] === ']') index += 1
   return chars.indexOf(']', index)
 }
@@ -33,7 +33,7 @@ function charClass(set: string): string {
     const to = members[index + 1] === '-' ? members[index + 2] : undefined
     if (to === undefined) parts.push(member(from))
     else {
-      // A range that runs backwards matches nothing.
+      // A reversed range such as `[b-a]` matches nothing.
       if (from <= to) parts.push(`${member(from)}-${member(to)}`)
       index += 2
     }
@@ -48,7 +48,7 @@ function literal(char: string): string {
 
 const member = (char: string): string => (char === '-' ? '\\-' : literal(char))
 
-/** A Python regular expression, tied to the start only; undefined when it is none in JavaScript either. */
+/** Translates a Python regular expression, anchored at the start only. Undefined if JavaScript cannot compile it. */
 export function regexPattern(source: string): RegExp | undefined {
   const translated = source
     .replaceAll('(?P<', '(?<')

@@ -2,12 +2,12 @@ import { Float, type Value } from '../inventory.ts'
 import { floatText } from './float-text.ts'
 import { compareText } from './python-text.ts'
 
-/** A value as Python's `str()` shows it: texts as they are, `True`, `None`, `['a', 1]`. */
+/** A value in the format of Python's `str()`: strings unchanged, `True`, `None`, `['a', 1]`. */
 export function pythonText(value: Value): string {
   return typeof value === 'string' ? value : pythonRepr(value)
 }
 
-/** A value as Python shows it inside of lists: texts in quotes. */
+/** A value in the format of Python's `repr()`: like pythonText(), but strings in quotes. */
 export function pythonRepr(value: Value): string {
   if (typeof value === 'string') return textRepr(value)
   if (value === null) return 'None'

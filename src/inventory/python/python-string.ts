@@ -12,16 +12,16 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 const OPENING = /(?<prefix>[uU]|[rR][bB]?|[bB][rR]?)?(?<quote>'''|"""|'|")/y
 
-/** A string token that was read. */
+/** A parsed string token. */
 export interface PythonString {
   text: string
   bytes: boolean
   end: number
-  /** Set when the string is valid in Python but cannot be shown here. */
+  /** Why a string that is valid in Python cannot be represented here. */
   refused?: string
 }
 
-/** A string or bytes token at `from`, escapes acted on; undefined when Python would see a syntax error or an f-string. */
+/** Reads the string or bytes token at `from` and decodes escapes. Undefined for syntax errors and f-strings. */
 export function pythonString(source: string, from: number): PythonString | undefined {
   OPENING.lastIndex = from
   const opening = OPENING.exec(source)
@@ -43,7 +43,7 @@ export function pythonString(source: string, from: number): PythonString | undef
       text += char
       index += 1
     } else if (prefix.includes('r')) {
-      // A raw string keeps the backslash, which still protects a quote.
+      // A raw string keeps the backslash, but the backslash still escapes a quote.
       if (index + 1 >= source.length) return undefined
       text += source.slice(index, index + 2)
       index += 2
@@ -76,7 +76,7 @@ function readEscape(source: string, at: number, bytes: boolean): Escape | undefi
   if (kind === 'u') return hexadecimal(source, at + 2, 4, bytes)
   if (kind === 'U') return hexadecimal(source, at + 2, 8, bytes)
   if (kind === 'N') return namedCharacter(source, at)
-  // Python keeps an unknown escape as it stands.
+  // Python keeps the backslash of an unknown escape.
   return { text: '\\', end: at + 1 }
 }
 

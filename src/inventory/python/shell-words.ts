@@ -1,15 +1,15 @@
-/** A word after the shell's quotes are gone, and where it began (index in the line). */
+/** A word without its shell quotes, and the index in the line where it starts. */
 export interface ShellWord {
   text: string
   start: number
 }
 
-/** The words, or what stays open and where. */
+/** The words, or the index of a quote that is not closed or of a backslash at the end. */
 export type ShellSplit = { words: ShellWord[] } | { error: 'quote' | 'escape'; at: number }
 
 /**
- * Splits like Python's `shlex.split(line, comments=True)`: blank, tab, CR and LF separate; `'…'` is literal; in
- * `"…"` a backslash escapes only `"` and itself; `#` outside quotes starts a comment even inside a word.
+ * Splits a line like Python's `shlex.split(line, comments=True)`: at blanks, tabs, CR and LF. `'…'` is literal; in
+ * `"…"` a backslash escapes only `"` and itself. With `comments`, a `#` outside quotes starts one even inside a word.
  */
 export function shellWords(line: string, options: { comments: boolean }): ShellSplit {
   const words: ShellWord[] = []
@@ -43,7 +43,7 @@ export function shellWords(line: string, options: { comments: boolean }): ShellS
   return { words }
 }
 
-/** The text of the quotes that open at `from`, and the index of the closing one. */
+/** Reads the quoted text that opens at `from`. `end` is the index of the closing quote. */
 function quoted(
   line: string,
   from: number,

@@ -3,12 +3,12 @@ import type { Secret } from '../../secret.ts'
 import { problem } from '../problems.ts'
 import { openVaultText, VAULT_HEADER } from './vault.ts'
 
-/** Decrypts one vaulted text that was met at `origin`. */
+/** Decrypts the vaulted text at `origin`. */
 export type OpenVault = (ciphertext: string, origin: Origin) => string
 
 /**
- * A function that decrypts what is met, asking for the password once and only when it is needed.
- * @throws INVENTORY_VAULT_PASSWORD without a password, and the codes of openVaultText.
+ * Returns a function that decrypts vaulted texts. It asks for the password once, when it is first needed.
+ * @throws INVENTORY_VAULT_PASSWORD without a password, and the errors of openVaultText().
  */
 export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVault {
   let password: Secret | undefined
@@ -30,7 +30,7 @@ export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVa
   }
 }
 
-/** True for the content of a file that ansible-vault encrypted as a whole. */
+/** True for the content of a file that is wholly encrypted by ansible-vault. */
 export function isVaulted(text: string): boolean {
   return text.startsWith(VAULT_HEADER)
 }

@@ -3,17 +3,17 @@ import type { Origin } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
 import { problem } from '../problems.ts'
 
-/** How every text of ansible-vault starts. */
+/** The start of every text encrypted by ansible-vault. */
 export const VAULT_HEADER = '$ANSIBLE_VAULT;'
 
-// The format's constants: PBKDF2-SHA256 gives a cipher key, an HMAC key and the first counter block.
+// Constants of the format, in bytes. PBKDF2-SHA256 derives a cipher key, an HMAC key and the first counter block.
 const ROUNDS = 10_000
 const KEY = 32
 const BLOCK = 16
 
 /**
- * Decrypts an ansible-vault text of format 1.1 or 1.2 (AES256).
- * @throws INVENTORY_VAULT for another format or a damaged text, INVENTORY_VAULT_PASSWORD for a wrong password.
+ * Decrypts a text of ansible-vault's format 1.1 or 1.2 (AES256).
+ * @throws INVENTORY_VAULT for other formats and damaged texts, INVENTORY_VAULT_PASSWORD for a wrong password.
  */
 export function openVaultText(text: string, password: Secret, origin: Origin): Buffer {
   const wrong = (message: string, hint: string) => problem('INVENTORY_VAULT', message, { origin, hint })
@@ -42,7 +42,7 @@ export function openVaultText(text: string, password: Secret, origin: Origin): B
   }
   const decipher = createDecipheriv('aes-256-ctr', derived.subarray(0, KEY), derived.subarray(KEY * 2))
   const padded = Buffer.concat([decipher.update(ciphertext), decipher.final()])
-  // PKCS7: the last byte says how many bytes were added.
+  // PKCS#7 padding: the last byte is the number of bytes to remove.
   return padded.subarray(0, padded.length - (padded.at(-1) ?? 0))
 }
 

@@ -5,14 +5,14 @@ import { decodeText } from '../source-lines.ts'
 import { isVaulted, type OpenVault } from '../vault/vault-opener.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
 
-/** What it takes to read files that may be vaulted. */
+/** What is needed to read files that may be encrypted by ansible-vault. */
 export interface VaultedReading {
   cwd: string
   files: Files
   openVault: OpenVault
 }
 
-/** Reads a text file, decrypting one that ansible-vault encrypted as a whole. */
+/** Reads a text file and decrypts it if all of it is encrypted by ansible-vault. */
 export function readText(
   file: string,
   { cwd, files, openVault }: VaultedReading,
@@ -26,7 +26,7 @@ export function readText(
   return { text: openVault(text, { file }), vaulted: true }
 }
 
-/** Reads and parses a YAML or JSON file, vaulted or not. */
+/** Reads, decrypts if necessary, and parses a YAML or JSON file. */
 export function readYamlText(file: string, context: VaultedReading): { yaml: YamlFile; vaulted: boolean } {
   const { text, vaulted } = readText(file, context)
   return { yaml: parseYaml(text, file), vaulted }

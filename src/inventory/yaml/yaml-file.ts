@@ -5,19 +5,19 @@ import { problem, throwAll } from '../problems.ts'
 import { type Layout, libyamlLayout, plainLayout } from './libyaml-layout.ts'
 import { resolveAliases } from './yaml-aliases.ts'
 
-/** A parsed YAML or JSON file. Scalars are still texts: yaml-value.ts gives them their meaning. */
+/** A parsed YAML or JSON file. Scalars are still strings; yamlValue() gives them their types. */
 export interface YamlFile {
   file: string
   text: string
   layout: Layout
-  /** The text is JSON; Ansible then types numbers by JSON's rules. */
+  /** True if the text is valid JSON: then numbers have JSON's syntax. */
   json: boolean
   root: Node | null
-  /** The node that an alias stands for. */
+  /** The node that each alias refers to. */
   targets: ReadonlyMap<Alias, Node>
-  /** The lines of the layout. */
+  /** Maps offsets in the layout to lines and columns. */
   lines: LineCounter
-  /** How many more nodes may be read: aliases of aliases could else fill the memory. */
+  /** How many more nodes may be read, a limit against aliases of aliases that would fill the memory. */
   budget: number
 }
 
@@ -27,13 +27,13 @@ const CONTROL = /[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
 
 /**
  * Parses one YAML document.
- * @throws INVENTORY_YAML for syntax errors, INVENTORY_DUPLICATE_KEY for a key that is there twice (Ansible keeps the
- * last and only warns).
+ * @throws INVENTORY_YAML for syntax errors, INVENTORY_DUPLICATE_KEY for a key that occurs twice (Ansible warns and uses
+ * the last one).
  */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
   const json = isJson(text)
-  // Ansible tries JSON first, by Python's own parser.
+  // Ansible tries Python's JSON parser first.
   const layout = json ? plainLayout(text) : libyamlLayout(text)
   const parsed: YamlFile = {
     file,
@@ -56,7 +56,7 @@ export function parseYaml(text: string, file: string): YamlFile {
   return parsed
 }
 
-/** Characters that YAML forbids, which the library takes. */
+/** Errors for control characters and tabs that libyaml refuses but the library accepts. */
 function layoutProblems(parsed: YamlFile): ConvecthubError[] {
   const { text, file, layout } = parsed
   const control = CONTROL.exec(text)
@@ -72,19 +72,19 @@ function layoutProblems(parsed: YamlFile): ConvecthubError[] {
   return [problem('INVENTORY_YAML', 'not valid YAML: a control character', { origin }), ...tabs]
 }
 
-/** Fills in the root, and the targets of its aliases where nothing is wrong so far; what is wrong goes to `problems`. */
+/** Sets the root and, if there are no errors so far, the targets of aliases. Adds errors to `problems`. */
 function readDocument(parsed: YamlFile, problems: ConvecthubError[]): void {
   const { layout, lines } = parsed
   const documents = parseAllDocuments(layout.text, {
     version: '1.1',
     schema: 'failsafe',
-    // The library compares every key with every other; the walk below uses a set.
+    // The library compares each key with every other one; resolveAliases() checks them in linear time.
     uniqueKeys: false,
     lineCounter: lines,
     logLevel: 'silent',
   })
   const [first, second] = Array.isArray(documents) ? documents : []
-  // A wrong tab makes the library stumble over what follows.
+  // After a wrong tab the library reports follow-up errors, which are left out.
   const errors = [first, second].flatMap((document) => errorsOf(layout.text, document))
   for (const error of layout.tabs.length > 0 ? [] : errors) {
     const [message = ''] = error.message.split(/ at line \d+/)
@@ -99,7 +99,7 @@ function readDocument(parsed: YamlFile, problems: ConvecthubError[]): void {
     )
 }
 
-/** What libyaml refuses, too: it takes a comment without a blank before it, and no directives it does not know. */
+/** The errors that libyaml has, too: it accepts a `#` comment without a blank before it, but no unknown directives. */
 function errorsOf(text: string, document: Document.Parsed | undefined): YAMLError[] {
   const { errors = [], warnings = [] } = document ?? {}
   return [
@@ -118,19 +118,19 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Before parsing, the library's line counter knows nothing yet. */
+/** Computes the place from the text, because the library's line counter is still empty before parsing. */
 function controlOrigin(text: string, file: string, offset: number): Origin {
   const lines = text.slice(0, offset).split(/\r\n?|[\n\x85]/)
   return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
 }
 
-/** Where in the file an offset of the layout is. */
+/** The place in the original file of an offset in the layout. */
 export function yamlOrigin({ file, lines, layout }: YamlFile, offset: number): Origin {
   const { line, col } = lines.linePos(offset)
   return line === 0 ? { file } : { file, line, column: Math.max(1, col - (layout.shifts.get(line) ?? 0)) }
 }
 
-/** An error that shows the line of an offset. */
+/** An error at an offset of the layout, with the line as evidence. */
 export function yamlProblem(
   yaml: YamlFile,
   offset: number,
@@ -142,7 +142,7 @@ export function yamlProblem(
   return problem(code, message, { origin, line: yamlLine(yaml, origin), hint })
 }
 
-/** The line that an origin points at. */
+/** The text of the line that an origin points at. */
 export function yamlLine({ layout }: YamlFile, { line = 1 }: { line?: number }): string {
   return (layout.lines[line - 1] ?? '').replace(/\r?\n$/, '')
 }

@@ -1,63 +1,62 @@
 import { Lexer } from 'yaml'
 
-// The lexer of the `yaml` library says these besides the pieces of the text.
+// Tokens of the `yaml` library's lexer that are not pieces of the text.
 const DOCUMENT = '\x02'
 const FLOW_END = '\x18'
 const SCALAR = '\x1f'
 
-/** A block scalar: the offset and text of its header, such as `|` or `>2+`, and how far its text is indented. */
+/** A block scalar: the offset and text of its header, such as `|` or `>2+`, and the indentation of its text. */
 export interface BlockScalar {
   start: number
   header: string
   indent: number | undefined
 }
 
-/** Where a YAML text stands after each of its lines, by the lexer of the `yaml` library. */
+/** Follows a YAML text line by line with the library's lexer, to know what the next line is inside of. */
 export class YamlPosition {
-  /** What was read. */
+  /** All text passed to the lexer so far. */
   text = ''
-  /** The last that was read is `...`. */
+  /** True right after a `...`. */
   ended = false
   readonly #lexer = new Lexer()
-  /** Lines that the lexer has not got yet. */
+  /** Lines not yet passed to the lexer. */
   #waiting = ''
-  /** What the lexer holds back: a scalar that may go on. */
+  /** Text for which the lexer has returned no token yet, such as a scalar that may continue. */
   #rest = ''
-  /** The column of `#rest`, from 0. */
+  /** The column where `#rest` starts, from 0. */
   #column = 0
-  /** How many brackets are open, and the indentation for what is in them. */
+  /** The number of open brackets, and the indentation that their content needs. */
   #brackets = 0
   #bracketWidth = 0
-  /** The first column of this line that is no blank or indicator, and the column of the innermost collection. */
+  /** The column of this line's first content after blanks and indicators, and that of the innermost collection. */
   #lineIndent: number | undefined
   #parentIndent = 0
   #scalarNext = false
-  /** The last block scalar, and the offset of its end once that was read. */
+  /** The last block scalar, and the offset of its end; undefined while it is open. */
   #block: BlockScalar | undefined
   #blockEnd: number | undefined
 
-  /** Reads the next line. */
   read(line: string): void {
     this.#waiting += line
     if (!this.#canWait(line)) this.#lex({ more: true })
   }
 
-  /** Ends the text. Returns the block scalar that stands there without a line break, if there is one. */
+  /** Ends the text. Returns the block scalar that it ends with, if there is one without a final line break. */
   end(): BlockScalar | undefined {
     this.#lex({ more: false })
     const last = this.text.slice(this.text.lastIndexOf('\n') + 1)
     if (this.#blockEnd !== this.text.length || last === '') return undefined
-    // Blanks are text only where they reach further than the indentation.
+    // Blanks belong to the scalar only beyond its indentation.
     return /[^ ]/.test(last) || last.length > (this.#block?.indent ?? last.length) ? this.#block : undefined
   }
 
-  /** How many spaces the next line needs to belong to the open quotes or brackets; 0 outside of them. */
+  /** The number of spaces that the library requires on the next line inside quotes or brackets; 0 outside. */
   get width(): number {
     if (this.#brackets > 0) return this.#bracketWidth
     return this.#quote === undefined ? 0 : this.#column + 1
   }
 
-  /** The column of a tab in front of the next line where libyaml does not take one. */
+  /** The column of a tab before the text of the next line, if libyaml refuses it there. */
   wrongTab(line: string): number | undefined {
     const column = /^ *(?=\t)/.exec(line)?.[0].length
     if (column === undefined || this.#quote !== undefined) return undefined
@@ -68,7 +67,7 @@ export class YamlPosition {
     return this.#brackets > 0 ? undefined : column
   }
 
-  /** True when this line opens and ends nothing; the lexer reads an open scalar anew with each piece it gets. */
+  /** True if the line opens and ends nothing. Such lines can wait; the lexer rescans an open scalar on every call. */
   #canWait(line: string): boolean {
     if (this.#quote !== undefined) return !line.includes(this.#quote)
     if (!this.#inBlock) return !this.ended && !/^\.\.\.|^ *\t|["'[\]{}|>]/.test(line)
@@ -76,7 +75,7 @@ export class YamlPosition {
     return /^ *\r?\n?$/.test(line) || (indent !== undefined && line.startsWith(' '.repeat(indent)))
   }
 
-  /** The quote of the scalar that is open. */
+  /** The quote character of the open scalar. */
   get #quote(): string | undefined {
     const [first = ''] = this.#rest
     return !this.#inBlock && /["']/.test(first) ? first : undefined
@@ -86,7 +85,7 @@ export class YamlPosition {
     return this.#block !== undefined && this.#blockEnd === undefined
   }
 
-  /** The indentation of the block scalar that is open; undefined before its first line with text. */
+  /** The indentation of the open block scalar; undefined before its first line with text. */
   get #blockIndent(): number | undefined {
     return this.#block?.indent ?? contentIndent(this.#rest)
   }
@@ -96,7 +95,7 @@ export class YamlPosition {
     this.#waiting = ''
     this.text += lines
     this.#rest += lines
-    // Behind a character of two units at the start of a line the lexer would wait for the end of the text.
+    // A surrogate pair at the start of a line would make the lexer wait for the end of the text.
     for (const token of this.#lexer.lex(lines.replace(/[\ud800-\udfff]/g, 'x'), more)) {
       if (token === SCALAR) this.#scalarNext = true
       else if (token === FLOW_END) this.#brackets = 0
@@ -113,7 +112,7 @@ export class YamlPosition {
     this.#column = lineStart > 0 ? token.length - lineStart : this.#column + token.length
   }
 
-  /** A plain or a block scalar. */
+  /** Handles a plain or block scalar. */
   #takeScalar(token: string): void {
     this.#scalarNext = false
     this.ended = false
@@ -123,7 +122,7 @@ export class YamlPosition {
     this.#blockEnd = this.#offset + token.length
   }
 
-  /** Anything but blanks and comments. */
+  /** Handles an indicator, a quoted scalar or the like: anything but blanks, comments and other scalars. */
   #takeSign(token: string): void {
     this.ended = token === '...'
     if (/^[|>]/.test(token)) {

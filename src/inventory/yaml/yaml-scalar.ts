@@ -13,12 +13,12 @@ const TIME =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d\d?)(?::?(\d\d))?))?$/
 const JSON_FLOAT = /^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/
 
-/** The value of a scalar, or why there is none. */
+/** The value of a scalar, or why it has none. */
 export type Resolved = { value: Value; refused?: undefined } | { value?: undefined; refused: string }
 
 /**
- * What a plain YAML scalar means to Ansible, whose PyYAML knows YAML 1.1: `yes` is true, `0644` is 420, `1.30` is
- * 1.3, `10:30` is 630, a date stays text (rules.md §10).
+ * The value of a plain YAML scalar by YAML 1.1, which Ansible's PyYAML implements: `yes` is true, `0644` is 420, `1.30`
+ * is 1.3, `10:30` is 630, and a date stays a string (rules.md §10).
  */
 export function plainScalar(text: string): Resolved {
   if (NULL.test(text)) return { value: null }
@@ -33,7 +33,7 @@ export function plainScalar(text: string): Resolved {
   return timestamp(text) ?? { value: text }
 }
 
-/** What a plain scalar means in a file that is JSON. */
+/** The value of an unquoted scalar in a JSON file. */
 export function jsonScalar(text: string): Resolved {
   if (text === 'true' || text === 'false') return { value: text === 'true' }
   if (text === 'null') return { value: null }
@@ -67,7 +67,7 @@ function floatValue(number: number): Resolved {
 function baseSixty(text: string): number {
   const negative = text.startsWith('-')
   const parts = text.replaceAll('_', '').replace(/^[-+]/, '').replace(/\.$/, '').split(':').map(Number)
-  // PyYAML adds from the last part on; the order matters for the last bits.
+  // PyYAML adds from the last part to the first; the order affects rounding.
   let sum = 0
   let base = 1
   for (const part of parts.reverse()) {
@@ -77,7 +77,7 @@ function baseSixty(text: string): number {
   return negative ? -sum : sum
 }
 
-/** A date or time as Python's `isoformat` writes it; refused when the calendar has no such day. */
+/** A date or time in the format of Python's `isoformat`; refused if it does not exist. */
 function timestamp(text: string): Resolved | undefined {
   const date = DATE.exec(text)
   if (date !== null)

@@ -6,8 +6,8 @@ import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
 import { isNull, mapEntries, offsetOf, target, yamlValue } from './yaml-value.ts'
 
 /**
- * The variables of a YAML mapping, each with its place; an empty file or node has none.
- * @throws INVENTORY_STRUCTURE when there is something else than a mapping.
+ * The variables of a YAML mapping with their places. An empty file or node has no variables.
+ * @throws INVENTORY_STRUCTURE if the node is anything else than a mapping.
  */
 export function yamlSettings(
   yaml: YamlFile,

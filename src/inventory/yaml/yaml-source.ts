@@ -34,8 +34,8 @@ function sectionHint(key: Value): string {
 }
 
 /**
- * Reads a YAML inventory into the draft (rules.md §10). What Ansible skips with a warning, or half reads, is
- * collected in `problems` with code INVENTORY_STRUCTURE.
+ * Reads a YAML inventory (rules.md §10). Adds INVENTORY_STRUCTURE to `problems` for everything that Ansible skips with
+ * a warning or reads only in part.
  */
 export function readYamlSource(
   builder: InventoryBuilder,
@@ -122,7 +122,7 @@ function readSection(reading: Reading, group: BuilderGroup, section: YamlEntry):
       sectionHint(key),
     )
   } else if (isNull(yaml, valueNode)) {
-    // Nothing is said.
+    // An empty section is valid.
   } else if (key === 'vars') {
     readVars(reading, group, valueNode)
   } else {
@@ -136,7 +136,7 @@ function readSection(reading: Reading, group: BuilderGroup, section: YamlEntry):
   }
 }
 
-/** The keys below `hosts` or `children`; a bare text is one key. */
+/** The entries below `hosts` or `children`. A string in place of a mapping is a single key. */
 function namedEntries(
   reading: Reading,
   group: BuilderGroup,
@@ -150,7 +150,7 @@ function namedEntries(
   return []
 }
 
-/** True for a bare text, which stands for a mapping with that one key. */
+/** True for a string, which Ansible accepts as a mapping with this single key. */
 function isText(node: Node | null): node is Scalar {
   if (!isScalar(node)) return false
   return (node.type ?? 'PLAIN') !== 'PLAIN' || typeof plainScalar(String(node.value)).value === 'string'

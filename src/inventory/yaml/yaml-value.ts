@@ -5,16 +5,16 @@ import type { OpenVault } from '../vault/vault-opener.ts'
 import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
 import { jsonScalar, plainScalar } from './yaml-scalar.ts'
 
-/** A value of a YAML file. */
+/** A typed value of a YAML file. */
 export interface YamlValue {
   value: Value
-  /** What a listing shows instead, for values tagged `!vault` or `!unsafe`. */
+  /** What listings show in place of a value tagged `!vault` or `!unsafe`. */
   shown?: Value
-  /** Something in it was vaulted. */
+  /** True if part of the value was decrypted from a vault. */
   secret?: boolean
 }
 
-/** One entry of a mapping, with the nodes for its place. */
+/** An entry of a mapping, with its nodes to find its place in the file. */
 export interface YamlEntry {
   key: Value
   keyNode: Node
@@ -24,24 +24,25 @@ export interface YamlEntry {
 const CORE = 'tag:yaml.org,2002:'
 const HINTS = 'Ansible knows !vault, !unsafe and the plain YAML tags'
 
-/** The node itself, or what an alias stands for. */
+/** The node that an alias refers to, or the node itself. */
 export function target(yaml: YamlFile, node: Node | null): Node | null {
   return isAlias(node) ? (yaml.targets.get(node as Alias) ?? null) : node
 }
 
-/** True for nothing, and for what YAML writes as null. */
+/** True for a missing value and for YAML's spellings of null. */
 export function isNull(yaml: YamlFile, node: Node | null): boolean {
   const real = target(yaml, node)
   return real === null || (isScalar(real) && isPlain(real) && plainScalar(String(real.value)).value === null)
 }
 
-// The tag `!` alone says nothing about a plain scalar.
+// The tag `!` alone does not change the type of a plain scalar.
 const isPlain = (scalar: Scalar): boolean =>
   (scalar.type ?? 'PLAIN') === 'PLAIN' && (scalar.tag ?? '!') === '!'
 
 /**
- * The value of a node, typed as Ansible types it.
- * @throws INVENTORY_YAML for unknown tags, INVENTORY_VALUE for what JSON cannot hold, and the errors of the vault.
+ * The value of a node, with the type that Ansible gives it.
+ * @throws INVENTORY_YAML for unknown tags, INVENTORY_VALUE for values that JSON cannot represent, and the errors of
+ * openVault().
  */
 export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenVault): YamlValue {
   const node = target(yaml, written)
@@ -53,7 +54,7 @@ export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenV
   const tag = (node as { tag?: string }).tag?.replace(CORE, '')
   if (isSeq(node)) {
     if (tag !== undefined && tag !== 'seq') throw badTag(yaml, node, tag)
-    return both(node.items.map((item) => yamlValue(yaml, item as Node, openVault)))
+    return listValue(node.items.map((item) => yamlValue(yaml, item as Node, openVault)))
   }
   if (!isMap(node) || (tag !== undefined && tag !== 'map')) throw badTag(yaml, node, tag ?? 'unknown')
   const value = dictBuilder()
@@ -71,14 +72,14 @@ export function yamlValue(yaml: YamlFile, written: Node | null, openVault: OpenV
   return differs ? { value: value.dict, shown: shown.dict, secret } : { value: value.dict }
 }
 
-function both(items: readonly YamlValue[]): YamlValue {
+function listValue(items: readonly YamlValue[]): YamlValue {
   const value = items.map((item) => item.value)
   if (items.every((item) => item.shown === undefined)) return { value }
   const secret = items.some((item) => item.secret === true)
   return { value, shown: items.map((item) => item.shown ?? item.value), secret }
 }
 
-/** The entries of a mapping, those that `<<` merges first, so that its own win. */
+/** The entries of a mapping. Entries merged by `<<` come first, so that the mapping's own entries override them. */
 export function mapEntries(yaml: YamlFile, map: YAMLMap, openVault: OpenVault): YamlEntry[] {
   const merged: YamlEntry[] = []
   const own: YamlEntry[] = []
@@ -94,7 +95,7 @@ export function mapEntries(yaml: YamlFile, map: YAMLMap, openVault: OpenVault): 
 
 function mergedEntries(yaml: YamlFile, node: Node | null, openVault: OpenVault): YamlEntry[] {
   const real = target(yaml, node)
-  // Of several merged mappings the first wins, so it comes last.
+  // Reversed, because the first of several merged mappings wins.
   const sources = isSeq(real) ? real.items.map((item) => target(yaml, item as Node)).reverse() : [real]
   return sources.flatMap((source) => {
     if (!isMap(source)) throw yamlProblem(yaml, offsetOf(node), 'INVENTORY_YAML', '<< merges mappings only')
@@ -103,7 +104,7 @@ function mergedEntries(yaml: YamlFile, node: Node | null, openVault: OpenVault):
   })
 }
 
-/** Where a node starts in the text. */
+/** The offset where a node starts in the layout. */
 export const offsetOf = (node: Node | null): number => node?.range?.[0] ?? 0
 
 function scalarValue(yaml: YamlFile, node: Scalar, openVault: OpenVault): YamlValue {
