@@ -6,19 +6,19 @@ import { collect, problem, throwAll } from './problems.ts'
 import { shellWords } from './python/shell-words.ts'
 import { decodeText } from './source-lines.ts'
 
-/** The settings of an ansible.cfg that convecthub follows; what is not set is undefined. */
+/** The settings of an ansible.cfg that convecthub follows. A setting that the file does not have is undefined. */
 export interface AnsibleConfig {
-  /** The file they are from. */
+  /** The path of the ansible.cfg. */
   file: string
   /** Absolute paths. */
   inventory: string[] | undefined
   remoteUser: string | undefined
   privateKeyFile: string | undefined
   forks: number | undefined
-  /** Seconds to connect. */
+  /** The limit for connecting, in seconds. */
   timeout: number | undefined
   hostKeyChecking: boolean | undefined
-  /** force_valid_group_names: whether names of groups that Ansible warns of are taken as they are. */
+  /** force_valid_group_names: true accepts group names that are not valid variable names. */
   anyGroupName: boolean | undefined
   vaultPasswordFile: string | undefined
   askVaultPass: boolean | undefined
@@ -29,11 +29,11 @@ export interface AnsibleConfig {
   becomeUser: string | undefined
   becomeMethod: string | undefined
   becomeAskPass: boolean | undefined
-  /** Where each was written. */
+  /** Where each setting was written, by its name in the file. */
   origins: Partial<Record<string, Origin>>
 }
 
-/** Where an ansible.cfg is looked for. */
+/** What the search for ansible.cfg depends on. */
 export interface ConfigPlaces {
   cwd: string
   home: string
@@ -42,8 +42,8 @@ export interface ConfigPlaces {
 }
 
 /**
- * Finds and reads ansible.cfg as Ansible does: ANSIBLE_CONFIG, ./ansible.cfg, ~/.ansible.cfg, /etc/ansible/ansible.cfg,
- * the first that exists; undefined when there is none.
+ * Finds and reads ansible.cfg as Ansible does: the first that exists of $ANSIBLE_CONFIG, ./ansible.cfg,
+ * ~/.ansible.cfg and /etc/ansible/ansible.cfg. Undefined when there is none.
  * @throws INVENTORY_ANSIBLE_CONFIG for a value of the wrong kind.
  */
 export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
@@ -81,7 +81,7 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   return config
 }
 
-/** Reads single settings of an ansible.cfg; what is wrong goes to `problems`, and where each was written to `origins`. */
+/** Returns a function that reads one setting; it adds errors to `problems` and the setting's place to `origins`. */
 function settingReader(
   file: string,
   text: string,
@@ -113,7 +113,7 @@ function settingReader(
   }
 }
 
-/** `always` and `silently` would rename groups, which nobody here does. */
+/** Undefined for `always` and `silently`: with these Ansible renames groups, which convecthub does not do. */
 function groupNames(value: string): boolean | undefined {
   return { never: false, ignore: true }[value.toLowerCase()]
 }
@@ -125,14 +125,14 @@ function findConfig({ cwd, home, env, files }: ConfigPlaces): string | undefined
     const path = resolve(cwd, named.startsWith('~/') ? join(home, named.slice(2)) : named)
     candidates.push(files.kind(path) === 'directory' ? join(path, 'ansible.cfg') : path)
   }
-  // Ansible skips it in a folder that everyone may write to: anyone could have put the file there
+  // Ansible ignores ./ansible.cfg in a world-writable folder, because anyone could have put the file there.
   const here = join(cwd, 'ansible.cfg')
   if (files.doubtful?.(here) === undefined) candidates.push(here)
   candidates.push(join(home, '.ansible.cfg'), '/etc/ansible/ansible.cfg')
   return candidates.find((path) => files.kind(path) === 'file')
 }
 
-/** The line of a key in its section, from 1 on; 0 where it cannot be found. */
+/** The line number of a key in its section, counted from 1; 0 if not found. */
 function lineOf(text: string, section: string, key: string): number {
   let current = ''
   return (

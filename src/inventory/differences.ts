@@ -1,10 +1,11 @@
 import type { ErrorCode, InventoryCode } from '../error-codes.ts'
-/** One place where convecthub does not do what Ansible does; the README is written from these rows. */
+
+/** One case in which convecthub differs from Ansible. The table in the docs is generated from these rows. */
 export interface Difference {
   case: string
   ansible: string
   convecthub: string
-  /** The codes of the errors with which convecthub refuses it; empty where it reads something else. */
+  /** The errors with which convecthub refuses the case; empty if it accepts the case but reads it differently. */
   codes: readonly ErrorCode[]
 }
 

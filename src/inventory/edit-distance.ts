@@ -1,4 +1,4 @@
-/** How many insertions, deletions, replacements and swaps of neighbours lead from one text to the other. */
+/** The number of insertions, deletions, replacements and swaps of adjacent characters that turn `from` into `to`. */
 export function editDistance(from: string, to: string): number {
   let before: number[] = []
   let above = Array.from({ length: to.length + 1 }, (_, index) => index)
@@ -17,7 +17,7 @@ export function editDistance(from: string, to: string): number {
   return above[to.length] ?? 0
 }
 
-/** The nearest of the candidates, if it is near enough to be meant: one slip for every four letters, at least one. */
+/** The candidate closest to `text`, if a typo can explain the difference: one edit per four letters, at least one. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(text.length / 4))
   let best: { name: string; distance: number } | undefined

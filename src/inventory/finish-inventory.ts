@@ -4,16 +4,16 @@ import type { Group, Host, Inventory, Setting, Vars } from './inventory.ts'
 import { type BuilderGroup, type InventoryBuilder, lineAt } from './inventory-builder.ts'
 import { problem } from './problems.ts'
 
-/** Variables that do not come from the sources themselves. */
+/** Variables from outside the inventory sources. */
 export interface OuterVars {
-  /** What `group_vars/` or `host_vars/` has for a name, one map for each place that is searched. */
+  /** The variables of a name in `group_vars/` or `host_vars/`: one map per searched folder, in order. */
   files(kind: 'group' | 'host', name: string): readonly Vars[]
   extra: Vars
 }
 
 /**
- * Turns what the sources said into an Inventory: the built-in groups, then every host's variables in the order of
- * rules.md §7. Problems: INVENTORY_NAME_CLASH, INVENTORY_GROUP_LOOP.
+ * Turns what was read from the sources into an Inventory: settles the built-in groups and merges the variables of
+ * every host by Ansible's precedence (rules.md §7). Adds INVENTORY_NAME_CLASH and INVENTORY_GROUP_LOOP to `problems`.
  */
 export function finishInventory(
   builder: InventoryBuilder,
@@ -31,7 +31,7 @@ export function finishInventory(
   const groups = new Map<string, Group>()
   for (const [name, group] of builder.groups) groups.set(name, finishGroup(group, tree, outer))
   const hosts = new Map<string, Host>()
-  // Hosts of the same groups share everything below their own variables.
+  // Hosts with the same groups inherit the same variables, so these are merged once per set of groups.
   const shared = new Map<string, { groups: string[]; vars: Map<string, Setting> }>()
   for (const [name, host] of builder.hosts) {
     const names = groupsOf.get(name) ?? new Set()
@@ -49,10 +49,10 @@ export function finishInventory(
   return { sources, hosts, groups, warnings: builder.warnings, strictErrors: builder.strictErrors }
 }
 
-/** Where Ansible warns of a group's name: it is no name of a variable. */
+/** Matches group names that Ansible warns about, because they are not valid variable names. */
 const ODD_GROUP = /^\d|[^\p{L}\p{N}_]/u
 
-/** The code of the doubt that Ansible's own switch takes away: force_valid_group_names. */
+/** The strict error that `force_valid_group_names` of ansible.cfg turns off. */
 export const GROUP_NAME = 'INVENTORY_GROUP_NAME'
 
 function oddGroup(builder: InventoryBuilder, { name, origin }: BuilderGroup): ConvecthubError {
@@ -78,7 +78,7 @@ function nameClash(
   })
 }
 
-/** A host in another group leaves `ungrouped`, one in none joins it; returns the groups that name each host. */
+/** Moves hosts without a group into `ungrouped`, and all others out of it. Returns the groups that list each host. */
 function settleUngrouped(builder: InventoryBuilder, tree: GroupTree): Map<string, Set<string>> {
   const groupsOf = new Map<string, Set<string>>()
   for (const name of builder.hosts.keys()) groupsOf.set(name, new Set())
@@ -99,7 +99,7 @@ function settleUngrouped(builder: InventoryBuilder, tree: GroupTree): Map<string
   return groupsOf
 }
 
-/** Steps 1 to 4 of the precedence: `all`, the groups, `group_vars/all`, the other files of `group_vars/`. */
+/** Merges steps 1 to 4 of the precedence: `all`, the groups, `group_vars/all`, the other files of `group_vars/`. */
 function groupVars(
   builder: InventoryBuilder,
   sorted: readonly string[],
@@ -109,7 +109,7 @@ function groupVars(
   for (const name of ['all', ...sorted]) assign(vars, builder.groups.get(name)?.vars)
   for (const layer of outer.files('group', 'all')) assign(vars, layer)
   const files = sorted.map((name) => outer.files('group', name))
-  // A later place wins over a deeper group of an earlier one.
+  // A later folder wins over an earlier one, even for a less specific group.
   for (let place = 0; place < (files[0]?.length ?? 0); place += 1) {
     for (const layers of files) assign(vars, layers[place])
   }
@@ -132,7 +132,7 @@ function finishGroup(group: BuilderGroup, tree: GroupTree, outer: OuterVars): Gr
   }
 }
 
-/** Sets without moving a key that is there, like a Python dictionary. */
+/** Adds the variables of a layer. An overwritten key keeps its position, as in a Python dictionary. */
 function assign(vars: Map<string, Setting>, layer: Vars | undefined): void {
   if (layer !== undefined) for (const [name, setting] of layer) vars.set(name, setting)
 }

@@ -6,14 +6,14 @@ import { compareText } from './python/python-text.ts'
 
 /** What to draw. */
 export interface GraphOptions {
-  /** Show the variables of groups and hosts, too. */
+  /** Also show the variables of groups and hosts. */
   vars?: boolean
-  /** The group to start at, `all` unless given. */
+  /** The group to start at; `all` by default. */
   group?: string
 }
 
 /**
- * The tree that `ansible-inventory --graph` prints, without the final line break; vaulted values show as `***`.
+ * The tree that `ansible-inventory --graph` prints, without the final line break. Vaulted values are shown as `***`.
  * @throws INVENTORY_NO_GROUP when there is no such group.
  */
 export function graph(inventory: Inventory, options: GraphOptions = {}): string {

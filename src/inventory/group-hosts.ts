@@ -1,6 +1,6 @@
 import type { Inventory } from './inventory.ts'
 
-/** The hosts of a group and of all groups below it, level by level, each once: the order of Ansible's `get_hosts`. */
+/** The hosts of a group and its descendants, breadth first and without duplicates, like Ansible's `get_hosts`. */
 export function groupHosts(inventory: Inventory, name: string): string[] {
   const hosts = new Set<string>()
   const seen = new Set([name])

@@ -3,15 +3,15 @@ import { type BuilderGroup, type InventoryBuilder, lineAt } from './inventory-bu
 import { problem } from './problems.ts'
 import { compareText } from './python/python-text.ts'
 
-/** How deep each group lies, and which groups name it as their child. */
+/** The depth of each group below `all`, and its parents. */
 export interface GroupTree {
   depths: ReadonlyMap<string, number>
   parents: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * Puts groups without a parent under `all`, in order of first appearance, then measures the tree. A loop is a problem
- * of code INVENTORY_GROUP_LOOP.
+ * Puts groups without a parent under `all`, in order of first appearance, then computes depths and parents. Adds
+ * INVENTORY_GROUP_LOOP to `problems` for every loop.
  */
 export function buildTree(builder: InventoryBuilder, problems: ConvecthubError[]): GroupTree {
   for (const [name, group] of builder.groups) {
@@ -41,22 +41,22 @@ export function buildTree(builder: InventoryBuilder, problems: ConvecthubError[]
   return { depths, parents }
 }
 
-/** The groups themselves and all above them, without `all`. */
+/** The named groups and all their ancestors, without `all`. */
 export function withAncestors(tree: GroupTree, names: Iterable<string>): Set<string> {
   const found = new Set(names)
-  // A set grows while it is walked.
+  // Iterating over a Set also visits elements that are added meanwhile.
   for (const name of found)
     for (const parent of tree.parents.get(name) ?? []) if (parent !== 'all') found.add(parent)
   return found
 }
 
-/** Parents before children; every edge that closes a loop is a problem and left out. */
+/** Sorts groups so that parents come before children. Reports and skips every edge that closes a loop. */
 function topological(builder: InventoryBuilder, problems: ConvecthubError[]): string[] {
   const state = new Map<string, 'open' | 'done'>()
   const order: string[] = []
   for (const root of builder.groups.keys()) {
     if (state.has(root)) continue
-    // An explicit stack: a chain of children may be longer than the call stack.
+    // An explicit stack instead of recursion, because a chain of groups may exceed the call stack.
     const stack = [{ name: root, children: [...(builder.groups.get(root)?.children ?? [])], next: 0 }]
     state.set(root, 'open')
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -98,7 +98,7 @@ function loop(
   })
 }
 
-/** Sorts groups as Ansible applies them: by depth, priority and name, the winner last. */
+/** Sorts groups in the order in which Ansible applies them: by depth, priority and name. The last one wins. */
 export function sortGroups(builder: InventoryBuilder, tree: GroupTree, names: Iterable<string>): string[] {
   const depth = (name: string) => tree.depths.get(name) ?? 0
   const priority = (name: string) => builder.groups.get(name)?.priority ?? 1

@@ -1,7 +1,7 @@
 import type { Files } from './files.ts'
 import { problem } from './problems.ts'
 
-/** The same files, with every error of the system told as INVENTORY_UNREADABLE; a script's failure passes through. */
+/** Wraps `files` so that system errors become INVENTORY_UNREADABLE. Failures of scripts are passed on unchanged. */
 export function guardFiles(files: Files): Files {
   const guard =
     <T>(read: (path: string) => T) =>

@@ -2,7 +2,7 @@ import { ConvecthubError } from '../errors.ts'
 import { parseHostPattern } from './host-pattern.ts'
 import { addHost, type BuilderGroup, type InventoryBuilder } from './inventory-builder.ts'
 
-/** Reads `-i h1,h2:2222,`: all hosts go to `ungrouped`, ranges are not expanded (rules.md §8). */
+/** Reads a host list such as `-i h1,h2:2222,`. Hosts go to `ungrouped`; ranges are not expanded (rules.md §8). */
 export function readHostList(builder: InventoryBuilder, list: string, problems: ConvecthubError[]): void {
   const origin = { file: list }
   const ungrouped = builder.groups.get('ungrouped') as BuilderGroup

@@ -7,18 +7,19 @@ import { strip } from './python/python-text.ts'
 
 const MAX_PORT = 65_535
 
-/** What a host pattern stands for. */
+/** The hosts that a pattern expands to. */
 export interface HostPattern {
   names: string[]
   port?: number
-  /** What Ansible takes without a word, though nobody can mean it. */
+  /** A mistake that Ansible silently accepts. */
   doubt?: ConvecthubError
 }
 
 /**
- * The host names and port that a host line, a YAML key or an entry of a host list stands for (rules.md §6).
- * @returns an error of code INVENTORY_HOST_PATTERN or INVENTORY_RANGE for what Ansible refuses; as `doubt` these and
- * INVENTORY_PORT for a `:port` that it would silently take as part of the name, a port that is none, an empty range.
+ * Reads the host names and port of a host line, a YAML key or an entry of a host list (rules.md §6).
+ * @returns INVENTORY_HOST_PATTERN or INVENTORY_RANGE for what Ansible refuses. What Ansible silently accepts is in
+ * `doubt`: a `:port` taken as part of the name (INVENTORY_HOST_PATTERN), an invalid port (INVENTORY_PORT), an empty
+ * range (INVENTORY_RANGE).
  */
 export function parseHostPattern(
   pattern: string,
@@ -34,7 +35,7 @@ export function parseHostPattern(
   if (text === '---')
     return wrong('INVENTORY_HOST_PATTERN', "the host name '---' is a sign of YAML", 'name the file .yml')
   let parsed = parseAddress(pattern)
-  // In a host list a text with brackets is a name as it stands.
+  // In a host list brackets are an ordinary part of the name.
   if (!options.ranges && parsed?.address.includes('[')) parsed = undefined
   const { address = pattern, port } = parsed ?? {}
   if (text.endsWith(':') && port === undefined) {
@@ -56,7 +57,7 @@ export function parseHostPattern(
   } else if (expansion.doubt) {
     doubt = wrong('INVENTORY_RANGE', expansion.doubt.error, expansion.doubt.hint)
   }
-  // Ansible takes 0 for no port
+  // Ansible treats port 0 as no port.
   return { names: expansion.names, ...(port && { port }), ...(doubt && { doubt }) }
 }
 

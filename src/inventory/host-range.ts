@@ -1,4 +1,4 @@
-// The order in which letter ranges count: `[y:B]` is y z A B.
+// The order of letters in a range: `[y:B]` is y z A B.
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const MAX_NAMES = 100_000
 
@@ -8,14 +8,14 @@ interface Fault {
   hint: string
 }
 
-/** The names, or what is wrong with the range; `doubt` where Ansible takes it and nobody can mean it. */
+/** The names, or what is wrong with the range. `doubt` is a mistake that Ansible silently accepts. */
 export type Expansion = { names: string[]; doubt?: Fault } | Fault
 
 const SHAPE = 'write [begin:end] or [begin:end:step], for example web[01:10]'
 
 /**
- * Expands every `[begin:end:step]` of a host name, the leftmost varying slowest (rules.md §6). Doubts numbers that
- * count backwards, which give no host; refuses, beyond what Ansible refuses, several letters and more than 100000 names.
+ * Expands every `[begin:end:step]` of a host name; the leftmost varies slowest (rules.md §6). Stricter than Ansible:
+ * refuses bounds of several letters and more than 100000 names, and doubts a range that counts down and so is empty.
  */
 export function expandRanges(name: string): Expansion {
   const open = name.indexOf('[')
@@ -70,7 +70,7 @@ function numberValues(begin: string, end: string, step: number): Expansion {
   if (!/^[0-9]+$/.test(begin) || !/^[0-9]+$/.test(end)) {
     return { error: `the host range [${begin}:${end}] is neither numbers nor letters`, hint: SHAPE }
   }
-  // A zero in front asks for padding to that width.
+  // A leading zero asks for padding to the width of `begin`.
   const width = begin.length > 1 && begin.startsWith('0') ? begin.length : 0
   if (width > 0 && width !== end.length) {
     return {

@@ -3,39 +3,39 @@ import type { Setting, Value, Warning } from './inventory.ts'
 import { Float } from './inventory.ts'
 import { problem } from './problems.ts'
 
-/** A group while sources are read; sets keep the order of first mention. */
+/** A group while sources are being read. Hosts and children are in order of first mention. */
 export interface BuilderGroup {
   name: string
   origin: Origin
   hosts: Set<string>
-  /** Where each child was named first. */
+  /** The children, each with the place of its first mention. */
   children: Map<string, Origin>
   vars: Map<string, Setting>
   priority: number
 }
 
-/** A host while sources are read, with the variables of its own lines only. */
+/** A host while sources are being read, with only the variables that are set on the host itself. */
 export interface BuilderHost {
   name: string
   origin: Origin
   vars: Map<string, Setting>
 }
 
-/** The inventory while its sources are read, one after another; Ansible's InventoryData. */
+/** Collects what the sources say, one source after another. The equivalent of Ansible's InventoryData. */
 export interface InventoryBuilder {
   groups: Map<string, BuilderGroup>
   hosts: Map<string, BuilderHost>
   warnings: Warning[]
   strictErrors: ConvecthubError[]
-  /** The text of each file read, for messages that only the end can tell. */
+  /** The text of each file, to quote lines in errors that are found only after all files were read. */
   texts: Map<string, string>
 }
 
 const LOCALHOSTS = ['localhost', '127.0.0.1', '::1']
 const BUILT_IN: Origin = { file: '(built in)' }
 
-/** An inventory with only `all` and `ungrouped`. */
-export function newDraft(): InventoryBuilder {
+/** A builder with only the built-in groups `all` and `ungrouped`. */
+export function emptyBuilder(): InventoryBuilder {
   const builder: InventoryBuilder = {
     groups: new Map(),
     hosts: new Map(),
@@ -48,7 +48,7 @@ export function newDraft(): InventoryBuilder {
   return builder
 }
 
-/** The group of that name, made if need be. */
+/** Returns the group of that name; creates it if it does not exist. */
 export function addGroup(builder: InventoryBuilder, name: string, origin: Origin): BuilderGroup {
   const known = builder.groups.get(name)
   if (known !== undefined) return known
@@ -57,12 +57,12 @@ export function addGroup(builder: InventoryBuilder, name: string, origin: Origin
   return group
 }
 
-/** Puts a group under another; where it was first said counts. */
+/** Makes a group the child of another. If it already is one, the first place is kept as the origin. */
 export function addChild(parent: BuilderGroup, child: string, origin: Origin): void {
   if (!parent.children.has(child)) parent.children.set(child, origin)
 }
 
-/** The host of that name, made if need be; the port counts only for a new host, as in Ansible. */
+/** Returns the host of that name; creates it if it does not exist. As in Ansible, only a new host gets the port. */
 export function addHost(builder: InventoryBuilder, name: string, origin: Origin, port?: number): BuilderHost {
   const known = builder.hosts.get(name)
   if (known !== undefined) return known
@@ -87,8 +87,8 @@ function doubtSecondLocalhost(builder: InventoryBuilder, host: BuilderHost): voi
 }
 
 /**
- * Sets a variable of a group; `ansible_group_priority` becomes the priority instead.
- * @throws INVENTORY_PRIORITY when that is no integer.
+ * Sets a variable of a group, or its priority in the case of `ansible_group_priority`.
+ * @throws INVENTORY_PRIORITY when the priority is not an integer.
  */
 export function setGroupVar(group: BuilderGroup, name: string, setting: Setting, line: string): void {
   if (name !== 'ansible_group_priority') {
@@ -116,7 +116,7 @@ function asInteger(value: Value): number | undefined {
     : undefined
 }
 
-/** The line that an origin points at. */
+/** The text of the line that an origin points at. */
 export function lineAt(builder: InventoryBuilder, origin: Origin): string | undefined {
   if (origin.line === undefined) return undefined
   return builder.texts.get(origin.file)?.split(/\r\n|\n|\r/)[origin.line - 1]

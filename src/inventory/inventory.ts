@@ -1,10 +1,10 @@
 import type { WarningCode } from '../error-codes.ts'
 import type { ConvecthubError, Origin } from '../errors.ts'
 
-/** A value as Ansible types it. A `bigint` is an integer that a double cannot hold; `Float` keeps Python's `1.0`. */
+/** A value with the type that Ansible gives it. `bigint` is for integers that a double cannot represent exactly. */
 export type Value = null | boolean | number | bigint | string | Float | Value[] | { [key: string]: Value }
 
-/** A Python float, apart from an integer of the same worth: `1.0` lists as `1.0`, not as `1`. */
+/** A Python float. It is kept apart from integers, so that `1.0` is printed as `1.0` and not as `1`. */
 export class Float {
   readonly number: number
   constructor(number: number) {
@@ -13,49 +13,49 @@ export class Float {
 }
 
 /**
- * One variable: its typed value, the text as written (outer quotes and comment gone; undefined for YAML
- * collections), and where.
+ * One variable: its typed value, where it was written, and in `raw` the text as written, without outer quotes and
+ * comment. `raw` is undefined for YAML collections.
  */
 export interface Setting {
   value: Value
   raw: string | undefined
   origin: Origin
-  /** It came out of an ansible-vault: never show the value. */
+  /** The value was decrypted from an ansible-vault and must never be shown. */
   secret?: true
-  /** What a listing shows instead of the value: inline vaulted texts stay encrypted, as in ansible-inventory. */
+  /** What listings show in place of the value. As in ansible-inventory, inline vaulted texts stay encrypted. */
   shown?: Value
 }
 
-/** Variables by name, in the order in which they were first set. */
+/** Variables by name, in the order of first assignment. */
 export type Vars = ReadonlyMap<string, Setting>
 
-/** One host of the inventory, with everything that applies to it. */
+/** A host with its groups and the variables that apply to it. */
 export interface Host {
   name: string
-  /** Where the host is first named. */
+  /** The first place that names the host. */
   origin: Origin
-  /** All groups, the nearest last as Ansible applies them; without `all`. */
+  /** The host's groups and their ancestors without `all`, in the order in which Ansible applies them: the last wins. */
   groups: readonly string[]
-  /** The merged variables in Ansible's precedence, extra variables included. */
+  /** The variables after merging by Ansible's precedence, `-e` included. */
   vars: Vars
 }
 
-/** One group as it is written. */
+/** A group as the sources define it. */
 export interface Group {
   name: string
   origin: Origin
-  /** Only its own hosts; those of its children are in the children. */
+  /** The group's own hosts, without those of its children. */
   hosts: readonly string[]
   children: readonly string[]
-  /** Its variables from the inventory, then from `group_vars/`. */
+  /** The group's own variables: from the inventory, overridden by `group_vars/`. */
   vars: Vars
-  /** The longest way from `all`, which has 0. */
+  /** The length of the longest path from `all`, which has depth 0. */
   depth: number
-  /** `ansible_group_priority`, 1 unless set in the inventory. */
+  /** `ansible_group_priority`; 1 by default. */
   priority: number
 }
 
-/** Something legal that is probably not meant: told, not refused. */
+/** Something valid that is probably a mistake. */
 export interface Warning {
   code: WarningCode
   message: string
@@ -63,14 +63,14 @@ export interface Warning {
   hint?: string
 }
 
-/** What all sources together say. */
+/** The inventory that all sources together define. */
 export interface Inventory {
   /** The `-i` values as given. */
   sources: readonly string[]
   hosts: ReadonlyMap<string, Host>
-  /** `all` and `ungrouped` are always there. */
+  /** Always contains `all` and `ungrouped`. */
   groups: ReadonlyMap<string, Group>
   warnings: readonly Warning[]
-  /** Read as Ansible reads it, without a word, though nobody can mean it: shown by listings, refused by all else. */
+  /** Mistakes that Ansible silently accepts. Listings show them as warnings; every other command refuses them. */
   strictErrors: readonly ConvecthubError[]
 }

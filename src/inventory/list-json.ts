@@ -4,7 +4,7 @@ import { problem } from './problems.ts'
 import type { Dict } from './python/dict.ts'
 import { jsonText } from './python/json-text.ts'
 
-// ansible-inventory leaves out what Ansible itself sets.
+// Variables that Ansible itself sets; ansible-inventory does not list them.
 const INTERNAL = new Set([
   'ansible_diff_mode',
   'ansible_config_file',
@@ -40,7 +40,7 @@ export function listJson(inventory: Inventory): string {
   for (const group of inventory.groups.values()) {
     const entry: Record<string, Value> = {}
     if (group.children.length > 0) entry.children = [...group.children]
-    // Hosts of `all` itself are in `ungrouped` or in a group.
+    // Hosts that are listed directly under `all` also appear in `ungrouped` or another group.
     if (group.hosts.length > 0 && group.name !== 'all') entry.hosts = [...group.hosts]
     if (Object.keys(entry).length > 0) list[group.name] = entry
   }

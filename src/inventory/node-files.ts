@@ -6,7 +6,7 @@ import type { Files } from './files.ts'
 const isAbsent = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 
-/** The real file system. Errors of Node other than "no such file" pass through. */
+/** The real file system. Node's errors other than "no such file" are passed on. */
 export const nodeFiles: Files = {
   read(path) {
     try {

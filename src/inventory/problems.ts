@@ -2,7 +2,7 @@ import type { InventoryCode } from '../error-codes.ts'
 import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
 import { maskSecrets } from './mask-secrets.ts'
 
-/** What a problem says besides its code: `line` is the text of the line as evidence, `hint` what was expected. */
+/** Details of an inventory error. `line` is the text of the wrong line, shown as evidence; `hint` says what to do. */
 export interface ProblemDetails {
   origin?: Origin
   line?: string | undefined
@@ -10,7 +10,7 @@ export interface ProblemDetails {
   cause?: unknown
 }
 
-/** One inventory error; every code of this room starts with `inventory-`. Passwords in the texts are masked. */
+/** Creates an inventory error with exit `inventory`. Masks passwords in the message and the line. */
 export function problem(code: InventoryCode, message: string, details: ProblemDetails = {}): ConvecthubError {
   const { origin, line, hint, cause } = details
   return new ConvecthubError(code, maskSecrets(message), {
@@ -21,14 +21,14 @@ export function problem(code: InventoryCode, message: string, details: ProblemDe
   })
 }
 
-/** Throws what was collected: nothing, the one error, or all of them at once. */
+/** Throws the collected errors, if any: a single one as itself, several as one ConvecthubErrors. */
 export function throwAll(problems: readonly ConvecthubError[]): void {
   const [first] = problems
   if (first === undefined) return
   throw problems.length === 1 ? first : new ConvecthubErrors(problems)
 }
 
-/** Runs `read` and adds the ConvecthubErrors it throws to `problems`; other errors pass. */
+/** Runs `read`. Adds the ConvecthubErrors that it throws to `problems` and rethrows any other error. */
 export function collect<T>(problems: ConvecthubError[], read: () => T): T | undefined {
   try {
     return read()

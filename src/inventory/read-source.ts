@@ -13,12 +13,13 @@ import { readText, type VaultedReading } from './yaml/read-yaml-text.ts'
 import { parseYaml } from './yaml/yaml-file.ts'
 import { readYamlSource } from './yaml/yaml-source.ts'
 
-/** What Ansible leaves out of an inventory directory (rules.md §8). */
+/** Names that Ansible ignores in an inventory directory (rules.md §8). */
 const IGNORED =
   /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/
 
 /**
- * Reads one `-i` value into the draft and returns the folder whose `group_vars/` belong to it; a host list has none.
+ * Reads one `-i` value. Returns the folder in which to look for its `group_vars/` and `host_vars/`; undefined for a
+ * host list, which has none.
  * @throws INVENTORY_NOT_FOUND when there is no such source.
  */
 export function readSource(
@@ -55,7 +56,7 @@ export function readSource(
   return source
 }
 
-/** Returns how many files were read. */
+/** Reads a directory and its subdirectories. Returns the number of files read. */
 function readDirectory(
   builder: InventoryBuilder,
   folder: string,

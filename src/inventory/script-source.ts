@@ -13,9 +13,9 @@ const isDict = (value: Value | undefined): value is Dict =>
   Object.getPrototypeOf(value) === null
 
 /**
- * Reads what an inventory script printed for `--list`: groups as lists of hosts or as `{hosts, vars, children}`, and
- * `_meta.hostvars`.
- * @throws INVENTORY_SCRIPT for output of another shape, or without `_meta`.
+ * Reads the JSON that an inventory script prints for `--list`. A group is a list of hosts or an object
+ * `{hosts, vars, children}`; the variables of hosts are in `_meta.hostvars`.
+ * @throws INVENTORY_SCRIPT for output that has another shape or no `_meta`.
  */
 export function readScriptOutput(builder: InventoryBuilder, text: string, file: string): void {
   const wrong = (message: string) =>
@@ -55,7 +55,7 @@ export function readScriptOutput(builder: InventoryBuilder, text: string, file: 
 function partsOf(name: string, entry: Value): { hosts: Value; vars: Value; children: Value } {
   const nothing = { hosts: [], vars: Object.create(null), children: [] }
   if (!isDict(entry)) return { ...nothing, hosts: entry }
-  // A mapping without any of the three is one host of that name with variables.
+  // As in Ansible, an object with none of the three keys is a host with this name and its variables.
   if (!('hosts' in entry || 'vars' in entry || 'children' in entry))
     return { ...nothing, hosts: [name], vars: entry }
   return { ...nothing, ...entry }

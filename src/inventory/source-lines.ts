@@ -1,7 +1,7 @@
 import type { ConvecthubError, Origin } from '../errors.ts'
 import { problem } from './problems.ts'
 
-/** One line of a source; `column` is where it starts, above 1 only after an odd break such as a form feed. */
+/** One line of a source. `column` is above 1 if it follows a break that editors do not count, such as a form feed. */
 export interface SourceLine {
   text: string
   line: number
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** The error for bytes that are not UTF-8, of which the first stands at that place. */
+/** The error INVENTORY_ENCODING for a file whose first invalid byte is at `origin`. */
 export function notUtf8(origin: Origin, cause?: unknown): ConvecthubError {
   return problem('INVENTORY_ENCODING', `${origin.file} is not valid UTF-8`, {
     origin,
@@ -29,7 +29,7 @@ export function notUtf8(origin: Origin, cause?: unknown): ConvecthubError {
   })
 }
 
-/** The place of the first byte that is no UTF-8: everything before it decodes in streaming mode. */
+/** The place of the first invalid byte, found by binary search for the longest prefix that decodes. */
 function invalidOrigin(bytes: Uint8Array, file: string) {
   let low = 0
   let high = bytes.length
@@ -38,7 +38,7 @@ function invalidOrigin(bytes: Uint8Array, file: string) {
     if (decodes(bytes.subarray(0, middle))) low = middle
     else high = middle - 1
   }
-  // Streaming leaves out the start of a character whose rest is wrong.
+  // Streaming mode leaves out the valid first bytes of the broken character.
   const before = new TextDecoder('utf-8').decode(bytes.subarray(0, low), { stream: true })
   const lines = before.split(/\r\n|\n|\r/)
   return { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
@@ -53,7 +53,7 @@ function decodes(bytes: Uint8Array): boolean {
   }
 }
 
-/** Splits where Python's `str.splitlines` does; lines are counted as editors count them. */
+/** Splits a text where Python's `str.splitlines` does, but numbers the lines as editors do. */
 export function splitLines(text: string): SourceLine[] {
   const lines: SourceLine[] = []
   let line = 1

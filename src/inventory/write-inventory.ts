@@ -1,6 +1,6 @@
 import { pythonRepr } from './python/python-repr.ts'
 
-/** A machine to write down. */
+/** A machine to write to the inventory. */
 export interface MachineRecord {
   name: string
   address: string
@@ -8,29 +8,29 @@ export interface MachineRecord {
   role: 'driver' | 'worker'
   gpu: boolean
   iface: string | undefined
-  /** What was seen on it, or why nothing could be seen: lines of comment. */
+  /** What was found on the machine, or why it could not be examined. Written as comments. */
   notes: readonly string[]
 }
 
-/** A setting with its meaning; `value` undefined: without a default. */
+/** A setting with its explanation. `value` is undefined if there is no default. */
 export interface SettingRecord {
   name: string
   value: string | undefined
   meaning: string
 }
 
-/** All that an inventory of ConvectHub says. */
+/** The content of a new inventory. */
 export interface InventoryRecord {
   machines: readonly MachineRecord[]
   user: string | undefined
   keyFile: string | undefined
-  /** Set for all machines. */
+  /** Variables of the group `all`. */
   settings: readonly SettingRecord[]
-  /** Written as comments, for whoever wants to set them. */
+  /** Further variables of `all`, commented out for the user to enable. */
   optional: readonly SettingRecord[]
 }
 
-/** The text of an inv.toml with comments, in Ansible's INI form. Pure. */
+/** The text of a new inv.toml with explaining comments, in Ansible's INI format. */
 export function inventoryText({ machines, user, keyFile, settings, optional }: InventoryRecord): string {
   const named = (role: MachineRecord['role']) =>
     machines.filter((machine) => machine.role === role).map(({ name }) => name)
@@ -70,12 +70,12 @@ function machineLine({ name, address, port, gpu, iface }: MachineRecord): string
   ].join(' ')
 }
 
-/** One line of comment, whatever the text holds. */
+/** A comment of one line: line breaks in the text become blanks. */
 function comment(text: string): string {
   return `# ${text.replaceAll(/\s+/g, ' ').trim()}`
 }
 
-/** A value under [all:vars]: quoted where Ansible would read something else than this text. */
+/** A value for [all:vars], quoted if Ansible would not read the unquoted text as this string. */
 function literal(text: string): string {
   const plain = /^[\w./~@:+-]+$/.test(text) && /[A-Za-z/~]/.test(text) && !/^(None|True|False)$/.test(text)
   return plain ? text : pythonRepr(text)

@@ -5,18 +5,18 @@ import { problem } from '../problems.ts'
 import { shellWords } from '../python/shell-words.ts'
 import { typedSetting } from './ini-value.ts'
 
-/** One host line, read. */
+/** A parsed host line. */
 export interface HostLine extends HostPattern {
   origin: Origin
   vars: Map<string, Setting>
 }
 
-/** Gives the origin of the character at an index of the line. */
+/** Returns the origin of the character at an index of the line. */
 export type OriginAt = (index: number) => Origin
 
 /**
- * Reads `pattern key=value key=value # comment` (rules.md §3). Everything wrong with the line is in `problems`
- * afterwards: INVENTORY_HOST_LINE for the words, and the codes of host patterns and values.
+ * Parses `pattern key=value key=value # comment` (rules.md §3). Adds to `problems` INVENTORY_HOST_LINE for wrong words,
+ * and the errors of parseHostPattern() and typedSetting().
  */
 export function parseHostLine(
   line: string,
@@ -51,7 +51,7 @@ export function parseHostLine(
         `Expected key=value host variable assignment, got: ${word.text}`,
         expectedAssignment(word.text),
       )
-      // Behind what was meant as a comment every word would be one more error.
+      // The rest was meant as a comment; one error is enough for it.
       if (word.text.startsWith(';')) break
       continue
     }

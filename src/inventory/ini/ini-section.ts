@@ -1,12 +1,12 @@
 import { PYTHON_SPACE } from '../python/python-text.ts'
 
-/** What the lines of a section are. */
+/** What the lines of a section contain. */
 export type SectionKind = 'hosts' | 'vars' | 'children'
 
-/** A header, what is wrong with a line that was meant as one, or undefined for any other line. */
+/** A section header, or the error for a line that was meant as one. */
 export type Section =
   | { name: string; kind: SectionKind; error?: undefined }
-  /** `name` and `kind` are what was probably meant, to go on reading with. */
+  /** `name` and `kind` are what was probably meant, so that reading can continue. */
   | { error: string; hint: string; name?: string; kind?: SectionKind }
 
 const NAME = `[^:\\]${PYTHON_SPACE}]+`
@@ -16,7 +16,7 @@ const CHILD = new RegExp(`^(${NAME})[${PYTHON_SPACE}]*(?:#[^]*)?$`, 'u')
 const KINDS: readonly string[] = ['hosts', 'vars', 'children'] satisfies SectionKind[]
 const SHAPE = 'write [group], [group:vars] or [group:children], without blanks inside'
 
-/** Reads a section header (rules.md §2); `line` has no blanks around it. */
+/** Parses a section header (rules.md §2). Undefined for any other line. `line` has no blanks around it. */
 export function parseSection(line: string): Section | undefined {
   if (!line.startsWith('[')) return undefined
   const header = HEADER.exec(line)
@@ -41,7 +41,7 @@ export function parseSection(line: string): Section | undefined {
   return undefined
 }
 
-/** The group of a line under `[x:children]`; undefined when the line is more or other than one name. */
+/** The group named by a line under `[x:children]`; undefined if the line is not exactly one name. */
 export function parseChild(line: string): string | undefined {
   return CHILD.exec(line)?.[1]
 }

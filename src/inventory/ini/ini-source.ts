@@ -14,10 +14,10 @@ import { parseHostLine } from './ini-host-line.ts'
 import { parseChild, parseSection, type SectionKind } from './ini-section.ts'
 import { typedSetting } from './ini-value.ts'
 
-/** What an INI file must still declare when it ends, with the line that asked for it. */
+/** A group that was used before its declaration. It is an error if the file ends without declaring it. */
 interface Pending {
   kind: 'vars' | 'children'
-  /** The groups that named it as their child. */
+  /** The groups that list it as a child. */
   parents: { group: BuilderGroup; origin: Origin }[]
   origin: Origin
   line: string
@@ -28,13 +28,13 @@ interface Reading {
   problems: ConvecthubError[]
   pending: Map<string, Pending>
   group: BuilderGroup
-  /** Undefined after a header that was not understood: its lines would only give follow-up errors. */
+  /** Undefined after an invalid header: the lines below it are skipped, to avoid follow-up errors. */
   kind: SectionKind | undefined
 }
 
 /**
- * Reads one file of Ansible's INI dialect into the draft (rules.md §1-§6). Goes on after an error, so that
- * `problems` holds all of the file: INVENTORY_SECTION, _HOST_LINE, _VARS_LINE, _CHILDREN_LINE, _UNDEFINED_GROUP, …
+ * Reads a file in Ansible's INI dialect (rules.md §1-§6). Continues after an error, so that `problems` gets all errors
+ * of the file: INVENTORY_SECTION, _HOST_LINE, _VARS_LINE, _CHILDREN_LINE, _UNDEFINED_GROUP, …
  */
 export function readIniSource(
   builder: InventoryBuilder,
@@ -73,7 +73,7 @@ function openSection(reading: Reading, line: string, origin: Origin): boolean {
   const { name, kind } = section
   const known = builder.groups.has(name)
   if (kind !== 'vars') {
-    // Children come in the order in which they are defined, as Ansible lists them.
+    // Added now, because Ansible lists children in the order in which they are declared.
     for (const parent of pending.get(name)?.parents ?? []) addChild(parent.group, name, parent.origin)
     pending.delete(name)
   } else if (!known && !pending.has(name)) pending.set(name, { kind: 'vars', parents: [], origin, line })
@@ -96,7 +96,7 @@ function readHost(
   }
 }
 
-/** `key = value`: no shell quotes here, but the same typing; a comment ends a value only behind a literal. */
+/** Reads `key = value`. Values are typed as on host lines; a comment can follow a Python literal only. */
 function readVariable(
   { builder, group, problems }: Reading,
   line: string,

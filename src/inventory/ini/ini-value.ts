@@ -4,8 +4,8 @@ import { problem } from '../problems.ts'
 import { pythonLiteral } from '../python/python-literal.ts'
 
 /**
- * Types a value of the INI dialect: a Python literal if it is one, else the string itself (rules.md §3).
- * @returns an error of code INVENTORY_VALUE for what JSON cannot hold.
+ * Gives a value of the INI dialect its type: a Python literal is evaluated, anything else is a string (rules.md §3).
+ * @returns INVENTORY_VALUE for a literal that JSON cannot represent.
  */
 export function typedSetting(
   name: string,

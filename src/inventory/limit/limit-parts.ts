@@ -5,16 +5,16 @@ import { problem } from '../problems.ts'
 import { strip } from '../python/python-text.ts'
 import { decodeText } from '../source-lines.ts'
 
-/** One part of a limit, and where it was written if that is a file. */
+/** One part of a limit. `origin` is the line of the `@file` that it came from. */
 export interface LimitPart {
   text: string
   origin?: { file: string; line: number }
 }
 
 /**
- * Splits a limit (rules.md §11.1): at commas if there is one; else it is one address, or parts between colons and
- * blanks. `@file` stands for the lines of that file.
- * @throws INVENTORY_LIMIT_FILE when that is missing or no file.
+ * Splits a limit into its parts (rules.md §11.1): at commas if it contains any, else at colons and blanks unless the
+ * whole limit is one address. `@file` is replaced by the lines of the file.
+ * @throws INVENTORY_LIMIT_FILE when the file does not exist or is a directory.
  */
 export function limitParts(limit: string, cwd: string, files: Files): LimitPart[] {
   return splitLimit(limit).flatMap((text) =>

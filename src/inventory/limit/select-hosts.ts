@@ -8,22 +8,22 @@ import { type LimitPart, limitParts } from './limit-parts.ts'
 
 const SUBSCRIPT = /^(.+)\[(?:(?<index>-?[0-9]+)|(?<first>[0-9]+)[:-](?<last>[0-9]*))\]$/u
 
-/** For limits such as `@file`, which count from `cwd`. */
+/** What is needed to read an `@file` in a limit; its path is relative to `cwd`. */
 export interface SelectOptions {
   files: Files
   cwd: string
 }
 
-/** The hosts that a limit leaves, in the order of the inventory. */
+/** The selected hosts, in the order of the inventory. */
 export interface Selection {
   hosts: string[]
-  /** Parts that match nothing, which Ansible passes over: whoever acts on the hosts must refuse them. */
+  /** Parts that match nothing. Ansible ignores them; a command that changes hosts must refuse them. */
   strictErrors: readonly ConvecthubError[]
 }
 
 /**
- * The hosts that `--limit` leaves (rules.md §11); all of them without a limit.
- * @throws INVENTORY_LIMIT for an invalid part and for a limit that leaves no host, INVENTORY_LIMIT_FILE.
+ * Selects the hosts that match `--limit` (rules.md §11); all hosts without a limit.
+ * @throws INVENTORY_LIMIT for an invalid part or if no host is left, INVENTORY_LIMIT_FILE if an `@file` cannot be read.
  */
 export function selectHosts(
   inventory: Inventory,
@@ -45,7 +45,7 @@ export function selectHosts(
     new Set(matches(inventory, text, part, { problems, strictErrors }))
   const regular = of('')
   let chosen = new Set(regular.length === 0 ? all : regular.flatMap((part) => [...match(part, part.text)]))
-  // First what is meant, then what is common, then what is taken away, whatever the written order.
+  // Like Ansible, apply plain parts first, then `&` (intersection), then `!` (exclusion), in whatever order they are.
   for (const part of of('&')) chosen = kept(chosen, match(part, part.text.slice(1)), true)
   for (const part of of('!')) chosen = kept(chosen, match(part, part.text.slice(1)), false)
   throwAll(problems)
@@ -81,7 +81,7 @@ function matches(
     return []
   }
   const groups = [...inventory.groups.keys()].filter((name) => regex.test(name))
-  // Not made unique: a subscript counts in this very list.
+  // Duplicates stay, because Ansible's subscripts index into this list.
   const hosts = groups.flatMap((name) => groupHosts(inventory, name))
   if (groups.length === 0 || isRegex || /[.?*[]/.test(pattern)) {
     for (const name of inventory.hosts.keys()) if (regex.test(name)) hosts.push(name)
@@ -92,14 +92,14 @@ function matches(
   }
   if (subscript === null || hosts.length === 0) return hosts
   const picked = pick(hosts, subscript.groups ?? {})
-  // of an index that is out of range Ansible says so itself, of a slice nothing
+  // Ansible refuses an index that is out of range, but silently accepts such a slice.
   const found = subscript.groups?.index === undefined ? strictErrors : problems
   if (picked.length === 0)
     found.push(wrong(part.text, part, `No hosts matched the subscripted pattern '${text}'`))
   return picked
 }
 
-/** `[0]`, `[-1]`, `[1:3]` with both ends, `[1:]`: an index into what the pattern matched. */
+/** Applies a subscript to the matched hosts: `[0]`, `[-1]`, `[1:]`, or `[1:3]`, which includes both ends. */
 function pick(
   hosts: readonly string[],
   { index, first, last }: Record<string, string | undefined>,

@@ -5,7 +5,7 @@ import { collect, problem, throwAll } from '../problems.ts'
 import { shellWords } from '../python/shell-words.ts'
 import { resolveText } from './resolve-text.ts'
 
-/** The variables behind each setting, the winner first: the old name wins whatever its level (rules.md §9). */
+/** The variables of each setting. The first one that is set wins, at whatever level it is set (rules.md §9). */
 const NAMES = {
   address: ['ansible_ssh_host', 'ansible_host'],
   port: ['ansible_ssh_port', 'ansible_port'],
@@ -23,27 +23,27 @@ const NAMES = {
 } as const
 type Field = keyof typeof NAMES
 
-// Ansible's other ways to say SSH.
+// Ansible's names for connections over SSH.
 const SSH = ['ssh', 'smart', 'paramiko', 'paramiko_ssh']
 
-/** How a host is reached. What the inventory does not say, or says with an empty text, is undefined. */
+/** How to connect to a host. Settings that are absent or empty in the inventory are undefined. */
 export interface ConnectionSettings {
   address: string
   port: number | undefined
   user: string | undefined
-  /** As written: a `~` in front is not expanded yet. */
+  /** As written; a leading `~` is not expanded yet. */
   keyFile: string | undefined
   password: Secret | undefined
   becomePassword: Secret | undefined
   becomeUser: string | undefined
   becomeMethod: string | undefined
   hostKeyChecking: boolean | undefined
-  /** Arguments for ssh, split as a shell would; these stand before all others. */
+  /** Arguments for ssh, split as a shell would. ssh gets `sshArgs` first, then `commonArgs` and `extraArgs`. */
   sshArgs: string[] | undefined
   commonArgs: string[]
   extraArgs: string[]
   connection: 'ssh' | 'local'
-  /** Where each was written. */
+  /** Where each setting was written. */
   origins: Partial<Record<Field, Origin>>
 }
 
@@ -52,8 +52,9 @@ export const CONNECTION_VARIABLES: readonly string[] = Object.values(NAMES).flat
 
 /**
  * Reads the connection variables of a host.
- * @throws, all at once: INVENTORY_PORT, INVENTORY_ADDRESS (empty), INVENTORY_SSH_ARGS (open quote),
- * INVENTORY_CONNECTION (neither ssh nor local), INVENTORY_HOST_KEY_CHECKING (neither yes nor no), and the codes of resolveText.
+ * @throws all errors of the host at once: INVENTORY_PORT, INVENTORY_ADDRESS (empty), INVENTORY_SSH_ARGS (open quote),
+ * INVENTORY_CONNECTION (neither ssh nor local), INVENTORY_HOST_KEY_CHECKING (neither yes nor no), and those of
+ * resolveText().
  */
 export function connectionSettings(host: Host): ConnectionSettings {
   const problems: ConvecthubError[] = []
@@ -66,7 +67,7 @@ export function connectionSettings(host: Host): ConnectionSettings {
     const setting = name === undefined ? undefined : host.vars.get(name)
     if (name === undefined || setting === undefined) return undefined
     origins[field] = setting.origin
-    // A password is not shown in an error either.
+    // Errors must not quote a password.
     const guarded: Setting = /password/i.test(field) ? { ...setting, secret: true } : setting
     return collect(problems, () => convert(resolveText(host, guarded), setting, name))
   }
@@ -93,7 +94,7 @@ export function connectionSettings(host: Host): ConnectionSettings {
 }
 
 function addressOf(text: string, { origin }: Setting, name: string): string {
-  // brackets keep the colons of an address from a port's
+  // Brackets around an IPv6 address only separate it from a port.
   if (/^\[[^\]]+\]$/.test(text) && text.includes(':')) return text.slice(1, -1)
   if (text !== '') return text
   throw problem('INVENTORY_ADDRESS', `${name} is empty`, {

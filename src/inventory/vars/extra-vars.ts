@@ -6,14 +6,14 @@ import { yamlSettings } from '../yaml/yaml-settings.ts'
 import { parseKeyValues } from './key-values.ts'
 
 /**
- * Reads the `-e` values, the later ones winning: `key=value …`, `@file.yml`, or `{"json": …}`.
+ * Reads the `-e` values: `key=value …`, `@file.yml`, or `{"json": …}`. Later values win.
  * @throws INVENTORY_EXTRA_VARS, and the errors of YAML and vault.
  */
 export function readExtraVars(values: readonly string[], context: VaultedReading): Vars {
   const vars = new Map<string, Setting>()
   for (const value of values) {
     for (const [name, setting] of readOne(value, context)) {
-      // A later value moves nothing, as in a Python dictionary.
+      // An overwritten key keeps its position, as in a Python dictionary.
       vars.set(name, setting)
     }
   }

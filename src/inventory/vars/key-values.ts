@@ -16,8 +16,8 @@ const SIMPLE: Readonly<Record<string, string>> = {
 const HINT = 'write -e key=value, -e \'key="a value"\', -e @file.yml, or -e \'{"key": …}\''
 
 /**
- * Reads the `key=value` form of `-e` as Ansible's parse_kv does: every value is a string.
- * @throws INVENTORY_EXTRA_VARS for a word without `=` (Ansible drops it) and for open quotes.
+ * Reads the `key=value` form of `-e` like Ansible's parse_kv: every value is a string.
+ * @throws INVENTORY_EXTRA_VARS for a word without `=`, which Ansible ignores, and for an open quote or template block.
  */
 export function parseKeyValues(text: string): Map<string, Setting> {
   const origin = { file: '-e' }
@@ -45,7 +45,7 @@ function decodeEscapes(word: string): string {
   })
 }
 
-/** Drops one pair of equal quotes around the text. */
+/** Removes one pair of equal quotes around the text. */
 function unquote(text: string): string {
   const [first] = text
   if (text.length < 2 || (first !== '"' && first !== "'")) return text

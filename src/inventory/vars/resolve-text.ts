@@ -5,20 +5,20 @@ import { problem } from '../problems.ts'
 const PLAIN = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*$/
 const BLOCK = /\{\{(.*?)\}\}|\{\{|\{%|\{#/gs
 
-/** The most that one text may take of other variables: how many, and how much in all, characters. */
-const MOST = { references: 1000, characters: 64 * 1024 }
+/** Limits for replacing references in one text: their number, and the total length of their texts in characters. */
+const LIMITS = { references: 1000, characters: 64 * 1024 }
 
 /**
- * The text of a setting as it was written, with plain references such as `{{ ip }}` replaced by other variables of
- * the host. Numbers count as written (`1.30` stays `1.30`), where Ansible would show the typed value.
- * @throws INVENTORY_TEMPLATE for filters and other expressions, unknown variables, loops, and texts that grow beyond
- * 64 KiB; INVENTORY_NOT_TEXT for a list or a mapping.
+ * The text of a setting as written, with plain references such as `{{ ip }}` replaced by the host's variables. Numbers
+ * also keep their written form (`1.30` stays `1.30`), whereas Ansible would convert them.
+ * @throws INVENTORY_TEMPLATE for filters and other expressions, unknown variables, loops, and texts that exceed LIMITS;
+ * INVENTORY_NOT_TEXT for a list or a mapping.
  */
 export function resolveText(host: Host, setting: Setting): string {
   return resolve(host, setting, [], { references: 0, characters: 0 })
 }
 
-function resolve(host: Host, setting: Setting, chain: readonly string[], taken: typeof MOST): string {
+function resolve(host: Host, setting: Setting, chain: readonly string[], used: typeof LIMITS): string {
   const text = settingText(setting)
   const wrong = (message: string, hint: string) =>
     problem('INVENTORY_TEMPLATE', message, {
@@ -41,19 +41,19 @@ function resolve(host: Host, setting: Setting, chain: readonly string[], taken: 
         `${[...chain, name].join(' → ')} is a loop of variables`,
         'write the value itself in one of them',
       )
-    taken.references += 1
+    used.references += 1
     const next = host.vars.get(name)
-    const text = builtIn(host, name) ?? (next && resolve(host, next, [...chain, name], taken))
+    const text = builtIn(host, name) ?? (next && resolve(host, next, [...chain, name], used))
     if (text === undefined)
       throw wrong(`host ${host.name} has no variable ${name}`, 'define it, or write the value itself')
-    taken.characters += text.length
-    if (taken.references > MOST.references || taken.characters > MOST.characters)
+    used.characters += text.length
+    if (used.references > LIMITS.references || used.characters > LIMITS.characters)
       throw wrong('its variables lead to one another without end', 'write the value itself')
     return text
   })
 }
 
-/** The names that Ansible itself gives every host and that are plain texts. */
+/** The string variables that Ansible sets for every host. The short name of an address is the whole address. */
 function builtIn(host: Host, name: string): string | undefined {
   if (name === 'inventory_hostname') return host.name
   if (name !== 'inventory_hostname_short') return undefined
@@ -61,7 +61,7 @@ function builtIn(host: Host, name: string): string | undefined {
 }
 
 /**
- * The text of a setting as written, without resolving anything; empty for null.
+ * The text of a setting as written, with references unresolved. Empty for null.
  * @throws INVENTORY_NOT_TEXT for a list or a mapping.
  */
 export function settingText({ value, raw, origin }: Setting): string {

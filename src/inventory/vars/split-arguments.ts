@@ -6,7 +6,7 @@ const BLOCKS = [
 
 /**
  * Splits `a=1 b="x y"` as Ansible splits the argument of `-e`: at blanks and line breaks outside quotes and template
- * blocks, with the quotes kept. Undefined when a quote or block stays open.
+ * blocks. Keeps the quotes. Undefined if a quote or block is not closed.
  */
 export function splitArguments(text: string): string[] | undefined {
   const words: string[] = []
@@ -54,7 +54,7 @@ export function splitArguments(text: string): string[] | undefined {
 
 const count = (text: string, part: string): number => text.split(part).length - 1
 
-/** The quote that is open after `token`; a backslash before a quote hides it. */
+/** The quote that is open after `token`. A quote after a backslash does not count. */
 function quoteAfter(token: string, open: string | undefined): string | undefined {
   let quote = open
   for (const [index, char] of [...token].entries()) {

@@ -10,7 +10,7 @@ import { yamlSettings } from '../yaml/yaml-settings.ts'
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json']
 
-/** What reading the folders needs, and where it reports to. */
+/** What is needed to read the folders, and the lists that errors are added to. */
 export interface FoldersContext extends VaultedReading {
   cwd: string
   files: Files
@@ -18,7 +18,7 @@ export interface FoldersContext extends VaultedReading {
   problems: ConvecthubError[]
 }
 
-/** A `group_vars/` or `host_vars/` folder: its entries by name, and what was read already. */
+/** A `group_vars/` or `host_vars/` folder: the names of its entries, and the variables read so far. */
 interface Folder {
   path: string
   entries: ReadonlySet<string>
@@ -26,8 +26,8 @@ interface Folder {
 }
 
 /**
- * Finds variables in `group_vars/` and `host_vars/` beside the sources (rules.md §7). `places` are the folders of
- * the sources in their order, as the user wrote them.
+ * Returns a function that finds variables in `group_vars/` and `host_vars/` next to the sources (rules.md §7). `places`
+ * are the folders of the sources, in order and as the user wrote them.
  */
 export function varsFolders(places: readonly string[], context: FoldersContext): OuterVars['files'] {
   const known = new Map<string, Folder>()
@@ -64,7 +64,7 @@ function entriesOf(path: string, { files, cwd, strictErrors }: FoldersContext): 
 const NOTHING: Vars = new Map()
 
 function varsOf(folder: Folder, name: string, context: FoldersContext): Vars {
-  // The first that exists counts, the others are ignored.
+  // As in Ansible, only the first name that exists is read.
   const entry = EXTENSIONS.map((extension) => name + extension).find((each) => folder.entries.has(each))
   if (entry === undefined) return NOTHING
   const known = folder.read.get(entry)
@@ -78,7 +78,7 @@ function varsOf(folder: Folder, name: string, context: FoldersContext): Vars {
   return vars
 }
 
-/** The file itself, or the files of the folder and of those below it, in the order of their names. */
+/** The file itself, or all files in a folder and its subfolders, sorted by name. */
 function varsFiles(path: string, context: FoldersContext): string[] {
   const { files, cwd } = context
   const absolute = resolve(cwd, path)
