@@ -3,15 +3,18 @@ import { sshConfigError } from './ssh-config-error.ts'
 import { expandSshTokens, expandTilde, type SshTokens } from './ssh-tokens.ts'
 
 export interface ExpandAtOptions {
-  /** Where each text was written; one that is not in here was given outside the files. */
+  /** Where each text was written. A text without an origin comes from the inventory, not from a configuration file. */
   origins: ReadonlyMap<string, Origin>
-  /** Puts `${VARIABLES}` in place as well. */
+  /** If given, `${VARIABLES}` are expanded, too. */
   env?: Readonly<Record<string, string | undefined>>
-  /** Puts `~` in place as well. */
+  /** If given, `~` is expanded, too. */
   home?: string
 }
 
-/** A text of the options with its tokens, if it may have any, in place. Errors: SSH_CONFIG with its line; SSH_OPTION for one given outside. */
+/**
+ * Expands `%` tokens, unless `tokens` is undefined, in the text of an option. Errors: SSH_CONFIG with the line of a
+ * configuration file, or SSH_OPTION for an option from the inventory.
+ */
 export function expandAt(
   text: string,
   tokens: SshTokens | undefined,

@@ -4,31 +4,31 @@ import type { SshConfigQuery } from './ssh-config-query.ts'
 import type { SshOptions } from './ssh-options.ts'
 import { connectionTokens } from './ssh-tokens.ts'
 
-/** ssh's own order. */
+/** The default of PreferredAuthentications in OpenSSH, in order. */
 const METHODS = ['gssapi-with-mic', 'hostbased', 'publickey', 'keyboard-interactive', 'password']
 
-/** What served the reading of lines, and is answered elsewhere or no longer of use. */
-const SPENT: ReadonlySet<string> = new Set<keyof SshOptions>([
+/** Options that were needed only while reading the files, or whose effect is in another option of the result. */
+const INTERMEDIATE: ReadonlySet<string> = new Set<keyof SshOptions>([
   ...(['hostName', 'ignoreUnknown', 'settled'] as const),
   ...(['passwordAuthentication', 'kbdInteractiveAuthentication', 'pubkeyAuthentication'] as const),
 ])
 
-interface Reached {
+interface Connection {
   query: SshConfigQuery
-  /** Where the call leads. */
+  /** The machine that ssh connects to. */
   hostName: string
-  /** A HostName was given. */
-  said: boolean
+  /** True if a HostName was set, even if it equals the host. */
+  hasHostName: boolean
   origins: ReadonlyMap<string, Origin>
 }
 
 /**
- * The options as they are used: tokens, `~` and variables in place, methods that are switched off taken out of
- * preferredAuthentications, a host key's alias in lower case. Errors: as expandAt().
+ * Prepares the merged options for use: expands tokens, `~` and variables, removes disabled methods from
+ * preferredAuthentications, and converts hostKeyAlias to lower case. Errors: those of expandAt().
  */
 export function finishSshOptions(
   options: SshOptions,
-  { query, hostName, said, origins }: Reached,
+  { query, hostName, hasHostName, origins }: Connection,
 ): SshOptions {
   const { local, given } = query
   const { env, home } = local
@@ -42,18 +42,18 @@ export function finishSshOptions(
       keyAlias: alias,
       jump: jumpHost(options.proxyJump),
     })
-  // A user who was given outside the files is a name as it stands; one in them has no tokens of itself.
-  const { r: _itself, C: _hash, ...withoutUser } = tokensFor('')
+  // A user from the inventory is taken literally. In files, User may contain all tokens but those that depend on it.
+  const { r: _user, C: _hash, ...withoutUser } = tokensFor('')
   const { keyFiles, knownHostsFiles, globalKnownHostsFiles, identityAgent } = options
   const user = given?.user ?? (options.user && expandAt(options.user, withoutUser, { origins, env }))
   const tokens = tokensFor(user ?? local.user)
   const path = (text: string) => expandAt(text, tokens, { origins, env, home })
   const methods = allowedMethods(options)
-  // `ProxyJump none` has nothing to say beside a command.
-  const spent = options.proxyCommand === undefined ? SPENT : new Set([...SPENT, 'proxyJump'])
+  // Next to a ProxyCommand there can only be `ProxyJump none`, which has no effect then.
+  const dropped = options.proxyCommand === undefined ? INTERMEDIATE : new Set([...INTERMEDIATE, 'proxyJump'])
   return {
-    ...Object.fromEntries(Object.entries(options).filter(([field]) => !spent.has(field))),
-    ...(said && { hostName }),
+    ...Object.fromEntries(Object.entries(options).filter(([field]) => !dropped.has(field))),
+    ...(hasHostName && { hostName }),
     ...(user !== undefined && { user }),
     ...(keyFiles && { keyFiles: keyFiles.map(path) }),
     ...(knownHostsFiles && { knownHostsFiles: knownHostsFiles.map(path) }),
@@ -68,7 +68,7 @@ export function finishSshOptions(
   }
 }
 
-/** `$NAME` is the older way to write a variable; one that is not set means no agent. */
+/** Expands IdentityAgent. `$NAME` is its older syntax for a variable; if that is not set, no agent is used. */
 function agentSocket(
   text: string,
   env: SshConfigQuery['local']['env'],
@@ -78,7 +78,7 @@ function agentSocket(
   return /^\$[^{]/.test(text) ? (env[text.slice(1)] ?? 'none') : path(text)
 }
 
-/** Undefined where nothing was said about it. */
+/** The authentication methods in order, without disabled ones. Undefined if no option limits them. */
 function allowedMethods(options: SshOptions): readonly string[] | undefined {
   const off = [
     ...(options.pubkeyAuthentication === false ? ['publickey'] : []),
@@ -89,7 +89,7 @@ function allowedMethods(options: SshOptions): readonly string[] | undefined {
   return methods?.filter((method) => !off.includes(method))
 }
 
-/** The host of the last hop, which is what %j means. */
+/** The value of the token %j: the host of the last hop. */
 function jumpHost(jumps: readonly string[] = []): string {
   const last = (jumps.at(-1) ?? '').replace(/^ssh:\/\//, '').replace(/^.*@/s, '')
   return last

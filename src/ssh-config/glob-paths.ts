@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 
 /**
- * The paths that an absolute pattern of glob(7) means, in the order of their bytes; none for those that are not there.
- * `*`, `?` and `[…]` stay within one folder and do not mean a leading dot, as for Include of ssh_config(5).
+ * The existing paths that match an absolute pattern of glob(7), sorted by their bytes. As for Include of ssh_config(5),
+ * `*`, `?` and `[…]` match neither a slash nor a leading dot.
  */
 export function globPaths(pattern: string): string[] {
   let found = ['']
@@ -23,21 +23,21 @@ export function globPaths(pattern: string): string[] {
 }
 
 function partExpression(part: string): RegExp {
-  const source = part.replace(/\\(.)|\*|\?|\[([!^]?)(\]?[^\]]*)\]|./gs, (sign, escaped, not, members) => {
-    if (escaped !== undefined) return plain(escaped)
-    if (sign === '*') return '.*'
-    if (sign === '?') return '.'
+  const source = part.replace(/\\(.)|\*|\?|\[([!^]?)(\]?[^\]]*)\]|./gs, (token, escaped, not, members) => {
+    if (escaped !== undefined) return literal(escaped)
+    if (token === '*') return '.*'
+    if (token === '?') return '.'
     if (members !== undefined) return `[${not ? '^' : ''}${members.replace(/[\\\]^]/g, '\\$&')}]`
-    return plain(sign)
+    return literal(token)
   })
   return new RegExp(`^${source}$`, 's')
 }
 
-function plain(sign: string): string {
-  return sign.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }
 
-/** Nothing for a folder that is missing or closed to us, as glob(3) has it. */
+/** The entries of a folder. Like glob(3), treats a folder that is missing or not readable as empty. */
 function entries(folder: string): string[] {
   try {
     return readdirSync(folder || '/')

@@ -11,40 +11,40 @@ import { expandSshTokens, expandTilde, localTokens } from './ssh-tokens.ts'
 /** OpenSSH's READCONF_MAX_DEPTH. */
 const MAX_DEPTH = 16
 
-/** One line that says something. */
+/** A line with a keyword. */
 export interface SshConfigEntry extends SshConfigLine {
-  /** The name in lower case. */
+  /** `name` in lower case. */
   keyword: string
   origin: Origin
-  /** What an Include stands for; a text tells what of it we do not follow. */
+  /** For Include: the blocks of each file, or a string that says what convecthub does not support in its path. */
   included?: readonly SshConfigBlock[][] | string
 }
 
-/** The lines up to the next Host or Match, which stand or fall together. */
+/** The lines up to the next Host or Match. They apply together or not at all. */
 export interface SshConfigBlock {
-  /** Its Host or Match; absent for what comes before the first one of a file. */
+  /** The Host or Match line; absent for the lines before the first one of a file. */
   head?: SshConfigEntry
   entries: SshConfigEntry[]
 }
 
-/** The configuration files of one run, read once: sshConfigOptions() asks them about each host. */
+/** The parsed configuration files. They are read once; sshConfigOptions() evaluates them for each host. */
 export interface SshConfig {
   files: readonly (readonly SshConfigBlock[])[]
-  /** A `Match final` is somewhere in them: they count twice. */
+  /** True if the files contain a `Match final`: then they are evaluated twice. */
   final: boolean
 }
 
 export interface SshConfigPlaces {
-  /** `-F`: this file counts in place of both others; `none` for no file at all. */
+  /** `-F`: the only file to read, instead of the user's and the system's; `none` for no file. */
   configFile?: string | undefined
-  /** The file for every user of the machine, unless /etc/ssh/ssh_config. */
+  /** The system-wide file; /etc/ssh/ssh_config by default. */
   system?: string
 }
 
 /**
- * Reads ~/.ssh/config and /etc/ssh/ssh_config with all that they include; of these a missing one is empty. Errors:
- * SSH_CONFIG for a file that cannot be read, that others may write, or that is no configuration. Source: ssh.c and
- * readconf.c of OpenSSH.
+ * Reads ~/.ssh/config and /etc/ssh/ssh_config, either of which may be missing, with all included files. Errors:
+ * SSH_CONFIG for a file that cannot be read or parsed, or that other users may write to. Source: ssh.c and readconf.c
+ * of OpenSSH.
  */
 export function loadSshConfig(local: LocalSide, places: SshConfigPlaces = {}): SshConfig {
   const { configFile, system = '/etc/ssh/ssh_config' } = places
@@ -63,7 +63,7 @@ export function loadSshConfig(local: LocalSide, places: SshConfigPlaces = {}): S
       ? [readBlocks(configFile, user)]
       : [
           readBlocks(`${folder}/config`, { ...user, guarded: true }),
-          // Its relative includes count from /etc/ssh, and it may not look into home folders.
+          // The system's file includes relative to /etc/ssh, and must not include files by `~`.
           readBlocks(system, { ...user, folder: dirname(system), tilde: false }),
         ]
   return { files, final: files.some(wantsFinal) }
@@ -71,11 +71,12 @@ export function loadSshConfig(local: LocalSide, places: SshConfigPlaces = {}): S
 
 interface Reading {
   local: LocalSide
-  /** Where relative includes are. */
+  /** The folder that relative includes are resolved against. */
   folder: string
+  /** True if includes may start with `~`. */
   tilde: boolean
   required: boolean
-  /** Nobody else may write it. */
+  /** True if the file is refused when others may write to it. */
   guarded: boolean
   depth: number
 }
@@ -131,7 +132,7 @@ function readText(path: string, { required, guarded, local }: Reading): string {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'SSH_CONFIG') throw cause
-    // A folder reads as an empty file, as ssh sees it.
+    // Like ssh, treat a folder as an empty file.
     if (code === 'EISDIR' || (!required && (code === 'ENOENT' || code === 'ENOTDIR'))) return ''
     throw sshConfigError('the ssh configuration cannot be read', { file: path }, { cause, evidence: message })
   }

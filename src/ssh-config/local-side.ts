@@ -1,16 +1,16 @@
 import { hostname, userInfo } from 'node:os'
 
-/** Who calls ssh, and where: what tokens, `~`, variables and `Match localuser` of its configuration stand for. */
+/** The user and machine that ssh runs as, for tokens, `~`, variables and `Match localuser` in its configuration. */
 export interface LocalSide {
   user: string
   uid: number
-  /** That of the user's account, as ssh takes it; $HOME is not asked. */
+  /** The home folder in the user's account. Like ssh, ignores $HOME. */
   home: string
   hostName: string
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** This process and its machine. */
+/** The user of this process and its machine. */
 export function localSide(): LocalSide {
   const { username, uid, homedir } = userInfo()
   return { user: username, uid, home: homedir, hostName: hostname(), env: process.env }

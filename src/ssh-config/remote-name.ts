@@ -3,8 +3,8 @@ import type { Origin } from '../errors.ts'
 import { expandAt } from './expand-at.ts'
 
 /**
- * Where a call of ssh leads: its HostName with %h in place, or else the host itself; in lower case, and an IPv6 address
- * as getnameinfo(3) writes it. Error: SSH_CONFIG for any other token.
+ * The machine that ssh connects to: HostName with %h expanded, or the host itself. In lower case; an IPv6 address is in
+ * the canonical form of getnameinfo(3). Error: SSH_CONFIG for any other token.
  */
 export function remoteName(
   host: string,
@@ -12,7 +12,7 @@ export function remoteName(
   origins: ReadonlyMap<string, Origin>,
 ): string {
   const name = hostName === undefined ? host : expandAt(hostName, { '%': '%', h: host }, { origins })
-  // Only an address written short is one of a kind; those that end as IPv4 or name an interface stay as they are.
+  // IPv6 addresses that end in IPv4 form or name an interface are not converted.
   return name.includes(':') && isIPv6(name) && !/[.%]/.test(name)
     ? new URL(`ssh://[${name}]`).hostname.slice(1, -1)
     : name.toLowerCase()

@@ -1,6 +1,6 @@
 import { ConvecthubError, type ErrorDetails, type Origin } from '../errors.ts'
 
-/** A configuration file that cannot be read, or that ssh itself would not take. */
+/** The error for a configuration file that cannot be read, or that ssh itself would refuse. */
 export function sshConfigError(what: string, origin: Origin, details: ErrorDetails = {}): ConvecthubError {
   return new ConvecthubError('SSH_CONFIG', what, {
     origin,
@@ -9,7 +9,7 @@ export function sshConfigError(what: string, origin: Origin, details: ErrorDetai
   })
 }
 
-/** Something in a configuration file that ssh follows and we do not. */
+/** The error for an option in a configuration file that ssh supports and convecthub does not. */
 export function sshConfigOptionError(what: string, origin: Origin, host: string): ConvecthubError {
   return new ConvecthubError('SSH_CONFIG_OPTION', `the ssh option ${what} is not supported`, {
     host,

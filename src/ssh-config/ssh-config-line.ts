@@ -1,20 +1,20 @@
-/** What a keyword of ssh(1) is given. */
+/** The arguments of a keyword. */
 export interface SshArgument {
-  /** Without quotes, escapes and what follows a `#`. */
+  /** The arguments without quotes, escapes and a `#` comment. */
   words: readonly string[]
-  /** As written: keywords that take a command or a list of hosts read this. */
+  /** The arguments as written, for keywords whose value is a command or a list of hosts. */
   text: string
 }
 
-/** One line of a configuration file, or what follows `-o` on ssh's command line. */
+/** A parsed line of a configuration file, or the value of `-o` on ssh's command line. */
 export interface SshConfigLine extends SshArgument {
-  /** As written. */
+  /** The keyword as written. */
   name: string
 }
 
 /**
- * A line as ssh(1) takes it apart: `Keyword value`, `Keyword=value`, `Keyword = value`. Undefined for one that says
- * nothing; a text tells why ssh refuses it. Source: process_config_line_depth() of OpenSSH's readconf.c.
+ * Parses `Keyword value`, `Keyword=value` or `Keyword = value`. Undefined for a blank line or comment; a string says
+ * why ssh refuses the line. Source: process_config_line_depth() of OpenSSH's readconf.c.
  */
 export function sshConfigLine(raw: string): SshConfigLine | string | undefined {
   const line = raw.trim()
@@ -25,7 +25,7 @@ export function sshConfigLine(raw: string): SshConfigLine | string | undefined {
   return words ? { name, text, words } : 'a quote is not closed'
 }
 
-/** As argv_split() of OpenSSH's misc.c; undefined where a quote is left open. */
+/** Splits words like argv_split() of OpenSSH's misc.c. Undefined if a quote is not closed. */
 function splitWords(text: string): string[] | undefined {
   const words: string[] = []
   let word: string | undefined

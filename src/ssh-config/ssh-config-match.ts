@@ -1,24 +1,25 @@
 import { matchesPatterns } from '../ssh-pattern.ts'
 
-/** What the lines `Match` of a configuration file ask. */
+/** The facts about a connection that the criteria of Match are compared with. */
 export interface SshMatchQuestion {
-  /** The host as given to ssh. */
+  /** The host as passed to ssh. */
   original: string
-  /** Where HostName leads, as far as it is known. */
+  /** The machine to connect to, by the HostName found so far. */
   hostName: () => string
   user: string
   localUser: string
+  /** True in the second evaluation of the files. */
   final: boolean
 }
 
-/** Whether it matches; or what of it ssh takes and we do not, or even ssh refuses. */
+/** Whether the line matches, or why it cannot be evaluated: convecthub does not support it, or ssh itself refuses. */
 export type SshMatchResult = boolean | { unsupported: string } | { refused: string }
 
 const ALONE = ['all', 'final', 'canonical']
 
 /**
- * Whether the words after `Match` mean this connection. A criterion that we do not know counts only where those
- * before it hold. Source: match_cfg_line() of OpenSSH's readconf.c.
+ * Evaluates the words after `Match`. An unsupported criterion is an error only if all criteria before it match. Source:
+ * match_cfg_line() of OpenSSH's readconf.c.
  */
 export function matchesCriteria(words: readonly string[], question: SshMatchQuestion): SshMatchResult {
   const criteria = criteriaOf(words)
@@ -26,14 +27,14 @@ export function matchesCriteria(words: readonly string[], question: SshMatchQues
   let matches = true
   for (const { name, negated, value } of criteria) {
     if (!matches) break
-    const found = holds(name, value, question)
+    const found = criterionMatches(name, value, question)
     if (found === undefined) return { unsupported: `Match ${name}` }
     matches = found !== negated
   }
   return matches
 }
 
-/** Whether the line asks for a second reading, with the name that the first one came to. */
+/** True for a `Match final`: then the files are evaluated again, with the name that the first evaluation found. */
 export function asksForFinal(words: readonly string[]): boolean {
   const criteria = criteriaOf(words)
   return typeof criteria !== 'string' && criteria.some(({ name, negated }) => name === 'final' && !negated)
@@ -65,12 +66,12 @@ function criteriaOf(words: readonly string[]): Criterion[] | string {
   return criteria.length > 0 ? criteria : 'Match has no criteria'
 }
 
-/** Undefined for a criterion that we do not know. */
-function holds(name: string, value: string, question: SshMatchQuestion): boolean | undefined {
+/** Evaluates one criterion. Undefined for one that convecthub does not support. */
+function criterionMatches(name: string, value: string, question: SshMatchQuestion): boolean | undefined {
   switch (name) {
     case 'all':
       return true
-    // There are no canonical names here; the second reading stands for them, as in ssh.
+    // Host names are never canonicalized here. As in ssh, the second evaluation then matches `canonical`, too.
     case 'final':
     case 'canonical':
       return question.final

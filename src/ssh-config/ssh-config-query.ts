@@ -1,11 +1,11 @@
 import type { LocalSide } from './local-side.ts'
 import type { SshOptions } from './ssh-options.ts'
 
-/** One call of ssh. */
+/** The connection to find the options for. */
 export interface SshConfigQuery {
-  /** As given to ssh: what the patterns of Host are held against. */
+  /** The host as passed to ssh; Host patterns are matched against it. */
   host: string
-  /** What was said outside the files, on ssh's command line: it wins. */
+  /** Options from ssh's command line. They win over the files. */
   given?: SshOptions
   local: LocalSide
 }

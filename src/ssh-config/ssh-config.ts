@@ -9,39 +9,40 @@ import type { SshConfigQuery } from './ssh-config-query.ts'
 import { readSshKeyword } from './ssh-keywords.ts'
 import { mergeSshOptions, type SshOptions } from './ssh-options.ts'
 
-/** What has been obtained so far, and where each text of it was written. */
-interface InventoryBuilder {
+/** The options found so far, and where each of their texts was written. */
+interface Found {
   options: SshOptions
   origins: Map<string, Origin>
 }
 
 /**
- * What ssh(1) would do for one host, as `ssh -G` shows it: the first value wins, tokens, `~` and variables are in
- * place. What nobody said is absent. Pure. Errors: SSH_CONFIG_OPTION for an option that applies to this host and that
- * we do not follow, SSH_CONFIG for a value that ssh refuses, both with the line. Source: ssh_config(5).
+ * The options that ssh(1) would use for one host, as `ssh -G` prints them: the first value of an option wins, and
+ * tokens, `~` and variables are expanded. Options that are not set are absent. Pure. Errors, with file and line:
+ * SSH_CONFIG_OPTION for an option of this host that convecthub does not support, SSH_CONFIG for a value that ssh
+ * refuses. Source: ssh_config(5).
  */
 export function sshConfigOptions(config: SshConfig, query: SshConfigQuery): SshOptions {
   const { host, given = {} } = query
-  const draft: InventoryBuilder = { options: given, origins: new Map() }
+  const draft: Found = { options: given, origins: new Map() }
   for (const blocks of config.files) applyBlocks(blocks, draft, query, undefined)
-  const said = draft.options.hostName !== undefined
+  const hasHostName = draft.options.hostName !== undefined
   const hostName = remoteName(host, draft.options.hostName, draft.origins)
   if (config.final) {
     draft.options = { ...draft.options, hostName }
     for (const blocks of config.files) applyBlocks(blocks, draft, query, hostName)
   }
-  return finishSshOptions(draft.options, { query, hostName, said, origins: draft.origins })
+  return finishSshOptions(draft.options, { query, hostName, hasHostName, origins: draft.origins })
 }
 
-/** `final` is where the first reading led to, in the second one. */
+/** Applies the blocks that match. `final` is undefined in the first evaluation, and its host name in the second. */
 function applyBlocks(
   blocks: readonly SshConfigBlock[],
-  draft: InventoryBuilder,
+  draft: Found,
   query: SshConfigQuery,
   final: string | undefined,
 ): void {
   for (const { head, entries } of blocks) {
-    // Unlike in Match, the case of letters counts in Host.
+    // Host is case-sensitive, unlike `Match host`.
     if (head?.keyword === 'host' && !matchesPatterns(final ?? query.host, head.words)) continue
     if (head?.keyword === 'match' && !applyMatch(head, draft, query, final)) continue
     for (const entry of entries) {
@@ -55,7 +56,7 @@ function applyBlocks(
 
 function applyMatch(
   { words, origin }: SshConfigEntry,
-  draft: InventoryBuilder,
+  draft: Found,
   query: SshConfigQuery,
   final: string | undefined,
 ): boolean {
@@ -65,7 +66,7 @@ function applyMatch(
   throw sshConfigError(result.refused, origin)
 }
 
-function applyKeyword(entry: SshConfigEntry, draft: InventoryBuilder, query: SshConfigQuery): void {
+function applyKeyword(entry: SshConfigEntry, draft: Found, query: SshConfigQuery): void {
   const { name, text, origin } = entry
   const read = readSshKeyword(name, entry, draft.options)
   if (read === 'refused') throw sshConfigError(`ssh does not take ${name} ${text}`, origin)
@@ -77,7 +78,7 @@ function applyKeyword(entry: SshConfigEntry, draft: InventoryBuilder, query: Ssh
 }
 
 function questionOf(
-  { options, origins }: InventoryBuilder,
+  { options, origins }: Found,
   { host, local }: SshConfigQuery,
   final: string | undefined,
 ): SshMatchQuestion {

@@ -1,8 +1,8 @@
 const PLACE = /^(?:\[[^\]]+\]|[^:/[\]\s,@]+)(?::(\d*))?(\/?)$/
 
 /**
- * The machines of a ProxyJump, first hop first, as written: `[user@]host[:port]` or `ssh://…`. Empty for `none`,
- * undefined for what ssh refuses. Source: parse_jump() of OpenSSH's readconf.c.
+ * The hops of a ProxyJump in order, as written: `[user@]host[:port]` or `ssh://…`. Empty for `none`, undefined for a
+ * value that ssh refuses. Source: parse_jump() of OpenSSH's readconf.c.
  */
 export function sshJumps(text: string): readonly string[] | undefined {
   const list = text.replace(/#.*$/s, '').trim()

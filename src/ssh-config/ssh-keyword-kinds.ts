@@ -1,4 +1,4 @@
-/** Other names of the same keyword; the older ones are still read by ssh. */
+/** Other names of keywords, some of them old, that ssh still accepts. */
 export const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     identityfile2: 'identityfile',
@@ -10,9 +10,9 @@ export const ALIASES: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** Keywords that change neither whom we talk to nor how we log in. */
+/** Keywords that convecthub ignores, because they change neither which machine it connects to nor how it logs in. */
 export const HARMLESS: ReadonlySet<string> = new Set([
-  // One connection per host is always shared, never left behind, and nobody is asked at it.
+  // convecthub always shares one connection per host, closes it at the end, and does not prompt on it.
   ...['batchmode', 'controlmaster', 'controlpath', 'controlpersist', 'numberofpasswordprompts'],
   ...[
     'addkeystoagent',
@@ -24,11 +24,11 @@ export const HARMLESS: ReadonlySet<string> = new Set([
     'rekeylimit',
   ],
   ...['compression', 'compressionlevel', 'channeltimeout', 'versionaddendum', 'warnweakcrypto'],
-  // What ssh says, and to whom.
+  // Logging and display.
   ...['loglevel', 'logverbose', 'syslogfacility', 'visualhostkey', 'fingerprinthash'],
-  // How known_hosts is written; what it proves stays the same.
+  // How entries of known_hosts are written, not which keys are trusted.
   ...['hashknownhosts', 'updatehostkeys', 'checkhostip'],
-  // We open none of these, and ask for our own kind of session.
+  // Forwarding, terminals and environment: convecthub opens its own kind of session.
   ...[
     'forwardagent',
     'forwardx11',
@@ -41,15 +41,15 @@ export const HARMLESS: ReadonlySet<string> = new Set([
   ...['permitremoteopen', 'streamlocalbindmask', 'streamlocalbindunlink', 'tunnel', 'tunneldevice'],
   ...['permitlocalcommand', 'localcommand', 'requesttty', 'escapechar', 'enableescapecommandline'],
   ...['obscurekeystroketiming', 'sendenv', 'setenv'],
-  // Without a ticket ssh goes on to the next method as well; Debian and Fedora switch it on for everybody.
+  // GSSAPI: without a ticket ssh also continues with the next method. Debian and Fedora enable it for all users.
   ...['gssapiauthentication', 'gssapidelegatecredentials', 'gssapikeyexchange', 'gssapikexalgorithms'],
   ...['gssapiclientidentity', 'gssapiserveridentity', 'gssapirenewalforcesrekey', 'gssapitrustdns'],
-  // They narrow signatures, and are in every crypto policy of Fedora; a user's certificate is refused elsewhere.
+  // Limits for user keys, found in every crypto policy of Fedora. User certificates are refused as CertificateFile.
   ...['pubkeyacceptedalgorithms', 'pubkeyacceptedkeytypes', 'requiredrsasize'],
-  // Nothing without what is refused below: host-based logins, canonical names, `Match tagged`.
+  // No effect without features that are refused below: host-based logins, canonical names, `Match tagged`.
   ...['hostbasedacceptedalgorithms', 'hostbasedkeytypes', 'enablesshkeysign', 'tag'],
   ...['canonicaldomains', 'canonicalizefallbacklocal', 'canonicalizemaxdots'],
-  // ssh itself no longer looks at these.
+  // Obsolete keywords that ssh itself ignores.
   ...['protocol', 'cipher', 'fallbacktorsh', 'globalknownhostsfile2', 'userknownhostsfile2', 'useroaming'],
   ...['usersh', 'useprivilegedport', 'rhostsauthentication', 'rsaauthentication', 'rhostsrsaauthentication'],
   ...['afstokenpassing', 'kerberosauthentication', 'kerberostgtpassing'],
@@ -57,7 +57,7 @@ export const HARMLESS: ReadonlySet<string> = new Set([
 
 const OFF = ['no', 'false']
 
-/** Keywords that we do not follow, with the values that ask for nothing: those of OpenSSH's own defaults. */
+/** Keywords that convecthub does not support, with the values that are accepted because they are OpenSSH's defaults. */
 export const UNSUPPORTED: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     addressfamily: ['any'],
@@ -74,14 +74,14 @@ export const UNSUPPORTED: ReadonlyMap<string, readonly string[]> = new Map(
     pkcs11provider: ['none'],
     proxyusefdpass: OFF,
     refuseconnection: [],
-    // ssh refuses this one beside a command, and we always bring one.
+    // ssh refuses it together with a command, and convecthub always runs a command.
     remotecommand: ['none'],
     revokedhostkeys: ['none'],
     securitykeyprovider: ['internal', 'none'],
     sessiontype: ['default'],
     stdinnull: OFF,
     verifyhostkeydns: OFF,
-    // Lines of files that make no sense on a command line.
+    // Allowed in configuration files only, not in `-o`.
     host: [],
     include: [],
     match: [],

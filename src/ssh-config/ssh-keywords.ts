@@ -4,7 +4,10 @@ import { sshJumps } from './ssh-jumps.ts'
 import { ALIASES, HARMLESS, UNSUPPORTED } from './ssh-keyword-kinds.ts'
 import type { SshOptions } from './ssh-options.ts'
 
-/** `refused`: ssh takes no such value; `unsupported`: we do not do what it asks for; `unknown`: ssh knows no such word. */
+/**
+ * The options that a keyword sets, or why it is an error. `refused`: ssh itself refuses the value. `unsupported`:
+ * convecthub does not support it. `unknown`: there is no such keyword.
+ */
 export type SshKeywordResult = SshOptions | 'refused' | 'unsupported' | 'unknown'
 
 type Read = (argument: SshArgument) => SshOptions | undefined
@@ -26,10 +29,10 @@ const FLAGS = new Map([
   ['false', false],
 ])
 
-/** Seconds for each unit of a time: TIME FORMATS in sshd_config(5). */
+/** Units of time in seconds. Source: TIME FORMATS in sshd_config(5). */
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** Each keyword that we follow, and what it sets; undefined for a value that ssh itself refuses. */
+/** The supported keywords. Each function returns the options it sets, or undefined for a value that ssh refuses. */
 const KEYWORDS: ReadonlyMap<string, Read> = new Map(
   Object.entries<Read>({
     hostname: word((hostName) => ({ hostName })),
@@ -74,12 +77,12 @@ const KEYWORDS: ReadonlyMap<string, Read> = new Map(
   }),
 )
 
-/** All keywords that we follow, in lower case. */
+/** All supported keywords, in lower case. */
 export const FOLLOWED: readonly string[] = [...KEYWORDS.keys()]
 
 /**
- * What one keyword of ssh(1) sets, in any case of its letters: the one table of both the command line's `-o` and the
- * configuration files. `before` is what was said up to here. Source: ssh_config(5) and OpenSSH's readconf.c.
+ * Evaluates a keyword of ssh(1), whose case does not matter, from `-o` or a configuration file. `before` are the
+ * options set so far. Source: ssh_config(5) and OpenSSH's readconf.c.
  */
 export function readSshKeyword(name: string, argument: SshArgument, before: SshOptions): SshKeywordResult {
   const keyword = keywordOf(name)
@@ -88,7 +91,7 @@ export function readSshKeyword(name: string, argument: SshArgument, before: SshO
   if (known) return known(argument) ?? 'refused'
   const defaults = UNSUPPORTED.get(keyword)
   if (!defaults) return isIgnored(keyword, before) ? {} : 'unknown'
-  // A line before that asked for the default wins over this one.
+  // An earlier line has set the default, and the first value wins.
   if (before.settled?.includes(keyword)) return {}
   const [value = '', ...more] = argument.words
   return more.length === 0 && defaults.includes(value.toLowerCase()) ? { settled: [keyword] } : 'unsupported'
@@ -114,7 +117,7 @@ function flag(read: (on: boolean) => SshOptions): Read {
   })
 }
 
-/** In ms; `none` sets nothing, so that a later line may. */
+/** Reads a time in ms. `none` sets nothing, so that a later line can still set it. */
 function time(read: (milliseconds: number) => SshOptions): Read {
   return word((value) => {
     if (value === 'none') return {}

@@ -1,58 +1,58 @@
-/** StrictHostKeyChecking: an unknown key is refused, taken and kept, or not looked at. */
+/** StrictHostKeyChecking: an unknown host key is refused (`yes`), saved (`accept-new`) or not checked (`no`). */
 export type HostKeyChecking = 'yes' | 'accept-new' | 'no'
 
 /**
- * What ssh(1) is told, by its command line or by its configuration files. What is absent was not said; values are
- * as written until sshConfigOptions() puts tokens, `~` and variables in place.
+ * Options of ssh(1) from its command line or configuration files. An absent option is not set. Values are as written
+ * until sshConfigOptions() expands tokens, `~` and variables.
  */
 export interface SshOptions {
-  /** The machine to go to, in place of the name that ssh was called with. */
+  /** The machine to connect to, instead of the host passed to ssh. */
   hostName?: string
   user?: string
   port?: number
-  /** All that were said, in their order; empty for `none`: not even those that ssh tries by itself. */
+  /** All IdentityFile values in order. Empty for `none`, which also disables ssh's default keys. */
   keyFiles?: readonly string[]
-  /** Only keyFiles are tried, with nothing of the agent beside them. */
+  /** True to use only keyFiles and no other keys of the agent. */
   identitiesOnly?: boolean
-  /** `none`, `SSH_AUTH_SOCK` (the socket of that variable), or a path. */
+  /** `none`, `SSH_AUTH_SOCK` (the socket in that variable) or the path of a socket. */
   identityAgent?: string
-  /** First hop first, each `[user@]host[:port]` or `ssh://…`; empty for `none`. Beside a proxyCommand only that. */
+  /** The hops in order, each `[user@]host[:port]` or `ssh://…`. Empty for `none`, and if there is a proxyCommand. */
   proxyJump?: readonly string[]
-  /** `none`, or a command whose tokens (%h %p %r %n %%) are left for the one who runs it. */
+  /** `none`, or a command. Whoever runs it expands its tokens (%h %p %r %n %%). */
   proxyCommand?: string
   /** UserKnownHostsFile; empty for `none`. */
   knownHostsFiles?: readonly string[]
-  /** GlobalKnownHostsFile, read after those of the user; empty for `none`. */
+  /** GlobalKnownHostsFile, read after knownHostsFiles; empty for `none`. */
   globalKnownHostsFiles?: readonly string[]
-  /** The name to look for in known_hosts. */
+  /** The name to look up in known_hosts. */
   hostKeyAlias?: string
   hostKeyChecking?: HostKeyChecking
   connectTimeoutMs?: number
-  /** 0: never asked. */
+  /** 0 for no keep-alive messages. */
   serverAliveIntervalMs?: number
   serverAliveCountMax?: number
-  /** Names of the methods, in their order. */
+  /** The names of authentication methods, in order. */
   preferredAuthentications?: readonly string[]
   passwordAuthentication?: boolean
   kbdInteractiveAuthentication?: boolean
   pubkeyAuthentication?: boolean
-  /** `-F`: the configuration file in place of both usual ones; `none` for no file. */
+  /** `-F`: the only configuration file to read; `none` for no file. */
   configFile?: string
-  /** As OpenSSH writes lists of algorithms, with its `+`, `-` or `^` in front. */
+  /** A list of algorithms in OpenSSH's format, with an optional leading `+`, `-` or `^`. */
   ciphers?: string
   kexAlgorithms?: string
   macs?: string
   hostKeyAlgorithms?: string
   caSignatureAlgorithms?: string
-  /** Patterns of keywords that ssh may not know, in lower case. */
+  /** IgnoreUnknown: patterns of unknown keywords to ignore, in lower case. */
   ignoreUnknown?: readonly string[]
-  /** Keywords that we do not follow, and that were said to stay as they are by default. */
+  /** Unsupported keywords that were set to their default. The first value wins, so later lines cannot change them. */
   settled?: readonly string[]
 }
 
 /**
- * Both together, where what was said first wins. Key files are all kept; ProxyJump and ProxyCommand shut each other
- * out, except that a ProxyCommand may follow `ProxyJump none`, as in ssh.
+ * Merges options; those of `first` win, but key files of both are kept. As in ssh, ProxyJump and ProxyCommand exclude
+ * each other, except that a ProxyCommand may follow `ProxyJump none`.
  */
 export function mergeSshOptions(first: SshOptions, then: SshOptions): SshOptions {
   const { proxyJump, proxyCommand, ...others } = then
@@ -62,12 +62,12 @@ export function mergeSshOptions(first: SshOptions, then: SshOptions): SshOptions
     ...(proxyCommand !== undefined && !jumps && { proxyCommand }),
     ...others,
     ...first,
-    ...both('keyFiles', first, then),
-    ...both('settled', first, then),
+    ...union('keyFiles', first, then),
+    ...union('settled', first, then),
   }
 }
 
-/** Every known_hosts file that ssh reads, those of the user first; the first one is where new keys are written. */
+/** All known_hosts files that ssh reads, the user's first. New keys are written to the first one. */
 export function allKnownHostsFiles(options: SshOptions): readonly string[] {
   return [
     ...(options.knownHostsFiles ?? ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']),
@@ -75,7 +75,7 @@ export function allKnownHostsFiles(options: SshOptions): readonly string[] {
   ]
 }
 
-function both(field: 'keyFiles' | 'settled', first: SshOptions, then: SshOptions): SshOptions {
+function union(field: 'keyFiles' | 'settled', first: SshOptions, then: SshOptions): SshOptions {
   if (!first[field] || !then[field]) return {}
   return { [field]: [...new Set([...first[field], ...then[field]])] }
 }

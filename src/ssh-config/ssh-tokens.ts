@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto'
 import type { LocalSide } from './local-side.ts'
 
-/** What is known of a connection when its options are put together. */
+/** The names of a connection that tokens stand for. */
 export interface SshConnectionNames {
-  /** As given to ssh. */
+  /** The host as passed to ssh. */
   host: string
-  /** Where it leads: HostName, or else the host. */
+  /** The machine to connect to: HostName, or else the host. */
   remote: string
   port: number
   user: string
   keyAlias: string | undefined
-  /** The last hop's host of ProxyJump, without user and port. */
+  /** The host of ProxyJump's last hop, without user and port. */
   jump: string
 }
 
-/** What each token stands for. Source: TOKENS in ssh_config(5). */
+/** The value of each token. Source: TOKENS in ssh_config(5). */
 export type SshTokens = Readonly<Record<string, string | (() => string)>>
 
-/** The tokens that depend on nothing but the machine that ssh runs on. */
+/** The tokens that depend only on the local user and machine. */
 export function localTokens({ user, uid, home, hostName }: LocalSide): SshTokens {
   return { '%': '%', L: hostName.replace(/\..*$/s, ''), d: home, i: String(uid), l: hostName, u: user }
 }
@@ -28,7 +28,7 @@ export function connectionTokens(local: LocalSide, names: SshConnectionNames): S
   const port = String(names.port)
   return {
     ...localTokens(local),
-    // Dear, and seldom asked for.
+    // Computed on demand, since hashing is slow and the token is rare.
     C: () => createHash('sha1').update([local.hostName, remote, port, user, jump].join('')).digest('hex'),
     h: remote,
     j: jump,
@@ -40,8 +40,8 @@ export function connectionTokens(local: LocalSide, names: SshConnectionNames): S
 }
 
 /**
- * A text with its tokens and, where `env` is given, its `${VARIABLES}` in place. Throws a SyntaxError for what ssh
- * itself ends at: a token that it does not know there, a variable that is not set.
+ * Expands the tokens of a text and, if `env` is given, its `${VARIABLES}`. Throws a SyntaxError where ssh itself stops:
+ * at a token that is not allowed here, or a variable that is not set.
  */
 export function expandSshTokens(text: string, tokens: SshTokens, env?: LocalSide['env']): string {
   return text.replace(
@@ -60,7 +60,7 @@ export function expandSshTokens(text: string, tokens: SshTokens, env?: LocalSide
   )
 }
 
-/** `~` and `~/x` with the home folder in place. Throws a SyntaxError for the home of somebody else. */
+/** Expands `~` and `~/x`. Throws a SyntaxError for `~user`, the home folder of another user. */
 export function expandTilde(path: string, home: string): string {
   if (!path.startsWith('~')) return path
   const [, other, rest = ''] = /^~([^/]*)\/*(.*)$/s.exec(path) ?? []

@@ -3,7 +3,7 @@ import { sshConfigLine } from './ssh-config-line.ts'
 import { readSshKeyword, type SshKeywordResult } from './ssh-keywords.ts'
 import { mergeSshOptions, type SshOptions } from './ssh-options.ts'
 
-/** ssh's letters for an option with a value. */
+/** ssh's flags that take a value, and the keyword that each one sets. */
 const VALUE_FLAGS: Readonly<Record<string, string>> = {
   i: 'IdentityFile',
   p: 'Port',
@@ -11,13 +11,13 @@ const VALUE_FLAGS: Readonly<Record<string, string>> = {
   J: 'ProxyJump',
 }
 
-/** Talk, compression, forwardings and terminals: nothing that we open. -4 and -6 choose an address, so not these. */
+/** Flags to ignore: logging, compression, forwarding and terminals. Not -4 and -6, since they choose the address. */
 const HARMLESS_FLAGS = /[CqvAaxXYTt]/
 
 /**
- * The options in `ansible_ssh_common_args` and `ansible_ssh_extra_args`; of several values the first counts, as in
- * ssh. Error: SSH_OPTION for any that we do not follow, by name, since ignoring it would mean something
- * else than ssh does. Source: ssh(1).
+ * Parses the words of `ansible_ssh_common_args` and `ansible_ssh_extra_args`. As in ssh, the first value of an option
+ * wins. Error: SSH_OPTION, with its name, for an option that convecthub does not support, because ignoring it would
+ * connect differently than ssh does. Source: ssh(1).
  */
 export function sshOptions(host: string, words: readonly string[]): SshOptions {
   let options: SshOptions = {}
@@ -43,7 +43,7 @@ export function sshOptions(host: string, words: readonly string[]): SshOptions {
 
 function readFlag(letter: string, value: string, before: SshOptions): SshKeywordResult {
   const keyword = VALUE_FLAGS[letter]
-  // No quotes to take off: these are whole values already.
+  // The value of a flag has no quotes to remove, as the shell has already removed them.
   if (keyword) return readSshKeyword(keyword, { words: [value], text: value }, before)
   const line = sshConfigLine(value)
   return typeof line === 'object' ? readSshKeyword(line.name, line, before) : 'refused'
