@@ -27,7 +27,7 @@ const read = (contents: Record<string, string>, env: Record<string, string> = {}
     },
   })
 
-test('the settings', () => {
+test('reads the settings with their lines', () => {
   expect(read({ '/w/ansible.cfg': CONFIG })).toEqual({
     file: '/w/ansible.cfg',
     inventory: ['/w/hosts.ini', '/home/ann/more'],
@@ -45,7 +45,7 @@ test('the settings', () => {
   })
 })
 
-test('where it is found', () => {
+test('searches the same places as Ansible, in the same order', () => {
   const contents = {
     '/x/ansible.cfg': '',
     '/w/my.cfg': '',
@@ -62,7 +62,7 @@ test('where it is found', () => {
   expect(read({})).toBeUndefined()
 })
 
-test('values of the wrong kind', () => {
+test('reports all values of the wrong kind', () => {
   expect(
     problemsOf(() => read({ '/w/ansible.cfg': '[defaults]\nforks = many\nhost_key_checking=maybe\n' })),
   ).toEqual(['INVENTORY_ANSIBLE_CONFIG /w/ansible.cfg:2', 'INVENTORY_ANSIBLE_CONFIG /w/ansible.cfg:3'])

@@ -1,7 +1,7 @@
 """Runs `ansible-inventory -i FILE --list` for each line of stdin and prints one JSON object a line.
 
-Ansible's start takes half a second, nearly all of it imports. Here they are done once, and each file has a forked
-process of its own, so that nothing which Ansible remembers (warnings told, cached files) passes from one to the next.
+Starting Ansible takes half a second, mostly for imports. This script imports once and forks a process for each file,
+so that no state of Ansible (cached files, warnings already shown) is passed from one file to the next.
 """
 
 import json
@@ -11,7 +11,7 @@ import tempfile
 
 from ansible.cli.inventory import InventoryCLI
 
-# What reading an inventory would import.
+# Modules that Ansible imports while it reads an inventory.
 import ansible.inventory.manager  # noqa: F401
 import ansible.parsing.yaml.dumper  # noqa: F401
 import ansible.plugins.loader  # noqa: F401

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
 
-/** The folder of the cases: inventories beside the answers of the real ansible-inventory 2.14.18. */
+/** The folder of the cases: inventories with the output of ansible-inventory 2.14.18 next to them. */
 export const CASES = resolve(import.meta.dirname, 'cases')
 
-/** JSON without the white space between its parts; numbers and the order of keys stay as written. */
+/** Removes white space between the tokens of a JSON text. Numbers and the order of keys stay as written. */
 export function squeeze(json: string): string {
   return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
 }
 
-/** The errors that `run` throws, as `code file:line:column`; anything else than our errors fails the test. */
+/** The ConvecthubErrors that `run` throws, as `code file:line:column`. Rethrows any other error. */
 export function problemsOf(run: () => unknown): string[] {
   try {
     run()

@@ -17,7 +17,7 @@ function vaultPassword(cwd: string): Secret | undefined {
   return existsSync(file) ? new Secret(readFileSync(file, 'utf8').trim()) : undefined
 }
 
-/** Refused, whatever Ansible makes of it: every problem with its place. */
+/** Cases that convecthub refuses, whatever Ansible does: the errors with their places. */
 const REFUSED: Readonly<Record<string, string[]>> = {
   '07-host-semicolon.ini': ['INVENTORY_HOST_LINE 07-host-semicolon.ini:3:8'],
   '10-range-bad-alpha.ini': ['INVENTORY_RANGE 10-range-bad-alpha.ini:2:1'],
@@ -57,7 +57,7 @@ const REFUSED: Readonly<Record<string, string[]>> = {
   '9c-all-nested': ['INVENTORY_GROUP_LOOP inv.ini:6:1'],
 }
 
-/** Read as Ansible reads it, but refused by every command that does more than list. */
+/** Cases with mistakes that Ansible silently accepts: the strict errors with their places. */
 const DOUBTED: Readonly<Record<string, string[]>> = {
   '37-group-chars.ini': [
     'INVENTORY_GROUP_NAME 37-group-chars.ini:1:1',
@@ -78,7 +78,7 @@ const DOUBTED: Readonly<Record<string, string[]>> = {
   ],
 }
 
-/** Read, with this warning of ours. */
+/** Cases that convecthub reads with warnings. */
 const WARNED: Readonly<Record<string, string[]>> = {
   '05-section-hash.ini': ['INVENTORY_COMMENT_IN_VALUE', 'INVENTORY_COMMENT_IN_VALUE'],
   'c25-latin1-comments.ini': Array(8).fill('INVENTORY_ENCODING'),
@@ -97,13 +97,13 @@ function check(name: string, cwd: string, sources: string[], extraVars: string[]
   expect(inventory.strictErrors.map(place)).toEqual(DOUBTED[name] ?? [])
 }
 
-/** The JSON of an answer file, which may have Ansible's warnings above it. */
+/** The JSON that Ansible printed, without the warnings above it. */
 function answerOf(path: string): string {
   if (existsSync(`${path}.json`)) return readFileSync(`${path}.json`, 'utf8')
   return readFileSync(`${path}.txt`, 'utf8').replace(/^.*--- stdout\n/s, '')
 }
 
-describe('single files', () => {
+describe('lists single files like ansible-inventory', () => {
   const names = readdirSync(CASES).filter(
     (name) =>
       existsSync(join(CASES, `${name}.expected.json`)) || existsSync(join(CASES, `${name}.expected.txt`)),
@@ -111,9 +111,9 @@ describe('single files', () => {
   test.each(names)('%s', (name) => check(name, CASES, [name], [], answerOf(join(CASES, `${name}.expected`))))
 })
 
-describe('folders', () => {
+describe('lists folders like ansible-inventory', () => {
   const root = join(CASES, 'dirs')
-  // it runs a program: see script-source.integration.test.ts
+  // It runs a program, so it is in script-source.integration.test.ts.
   const names = readdirSync(root).filter((name) => name !== '92-executable')
   test.each(names)('%s', (name) => {
     const folder = join(root, name)
@@ -124,22 +124,22 @@ describe('folders', () => {
   })
 })
 
-describe('--graph and --host', () => {
+describe('prints --graph and --host like ansible-inventory', () => {
   const folder = join(CASES, 'dirs/c7-graph')
   const expected = (name: string) => readFileSync(join(folder, name), 'utf8').trimEnd()
   const inventory = load(folder, ['inv.ini'])
-  test('graph', () => expect(graph(inventory)).toBe(expected('expected.graph.txt')))
-  test('graph with variables', () =>
+  test('the graph of all groups', () => expect(graph(inventory)).toBe(expected('expected.graph.txt')))
+  test('the graph with variables', () =>
     expect(graph(inventory, { vars: true })).toBe(expected('expected.graph-vars.txt')))
-  test('graph of a group', () =>
+  test('the graph of one group', () =>
     expect(graph(inventory, { vars: true, group: 'web' })).toBe(expected('expected.graph-web.txt')))
-  test('host', () =>
+  test('the variables of a host', () =>
     expect(squeeze(hostJson(inventory, 'h1'))).toBe(squeeze(expected('expected.host-h1.json'))))
-  test('unknown names', () => {
+  test('an error for an unknown host or group', () => {
     expect(problemsOf(() => hostJson(inventory, 'nope'))).toEqual(['INVENTORY_NO_HOST '])
     expect(problemsOf(() => graph(inventory, { group: 'nope' }))).toEqual(['INVENTORY_NO_GROUP '])
   })
-  test('vaulted values are not shown', () => {
+  test('*** in place of vaulted values', () => {
     const text = graph(load(join(CASES, 'dirs/c3-vault'), ['inv.ini']), { vars: true })
     expect(text).toContain('{inline = ***}')
     expect(text).toContain('{whole = ***}')

@@ -4,7 +4,7 @@ import { editDistance, nearest } from '../../src/inventory/edit-distance.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { memoryFiles } from './memory-files.ts'
 
-test('unknown variables, each once, with the name that was meant', () => {
+test('lists each unknown variable once and suggests a known name', () => {
   const files = memoryFiles({
     '/w/inv': 'h1 k3s_verison=1 mine=2\nh2 k3s_verison=3\n[all:vars]\nk3s_version=4\ngpu_driver_=x\n',
   })
@@ -22,9 +22,9 @@ test.each([
   ['abcd', 'acbd', 1],
   ['kitten', 'sitting', 3],
   ['ca', 'abc', 3],
-])('distance of %s and %s', (from, to, expected) => {
+])('edit distance of %s and %s is %d', (from, to, expected) => {
   expect(editDistance(from, to)).toBe(expected)
   expect(editDistance(to, from)).toBe(expected)
 })
 
-test('far names are not suggested', () => expect(nearest('x', ['abc', 'xyz'])).toBeUndefined())
+test('suggests no name that is too different', () => expect(nearest('x', ['abc', 'xyz'])).toBeUndefined())

@@ -18,12 +18,12 @@ const installed = spawnSync('ansible-inventory', ['--version']).status === 0
 const runs = Number(process.env.DIFF_RUNS ?? 50)
 const seed = Number(process.env.DIFF_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const folder = mkdtempSync(join(tmpdir(), 'convecthub-differential-'))
-// An empty configuration of its own, so that the machine's does not count.
+// An empty configuration file, so that Ansible ignores the machine's.
 const config = join(folder, 'ansible.cfg')
 writeFileSync(config, '')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// What convecthub refuses on purpose although Ansible reads it.
+// The errors for inventories that Ansible accepts and convecthub refuses on purpose.
 const STRICTER = new Set<string>(DIFFERENCES.flatMap((row) => row.codes))
 
 interface Listing {
@@ -32,7 +32,7 @@ interface Listing {
   stderr: string
 }
 
-/** Ansible's answers, file by file; undefined where it warns that it could not read the file, or crashes. */
+/** Ansible's output for each file; undefined if it crashes or warns that it could not parse the file. */
 function ansible(files: readonly string[]): (string | undefined)[] {
   const env = { ...process.env, ANSIBLE_CONFIG: config, PYTHONWARNINGS: 'ignore', LC_ALL: 'C.UTF-8' }
   const driver = join(import.meta.dirname, 'ansible-list.py')
@@ -48,7 +48,7 @@ function ansible(files: readonly string[]): (string | undefined)[] {
     })
 }
 
-/** The Python that Ansible is installed for, by its own word. */
+/** The Python that Ansible runs on, as it reports itself. */
 function python(): string {
   const version = execFileSync('ansible-inventory', ['--version'], { encoding: 'utf8' })
   return /python version = .*\((\/[^)]*)\)\s*$/m.exec(version)?.[1] ?? 'python3'
@@ -64,7 +64,7 @@ function ours(file: string): string | ConvecthubError[] {
   }
 }
 
-/** With mixed types of keys Ansible gives up sorting. */
+/** Parses JSON and sorts its keys, because Ansible does not sort keys of mixed types. */
 function sorted(json: string): unknown {
   return JSON.parse(json, (_, value) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -79,7 +79,7 @@ const FORMATS = [
 ] as const
 
 test.skipIf(!installed).each(FORMATS)(
-  `%s, the same as ansible-inventory, DIFF_SEED=${seed}`,
+  `reads random %s inventories like ansible-inventory, DIFF_SEED=${seed}`,
   { timeout: 60_000 + runs * 1000 },
   (extension, inventories) => {
     const texts = inventories.flatMap((inventory) => fc.sample(inventory, { seed, numRuns: runs }))
@@ -93,7 +93,7 @@ test.skipIf(!installed).each(FORMATS)(
     const seen = { equal: 0, refusedByBoth: 0, refusedByUs: 0 }
     for (const [index, file] of files.entries()) {
       const text = texts[index]
-      // ours escapes what a terminal would act on, which means the same
+      // Our output also escapes the characters that a terminal would interpret.
       const expected = answers[index] && printableJsonText(answers[index])
       const got = ours(file)
       const label = `DIFF_SEED=${seed}, file ${index}:\n${text}`
@@ -109,7 +109,7 @@ test.skipIf(!installed).each(FORMATS)(
       else if (squeeze(got) === squeeze(expected)) seen.equal += 1
       else {
         seen.equal += 1
-        // Python's numbers that JSON.parse rounds are compared as text above.
+        // Only the order of keys may differ. JSON.parse rounds big numbers, so compare the lengths of the texts, too.
         expect(sorted(got), label).toEqual(sorted(expected))
         expect(expected.replaceAll(/\s/g, '').length, label).toBe(got.replaceAll(/\s/g, '').length)
       }
@@ -120,6 +120,6 @@ test.skipIf(!installed).each(FORMATS)(
   },
 )
 
-test.skipIf(installed)('ansible-inventory is not installed, nothing is compared', () => {
+test.skipIf(installed)('skips the comparison because ansible-inventory is not installed', () => {
   expect(() => execFileSync('ansible-inventory', ['--version'], { stdio: 'ignore' })).toThrow()
 })

@@ -13,7 +13,7 @@ import { mutatedRandomYaml } from './random-yaml.ts'
 const numRuns = Number(process.env.FUZZ_RUNS ?? 3000)
 const timeout = 60_000 + numRuns * 20
 
-/** Runs everything that reads users' text; anything thrown must be ours, with a place in a file. */
+/** Fails if `run` throws anything other than inventory errors. */
 function onlyOurErrors(run: () => void): void {
   try {
     run()
@@ -27,11 +27,11 @@ function onlyOurErrors(run: () => void): void {
   }
 }
 
-/** The processor time that no input of these sizes takes unless its reading grows without bounds, ms. */
+/** The limit of processor time for one input, in ms. Inputs of this size exceed it only by superlinear work. */
 const LIMIT_MS = 1000
 let slowest = 0
 
-/** Reads everything, and fails for an input that is slow again and again: one time a collector may be at work. */
+/** Runs everything that reads users' text. A slow input is read three times, as garbage collection may delay one. */
 function readAll(name: string, text: string, extra: string[] = [], limit?: string): void {
   const times: [number, ...number[]] = [milliseconds(() => readOnce(name, text, extra, limit))]
   if (times[0] > LIMIT_MS) {
@@ -42,7 +42,7 @@ function readAll(name: string, text: string, extra: string[] = [], limit?: strin
   expect(median).toBeLessThanOrEqual(LIMIT_MS)
 }
 
-/** Of our own process: what else the machine does has no part in it. */
+/** The processor time of `run` in this process, so that other load on the machine does not count. */
 function milliseconds(run: () => void): number {
   const start = process.cpuUsage()
   run()
@@ -65,7 +65,7 @@ function readOnce(name: string, text: string, extra: string[], limit: string | u
 }
 
 test(
-  'INI with changes',
+  'reads mutated INI inventories without a crash',
   () => {
     fc.assert(
       fc.property(mutatedInventory, (text) => readAll('inv.ini', text)),
@@ -76,7 +76,7 @@ test(
 )
 
 test(
-  'YAML with changes',
+  'reads mutated YAML inventories without a crash',
   () => {
     fc.assert(
       fc.property(fc.oneof(mutatedYaml, mutatedRandomYaml), (text) => readAll('inv.yml', text)),
@@ -87,7 +87,7 @@ test(
 )
 
 test(
-  'any text, any limit, any -e, in any format',
+  'reads any text, limit and -e value in any format without a crash',
   () => {
     const any = fc.string({ unit: 'binary', maxLength: 60 })
     const name = fc.constantFrom('inv', 'inv.ini', 'inv.yml', 'inv.json', 'inv.toml')
@@ -99,7 +99,7 @@ test(
 )
 
 test(
-  'limits on a real inventory',
+  'applies any limit to a random inventory without a crash',
   () => {
     const limit = fc.string({ unit: fc.constantFrom(...'webdbh123.*?[]!&~:,@^$()|\\- '), maxLength: 12 })
     fc.assert(

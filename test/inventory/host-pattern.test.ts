@@ -3,7 +3,7 @@ import { parseHostPattern } from '../../src/inventory/host-pattern.ts'
 import { expandRanges } from '../../src/inventory/host-range.ts'
 import { shellWords } from '../../src/inventory/python/shell-words.ts'
 
-describe('ranges', () => {
+describe('expands ranges', () => {
   test.each([
     ['web[01:03]', 'web01 web02 web03'],
     ['n[9:11]', 'n9 n10 n11'],
@@ -44,7 +44,7 @@ describe('ranges', () => {
   })
 })
 
-describe('names and ports', () => {
+describe('splits names and ports', () => {
   test.each([
     ['h1', 'h1'],
     ['h1:2222', 'h1 2222'],
@@ -87,7 +87,7 @@ describe('names and ports', () => {
   })
 })
 
-describe('shell words', () => {
+describe('splits shell words', () => {
   test.each([
     ['a b', ['a', 'b']],
     ["a='b c'", ['a=b c']],

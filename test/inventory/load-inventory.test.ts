@@ -17,8 +17,8 @@ function load(contents: Contents, sources = ['inv'], extraVars: string[] = []) {
 const value = (contents: Contents, host: string, name: string, extraVars: string[] = []) =>
   load(contents, ['inv'], extraVars).hosts.get(host)?.vars.get(name)
 
-describe('origins and written texts', () => {
-  test('INI', () => {
+describe('keeps places and written texts of values', () => {
+  test('in INI', () => {
     const contents = {
       inv: '\ufeff[web]\n  h1 a=1_000  b="x y" # c\n[web:vars]\nport = 8080 # c\npass=0123\n',
     }
@@ -35,7 +35,7 @@ describe('origins and written texts', () => {
     expect(value(contents, 'h1', 'port')).toMatchObject({ value: 8080, raw: '8080', origin: { line: 4 } })
     expect(value(contents, 'h1', 'pass')).toMatchObject({ value: '0123', raw: '0123' })
   })
-  test('YAML', () => {
+  test('in YAML', () => {
     const contents = {
       inv: '---\nweb:\n  hosts:\n    h1:\n      v: 1.30\n      l: [1]\n  vars: {"q": "0644"}\n',
     }
@@ -47,11 +47,11 @@ describe('origins and written texts', () => {
     expect(value(contents, 'h1', 'l')?.raw).toBeUndefined()
     expect(value(contents, 'h1', 'q')).toMatchObject({ value: '0644', origin: { line: 7, column: 10 } })
   })
-  test('JSON is no YAML', () => {
+  test('in JSON, where NEL is not a line break', () => {
     const inv = '{"all":\n{"hosts": {"h1"\n: {"a": "x\u0085y"}}}}'
     expect(value({ inv }, 'h1', 'a')).toMatchObject({ value: 'x\u0085y', origin: { line: 3, column: 4 } })
   })
-  test('lines are those of an editor', () => {
+  test('with the line numbers of an editor', () => {
     expect(problemsOf(() => load({ inv: '[web]\r\nh1 a=1\fh2 b\rh3 c\n' }))).toEqual([
       'INVENTORY_HOST_LINE inv:2:11',
       'INVENTORY_HOST_LINE inv:3:4',
@@ -59,7 +59,7 @@ describe('origins and written texts', () => {
   })
 })
 
-describe('which format', () => {
+describe('decides the format of', () => {
   const toml = '[web]\nvars = { a = 1 }\n[web.hosts]\nh1 = {}\n'
   test.each([
     ['inv.toml', '[web]\nh1 a=1\n', 'read'],
@@ -84,7 +84,7 @@ describe('which format', () => {
   })
 })
 
-describe('refused with a place', () => {
+describe('refuses, with the place of the error,', () => {
   test.each([
     ['[web]\nweb\n', 'INVENTORY_NAME_CLASH inv:2:1'],
     ['[web] ; c\nh1\n', 'INVENTORY_SECTION inv:1:1'],
@@ -100,7 +100,7 @@ describe('refused with a place', () => {
     expect(problemsOf(() => load({ inv: text })).join(' ')).toBe(expected)
   })
   test.each([
-    // behind lines that stand elsewhere to libyaml than to the library
+    // errors after lines that libyamlLayout() has moved
     [
       'a: {\nb: *x,\n\t\t"c": &y 1, &y d: 1}\n',
       'INVENTORY_YAML host_vars/h1.yml:2:4 INVENTORY_YAML host_vars/h1.yml:3:14',
@@ -130,7 +130,7 @@ describe('refused with a place', () => {
   ])('host_vars %j', (text, expected) => {
     expect(problemsOf(() => load({ inv: 'h1\n', 'host_vars/h1.yml': text })).join(' ')).toBe(expected)
   })
-  test('bytes that are not UTF-8', () => {
+  test('bytes that are not UTF-8, except in comments of INI', () => {
     const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
     const comments = bytes('# \xe9\xe8\r\n[web] # caf\xe9\nh1 a="#b" #\xff\n')
     const { warnings, hosts } = load({ inv: comments })
@@ -157,11 +157,11 @@ describe('refused with a place', () => {
     for (const [text, at] of elsewhere)
       expect(problemsOf(() => load({ inv: bytes(text) }))).toEqual([`INVENTORY_ENCODING ${at}`])
   })
-  test('sources', () => {
+  test('sources without a file', () => {
     expect(problemsOf(() => load({}, ['nope']))).toEqual(['INVENTORY_NOT_FOUND nope'])
     expect(problemsOf(() => load({ 'd/x.ini': 'h1' }, ['d']))).toEqual(['INVENTORY_NOT_FOUND d'])
   })
-  test('strictErrors', () => {
+  test('as strict errors, mistakes that Ansible silently accepts', () => {
     const strictErrors = (contents: Record<string, string>, sources?: string[]) =>
       load(contents, sources).strictErrors.map(place)
     expect(strictErrors({ inv: 'h1:70000\nh2:0\n' })).toEqual([
@@ -173,7 +173,7 @@ describe('refused with a place', () => {
       'INVENTORY_RANGE inv.yml:3:5',
     ])
   })
-  test('all problems of all files at once', () => {
+  test('all errors of all files at once', () => {
     const contents = {
       inv: '[web]\nh1 oops\n',
       'group_vars/web.yml': 'a: [\n',
@@ -188,7 +188,7 @@ describe('refused with a place', () => {
   })
 })
 
-test('a file that cannot be read', () => {
+test('reports a file that cannot be read', () => {
   const files = {
     ...memoryFiles({ '/w/inv': 'h1' }),
     read: () => {
@@ -209,7 +209,7 @@ describe('inventory scripts', () => {
     }
     return loadInventory({ cwd: '/w', sources: ['inv'], files })
   }
-  test('groups as lists and as mappings', () => {
+  test('reads groups that are lists or objects', () => {
     const list = run(
       '{"web": ["h1"], "top": {"children": ["web"], "vars": {"a": 1, "ansible_group_priority": 7}}, "_meta": {"hostvars": {"h1": {"b": 2}}}}',
     )
@@ -224,10 +224,10 @@ describe('inventory scripts', () => {
     '{"web": ["h1"]}',
     '{"web": 1, "_meta": {"hostvars": {}}}',
     '{"_meta": {"hostvars": {"h": 1}}}',
-  ])('%j is refused', (output) => {
+  ])('refuses the output %j', (output) => {
     expect(problemsOf(() => run(output))[0]).toMatch(/^INVENTORY_SCRIPT/)
   })
-  test('a failing script, and no scripts at all', () => {
+  test('refuses a failing script, and any script where scripts are not allowed', () => {
     const files = { ...memoryFiles({ '/w/inv': '#!/bin/sh\n' }), executable: () => true }
     expect(problemsOf(() => loadInventory({ cwd: '/w', sources: ['inv'], files }))).toEqual([
       'INVENTORY_SCRIPT inv',
@@ -284,7 +284,7 @@ describe('YAML values', () => {
         `"v":${expected.replaceAll(' ', '')}`,
       )
   })
-  test('aliases that multiply are stopped', () => {
+  test('refuses aliases of aliases that would fill the memory', () => {
     const levels = Array.from(
       { length: 30 },
       (_, index) => `  l${index + 1}: &l${index + 1} [*l${index}, *l${index}]`,
@@ -292,7 +292,7 @@ describe('YAML values', () => {
     const text = `all:\n vars:\n  l0: &l0 [x]\n${levels.join('\n')}\n`
     expect(problemsOf(() => load({ 'inv.yml': text }, ['inv.yml']))).toEqual(['INVENTORY_YAML inv.yml:1:1'])
   })
-  test('deep nesting is told, not a crash', () => {
+  test('reports nesting that is too deep instead of crashing', () => {
     const problems = problemsOf(() => load({ 'inv.yml': `a: ${'['.repeat(20_000)}` }, ['inv.yml']))
     expect(problems.every((each) => each.startsWith('INVENTORY_YAML'))).toBe(true)
     expect(problems.length).toBeGreaterThan(0)
@@ -321,12 +321,12 @@ describe('-e', () => {
     ['[1]', 'INVENTORY_STRUCTURE -e:1:1'],
     ['{"a": ', 'INVENTORY_YAML -e'],
     ['@none.yml', 'INVENTORY_NOT_FOUND none.yml'],
-  ])('%s is refused', (extra, expected) => {
+  ])('refuses %s', (extra, expected) => {
     expect(problemsOf(() => load({ inv: 'h1' }, ['inv'], [extra]))[0]).toContain(expected)
   })
 })
 
-test('a wrong vault password, and none', () => {
+test('reports a missing vault password and a damaged vaulted file', () => {
   const vault =
     '$ANSIBLE_VAULT;1.1;AES256\n33363965326261303234626463623963633531343838643863643963653663383838\n'
   const files = memoryFiles({ '/w/inv': 'h1', '/w/host_vars/h1.yml': vault })
@@ -349,7 +349,7 @@ test.each([
   'h1 oops k3s_token="hunter2 x"',
   '[all:vars]\nansible_password={"hunter2"}',
   '[web]\n[web:children]\nregistry_password: hunter2',
-])('a password is not shown: %j', (text) => {
+])('does not show the password of %j in the error', (text) => {
   try {
     load({ inv: text })
     expect.fail('was read')

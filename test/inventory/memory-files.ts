@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { Files } from '../../src/inventory/files.ts'
 
-/** A file system of texts by absolute path; `executable` files print their second line when run. */
+/** A file system in memory: texts by absolute path. Running an `executable` file prints its second line. */
 export function memoryFiles(contents: Readonly<Record<string, string | Uint8Array>>): Files {
   const paths = Object.keys(contents)
   const encode = (text: string | Uint8Array) =>

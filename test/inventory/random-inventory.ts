@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 
-/** Random inventories in Ansible's INI dialect: mostly valid, so that the answers of both programs can be compared. */
+/** Random inventories in Ansible's INI dialect, mostly valid, so that both programs read most of them. */
 
-// Parents stand before their children, so that there are no loops.
+// Parents come before their children, so that there are no loops.
 const GROUPS = ['all', 'web', 'k3s-workers', 'zeta', 'db', 'g_1', 'alpha', 'a.b', 'ü', 'B']
 const group = fc.constantFrom('ungrouped', ...GROUPS)
 const family = fc
@@ -128,7 +128,7 @@ const literal: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
   ),
 })).value
 
-// Without quotes a blank would end the value, and most files would be refused by both.
+// Without quotes a blank would end the value, and both programs would refuse most files.
 const shellQuoted = literal.chain((text) =>
   fc.constantFrom(
     text.replaceAll(/ #.*$|[ '"]/g, ''),
@@ -167,7 +167,7 @@ const section = fc.oneof(
   { weight: 3, arbitrary: family },
 )
 
-/** One inventory file; `wild` ones also have lines cut, doubled or changed at random. */
+/** A random INI inventory. */
 export const randomInventory = fc
   .tuple(
     fc.array(hostLine, { maxLength: 2 }),
@@ -197,7 +197,7 @@ export function changed(text: string, list: readonly Change[]): string {
   return result
 }
 
-/** The same with some characters put in, left out or replaced. */
+/** A random INI inventory with some characters inserted, deleted or replaced. */
 export const mutatedInventory = fc.tuple(randomInventory, changes).map(([text, list]) => changed(text, list))
 
 const YAML = `all:
@@ -215,5 +215,5 @@ const YAML = `all:
         u: !unsafe x
 `
 
-/** A YAML inventory with some characters put in, left out or replaced. */
+/** A fixed YAML inventory with some characters inserted, deleted or replaced. */
 export const mutatedYaml = changes.map((list) => changed(YAML, list))

@@ -2,22 +2,22 @@ import fc from 'fast-check'
 import { changed, changes } from './random-inventory.ts'
 
 /**
- * Random inventories in YAML, mostly valid, written as no tool would write them: text over several lines at any
- * column, tabs, an anchor that comes twice, several end marks, no line break at the end.
+ * Random YAML inventories, mostly valid, but formatted as no tool would: scalars over several lines at any column,
+ * tabs, duplicate anchors, several end markers, no final line break.
  */
 
 const plain = fc.constantFrom(
   ...['x', 'a b', 'yes', '0644', '1.30', '10:30', '~', "it's", 'k:v', 'a#b', '-1', 'ü', '2024-01-01', '🚀'],
 )
 const blanks = fc.constantFrom('', '', ' ', '  ', '    ', '       ', '\t', ' \t', '\t ')
-/** Any line break and what stands around it. */
+/** A line break with blanks and blank lines around it. */
 const lineBreak = fc
   .tuple(fc.constantFrom('', '', ' ', '\t'), fc.constantFrom('', '', '', '\n', ' \n', '\n\t\n'), blanks)
   .map(([before, empty, after]) => `${before}\n${empty}${after}`)
 const space = fc.oneof({ weight: 3, arbitrary: fc.constant(' ') }, lineBreak)
 const edge = fc.oneof({ weight: 4, arbitrary: fc.constant('') }, lineBreak)
 
-/** Several words with what stands between them. */
+/** One to four words with separators between them. */
 const words = (word: fc.Arbitrary<string>, between: fc.Arbitrary<string>) =>
   fc
     .tuple(word, fc.array(fc.tuple(between, word), { maxLength: 3 }))
@@ -38,7 +38,7 @@ const quoted = fc.oneof(
   fc.tuple(edge, words(fc.oneof(plain, escapes), space), edge).map((parts) => `"${parts.join('')}"`),
 )
 
-/** What may stand beside anything in brackets. */
+/** Blanks, line breaks and comments that may surround a token in brackets. */
 const gap = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('', ' ') },
   lineBreak,
@@ -66,7 +66,7 @@ const flow: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
 const blockLine = fc.constantFrom(
   ...['x', 'a: b', '"q', '[', ' deeper', '\ttab', '# no comment', '', '', '    ', '...'],
 )
-/** A block scalar in a collection at that column. */
+/** A block scalar in a collection at the given column. */
 const block = (column: number) =>
   fc
     .tuple(
@@ -93,7 +93,7 @@ const properties = fc.oneof(
 )
 const alias = fc.constantFrom('*base', '[*base , x]', '!unsafe x')
 
-/** What follows the `:` or `-` of a collection at that column. */
+/** The text after a `:` or `-` of a collection at the given column. */
 function node(column: number, depth: number): fc.Arbitrary<string> {
   const inline = fc
     .tuple(properties, fc.oneof(plain, quoted, flow, block(column)))
@@ -158,5 +158,5 @@ export const randomYaml = fc
     `${first}all:\n  vars: {base: &base x}\n  hosts:\n    h1:\n${vars}${last}`.replaceAll(/\r?\n/g, breaks),
   )
 
-/** The same with some characters put in, left out or replaced. */
+/** A random YAML inventory with some characters inserted, deleted or replaced. */
 export const mutatedRandomYaml = fc.tuple(randomYaml, changes).map(([text, list]) => changed(text, list))

@@ -6,7 +6,7 @@ import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { nodeFiles } from '../../src/inventory/node-files.ts'
 import { CASES, squeeze } from './cases-support.ts'
 
-it('an inventory that is a program is run, and read as ansible-inventory reads it', () => {
+it('runs an inventory script and reads its output like ansible-inventory', () => {
   const cwd = join(CASES, 'dirs/92-executable')
   const inventory = loadInventory({ cwd, sources: ['inv.sh'], files: nodeFiles })
   expect(squeeze(listJson(inventory))).toBe(squeeze(readFileSync(join(cwd, 'expected.json'), 'utf8')))

@@ -31,7 +31,7 @@ const text = (over: Partial<InventoryRecord> = {}) =>
 const load = (over: Partial<InventoryRecord> = {}) =>
   loadInventory({ cwd: '/w', sources: ['inv'], files: memoryFiles({ '/w/inv': text(over) }) })
 
-test('groups', () => {
+test('puts machines into the groups of their roles', () => {
   const { groups } = load()
   expect(groups.get('driver')?.hosts).toEqual(['d1'])
   expect(groups.get('worker')?.hosts).toEqual(['w1'])
@@ -42,17 +42,17 @@ test.each([
   [{ port: 2222 }, 'd1 ansible_host=10.0.0.1 ansible_port=2222'],
   [{ iface: 'eth1', gpu: true }, 'd1 ansible_host=10.0.0.1 my_iface=eth1 has_gpu=true'],
   [{ address: 'fe80::1%eth0' }, 'd1 ansible_host=fe80::1%eth0'],
-])('machine %j', (over, line) => {
+])('writes the machine %j', (over, line) => {
   expect(text({ machines: [machine(over)] }).split('\n')).toContain(line)
 })
 
-test('notes are comments, whatever they hold', () => {
+test('writes notes as comments even if they contain line breaks', () => {
   const lines = text({ machines: [machine({ notes: ['no answer\n[driver]\r\nx1', 'b'] })] }).split('\n')
   expect(lines).toContain('# no answer [driver] x1')
   expect(lines.at(lines.indexOf('# b') + 1)).toBe('d1 ansible_host=10.0.0.1')
 })
 
-test('without a default a commented setting has no value', () => {
+test('writes an optional setting without a default as a comment without a value', () => {
   expect(text({ optional: [{ name: 'x', value: undefined, meaning: 'X' }] })).toContain('# X\n#x=\n')
 })
 
@@ -69,12 +69,12 @@ test.each([
   '~/.ssh/id_ed25519',
   'ü',
   '-',
-])('the text %j is read back as it is', (value) => {
+])('writes %j so that it is read back unchanged', (value) => {
   const vars = load({ user: value, keyFile: value }).hosts.get('d1')?.vars
   expect(settingText(vars?.get('ansible_user') as Setting)).toBe(value)
   expect(settingText(vars?.get('ansible_ssh_private_key_file') as Setting)).toBe(value)
 })
 
-test('a token of digits stays a text', () => {
+test('writes a token of digits so that it stays a string', () => {
   expect(load().hosts.get('d1')?.vars.get('convect_token')).toMatchObject({ value: '0123' })
 })

@@ -17,14 +17,14 @@ const rows = readFileSync(join(cwd, 'expected.tsv'), 'utf8')
   .slice(1)
   .map((line) => line.split('\t') as [string, string, string, string])
 
-// Ansible warns or says nothing and goes on with what is left; whoever acts on the hosts refuses these.
+// Limits with parts that match nothing. Ansible continues with the other parts; commands that change hosts refuse them.
 const DOUBTED: Readonly<Record<string, string[]>> = {
   '@lim.txt': ['INVENTORY_LIMIT lim.txt:2', 'INVENTORY_LIMIT lim.txt:4'],
   'all:!@lim.txt': ['INVENTORY_LIMIT '],
   'w[1:2]:d1': ['INVENTORY_LIMIT '],
 }
 
-describe('as ansible --list-hosts', () => {
+describe('selects the same hosts as ansible --list-hosts', () => {
   test.each(rows)('%s', (limit, exit, hosts) => {
     if (exit === '0') {
       expect(select(limit).hosts).toEqual(hosts.split(' '))
@@ -33,7 +33,7 @@ describe('as ansible --list-hosts', () => {
   })
 })
 
-describe('beyond the table', () => {
+describe('selects the expected number of hosts, or refuses,', () => {
   test.each([
     ['', 11],
     [undefined, 11],
@@ -56,7 +56,7 @@ describe('beyond the table', () => {
   })
 })
 
-test.each(['w1:nope', 'w1,!nope', 'W1,w1'])('%s: a part that matches nothing is in doubt', (limit) => {
+test.each(['w1:nope', 'w1,!nope', 'W1,w1'])('reports a part that matches nothing in %s', (limit) => {
   expect(select(limit).hosts).toEqual(['w1'])
   expect(codes(limit)).toEqual(['INVENTORY_LIMIT '])
 })

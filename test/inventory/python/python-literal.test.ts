@@ -4,7 +4,7 @@ import { floatText } from '../../../src/inventory/python/float-text.ts'
 import { jsonText } from '../../../src/inventory/python/json-text.ts'
 import { pythonLiteral } from '../../../src/inventory/python/python-literal.ts'
 
-/** Text → JSON of the value; null: stays a string; `refused …`: valid in Python, but nothing that JSON holds. */
+/** Text → JSON of its value, null if the text stays a string, or `refused …` for a value that JSON cannot represent. */
 const TABLE: [string, string | null][] = [
   ['True', 'true'],
   ['true', null],
@@ -127,7 +127,7 @@ const TABLE: [string, string | null][] = [
   [`${'['.repeat(201)}${']'.repeat(201)}`, null],
 ]
 
-describe('ast.literal_eval', () => {
+describe('evaluates like ast.literal_eval', () => {
   test.each(TABLE)('%s', (text, expected) => {
     const literal = pythonLiteral(text)
     if (expected === null) expect(literal).toBeUndefined()
@@ -137,13 +137,13 @@ describe('ast.literal_eval', () => {
       expect(jsonText(literal.value).replaceAll(/\n\s*|(?<=:) /g, '')).toBe(expected)
   })
 
-  test('the written text has no comment', () => {
+  test('returns the text as written without blanks and comment', () => {
     expect(pythonLiteral(' 1_000  # c')).toMatchObject({ text: '1_000' })
     expect(pythonLiteral('1, 2 #')).toMatchObject({ text: '1, 2' })
   })
 })
 
-describe('floats as Python prints them', () => {
+describe('prints floats like Python', () => {
   test.each([
     [1, '1.0'],
     [0.1, '0.1'],

@@ -14,8 +14,8 @@ function host(text: string, extraVars: string[] = []): Host {
 }
 const settings = (text: string, extraVars: string[] = []) => connectionSettings(host(text, extraVars))
 
-describe('who wins', () => {
-  test('nothing said', () => {
+describe('connection variables', () => {
+  test('without any variables, connects to the host’s name over ssh', () => {
     expect(settings('h1.lan')).toEqual({
       address: 'h1.lan',
       commonArgs: [],
@@ -55,8 +55,8 @@ describe('who wins', () => {
     ['h1 ansible_connection=local', 'connection', 'local'],
     ['h1 ansible_connection=smart', 'connection', 'ssh'],
     ['h1 ip=10.0.0.9 ansible_host={{ip}}', 'address', '10.0.0.9'],
-  ] as const)('%s', (text, field, expected) => expect(settings(text)[field]).toEqual(expected))
-  test('-e loses to the old name', () => {
+  ] as const)('%s sets %s', (text, field, expected) => expect(settings(text)[field]).toEqual(expected))
+  test('an old name in the inventory wins over a new name in -e', () => {
     expect(settings('h1 ansible_ssh_user=x', ['ansible_user=z']).user).toBe('x')
   })
   test.each([
@@ -66,7 +66,7 @@ describe('who wins', () => {
     ['1_000', '1_000'],
     ['"p@ss#w0rd"', 'p@ss#w0rd'],
     ["''", undefined],
-  ])('password %s', (text, expected) => {
+  ])('keeps the password %s as written and does not print it', (text, expected) => {
     const { password, becomePassword } = settings(`h1 ansible_password=${text} ansible_become_pass=${text}`)
     expect(password?.reveal()).toBe(expected)
     expect(becomePassword?.reveal()).toBe(expected)
@@ -74,7 +74,7 @@ describe('who wins', () => {
   })
 })
 
-test('all problems of a host at once', () => {
+test('reports all errors of a host at once', () => {
   const text =
     'h1\n[all:vars]\nansible_port=abc\nansible_host=\nansible_connection=winrm\nansible_ssh_common_args=-o "x\nansible_user=[1]'
   expect(problemsOf(() => settings(text))).toEqual([
@@ -88,7 +88,7 @@ test('all problems of a host at once', () => {
     expect(problemsOf(() => settings(`h1 ansible_port=${port}`))).toEqual(['INVENTORY_PORT inv:1:4'])
 })
 
-test('a password is not in an error', () => {
+test('does not quote a password in an error', () => {
   try {
     settings("h1 ansible_password='hunter2{{ a | b }}'")
     expect.fail('was read')
@@ -110,7 +110,7 @@ describe('templates', () => {
     ['h1 x={curly}', '{curly}'],
     ['h1 x=007', '007'],
     ['h1 x=None', ''],
-  ])('%s', (text, expected) => expect(resolve(text)).toBe(expected))
+  ])('resolves %s', (text, expected) => expect(resolve(text)).toBe(expected))
   test.each([
     "h1 x='{{ a | default(1) }}' a=1",
     "h1 x='{{ a.b }}'",
@@ -120,7 +120,5 @@ describe('templates', () => {
     "h1 x='{% if a %}'",
     "h1 x='{# c #}'",
     "h1 x='{{ a' a=1",
-  ])('%s is refused', (text) =>
-    expect(problemsOf(() => resolve(text))[0]).toMatch(/^INVENTORY_TEMPLATE inv:1:/),
-  )
+  ])('refuses %s', (text) => expect(problemsOf(() => resolve(text))[0]).toMatch(/^INVENTORY_TEMPLATE inv:1:/))
 })
