@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const env = { ...process.env, RIG: 'rig7', SOCK: '/run/agent' }
 const local = { ...localSide(), env }
 
-/** What both have to agree on; `refused` for a configuration that is not taken. */
+/** The options that have to be equal in ssh and convecthub; `refused` if the configuration is refused. */
 type Answer = Readonly<Record<string, string>> | 'refused'
 
 async function theirs(config: string, host: string): Promise<Answer> {
@@ -46,7 +46,7 @@ async function theirs(config: string, host: string): Promise<Answer> {
       proxycommand: one('proxycommand'),
       userknownhostsfile: one('userknownhostsfile').replace(/^none$/, ''),
       hostkeyalias: one('hostkeyalias'),
-      // We ask nobody, so that `ask` and `yes` are one.
+      // convecthub never prompts, so `ask` is the same as `yes`.
       stricthostkeychecking: one('stricthostkeychecking').replace('ask', 'true'),
       serveraliveinterval: one('serveraliveinterval'),
       serveralivecountmax: one('serveralivecountmax'),
@@ -57,7 +57,7 @@ async function theirs(config: string, host: string): Promise<Answer> {
   }
 }
 
-/** `ssh -G` shows key files as they are written, so this is told apart here. */
+/** Expands the path of a key file, because `ssh -G` prints it as written. */
 function expand(path: string, tokens: Readonly<Record<string, string>>): string {
   const all: Readonly<Record<string, string>> = { ...tokens, '%': '%', d: local.home, u: local.user }
   return path
@@ -68,7 +68,7 @@ function expand(path: string, tokens: Readonly<Record<string, string>>): string 
 
 writeFileSync(join(folder, 'empty'), '')
 const nothing = await theirs(join(folder, 'empty'), 'web1')
-/** Each version of ssh tries other keys by itself. */
+/** The default keys differ between versions of ssh. */
 const defaultKeys = nothing === 'refused' ? '' : (nothing.identityfile ?? '')
 
 const CHECKING = { yes: 'true', no: 'false', 'accept-new': 'accept-new' }
@@ -105,14 +105,14 @@ function defaultKnownHosts(found: SshOptions): string[] {
   )
 }
 
-/** Field by field, what ssh says and what we say. */
+/** The fields that differ, each with the values of ssh and convecthub. */
 function where(their: Answer, our: Answer) {
   if (their === 'refused' || our === 'refused') return { their, our }
   const fields = Object.keys(their).filter((field) => their[field] !== our[field])
   return Object.fromEntries(fields.map((field) => [field, [their[field], our[field]]]))
 }
 
-/** Asks both about every pair, a few calls of ssh at a time; what differs is told with its text. */
+/** Compares ssh and convecthub for every case, four at a time. Returns the differences with their configurations. */
 async function differences(cases: readonly (readonly [text: string, host: string])[], name: string) {
   const different: unknown[] = []
   let refused = 0
@@ -237,7 +237,7 @@ const criterion = fc.oneof(
 )
 const negatable = fc
   .tuple(fc.boolean(), criterion)
-  // `!final` alone asks for a second reading only in OpenSSH before 9.9.
+  // `!final` alone causes a second evaluation only in OpenSSH before 9.9.
   .map(([not, text]) => (not && text !== 'final' ? `!${text}` : text))
 const head = fc.oneof(
   fc.array(pattern, { minLength: 1, maxLength: 3 }).map((list) => `Host ${list.join(' ')}`),
@@ -267,7 +267,7 @@ const config = fc
   .tuple(lines(option), fc.array(fc.tuple(head, lines(option)), { maxLength: 5 }))
   .map(([first, blocks]) => [...first, ...blocks.flatMap(([top, rest]) => [top, ...rest])].join('\n'))
 
-test('the same as ssh -G, by hand', async () => {
+test('agrees with ssh -G on the cases of the table', async () => {
   const { different } = await differences(TABLE, 'table')
   expect(different).toEqual([])
 })
@@ -275,7 +275,7 @@ test('the same as ssh -G, by hand', async () => {
 const seed = Number(process.env.SSH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const runs = Number(process.env.SSH_RUNS ?? 300)
 
-test(`the same as ssh -G, by chance, SSH_SEED=${seed}`, async () => {
+test(`agrees with ssh -G on random configurations, SSH_SEED=${seed}`, async () => {
   const { different, refused } = await differences(
     fc.sample(fc.tuple(config, host), { seed, numRuns: runs }),
     'random',

@@ -12,7 +12,7 @@ import type { SshOptions } from '../../src/ssh-config/ssh-options.ts'
 const folder = mkdtempSync(join(tmpdir(), 'convecthub-ssh-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The files under a fresh home; ~/.ssh/config is the one called `config`, the system's is `/etc/ssh_config`. */
+/** A machine with these files: relative names are in ~/.ssh, absolute ones below a new root. */
 function machine(files: Readonly<Record<string, string>>) {
   const root = mkdtempSync(join(folder, 'm-'))
   const home = join(root, 'home')
@@ -47,7 +47,7 @@ function problem(run: () => unknown): string {
   }
 }
 
-describe('lines', () => {
+describe('reads lines like ssh', () => {
   it.each<[string, SshOptions]>([
     ['', {}],
     ['# Port 1\n\n   # Port 2\n', {}],
@@ -77,7 +77,7 @@ describe('lines', () => {
   ])('%j', (text, expected) => expect(options(text)).toEqual(expected))
 })
 
-describe('blocks', () => {
+describe('applies the blocks that match the host', () => {
   it.each<[string, string, SshOptions]>([
     ['Host web*\nPort 7', 'web1', { port: 7 }],
     ['Host web?\nPort 7', 'web10', {}],
@@ -103,12 +103,12 @@ describe('blocks', () => {
     ['Match final\nPort 7\nUser bob', 'web1', { port: 7, user: 'bob' }],
     ['Match canonical\nPort 7', 'web1', {}],
     ['Match canonical\nPort 7\nMatch final\nUser bob', 'web1', { port: 7, user: 'bob' }],
-    // The second reading sees the name that the first one came to, and may not change it.
+    // The second evaluation uses the host name that the first one found, and cannot change it.
     ['Host web1\nHostName DB\nHost db\nPort 7\nMatch final\nHostName x', 'web1', { hostName: 'db', port: 7 }],
   ])('%j for %s', (text, host, expected) => expect(options(text, host)).toEqual(expected))
 })
 
-describe('paths and names', () => {
+describe('expands tokens, ~ and variables', () => {
   it.each<[string, SshOptions]>([
     [
       'IdentityFile ~/k\nIdentityFile ${RIG}/%h_%n\nIdentityFile ~/k',
@@ -140,13 +140,13 @@ describe('paths and names', () => {
     ['HostName 2001:DB8:0::1', { hostName: '2001:db8::1' }],
   ])('%j', (text, expected) => expect(options(text)).toEqual(expected))
 
-  it('%C is the hash of all five', () => {
+  it('expands %C to the hash of local host, remote host, port, user and jump host', () => {
     // printf %s desk.example.orgweb122ann | sha1sum
     expect(options('IdentityFile %C')).toEqual({ keyFiles: ['d89291e2ab0fe6626e6e2f379d035bf422963da5'] })
   })
 })
 
-it('what was given outside the files wins, and is seen by Match', () => {
+it('lets options of the command line win over the files, and evaluates Match with them', () => {
   const text = 'Match user bob\nPort 7\nMatch all\nUser eve\nIdentityFile /b\nProxyCommand nc'
   const given = { user: 'bob', keyFiles: ['~/a'], proxyJump: ['gate'], settled: ['addressfamily'] }
   expect(options(`${text}\nAddressFamily inet`, 'web1', given)).toEqual({
@@ -158,55 +158,59 @@ it('what was given outside the files wins, and is seen by Match', () => {
   expect(options('', 'web1', { user: '%u' })).toEqual({ user: '%u' })
 })
 
-describe('files', () => {
+describe('reads files', () => {
   it.each<[string, Record<string, string>, SshOptions]>([
-    ['none at all', {}, {}],
+    ['without any file', {}, {}],
     [
-      'the user’s before the system’s',
+      'the user’s file before the system’s',
       { config: 'Port 7', '/etc/ssh_config': 'Port 8\nUser bob' },
       { port: 7, user: 'bob' },
     ],
-    ['a block ends with its file', { config: 'Host db', '/etc/ssh_config': 'Port 8' }, { port: 8 }],
-    ['relative to ~/.ssh', { config: 'Include more/one', 'more/one': 'Port 7' }, { port: 7 }],
     [
-      'relative to the system’s',
+      'ending a block at the end of its file',
+      { config: 'Host db', '/etc/ssh_config': 'Port 8' },
+      { port: 8 },
+    ],
+    ['included relative to ~/.ssh', { config: 'Include more/one', 'more/one': 'Port 7' }, { port: 7 }],
+    [
+      'included relative to the system’s file',
       { '/etc/ssh_config': 'Include d/*.conf', '/etc/d/a.conf': 'Port 7' },
       { port: 7 },
     ],
     [
-      'by ~ and ${}',
+      'included by ~, variables and tokens',
       { config: 'Include ~/.ssh/${RIG} %d/.ssh/%u', rig7: 'Port 7', ann: 'User bob' },
       { port: 7, user: 'bob' },
     ],
     [
-      'several, in order',
+      'included by a pattern, in alphabetical order',
       { config: 'Include d/*', 'd/b': 'Port 8\nUser bob', 'd/a': 'Port 7', 'd/.c': 'Port 6' },
       { port: 7, user: 'bob' },
     ],
     [
-      'by sets of letters',
+      'included by sets of characters',
       { config: 'Include [!a]?[1-2]', ba1: 'Port 7', aa1: 'Port 8', ba3: 'Port 9' },
       { port: 7 },
     ],
-    ['nothing found', { config: 'Include nothing d/*\nPort 7' }, { port: 7 }],
+    ['when an Include matches no file', { config: 'Include nothing d/*\nPort 7' }, { port: 7 }],
     [
-      'only in its block',
+      'included only in a block that matches',
       { config: 'Host db\nInclude one\nHost *\nUser bob', one: 'Port 7' },
       { user: 'bob' },
     ],
     [
-      'blocks of it end with it',
+      'ending a block at the end of the included file',
       { config: 'Include one\nUser bob', one: 'Host db\nPort 7' },
       { user: 'bob' },
     ],
     [
-      'within it blocks count',
+      'included with blocks of their own',
       { config: 'Host web1\nInclude one', one: 'Host db\nPort 7\nHost web1\nPort 8' },
       { port: 8 },
     ],
   ])('%s', (_, files, expected) => expect(options(files)).toEqual(expected))
 
-  it('-F counts in place of both; none is none', () => {
+  it('reads only the file of -F, and no file for -F none', () => {
     const { root, load, local } = machine({ config: 'Port 7', '/etc/ssh_config': 'User bob', '/x': 'Port 8' })
     const found = (configFile: string) => sshConfigOptions(load({ configFile }), { host: 'web1', local })
     expect(found(join(root, 'x'))).toEqual({ port: 8 })
@@ -214,18 +218,18 @@ describe('files', () => {
     expect(problem(() => found(join(root, 'missing')))).toMatch(/^SSH_CONFIG missing: .* cannot be read/)
   })
 
-  it('one that others may write is refused, as by ssh', () => {
+  it('refuses, like ssh, a file that others may write to', () => {
     const { home, load } = machine({ config: 'Port 7' })
     chmodSync(join(home, '.ssh/config'), 0o666)
     expect(problem(load)).toBe('SSH_CONFIG config: the ssh configuration can be written by others')
   })
 
-  it('a folder that Include finds is empty', () => {
+  it('treats an included folder as an empty file', () => {
     expect(options({ config: 'Include d*\nPort 7', 'd/x': 'Port 8' })).toEqual({ port: 7 })
   })
 })
 
-describe('what ssh refuses is told with its line, whichever the host', () => {
+describe('reports with its line what ssh refuses for every host', () => {
   it.each<[Record<string, string>, RegExp]>([
     [{ config: 'Host db\nPort' }, /^SSH_CONFIG config:2 Port has no value/],
     [{ config: 'User "bob' }, /^SSH_CONFIG config:1 a quote/],
@@ -235,7 +239,7 @@ describe('what ssh refuses is told with its line, whichever the host', () => {
   ])('%j', (files, expected) => expect(problem(() => options(files))).toMatch(expected))
 })
 
-describe('what does not hold for this host is told with its line', () => {
+describe('reports with its line what ssh refuses or convecthub does not support, only for hosts it applies to', () => {
   it.each<[string, RegExp]>([
     ['Port abc', /^SSH_CONFIG config:1 .*Port abc/],
     ['Port 7 8', /^SSH_CONFIG config:1/],
@@ -279,17 +283,17 @@ describe('what does not hold for this host is told with its line', () => {
     ['IgnoreUnknown *\nBindAddress x', /^SSH_CONFIG_OPTION config:2/],
   ])('%j', (text, expected) => {
     expect(problem(() => options(text))).toMatch(expected)
-    // A block that is not for this host says nothing about it.
+    // In a block of another host it is not an error.
     expect(
       options(`Host db\n${text.replaceAll(/^Match.*/gm, 'Match host db exec x')}\nMatch all\nPort 7`),
     ).toEqual({ port: 7 })
   })
 
-  it('also where it was given outside the files', () => {
+  it('reports a wrong option from the inventory', () => {
     expect(problem(() => options('', 'web1', { keyFiles: ['%x'] }))).toMatch(/^SSH_OPTION : .*%x/)
   })
 
-  it('the hint tells both ways out', () => {
+  it('names -F none in the hint', () => {
     try {
       expect.unreachable(JSON.stringify(options('BindAddress x')))
     } catch (error) {
@@ -314,13 +318,13 @@ it.each([
   'LocalForward 8080 localhost:80\nRemoteForward 9 localhost:9\nDynamicForward 1080',
   'ForwardAgent yes\nForwardX11 yes\nForwardX11Trusted yes',
   'Match host db exec "touch /tmp/never"',
-  // Debian's and Ubuntu's
+  // the default file of Debian and Ubuntu
   'Include /nowhere/ssh_config.d/*.conf\n\nHost *\n#   ForwardAgent no\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes',
-  // macOS's
+  // the default file of macOS
   'Host *\n    SendEnv LANG LC_*',
-])('%j changes nothing', (text) => expect(options(text)).toEqual({}))
+])('ignores %j', (text) => expect(options(text)).toEqual({}))
 
-it('Fedora’s files, with its crypto policy', () => {
+it('reads Fedora’s files with its crypto policy', () => {
   const files = {
     '/etc/ssh_config': 'Include ssh_config.d/*.conf',
     '/etc/ssh_config.d/50-redhat.conf':
@@ -338,7 +342,7 @@ it('Fedora’s files, with its crypto policy', () => {
   })
 })
 
-it('500 hosts are asked in no time', { timeout: 5000 }, () => {
+it('evaluates 50 blocks for 500 hosts within seconds', { timeout: 5000 }, () => {
   const blocks = Array.from(
     { length: 50 },
     (_, n) => `Host h${n}* !h${n}9\n  Port ${n + 1}\n  IdentityFile ~/k${n}\n  User u${n}`,

@@ -29,10 +29,10 @@ it.each<[string[], SshOptions]>([
   [['-o', 'UserKnownHostsFile=/a ~/b'], { knownHostsFiles: ['/a', '~/b'] }],
   [['-o', 'UserKnownHostsFile="/my files/a" /b'], { knownHostsFiles: ['/my files/a', '/b'] }],
   [['-o', 'IdentityFile="/my files/k"'], { keyFiles: ['/my files/k'] }],
-  // ssh takes the first of several values
+  // the first of several values wins
   [['-o', 'Port=1', '-o', 'Port=2'], { port: 1 }],
   [['-o', 'ControlMaster=auto', '-o', 'ControlPersist=60s', '-oBatchMode=yes', '-o', 'ForwardAgent=yes'], {}],
-  // letters without a value may stand together, the last one with its value
+  // flags can be combined, and the last one can have a value
   [['-Cqp', '7', '-tt', '-A', '-a', '-x', '-X', '-T', '-Y'], { port: 7 }],
   [['-Cp7'], { port: 7 }],
   [['-i', '/my files/k'], { keyFiles: ['/my files/k'] }],
@@ -46,7 +46,7 @@ it.each<[string[], SshOptions]>([
   [['-oProxyCommand=nc "%h" %p # all'], { proxyCommand: 'nc "%h" %p # all' }],
   [['-o', 'ProxyCommand=NONE'], { proxyCommand: 'none' }],
   [['-oProxyJump=none', '-oProxyCommand=nc'], { proxyJump: [], proxyCommand: 'nc' }],
-  // the first of the two shuts out the other
+  // of ProxyJump and ProxyCommand the first wins
   [['-J', 'a', '-o', 'ProxyCommand=nc %h %p'], { proxyJump: ['a'] }],
   [['-o', 'ProxyCommand=none', '-J', 'a'], { proxyCommand: 'none' }],
   [['-o', 'HostName=10.0.0.1'], { hostName: '10.0.0.1' }],
@@ -71,10 +71,10 @@ it.each<[string[], SshOptions]>([
   [['-o', 'MACs=-a'], { macs: '-a' }],
   [['-o', 'HostKeyAlgorithms=+ssh-rsa'], { hostKeyAlgorithms: '+ssh-rsa' }],
   [['-o', 'PubkeyAcceptedKeyTypes=+ssh-rsa'], {}],
-  // what we do not follow may be said to stay as it is, and then counts
+  // unsupported keywords can be set to their default, which then wins over later values
   [['-o', 'AddressFamily=any', '-o', 'AddressFamily=inet'], { settled: ['addressfamily'] }],
   [['-o', 'IgnoreUnknown=Foo*', '-o', 'FooBar=1'], { ignoreUnknown: ['foo*'] }],
-])('%j is understood', (words, options) => {
+])('reads %j', (words, options) => {
   expect(sshOptions('h1', words)).toEqual(options)
 })
 
@@ -112,7 +112,7 @@ it.each<[string[], string]>([
   [['-J', 'a,,b'], 'a,,b'],
   [['-J', 'a:99999'], 'a:99999'],
   [['-J', '@a'], '@a'],
-])('%j is refused by name, with the host', (words, named) => {
+])('refuses %j and names the option and the host', (words, named) => {
   try {
     const options = sshOptions('h1', words)
     expect.unreachable(`taken as ${JSON.stringify(options)}`)
@@ -124,7 +124,7 @@ it.each<[string[], string]>([
   }
 })
 
-it('what was said first wins, key files are added', () => {
+it('merges options so that the first value wins, and keeps all key files', () => {
   const first = { port: 1, keyFiles: ['/a'], proxyJump: ['gate'] }
   const then = { port: 2, user: 'ann', keyFiles: ['/b', '/a'], proxyCommand: 'nc %h %p' }
   expect(mergeSshOptions(first, then)).toEqual({
@@ -135,7 +135,7 @@ it('what was said first wins, key files are added', () => {
   })
 })
 
-it('known hosts of the machine come after those of the user', () => {
+it('lists the known_hosts files of the user before those of the machine', () => {
   expect(allKnownHostsFiles({ knownHostsFiles: ['/a'] })).toEqual([
     '/a',
     '/etc/ssh/ssh_known_hosts',
@@ -149,6 +149,6 @@ it.each([
   ['~/.ssh/k', `${homedir()}/.ssh/k`],
   ['/a/~/b', '/a/~/b'],
   ['a', 'a'],
-])('%s is the path %s', (path, expanded) => {
+])('expands %s to %s', (path, expanded) => {
   expect(expandHome(path)).toBe(expanded)
 })
