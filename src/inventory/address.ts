@@ -33,7 +33,7 @@ const PORT = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/u
 /** Every form contains a colon. Looking for it first means that most runs never compile the long pattern (3 ms). */
 const isIpv6 = (text: string) => text.includes(':') && IPV6.test(text)
 
-/** Splits `address:port`. Undefined when the text has no such form: Ansible then takes all of it as the host's name. */
+/** Parses `address` or `address:port`. Undefined for any other text; Ansible takes that as a host name unchanged. */
 export function parseAddress(text: string): { address: string; port?: number } | undefined {
   let address = text
   let port: number | undefined

@@ -12,7 +12,7 @@ export interface OuterVars {
 }
 
 /**
- * Turns what was read from the sources into an Inventory: settles the built-in groups and merges the variables of
+ * Turns what was read from the sources into an Inventory: completes the built-in groups and merges the variables of
  * every host by Ansible's precedence (rules.md §7). Adds INVENTORY_NAME_CLASH and INVENTORY_GROUP_LOOP to `problems`.
  */
 export function finishInventory(

@@ -10,7 +10,7 @@ export interface ProblemDetails {
   cause?: unknown
 }
 
-/** Creates an inventory error with exit `inventory`. Masks passwords in the message and the line. */
+/** Creates an inventory error. Masks passwords in all its texts. */
 export function problem(code: InventoryCode, message: string, details: ProblemDetails = {}): ConvecthubError {
   const { origin, line, hint, cause } = details
   return new ConvecthubError(code, maskSecrets(message), {

@@ -73,7 +73,7 @@ function openSection(reading: Reading, line: string, origin: Origin): boolean {
   const { name, kind } = section
   const known = builder.groups.has(name)
   if (kind !== 'vars') {
-    // Added now, because Ansible lists children in the order in which they are declared.
+    // Add the child now, not when its parent listed it: Ansible lists children in the order of their declarations.
     for (const parent of pending.get(name)?.parents ?? []) addChild(parent.group, name, parent.origin)
     pending.delete(name)
   } else if (!known && !pending.has(name)) pending.set(name, { kind: 'vars', parents: [], origin, line })

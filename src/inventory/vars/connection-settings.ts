@@ -5,7 +5,7 @@ import { collect, problem, throwAll } from '../problems.ts'
 import { shellWords } from '../python/shell-words.ts'
 import { resolveText } from './resolve-text.ts'
 
-/** The variables of each setting. The first one that is set wins, at whatever level it is set (rules.md §9). */
+/** The variables of each setting. The first one that is set wins, even over `-e` for a later one (rules.md §9). */
 const NAMES = {
   address: ['ansible_ssh_host', 'ansible_host'],
   port: ['ansible_ssh_port', 'ansible_port'],
