@@ -1,56 +1,56 @@
 /**
- * Every path on a host that convecthub knows. Static shell in templates/ writes them out where it reads better so;
- * test/structure holds that nobody else does.
+ * Every path that convecthub uses on a host. The shell in templates/ may spell a path out where that reads better;
+ * test/structure checks that no other file does.
  */
 
-/** convecthub's record of what it put on a host, and its own tools. */
+/** convecthub's own folder on a host: the record of what it put there, and its tools. */
 export const STATE = '/var/lib/convecthub'
 
-/** What convecthub put on a host, a line each; see cvh_record in templates/remote/library.sh. */
+/** The record of what convecthub put on a host, one item per line; see cvh_record in templates/remote/library.sh. */
 export const OWNED = `${STATE}/owned`
 
-/** The digests of big files; see cvh_keep_digest in templates/remote/library.sh. */
+/** Cached digests of large files; see cvh_keep_digest in templates/remote/library.sh. */
 export const DIGESTS = `${STATE}/digests`
 
-/** Recorded when our Docker is removed, so that its folders are known as ours after the package is gone. */
+/** Recorded when convecthub removes its Docker: shows that Docker's folders are ours once the package is gone. */
 export const DOCKER_MARK = `${STATE}/docker`
 
-/** Where a key for apt waits until it is known which one it is. */
+/** Where a downloaded apt key is kept until its fingerprint is checked. */
 export const INCOMING_KEYS = `${STATE}/keys`
 
-/** Which snapshot of etcd an upgrade took; see k3sSnapshot. */
+/** The name of the etcd snapshot that an upgrade took; see k3sSnapshot. */
 export const SNAPSHOT_NOTE = `${STATE}/snapshot`
 
-/** Leads to a folder for root alone, where convect_workdir wants it; see cvh_work in templates/remote/library.sh. */
+/** A folder only root can use, or a link to one below convect_workdir; see cvh_work in templates/remote/library.sh. */
 export const WORK = `${STATE}/workdir`
 
 export const HELM = `${STATE}/bin/helm`
 
-/** Values for the hub's chart: ours, and the site's. */
+/** Values for the JupyterHub chart: convecthub's defaults, and the site's own. */
 export const HUB_DEFAULTS = `${STATE}/jupyterhub/defaults.yaml`
 export const HUB_VALUES = `${STATE}/jupyterhub/values.yaml`
 
-/** Values for the chart, with the one password of all who log in: the last ones that Helm is handed. */
+/** Chart values with the password that all users share. Helm gets this file last, so it takes precedence. */
 export const HUB_PASSWORD = `${STATE}/jupyterhub/password.yaml`
 
-/** By which text of HUB_PASSWORD the hub was last deployed from this driver: a passwordMark. */
+/** The passwordMark of the HUB_PASSWORD file that this driver last deployed the hub with. */
 export const APPLIED_PASSWORD = `${STATE}/jupyterhub/password.applied`
 
-/** Where the files are kept that a unit ran with until now. */
+/** The folder with a backup of the files that a unit runs with, for a failed upgrade. */
 export function keptFolder(unit: string): string {
   return `${STATE}/kept-${unit}`
 }
 
-/** Jobs while they run; it goes with the next boot. */
+/** Files of running jobs; gone after a reboot. */
 export const RUN = '/run/convecthub'
 
-/** The lock of who is at work; templates/remote/session.sh takes it. */
+/** The lock that lets only one convecthub change the host at a time; templates/remote/session.sh takes it. */
 export const LOCK = `${RUN}.lock`
 
-/** Where the session's program finds programs. */
+/** The PATH of the program at the host's end of a session. */
 const PROGRAMS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Places that the session's program uses before anything else runs; a test has them somewhere else. */
+/** Paths that the program at the host's end of a session uses before anything else runs; tests use other ones. */
 export interface SessionPlaces {
   state: string
   run: string
@@ -59,11 +59,11 @@ export interface SessionPlaces {
 
 export const SESSION_PLACES: SessionPlaces = { state: STATE, run: RUN, programs: PROGRAMS }
 
-/** Where programs of ours are for everybody. */
+/** Where programs go that every user of the host may run. */
 export const PROGRAM_FOLDER = '/usr/local/bin'
 export const K3S = `${PROGRAM_FOLDER}/k3s`
 
-/** Where a K3s waits beside another one; it takes its place when the host's turn has come. */
+/** The new K3s binary of an upgrade, until it is the host's turn to switch to it. */
 export const STAGED = `${K3S}.next`
 
 /** The configuration of K3s. */
@@ -73,47 +73,47 @@ export const KUBECONFIG = `${K3S_CONFIG_FOLDER}/k3s.yaml`
 export const TOKEN_FILE = `${K3S_CONFIG_FOLDER}/token`
 export const AGENT_TOKEN_FILE = `${K3S_CONFIG_FOLDER}/agent-token`
 
-/** From an earlier version. */
+/** Written by an earlier version of convecthub; no longer used. */
 export const REGISTRIES = `${K3S_CONFIG_FOLDER}/registries.yaml`
 
-/** The data of K3s, users' data among it. */
+/** The data of K3s, including users' data. */
 export const RANCHER = '/var/lib/rancher'
 export const K3S_DATA = `${RANCHER}/k3s`
 
-/** Where local-path storage keeps volumes, a folder each (K3s docs, storage). */
+/** Where local-path storage keeps volumes, one folder each (K3s docs, storage). */
 export const STORAGE = `${K3S_DATA}/storage`
 
-/** What a server keeps; below db the cluster itself. */
+/** The data of a K3s server; the cluster's datastore is in db. */
 export const SERVER_DATA = `${K3S_DATA}/server`
 export const DB = `${SERVER_DATA}/db`
 
-/** K3s applies what appears here, and again when it changes. The same on every driver, for servers do not share it. */
+/** K3s applies manifests here whenever they change. Servers do not share them, so every driver gets the same files. */
 export const MANIFESTS = `${SERVER_DATA}/manifests`
 
 export const AGENT_DATA = `${K3S_DATA}/agent`
 
-/** Images that K3s imports when it starts. */
+/** K3s imports the images in this folder when it starts. */
 export const IMAGES = `${AGENT_DATA}/images`
 
-/** Where images wait until a running K3s has imported them; on the file system where they stay. */
+/** Where images are kept until a running K3s has imported them; on the same file system as IMAGES. */
 export const INCOMING_IMAGES = `${AGENT_DATA}/convecthub-incoming`
 
-/** The kubelet's own credentials, with which an agent may read its own Node and nothing else. */
+/** The kubelet's own credentials; an agent can read its own Node with them, and no other. */
 export const KUBELET_CONFIG = `${AGENT_DATA}/kubelet.kubeconfig`
 
 export const UNITS = '/etc/systemd/system'
 export const NETWORK_LINKS = '/etc/systemd/network'
 export const FLANNEL_LINK = `${NETWORK_LINKS}/50-flannel.link`
 
-/** Settings of K3s's unit until the next boot, see noRestart. */
+/** A drop-in for the K3s unit that lasts until the next boot; see noRestart. */
 export const NO_RESTART_FOLDER = '/run/systemd/system/k3s.service.d'
 export const NO_RESTART = `${NO_RESTART_FOLDER}/convecthub.conf`
 
-/** What apt reads: lists of sources, and keys that they name. */
+/** Where apt finds source lists, and the keys that they name. */
 export const APT_LISTS = '/etc/apt/sources.list.d'
 export const APT_KEYS = '/etc/apt/keyrings'
 
-/** What K3s makes by itself on a host where convecthub put it (K3s's own uninstall script, and what that forgets). */
+/** What K3s creates on a host. From K3s's own uninstall script, plus what that forgets. */
 export const K3S_FOLDERS = [
   '/etc/rancher',
   RANCHER,
@@ -126,7 +126,7 @@ export const K3S_FOLDERS = [
   '/tmp/k3s-resolv.conf',
 ]
 
-/** Folders that the kubelet makes, the inner ones first; they go when nobody has put anything there. */
+/** Folders that the kubelet creates, innermost first. They are removed only when they are empty. */
 export const KUBELET_FOLDERS = [
   '/kubelet-plugins/volume/exec',
   '/kubelet-plugins/volume',
@@ -134,7 +134,7 @@ export const KUBELET_FOLDERS = [
   '',
 ].map((below) => `/usr/libexec/kubernetes${below}`)
 
-/** What Docker makes by itself; only where convecthub installed it. */
+/** What Docker creates on a host. Removed only where convecthub installed Docker. */
 export const DOCKER_PATHS = [
   '/var/lib/docker',
   '/var/lib/containerd',

@@ -4,8 +4,9 @@ import { Secret } from '../secret.ts'
 const known = new WeakMap<Secret, Secret>()
 
 /**
- * The secret with which agents join, made of the cluster's token: nobody gets from it to that one, which opens the
- * cluster's data and makes servers. By scrypt (RFC 7914), for a token may be a word; it takes some 50 ms, once a token.
+ * The secret that agents join with. It is derived from the cluster's token, but does not reveal it: the token itself
+ * decrypts the cluster's data and lets servers join. Derived by scrypt (RFC 7914), since the token may be a guessable
+ * word. Takes about 50 ms, cached per token.
  */
 export function agentToken(token: Secret): Secret {
   const made =

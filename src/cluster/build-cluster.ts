@@ -9,7 +9,7 @@ import type { Cluster, ClusterHost } from './cluster.ts'
 import { portClashes } from './hub-ports.ts'
 import { CLUSTER_VARIABLES, HOST_VARIABLES, LIST_VARIABLES } from './variables.ts'
 
-/** The inventory's groups for drivers; `master` is the guide's other word. */
+/** The inventory's groups for drivers; the guide also calls them `master`. */
 const DRIVER_GROUPS = ['driver', 'master']
 
 const PORTS = CLUSTER_VARIABLES.pick({ http_port: true, https_port: true })
@@ -17,9 +17,10 @@ const PORTS = CLUSTER_VARIABLES.pick({ http_port: true, https_port: true })
 type Addresses = ReadonlyMap<string, { address: string; port: number }>
 
 /**
- * Reads a cluster out of an inventory: roles from groups, settings checked and typed. `addresses` are those that ssh
- * will connect to. Throws ConvecthubErrors with every problem found: BAD_VALUE, NO_ROLE, NO_DRIVER, SAME_ADDRESS,
- * BAD_NAME, SAME_NAME, DIFFERS, PORT_CLASH, and those of resolveText.
+ * Builds a cluster from an inventory: takes roles from groups, checks and types the settings. `addresses` maps each
+ * host's name to the address and port that ssh connects to. Throws ConvecthubErrors with all problems at once:
+ * NO_HOSTS, BAD_VALUE, NO_ROLE, NO_DRIVER, SAME_ADDRESS, BAD_NAME, SAME_NAME, DIFFERS, PORT_CLASH, and those of
+ * resolveText.
  */
 export function buildCluster(inventory: Inventory, addresses: Addresses): Cluster {
   const errors: ConvecthubError[] = []
@@ -46,7 +47,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   )
   const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
   if (lead) sameEverywhere(inventory, lead, errors)
-  // by themselves, so that another wrong setting does not hide what they collide with
+  // read separately, so that clashes are found even when another setting is wrong
   const ports = lead && readSettings(PORTS, lead, [])
   if (lead && ports) errors.push(...portClashes(lead, ports, all, ({ name }) => addresses.get(name)?.port))
   const drivers = hosts.filter(({ role }) => role === 'driver')
@@ -72,7 +73,7 @@ function roleOf({ groups }: Host): ClusterHost['role'] | undefined {
   return groups.includes('worker') ? 'worker' : undefined
 }
 
-/** A wrong line under [all:vars] is wrong for every host, and told once. */
+/** Removes repeated errors: a wrong line under [all:vars] is found for every host, but is reported once. */
 function once(errors: readonly ConvecthubError[]): ConvecthubError[] {
   const told = new Map<string, ConvecthubError>()
   for (const error of errors) {
@@ -83,7 +84,7 @@ function once(errors: readonly ConvecthubError[]): ConvecthubError[] {
   return [...told.values()]
 }
 
-/** What reset wants typed: the file's name without folder and ending. */
+/** The name that reset asks the user to type: the file's name without folder and extension. */
 function inventoryName({ sources }: Inventory): string {
   const base = (sources[0] ?? '').split('/').filter(Boolean).at(-1) ?? ''
   return base.replace(/\.[^.]+$/, '') || 'inventory'
@@ -126,7 +127,7 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
   )
 }
 
-/** Checks a host's variables by a schema; each takes the text as written, with `{{ other }}` filled in. */
+/** Checks a host's variables against a schema. Each value is the text as written, with `{{ other }}` filled in. */
 function readSettings<S extends z.ZodObject>(
   schema: S,
   host: Host,
@@ -158,7 +159,7 @@ function readSettings<S extends z.ZodObject>(
   return undefined
 }
 
-/** A list of texts is as good as those with commas between them. */
+/** Splits a list variable into its items, so that a list and a text with commas mean the same. */
 function textsOf(name: string, setting: Setting): Setting[] {
   if (!LIST_VARIABLES.includes(name) || !Array.isArray(setting.value)) return [setting]
   return setting.value.map((value) => ({
@@ -180,7 +181,7 @@ function badValue(host: Host, name: string, setting: Setting | undefined, messag
   )
 }
 
-/** No two hosts may have the same of this. */
+/** Reports every host whose `value` another host has as well. */
 function unique(
   hosts: readonly Host[],
   errors: ConvecthubError[],
@@ -191,14 +192,14 @@ function unique(
 ): void {
   const seen = new Map<string, Host>()
   for (const host of hosts) {
-    const own = value(host)
-    const other = seen.get(own)
-    if (other) errors.push(problem(code, `${host.name} and ${other.name} ${what} ${own}`, host.origin, hint))
-    else seen.set(own, host)
+    const key = value(host)
+    const other = seen.get(key)
+    if (other) errors.push(problem(code, `${host.name} and ${other.name} ${what} ${key}`, host.origin, hint))
+    else seen.set(key, host)
   }
 }
 
-/** A setting of the whole cluster that differs from host to host would be half applied. */
+/** Reports settings of the whole cluster that differ between hosts: each would only be applied in part. */
 function sameEverywhere(inventory: Inventory, lead: Host, errors: ConvecthubError[]): void {
   for (const name of Object.keys(CLUSTER_VARIABLES.shape)) {
     const written = ({ vars }: Host) => {

@@ -17,16 +17,16 @@ export interface ClusterHost {
   address: string
 }
 
-/** What the inventory asks for, checked. Pure data; drivers and workers in the inventory's order. */
+/** The cluster that the inventory describes, validated. Pure data; hosts are in the inventory's order. */
 export interface Cluster {
-  /** Name of the inventory, which reset wants typed. */
+  /** Name of the inventory; reset asks the user to type it. */
   name: string
   hosts: readonly ClusterHost[]
   drivers: readonly ClusterHost[]
   workers: readonly ClusterHost[]
-  /** The driver that others join through and that runs what is run once; the first one, until the machines were asked. */
+  /** The driver that others join through and that does what is done once. The first driver until facts are known. */
   lead: ClusterHost
-  /** The drivers in the order in which they may change: a round only when all before it are well. See withLead. */
+  /** The order in which drivers may change: each round starts when all before it are healthy. See withLead. */
   rounds: readonly (readonly ClusterHost[])[]
   token: Secret
   workdir: string

@@ -6,8 +6,9 @@ import type { ClusterSettings } from './variables.ts'
 type HubPorts = Pick<ClusterSettings, 'http_port' | 'https_port'>
 
 /**
- * What the ports of the hub collide with: each other, K3s's own, and ssh, by which nobody could log in any more. K3s takes
- * the hub's ports on every machine, ahead of whoever listens there. `sshPort` tells where ssh goes to. Error: PORT_CLASH.
+ * Finds clashes of the hub's ports with each other, with K3s's own ports, and with ssh. K3s takes over the hub's ports
+ * on every machine, even if another program listens there; on ssh's port it would lock everybody out. `sshPort` gives
+ * the port that ssh connects to. Error: PORT_CLASH.
  */
 export function portClashes(
   lead: Host,

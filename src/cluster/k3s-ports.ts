@@ -1,6 +1,6 @@
 /**
- * The TCP ports that K3s listens on, and for what: on all machines, those with the server, and those when they are
- * several. K3s docs, installation/requirements; its parts' own ports are on 127.0.0.1.
+ * The TCP ports that K3s listens on, and what for: on every machine, on drivers, and on drivers when there are several.
+ * Source: K3s docs, installation/requirements. The ports of its components are on 127.0.0.1.
  */
 export const K3S_PORTS: Readonly<Record<'all' | 'driver' | 'drivers', Readonly<Record<number, string>>>> = {
   all: {

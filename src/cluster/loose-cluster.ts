@@ -4,8 +4,8 @@ import type { Cluster } from './cluster.ts'
 import { HOST_VARIABLES } from './variables.ts'
 
 /**
- * The hosts of any inventory, for a verb that looks at each by itself: all are workers with nothing set, and there is no
- * token. `addresses` are those that ssh will connect to.
+ * A cluster made from any inventory, for commands that look at each host separately. All hosts are workers with default
+ * settings, and the token is empty. `addresses` maps names to the addresses that ssh connects to.
  */
 export function looseCluster(
   inventory: Inventory,

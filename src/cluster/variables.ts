@@ -66,7 +66,7 @@ export const CLUSTER_VARIABLES = z.object({
   convect_token: z
     .string({ error: 'a shared secret for the cluster is needed' })
     .regex(/^[^\s:]{8,}$/, 'at least 8 characters without blanks or colons are needed')
-    // K3s ends at its start with "failed to normalize server token" (K3s docs, cli/token)
+    // with such a token K3s exits at start: "failed to normalize server token" (K3s docs, cli/token)
     .regex(/^(?!K10)/, 'K3s takes no secret that begins with K10: its own full tokens do')
     .regex(
       /^(?![a-z0-9]{6}\.[a-z0-9]{16}$)/,
@@ -97,14 +97,14 @@ export const CLUSTER_VARIABLES = z.object({
   http_port: port.default(80).describe('Port of ConvectHub over http'),
   https_port: port.default(443).describe('Port of ConvectHub over https'),
 })
-/** Variables that may be lists, too. */
+/** Variables whose value may also be a list. */
 export const LIST_VARIABLES: readonly string[] = [
   'hub_admins',
 ] satisfies (keyof typeof CLUSTER_VARIABLES.shape)[]
 
 export type ClusterSettings = z.infer<typeof CLUSTER_VARIABLES>
 
-/** Ansible's connection and become variables that convecthub understands, for the "did you mean" of a check. */
+/** Ansible's connection and become variables that convecthub understands, for the "did you mean" of `check`. */
 export const ANSIBLE_VARIABLES = [
   ...[
     'host',
@@ -140,7 +140,7 @@ export const ANSIBLE_VARIABLES = [
   ].map((n) => `ansible_${n}`),
 ] as const
 
-/** Every variable that means something here. */
+/** Every variable that convecthub understands. */
 export const KNOWN_VARIABLES: readonly string[] = [
   ...Object.keys(HOST_VARIABLES.shape),
   ...Object.keys(CLUSTER_VARIABLES.shape),

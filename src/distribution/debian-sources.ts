@@ -10,7 +10,7 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import type { PackageSource, PackageSources } from './package-sources.ts'
 
-/** Sources of apt: a list each, and its key beside. */
+/** Package sources for apt: each is a list file, and a key file that it names. */
 export const debianSources: PackageSources = {
   places: [
     { folder: APT_LISTS, name: /^convecthub-[a-z]+\.list$/ },
@@ -32,7 +32,7 @@ export const debianSources: PackageSources = {
   }),
 }
 
-/** Where the list and the key of a source of ours lie. */
+/** The paths of the list and the key that convecthub writes for a source. */
 export function sourcePaths(name: string): { list: string; key: string } {
   return {
     list: `${APT_LISTS}/convecthub-${name}.list`,
@@ -46,8 +46,8 @@ function sourceFacts(name: string): readonly Fact<unknown>[] {
 }
 
 /**
- * Entries that the host has for the same address and suite: apt reads neither where the keys differ ("Conflicting values
- * set for option Signed-By"). One that `serves` can be used in place of ours.
+ * Entries that the host already has for the same address and suite. If their key differs from ours, apt reads neither
+ * ("Conflicting values set for option Signed-By"). An entry that `serves` can be used instead of ours.
  */
 function rivals(source: PackageSource, facts: Facts): (AptSource & { serves: boolean })[] {
   const { list, key } = sourcePaths(source.name)
@@ -63,7 +63,7 @@ function serves({ type, components, architectures }: AptSource, source: PackageS
   return type === 'deb' && components.includes(source.component) && fits
 }
 
-/** What stands in the way of adding a source. */
+/** Entries on the host that conflict with the source. */
 function sourceFindings(source: PackageSource, { host, facts }: PlanContext): Finding[] {
   const found = rivals(source, facts)
   if (found.some((entry) => entry.serves)) return []
@@ -76,26 +76,26 @@ function sourceFindings(source: PackageSource, { host, facts }: PlanContext): Fi
   }))
 }
 
-/** Whether the list that is there is the one of this source. */
+/** Whether the list on the host is exactly what convecthub writes for this source. */
 function hasList(source: PackageSource, facts: Facts): boolean {
   return facts.get(file(sourcePaths(source.name).list))?.digest === digestOf(listOf(source))
 }
 
-/** Those of our files that apt should have for a source; a list with another text is none of them. */
+/** The files that apt needs for this source. Empty when the host has a list with another content, or its own entry. */
 function wantedPaths(source: PackageSource, facts: Facts): string[] {
   const { list, key } = sourcePaths(source.name)
   const other = facts.get(file(list)) !== undefined && !hasList(source, facts)
   return other || rivals(source, facts).length > 0 ? [] : [list, key]
 }
 
-/** Those of `paths` that can go: a key of ours stays while an entry names it that stays (`apt modernize-sources` makes such). */
+/** The `paths` that can be removed. A key stays while another list names it, as after `apt modernize-sources`. */
 function unneeded(paths: readonly string[], facts: Facts): string[] {
   const staying = facts.get(aptSources).filter(({ file }) => !paths.includes(file))
   const named = new Set(staying.flatMap(({ signedBy }) => signedBy?.split(/[\s,]+/) ?? []))
   return paths.filter((path) => !named.has(path))
 }
 
-/** The changes by which apt gets a source: its key, a look whether apt can read it, its list. */
+/** The changes that add a source to apt: fetch its key, check that apt can read it, write its list. */
 function addSource(source: PackageSource, facts: Facts): Change[] {
   const paths = sourcePaths(source.name)
   const content = listOf(source)
@@ -128,7 +128,7 @@ function addSource(source: PackageSource, facts: Facts): Change[] {
   ]
 }
 
-/** The change that takes files of ours from apt, none where there are none. */
+/** The change that removes convecthub's files from apt; empty when there are none. */
 function removeSources(paths: readonly string[]): Change[] {
   if (paths.length === 0) return []
   const script = joinSh([
@@ -144,7 +144,7 @@ function listOf({ name, uri, suite, component, architecture }: PackageSource): s
   return `deb [arch=${architecture} signed-by=${sourcePaths(name).key}] ${uri} ${suite} ${component}\n`
 }
 
-/** Whoever is on the way could give another key: it counts only when it is the one key that was expected. */
+/** Fetches the key, and rejects it unless its fingerprint matches: on its way somebody could have replaced it. */
 function fetchKey({ name, key: { url, fingerprint } }: PackageSource): Change {
   const { key } = sourcePaths(name)
   const [incoming, binary] = [`${INCOMING_KEYS}/${name}.asc`, `${INCOMING_KEYS}/${name}.gpg`]

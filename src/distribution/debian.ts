@@ -6,17 +6,17 @@ import { template } from '../templates.ts'
 import { debianSources } from './debian-sources.ts'
 import type { Distribution } from './distribution.ts'
 
-/** Packages that convecthub asks for by name; any other that it installed came along, and apt knows that one as such. */
+/** Packages that convecthub installs by name. Any other came as a dependency, and apt marks it as automatic. */
 const ASKED =
   /^(ca-certificates|curl|iptables|conntrack|apparmor|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
 
-/** What a machine needs to be reached and to start; no record is reason enough to take it away. */
+/** Packages that a machine needs to boot and to be reached. They are never removed, whatever the record says. */
 const NEEDED =
   /^(openssh-(server|client|sftp-server)|sudo(-rs)?|systemd(-.*)?|udev|init|apt|dpkg|bash|dash|coreutils|login|passwd|libc6|network-manager|netplan\.io|ifupdown|dhcpcd.*|isc-dhcp-client|cloud-init|initramfs-tools.*|grub.*|linux-image-.*)$/
 
-/** Debian and Ubuntu, by apt and dpkg. */
+/** Debian and Ubuntu, which use apt and dpkg. */
 export const debian: Distribution = {
-  // Ubuntu's are those of the guide; Debian of the same age
+  // Ubuntu's is from the guide; Debian's is of the same age
   oldest: { ubuntu: 16.04, debian: 9 },
   supported: 'Ubuntu 16.04 or newer (or Debian 9 or newer)',
   like: ['debian', 'ubuntu'],
@@ -36,7 +36,7 @@ export const debian: Distribution = {
     nvidiaToolkit: 'nvidia-container-toolkit',
   },
   nvidiaDriver: {
-    // Ubuntu's own choice of server driver: signed modules, no X
+    // ubuntu-drivers picks Ubuntu's server driver: signed modules, no X
     ids: ['ubuntu'],
     tool: 'ubuntu-drivers-common',
     title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
@@ -49,7 +49,7 @@ export const debian: Distribution = {
     const [bare = ''] = name.split(':', 1)
     return ASKED.test(bare) || (auto && !essential && !NEEDED.test(bare))
   },
-  // the script takes the first of `a|b` that apt knows
+  // of `a|b` the script installs the first that apt knows
   install: (
     names,
   ) => sh`set -- ${names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))}

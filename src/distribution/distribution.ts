@@ -5,56 +5,56 @@ import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
 import type { PackageSources } from './package-sources.ts'
 
-/** Whether a package manager is there, and what it says of packages that are half done; empty where all is well. */
+/** Whether a package manager is present, and its report about half-installed packages; empty when there are none. */
 export interface PackageManager {
   present: boolean
   broken: string
 }
 
-/** A family of distributions: all that convecthub does otherwise there than elsewhere. */
+/** A family of Linux distributions: everything that convecthub does differently there. */
 export interface Distribution {
-  /** By their ID in os-release(5): the oldest release that is supported. */
+  /** The oldest supported release, by ID of os-release(5). */
   oldest: Readonly<Record<string, number>>
-  /** The same for people. */
+  /** The same as text for users. */
   supported: string
-  /** What others of the family name in their ID_LIKE. */
+  /** IDs that derived distributions name in their ID_LIKE. */
   like: readonly string[]
   manager: {
     fact: Fact<PackageManager>
     missing: Trouble
-    /** Half done by somebody else than convecthub; the message goes on with the first line of what it says. */
+    /** Packages that somebody else left half installed. The first line of the report is added to the message. */
     broken: Trouble
   }
   packages: {
-    /** What K3s and convecthub's own checks call: iptables for pods, curl for the login page, conntrack for kube-proxy. */
+    /** What K3s and convecthub's checks need: iptables for pods, curl for the login page, conntrack for kube-proxy. */
     base: readonly string[]
-    /** Has apparmor_parser. */
+    /** The package that contains apparmor_parser. */
     appArmor: string
-    /** Docker's own, then the distribution's. */
+    /** Docker's own package, then the distribution's. */
     docker: readonly [own: string, other: string]
     nvidiaToolkit: string
   }
   nvidiaDriver: {
-    /** IDs of os-release(5) that have the tool. */
+    /** The IDs of os-release(5) of the distributions that have the tool. */
     ids: readonly string[]
     tool: string
     title: string
     install(): Script
   }
   sources: PackageSources
-  /** The version of a package, undefined when it is not (wholly) installed. */
+  /** The version of a package; undefined when it is not fully installed. */
   installed(name: string): Fact<string | undefined>
-  /** The packages of convecthub's record that are installed, or of which something is left. */
+  /** The recorded packages that are still installed, completely or in part. */
   recorded: Fact<readonly RecordedPackage[]>
-  /** Whether convecthub can have installed this package, by its own wish or along with another one. */
+  /** Whether convecthub can have installed this package, by name or as a dependency. */
   isOwn(recorded: RecordedPackage): boolean
-  /** Installs packages, and records what came with them. Waits while others install. */
+  /** Installs packages, and records them with their dependencies. Waits while somebody else installs. */
   install(names: readonly PackageName[]): Script
-  /** Removes packages and their configuration, but for those that something else needs by now. Waits in the same way. */
+  /** Removes packages and their configuration, except those that other packages need. Waits in the same way. */
   purge(names: readonly string[]): Script
 }
 
-/** What preflight finds of it. */
+/** A problem as preflight reports it. */
 export interface Trouble {
   id: FindingId
   message: string

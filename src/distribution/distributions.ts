@@ -2,14 +2,14 @@ import type { System } from '../facts/system.ts'
 import { debian } from './debian.ts'
 import type { Distribution } from './distribution.ts'
 
-/** Those that convecthub knows. A host that is none of them, which preflight refuses, is taken for the first. */
+/** The supported families. A host of another family is treated as the first until preflight rejects it. */
 export const DISTRIBUTIONS: readonly [Distribution, ...Distribution[]] = [debian]
 
-/** That of a host: by the ID of its os-release(5), else by what it is like. */
+/** The family of a host: by ID of os-release(5), else by ID_LIKE. */
 export function distributionOf({ os: { id, like } }: Pick<System, 'os'>): Distribution {
   return (
     DISTRIBUTIONS.find(({ oldest }) => Object.hasOwn(oldest, id)) ??
-    DISTRIBUTIONS.find((each) => like.some((other) => each.like.includes(other))) ??
+    DISTRIBUTIONS.find((family) => like.some((name) => family.like.includes(name))) ??
     DISTRIBUTIONS[0]
   )
 }

@@ -3,40 +3,40 @@ import type { Finding, PlanContext } from '../engine/step.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
 import type { Trouble } from './distribution.ts'
 
-/** A source of packages that a host shall have, and the one key that signs what it holds. */
+/** A package source that a host should have, and the key that signs its packages. */
 export interface PackageSource {
-  /** By which its files are called: lower-case letters. */
+  /** Part of its file names; lower-case letters only. */
   name: string
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   uri: string
   suite: string
   component: string
-  /** Debian's name, such as amd64. */
+  /** As Debian names it, such as amd64. */
   architecture: string
   key: { url: string; fingerprint: string }
 }
 
-/** How a distribution gets sources of packages beside those that it has. */
+/** How to add package sources to a distribution, and to remove them. */
 export interface PackageSources {
-  /** Every folder in which some version of convecthub can have put a file for it, and under what names. */
+  /** Every folder where any version of convecthub may have written source files, and the names of those files. */
   places: readonly { folder: string; name: RegExp }[]
-  /** The sources that a host has, which `unneeded` looks at. */
+  /** The fact that `unneeded` reads: the sources that a host has. */
   listed: Fact<unknown>
-  /** What all else looks at, for the source of this name. */
+  /** The facts that all other functions read, for the source with this name. */
   facts(name: string): readonly Fact<unknown>[]
-  /** What stands in the way of adding a source. */
+  /** Problems that prevent adding a source. */
   findings(source: PackageSource, context: PlanContext): Finding[]
-  /** Whether it is there as convecthub writes it, or something that is there speaks for it. */
+  /** Whether the host has the source as convecthub writes it, or an entry of its own for the same address and suite. */
   isThere(source: PackageSource, facts: Facts): boolean
-  /** An entry of the host's own that can be used in its place. */
+  /** The host's own entry that can be used instead of adding the source. */
   standIn(source: PackageSource, facts: Facts): { file: string; line: number } | undefined
   add(source: PackageSource, facts: Facts): Change[]
-  /** Those of convecthub's files that a host should have for a source. */
+  /** The files of convecthub that a host should have for a source. */
   wantedPaths(source: PackageSource, facts: Facts): readonly string[]
-  /** Those of `paths` that can go; a key that an entry names stays with it. */
+  /** The `paths` that can be removed; a key stays while some entry names it. */
   unneeded(paths: readonly string[], facts: Facts): readonly string[]
-  /** The change that takes files of ours away, none where there are none. */
+  /** The change that removes convecthub's files; empty when there are none. */
   remove(paths: readonly string[]): Change[]
-  /** What is told of a key that stays. */
+  /** The warning about a key that is kept. */
   keptKey(path: string): Trouble
 }

@@ -6,7 +6,7 @@ import { release } from '../facts/release.ts'
 import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
 
-/** One line of `status`: what was looked at, whether it is well, and how it stands. */
+/** One line of `status`: what was checked, whether it is healthy, and the details. */
 export interface Check {
   what: string
   healthy: boolean
@@ -14,8 +14,8 @@ export interface Check {
 }
 
 /**
- * What the answers to the recipe `status` mean: nodes Ready, release deployed, login page on both ports. `lead` is what
- * the cluster's lead answered, `own` what each host said, by name; who said nothing is judged by the lead alone.
+ * Turns the facts of the recipe `status` into checks: nodes Ready, release deployed, login page on both ports. `lead`
+ * has the facts of the lead, `own` those of each host, by name. A host without facts is judged by the lead's alone.
  */
 export function health(cluster: Cluster, lead: Facts, own: ReadonlyMap<string, Facts>): Check[] {
   return [
@@ -25,7 +25,10 @@ export function health(cluster: Cluster, lead: Facts, own: ReadonlyMap<string, F
   ]
 }
 
-/** How the cluster sees a machine, and what its own K3s says, which knows sooner that it stands still or was started anew. */
+/**
+ * Combines what the cluster knows about a node with what the machine's own K3s says. The machine itself shows sooner
+ * that its K3s has stopped or was restarted.
+ */
 function nodeCheck({ name, nodeName }: ClusterHost, lead: Facts, own: Facts | undefined): Check {
   const what = `node ${name}`
   const seen = lead.get(node(nodeName))

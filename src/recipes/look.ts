@@ -2,7 +2,7 @@ import type { Step } from '../engine/step.ts'
 import { volumes } from '../facts/volumes.ts'
 import { leadFacts } from '../steps/lead.ts'
 
-/** What is to be known before a reset is agreed to: users' data, and who would stay in the cluster. */
+/** What the confirmation of a reset needs to know: users' data, and which machines would stay in the cluster. */
 export const look: readonly Step[] = [
   {
     id: 'look',

@@ -1,6 +1,6 @@
 import type { Step } from '../engine/step.ts'
 
-/** What `ping` asks: nothing but what every connection tells. */
+/** What `ping` does: it only logs in. */
 export const ping: readonly Step[] = [
   { id: 'ping', title: 'Log in', hosts: ({ cluster }) => cluster.hosts, facts: () => [], plan: () => [] },
 ]

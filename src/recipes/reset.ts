@@ -3,5 +3,5 @@ import { drain, leave, noRestart } from '../steps/leave.ts'
 import { removeFiles } from '../steps/remove-files.ts'
 import { removePackages, stopK3s } from '../steps/reset.ts'
 
-/** What `reset` does on each host; the mirror of provision. */
+/** What `reset` does, in this order on each host; the reverse of provision. */
 export const reset: readonly Step[] = [drain, noRestart, leave, stopK3s, removePackages, removeFiles]

@@ -4,7 +4,7 @@ import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
 import { leadFacts } from '../steps/lead.ts'
 import { loginPages } from '../steps/login.ts'
 
-/** What `status` asks: every machine of its own kubelet, and the drivers of the cluster, for one of them leads. */
+/** What `status` asks: every machine about its own node, and every driver about the cluster, since any may lead. */
 export const status: readonly Step[] = [
   {
     id: 'status',
