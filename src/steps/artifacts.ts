@@ -11,25 +11,26 @@ import { HELM, IMAGES, INCOMING_IMAGES, K3S, STAGED } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { unitName } from './k3s-unit.ts'
 
-/** The K3s of the bundle that this host would run. */
+/** The bundle's K3s binary for this host's architecture and role. */
 export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | undefined {
   const { architecture } = facts.get(system)
   return bundle?.files.find(
-    (each) => each.kind === 'k3s' && each.architecture === architecture && each.roles.includes(host.role),
+    (artifact) =>
+      artifact.kind === 'k3s' && artifact.architecture === architecture && artifact.roles.includes(host.role),
   )
 }
 
-/** Whether the host's K3s is one that convecthub put there. */
+/** Whether convecthub installed the host's K3s. */
 export const ownsK3s = ({ files }: Owned) => files.includes(K3S)
 
-/** Where each kind of artifact goes, and how; kinds that are not here are used where they are needed. */
+/** Path and mode of each kind of artifact. Kinds that are missing here are sent by the step that needs them. */
 const PLACES: Readonly<Partial<Record<Artifact['kind'], { path(name: string): string; mode: string }>>> = {
   k3s: { path: () => K3S, mode: '755' },
   helm: { path: () => HELM, mode: '755' },
   images: { path: (name) => `${IMAGES}/${name}`, mode: '644' },
 }
 
-/** The bundle's files that this host's role needs, sent where their digest differs. */
+/** Sends the bundle's files that this host's role needs, unless the host has them with the same digest. */
 export const artifacts: Step = {
   id: 'artifacts',
   title: 'Send the bundle',
@@ -83,7 +84,7 @@ function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): C
   return artifact.kind === 'images' && running ? importImages(change) : [change]
 }
 
-/** One that was sent for an upgrade that is no longer wanted. */
+/** Removes a staged K3s of an upgrade that is no longer wanted. */
 function unstage(context: PlanContext): Change[] {
   const { facts } = context
   const wanted = bundledK3s(context)?.sha256
@@ -93,7 +94,7 @@ cvh_forget file ${STAGED}`
   return [{ kind: 'run', sign: '-', title: STAGED, timeoutMs: 10_000, script }]
 }
 
-/** Sent beside the one that is there; a wrong mode or owner of that one is mended at once. */
+/** Sends a new K3s next to the installed one. If only mode or owner is wrong, the installed one is replaced at once. */
 function stage(change: UploadChange, facts: Facts): Change[] {
   if (facts.get(file(K3S))?.digest === change.artifact.sha256) return [change]
   if (facts.get(file(STAGED))?.digest === change.artifact.sha256) return []
@@ -101,8 +102,8 @@ function stage(change: UploadChange, facts: Facts): Change[] {
 }
 
 /**
- * K3s reads its images folder when it starts; one that runs is told, instead of being restarted. The file takes its
- * place only then, so that an import that was cut is seen by the next run.
+ * Imports images into a running K3s, which reads its images folder only when it starts; this avoids a restart. The file
+ * moves to its final place after the import, so that the next run notices an interrupted one.
  */
 function importImages({ artifact, path, mode, sign, title }: UploadChange): Change[] {
   const staged = `${INCOMING_IMAGES}/${path.slice(path.lastIndexOf('/') + 1)}`

@@ -6,7 +6,7 @@ import type { Facts } from '../facts/fact.ts'
 import { system } from '../facts/system.ts'
 import { installPackages } from './install-packages.ts'
 
-/** The few packages that K3s and the checks need. */
+/** Installs the few packages that K3s and convecthub's checks need. */
 export const basePackages: Step = {
   id: 'packages',
   title: 'Install base packages',
@@ -28,7 +28,7 @@ export const basePackages: Step = {
   },
 }
 
-/** Where the kernel has AppArmor, containerd loads a profile for each pod, and no pod starts where it cannot. */
+/** With AppArmor in the kernel, containerd loads a profile for each pod; without the parser no pod starts. */
 function lacksProfiles(facts: Facts): boolean {
   return facts.get(appArmor) && facts.get(command('apparmor_parser')) === undefined
 }

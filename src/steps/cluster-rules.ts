@@ -12,10 +12,13 @@ import { atLeast, upgradeKind, versionNumbers } from './k3s-version.ts'
 
 const data = ({ facts }: PlanContext) => facts.get(clusterData)
 
-/** Whether a machine holds anything of a cluster. */
+/** Whether a machine has a role or data of a cluster. */
 const hasCluster = ({ role, datastore }: ClusterData) => role !== undefined || datastore !== undefined
 
-/** From which K3s to which a machine would go: from its own, or where it has none from that of who leads. */
+/**
+ * The K3s version in use, and the one that the bundle would bring. A machine that is not in a cluster yet is measured
+ * by the lead's version, since no agent may be newer than its server.
+ */
 function versions(context: PlanContext) {
   const { cluster, peer } = context
   const lead = peer(cluster.lead.name)?.get(clusterData)
@@ -26,7 +29,7 @@ function versions(context: PlanContext) {
   return { from: inUse, to, kind: upgradeKind(inUse, to) }
 }
 
-/** What a cluster was founded on is no ordinary setting: K3s would not come up again, or would come up empty. */
+/** Rules about what cannot change after a cluster is founded: K3s would not start again, or would start empty. */
 export const FOUNDED_RULES: readonly HostRule[] = [
   {
     id: 'token',
@@ -115,7 +118,7 @@ export const FOUNDED_RULES: readonly HostRule[] = [
   },
 ]
 
-/** Only one cluster may come of an inventory: it is founded when nobody has one, by the word of all who could know. */
+/** One inventory must give one cluster: a new one is founded only when every driver answers that it has none. */
 export function clusterFindings(contexts: readonly PlanContext[]): Finding[] {
   const [first] = contexts
   if (!first) return []
@@ -153,9 +156,12 @@ function founding({ host, cluster }: PlanContext, contexts: readonly PlanContext
   ]
 }
 
-/** Nodes that keep a machine from joining: of machines that hold nothing of the cluster, and nodes that are being removed. */
+/**
+ * Nodes that keep a machine from joining: those being removed, and those of machines that no longer have anything of
+ * the cluster (reinstalled, for example).
+ */
 function lost(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
-  const going = contexts
+  const leaving = contexts
     .filter(({ host }) => lead.facts.get(node(host.nodeName))?.leaving)
     .map(
       ({ host }): Finding => ({
@@ -180,5 +186,5 @@ function lost(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
         hint: `was it installed anew? convecthub reset --limit ${host.name} takes the old one out of the cluster; then it can join`,
       }),
     )
-  return [...going, ...unknown]
+  return [...leaving, ...unknown]
 }

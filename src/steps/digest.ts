@@ -6,7 +6,7 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** HMAC-SHA256 of a text, in lower-case hex: who has not the key cannot find out by it what the text was (RFC 2104). */
+/** HMAC-SHA256 of a text, in lower-case hex. Without the key, nobody can test guesses of the text (RFC 2104). */
 export function keyedDigest(key: Secret, text: string): string {
   return createHmac('sha256', key.reveal()).update(text).digest('hex')
 }

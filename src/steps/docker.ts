@@ -12,7 +12,7 @@ import { installPackages } from './install-packages.ts'
 
 const UNIT = 'docker.service'
 
-/** Docker by docker_repo's docker-ce; without a mirror, docker-ce if apt knows it, else the distribution's own. */
+/** Installs docker-ce from docker_repo; without it docker-ce if apt knows it, else the distribution's own Docker. */
 export const docker: Step = {
   id: 'docker',
   title: 'Install Docker',
@@ -36,10 +36,10 @@ export const docker: Step = {
   },
 }
 
-/** The name of Docker's source. */
+/** The name of Docker's package source. */
 export const DOCKER = 'docker'
 
-/** Where a host shall have Docker from, undefined where that is left to the sources that it has. */
+/** The package source that a host should get Docker from; undefined without docker_repo or install_docker. */
 export function dockerSource({ host, facts }: PlanContext): PackageSource | undefined {
   const { install_docker, docker_repo, docker_key } = host.settings
   if (!install_docker || docker_repo === undefined) return undefined
@@ -62,7 +62,7 @@ const start: Change = {
   script: sh`systemctl enable --now ${UNIT}`,
 }
 
-/** A Docker of ours is updated from docker_repo, also after that has changed. */
+/** Adds docker_repo where convecthub installed Docker, so that updates come from it even after it has changed. */
 function ownSource(context: PlanContext): Change[] {
   const { facts } = context
   const source = dockerSource(context)

@@ -15,10 +15,10 @@ import { HELM, K3S, PROGRAM_FOLDER, RANCHER } from '../layout.ts'
 import { quote } from '../sh.ts'
 import { bundledK3s, ownsK3s } from './artifacts.ts'
 
-/** The guide's minima; memory with room for what firmware and kernel keep for themselves. */
+/** The guide's minima. Memory is 10 % lower, since firmware and kernel reserve some. */
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
 
-/** From where programs are run: K3s and all that it unpacks, helm on drivers. What containers hold has mounts of its own. */
+/** Folders that programs run from: K3s and what it unpacks, and helm on drivers. Containers have their own mounts. */
 const executed = ({ role }: ClusterHost) => [
   RANCHER,
   PROGRAM_FOLDER,
@@ -29,18 +29,18 @@ const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
 
 const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 
-/** What the rules look at. */
+/** The facts that the rules read. */
 export function hostFacts(host: ClusterHost): readonly Fact<unknown>[] {
-  const own = [system, addresses, owned, file(K3S), ...DISTRIBUTIONS.map(({ manager }) => manager.fact)]
-  return [...own, ...executed(host).map(disk), ...TOOLS.map(command)]
+  const general = [system, addresses, owned, file(K3S), ...DISTRIBUTIONS.map(({ manager }) => manager.fact)]
+  return [...general, ...executed(host).map(disk), ...TOOLS.map(command)]
 }
 
-/** What must be so on a host by itself. */
+/** A requirement on a single host. */
 export interface HostRule {
   id: FindingId
-  /** An error, unless it says otherwise. */
+  /** Default: error. */
   level?: Finding['level']
-  /** What is wrong, a message each; nothing or false where all is well. */
+  /** What is wrong, as one message or several; empty, undefined or false when the requirement is met. */
   wrong(context: PlanContext): readonly string[] | string | false | undefined
   /** What to do about it. */
   hint: string | ((context: PlanContext) => string)
@@ -162,7 +162,7 @@ export const HOST_RULES: readonly HostRule[] = [
   },
 ]
 
-/** Of a distribution's package manager, for the hosts that have this distribution. */
+/** Rules about a distribution's package manager, for the hosts with this distribution. */
 function managerRules(distribution: Distribution): HostRule[] {
   const { fact, missing, broken } = distribution.manager
   const isHere = ({ facts }: PlanContext) => distributionOf(facts.get(system)) === distribution
@@ -177,7 +177,7 @@ function managerRules(distribution: Distribution): HostRule[] {
       wrong: (context) => {
         const { facts } = context
         const manager = facts.get(fact)
-        // where it was a run of ours that was cut off, the step for packages mends it
+        // if an interrupted run of ours left it, the step for packages repairs it
         const theirs = manager.present && manager.broken && facts.get(owned).packages.length === 0
         return isHere(context) && theirs && `${broken.message}: ${manager.broken.split('\n')[0]}`
       },
@@ -186,7 +186,7 @@ function managerRules(distribution: Distribution): HostRule[] {
   ]
 }
 
-/** Folders from which no program can be run, each with its mount point. */
+/** The folders that programs cannot run from (noexec), each with its mount point. */
 function closed({ host, facts }: PlanContext): [path: string, mount: string][] {
   return executed(host).flatMap((path) => {
     const { mount, options } = facts.get(disk(path))
@@ -195,8 +195,8 @@ function closed({ host, facts }: PlanContext): [path: string, mount: string][] {
 }
 
 /**
- * Where a machine that others are sent to says that it is somewhere else than where we found it: it could send them to
- * anybody. Only an address that ssh went to straight can be compared.
+ * Finds a driver that reports another address than the one ssh reached it at. The other machines connect to the
+ * reported address, so a wrong one could send them to anybody. Only a numeric address can be compared.
  */
 function elsewhere({ host, facts, cluster }: PlanContext): string | false {
   const interfaces = facts.get(addresses)

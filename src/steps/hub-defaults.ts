@@ -3,9 +3,9 @@ import { template } from '../templates.ts'
 import { hubDoor } from './hub-door.ts'
 
 /**
- * The values for the JupyterHub chart over which a site's own (`jhubConfig`) are merged. `admins`: names of users.
- * Where everybody shares one password, everybody who has it may come in: JupyterHub 5 lets in nobody unless told so,
- * and earlier ones warn of a setting that they do not know.
+ * convecthub's default values for the JupyterHub chart; the site's own (`jhubConfig`) are merged over them. `admins`
+ * are user names. With one shared password, everybody who knows it is allowed in: JupyterHub 5 needs allow_all for
+ * that; earlier versions only warn about the unknown setting.
  */
 export function hubDefaults(admins: readonly string[], jhubConfig: string): string {
   const { passwordOnly } = hubDoor(jhubConfig)

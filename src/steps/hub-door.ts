@@ -1,27 +1,27 @@
 import { isNode, LineCounter, parseDocument } from 'yaml'
 
-/** Whom a site's JupyterHub values let in. */
+/** Who can log in with a site's JupyterHub values. */
 export interface HubDoor {
-  /** They say themselves how people log in; else it is by one password of our making. */
+  /** The values choose an authenticator. If not, everybody logs in with one password that convecthub makes. */
   own: boolean
-  /** A password that all share, ours or their own, is all that is asked for: they do not name whom to let in. */
+  /** A shared password, ours or the site's, is enough to log in: the values do not say which users are allowed. */
   passwordOnly: boolean
-  /** What of it lets in anybody who finds the page. */
+  /** The setting that lets in anybody who finds the page, if there is one. */
   open: OpenDoor | undefined
 }
 
 export interface OpenDoor {
-  /** Line and column from 1 on, where the values say so. */
+  /** Where the values say so: line and column, counted from 1. */
   line: number
   column: number
   message: string
   hint: string
 }
 
-/** hub.config as JupyterHub sees it: settings by the class they are for. */
+/** hub.config as JupyterHub sees it: settings by class name. */
 type Config = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
 
-/** An authenticator that may let in anybody: each answers with the setting that makes it so. */
+/** An authenticator that may let in anybody; `open` returns the name of the setting that causes it. */
 interface Rule {
   /** The section of hub.config for its settings. */
   section: string
@@ -33,7 +33,7 @@ interface Rule {
 const CLASS = 'authenticator_class'
 const OURS = 'take it out, and convecthub makes one password for everybody'
 
-/** By the name of the class without "Authenticator", in lower case. Where an identity provider asks, all may be let in. */
+/** By class name in lower case, without "Authenticator". Identity providers are not here: they may let in everybody. */
 const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries<Rule>({
     dummy: {
@@ -42,7 +42,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
       message: 'dummy without a password lets anybody in, under any name',
       hint: `set hub.config.DummyAuthenticator.password, or ${OURS}`,
     },
-    // it makes a user for everybody who comes (jupyterhub-tmpauthenticator)
+    // creates a user for every visitor (jupyterhub-tmpauthenticator)
     tmp: {
       section: 'TmpAuthenticator',
       open: () => CLASS,
@@ -55,7 +55,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
       message: 'open_signup lets anybody make an account, and log in with it at once',
       hint: 'take it out: an admin then lets in those who signed up, at /hub/authorize',
     },
-    // whoever comes first under a name chooses its password (jupyterhub-firstuseauthenticator)
+    // whoever uses a name first chooses its password (jupyterhub-firstuseauthenticator)
     firstuse: {
       section: 'FirstUseAuthenticator',
       open: (setting) => {
@@ -70,8 +70,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
 )
 
 /**
- * Reads values for the JupyterHub chart, as Helm does: YAML 1.1 with merge keys. What `c.Class.name = value` says in
- * hub.extraConfig counts over hub.config, as in the hub. Throws what is wrong with the YAML, or that it is no mapping.
+ * Reads values for the JupyterHub chart as Helm does: YAML 1.1 with merge keys. As in the hub, `c.Class.name = value`
+ * in hub.extraConfig overrides hub.config. Throws an Error when the text is not valid YAML or not a mapping.
  */
 export function hubDoor(values: string): HubDoor {
   const lines = new LineCounter()
@@ -85,7 +85,7 @@ export function hubDoor(values: string): HubDoor {
   const settingsOf = (section: string) => (name: string) =>
     config[section]?.[name] ?? config.Authenticator?.[name] ?? undefined
   const dummy = settingsOf('DummyAuthenticator')
-  // the chart's own default is dummy
+  // with a password but no class, the chart's default applies: dummy
   const given = config.JupyterHub?.[CLASS] ?? (isSet(dummy('password')) ? 'dummy' : undefined)
   const name = shortName(given ?? '')
   const rule = RULES.get(name)
@@ -112,13 +112,13 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== ''
 }
 
-/** `jupyterhub.auth.DummyAuthenticator` and `dummy` are the same. */
+/** The short name of an authenticator class: `jupyterhub.auth.DummyAuthenticator` and `dummy` both give `dummy`. */
 function shortName(given: unknown): string {
   const last = String(given).split('.').at(-1) ?? ''
   return last.toLowerCase().replace(/authenticator$/, '')
 }
 
-/** What Python code sets, in the order in which JupyterHub runs it: by name. */
+/** The settings that extraConfig's Python code assigns, in the order in which JupyterHub runs it: sorted by name. */
 function codeOf(extraConfig: unknown): [section: string, name: string, value: unknown][] {
   const parts =
     typeof extraConfig === 'string'
@@ -134,12 +134,12 @@ function codeOf(extraConfig: unknown): [section: string, name: string, value: un
     })
 }
 
-/** A # begins one only outside of quotes. */
+/** Removes a trailing comment; a # inside quotes does not start one. */
 function withoutComment(code: string): string {
   return /^(?:"[^"]*"|'[^']*'|[^"'#])*/.exec(code)?.[0] ?? ''
 }
 
-/** Anything but a flag or a plain text counts as a value that nobody knows. */
+/** Parses True, False and plain strings; any other expression is returned as its text, as its value is unknown. */
 function pythonValue(text: string): unknown {
   const [flag] = /^(?:True|False)\b/.exec(text) ?? []
   if (flag) return flag === 'True'

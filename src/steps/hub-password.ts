@@ -11,14 +11,14 @@ import { hubDoor } from './hub-door.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { askRelease, printValues } from './release-password.ts'
 
-/** 32 characters that nobody takes for one another: 24 of them are 120 random bits. */
+/** 32 characters that cannot be mistaken for one another; 24 of them are 120 random bits. */
 const ALPHABET = 'a-km-np-z2-9'
 const LENGTH = 24
 
 /**
- * Where a site's values do not say how people log in: one password, made on the driver that leads and never changed
- * there. Another driver that leads takes it from the release, as does one that was away while the password was changed;
- * a file that somebody has edited counts over that. Without a password the chart would let in anybody (`dummy`).
+ * Makes one password for everybody when the site's values do not choose an authenticator; without it the chart would
+ * let in anybody (`dummy`). The lead makes it once. A new lead, or one that missed a change, takes it from the Helm
+ * release, unless somebody has edited the file: then the edited password counts.
  */
 export const hubPassword: Step = {
   id: 'hub-password',
@@ -36,28 +36,31 @@ export const hubPassword: Step = {
   },
 }
 
-/** What tells texts of HUB_PASSWORD apart, by their sha256, and nobody without the token can guess the password by. */
+/**
+ * A short fingerprint of HUB_PASSWORD's content, given its sha256. Keyed by the token: nobody else can test guesses of
+ * the password against it.
+ */
 export function passwordMark(token: Secret, sha256: string): string {
   return keyedDigest(token, sha256).slice(0, 16)
 }
 
-/** The content of APPLIED_PASSWORD. */
+/** The content of the file APPLIED_PASSWORD. */
 export function appliedText(mark: string): string {
   return `${mark}\n`
 }
 
-/** How the description of the release ends, by which a driver sees whether another one has changed the password. */
+/** The end of the release's description; it shows a driver whether another one has changed the password. */
 export function passwordNote(mark: string): string {
   return `, password ${mark}`
 }
 
-/** Nobody has edited the password since it was applied from here, and the release has another one by now. */
+/** True when the release has another password, and the file here is unchanged since this driver last deployed it. */
 function isOutdated(sha256: string, { cluster, facts }: PlanContext): boolean {
   const mark = passwordMark(cluster.token, sha256)
   if (facts.get(file(APPLIED_PASSWORD))?.digest !== digest(appliedText(mark))) return false
   const current = facts.get(release(NAMESPACE, RELEASE))
   if (!current || current.description.endsWith(passwordNote(mark))) return false
-  // a helm that failed has written its own words over the note
+  // a failed helm overwrites the description, and with it the note
   return (
     /, password \w+$/.test(current.description) ||
     (current.status !== 'deployed' && cluster.drivers.length > 1)
@@ -69,7 +72,7 @@ const make: Change = {
   sign: '+',
   title: `a password with which everybody logs in to the hub (${HUB_PASSWORD})`,
   timeoutMs: 90_000,
-  // one that came meanwhile counts; in no argument: printf is built in
+  // keeps a password that appeared since planning; never in an argument: printf is a builtin
   script: sh`[ ! -s ${HUB_PASSWORD} ] || exit 0
 ${askRelease}
 [ -n "$password" ] || {
@@ -80,7 +83,7 @@ cvh_record file ${HUB_PASSWORD}
 { ${printValues}; } | cvh_place ${HUB_PASSWORD} 600`,
 }
 
-/** One that was edited since counts; and what is there afterwards is to be applied, as if it had been. */
+/** Takes the password from the release, unless the file was edited since planning. The hub is then deployed with it. */
 function renew(sha256: string): Change {
   return {
     kind: 'run',
@@ -102,7 +105,7 @@ const close: Change = {
   script: sh`chown 0:0 ${HUB_PASSWORD} && chmod 600 ${HUB_PASSWORD}`,
 }
 
-/** The password in the text of HUB_PASSWORD; undefined when there is none. */
+/** The password in the content of HUB_PASSWORD; undefined when there is none. */
 export function passwordIn(text: string): Secret | undefined {
   try {
     const password = parse(text)?.hub?.config?.DummyAuthenticator?.password

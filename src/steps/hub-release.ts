@@ -1,3 +1,3 @@
-/** Where the hub's Helm release lives, and its name. */
+/** Namespace and name of the hub's Helm release. */
 export const NAMESPACE = 'convecthub'
 export const RELEASE = 'convecthub'

@@ -1,7 +1,7 @@
 import type { Distribution } from '../distribution/distribution.ts'
 import type { Change, PackageName } from '../engine/change.ts'
 
-/** The change by which a host gets packages. */
+/** The change that installs packages on a host. */
 export function installPackages(
   { install }: Distribution,
   names: readonly PackageName[],

@@ -24,16 +24,19 @@ import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { k3sNode } from './k3s.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
-/** Helm's own deadline for the release to come up, s. */
+/** How long helm waits for the release to come up, s. */
 const TIMEOUT_S = 900
 
-/** The Helm release of the bundled chart. Its description carries the digest of chart and values it was made from. */
+/**
+ * Deploys the bundled chart with Helm. The release's description has a digest of the chart and values it was made
+ * from.
+ */
 export const jupyterhub: Step = {
   id: 'jupyterhub',
   title: 'Deploy JupyterHub',
   ends: ['jupyterhub'],
   hosts: ({ cluster }) => [cluster.lead],
-  // with all that will come up; what does not is no reason to wait
+  // after every node has had its turn; one that fails does not stop the hub
   after: (_host, { cluster }) => cluster.hosts.map((host) => on(k3sNode, host)),
   facts: () => [
     release(NAMESPACE, RELEASE),
@@ -53,16 +56,16 @@ export const jupyterhub: Step = {
       mode: '600',
       content: hubDefaults(context.cluster.hubAdmins, jhubConfig),
     }
-    // the user's values may hold passwords of an identity provider
+    // the user's values may contain passwords of an identity provider
     const values = { path: HUB_VALUES, mode: '600', content: new Secret(jhubConfig) }
-    // made by the step before this one
+    // made by the step hub-password
     const password = { path: HUB_PASSWORD, sha256: facts.get(file(HUB_PASSWORD))?.digest ?? NOT_MADE }
     const passwords = hubDoor(jhubConfig).own ? [] : [password]
     const layers = [
       ...[defaults, values].map(({ path, content }) => ({ path, sha256: contentDigest(content) })),
       ...passwords,
     ]
-    // keyed, for the values may hold passwords, and anybody on the host can read helm's command line
+    // keyed: the values may contain passwords, and anybody on the host can read helm's command line
     const inputs = keyedDigest(
       context.cluster.token,
       [artifact, ...layers].map(({ sha256 }) => sha256).join('\n'),
@@ -74,14 +77,14 @@ export const jupyterhub: Step = {
     )
     const current = facts.get(release(NAMESPACE, RELEASE))
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
-    // a driver that leads since then has none of them, and needs none while nothing is to be deployed
+    // nothing to deploy: correct existing files, but create none on a driver that became the lead later
     if (current?.status === 'deployed' && current.description === description)
       return [...files.filter(({ sign }) => sign === '~'), ...applied]
     return [
       ...files,
       workFolder(context.cluster.workdir),
       { kind: 'upload', sign: '+', title: path, artifact, path, mode: '600' },
-      // a helm that lives has it locked, and is waited for or ended first
+      // while a helm is running the lock is its own; the runner deals with that job first
       ...(facts.get(jobs).some(({ name }) => name === jupyterhub.id) ? [] : unlock(current)),
       upgrade({ path, sha256: artifact.sha256 }, layers, description, current, context),
       ...applied,
@@ -89,22 +92,22 @@ export const jupyterhub: Step = {
   },
 }
 
-/** Before there is a password, such as in a plan: no file has it. */
+/** Stands for the digest of a password that is not made yet, such as in a plan; no file has this digest. */
 const NOT_MADE = '0'.repeat(64)
 
-/** A file that root's helm is handed, and what it must be. */
+/** A file that is passed to helm, and the digest that it must have. */
 interface Handed {
   path: string
   sha256: string
 }
 
-/** The bundle's chart, and where it is put while it is needed. */
+/** The bundle's chart, and its temporary path on the host. */
 function chartOf({ bundle }: Desired) {
   const artifact = bundle?.files.find(({ kind }) => kind === 'chart')
   return artifact && { artifact, path: `${WORK}/${artifact.name.slice(artifact.name.lastIndexOf('/') + 1)}` }
 }
 
-/** Where anybody may make folders, such as in /tmp, it gets a name of its own that nobody could have taken before. */
+/** Makes the work folder. Where anybody may create folders, such as in /tmp, it gets an unpredictable name. */
 function workFolder(place: string): Change {
   return {
     kind: 'run',
@@ -116,8 +119,8 @@ function workFolder(place: string): Change {
 }
 
 /**
- * A release whose helm was killed is locked for good. Only its note of that revision goes: what it made stays, users'
- * data included, and is taken over by the upgrade (Helm adopts what bears the release's name).
+ * Unlocks a release whose helm was killed; it would stay locked for ever. Deletes only Helm's record of that revision.
+ * Everything the release created stays, users' data included, and the upgrade adopts it by the release's name.
  */
 function unlock(current: { status: string; revision: number } | undefined): Change[] {
   if (!current?.status.startsWith('pending-')) return []
@@ -134,8 +137,8 @@ function unlock(current: { status: string; revision: number } | undefined): Chan
 }
 
 /**
- * What root's helm is handed is looked at once more, where nobody else can change it any more. Of `layers`, values in
- * later ones count over those in earlier ones.
+ * Runs helm as root. It first checks the digests of its input files again, in a folder that only root can change.
+ * Values in later `layers` override those in earlier ones.
  */
 function upgrade(
   chart: Handed,
