@@ -27,10 +27,7 @@ import { contentDigest, managedFile } from './managed-file.ts'
 /** How long helm waits for the release to come up, s. */
 const TIMEOUT_S = 900
 
-/**
- * Deploys the bundled chart with Helm. The release's description has a digest of the chart and values it was made
- * from.
- */
+/** Deploys the bundled chart with Helm. The release's description contains a digest of its chart and values. */
 export const jupyterhub: Step = {
   id: 'jupyterhub',
   title: 'Deploy JupyterHub',

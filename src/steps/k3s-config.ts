@@ -14,14 +14,14 @@ import { unitName } from './k3s-unit.ts'
 import { atLeast } from './k3s-version.ts'
 import type { ManagedFile } from './managed-file.ts'
 
-/** By this label the device plugin finds its nodes. */
+/** The device plugin runs on nodes with this label. */
 export const GPU_LABEL = 'nvidia.com/gpu.present'
 
-/** A key of config.yaml: for whom, since which K3s, and its value; undefined leaves it out. */
+/** A key of config.yaml: the role and the K3s versions it is for, and its value; undefined leaves it out. */
 interface Key {
   key: string
   role?: 'driver' | 'worker'
-  /** First version that knows it, where that is later than 1.21 [K3s docs, server and agent CLI reference]. */
+  /** The first version that supports it, if later than 1.21 [K3s docs, server and agent CLI reference]. */
   since?: string
   value(own: Own): string | number | boolean | readonly string[] | undefined
 }
@@ -30,7 +30,7 @@ interface Own extends PlanContext {
   ip: string
   iface: string
   version: string
-  /** Through which server it joins; undefined where it founded the cluster, or does so now. */
+  /** URL of the server that it joins through; undefined when it founded the cluster, or is about to. */
   server: string | undefined
 }
 
@@ -41,7 +41,7 @@ const KEYS: readonly Key[] = [
   { key: 'token-file', value: () => TOKEN_FILE },
   { key: 'agent-token-file', role: 'driver', value: () => AGENT_TOKEN_FILE },
   { key: 'server', value: ({ server }) => server },
-  // read when the node registers; one that is there already is labelled by the step gpu-plugin
+  // only read when the node registers; the step gpu-plugin labels nodes that are registered already
   { key: 'node-label', value: ({ host }) => (host.settings.has_gpu ? [`${GPU_LABEL}=true`] : undefined) },
   {
     key: 'cluster-init',
@@ -54,7 +54,7 @@ const KEYS: readonly Key[] = [
     value: ({ ip, host }) => [...new Set([ip, host.address, host.nodeName])],
   },
   { key: 'write-kubeconfig-mode', role: 'driver', value: () => '0600' },
-  // hosts' own iptables 1.8.0-1.8.4 duplicates rules without end (K3s docs, known issues)
+  // iptables 1.8.0-1.8.4 of a host keeps adding duplicate rules (K3s docs, known issues)
   { key: 'prefer-bundled-bin', since: '1.26.0', value: () => true },
   // kubelets from 1.35 on refuse cgroup v1 unless told otherwise (kubernetes#134298)
   {
@@ -64,7 +64,7 @@ const KEYS: readonly Key[] = [
   },
 ]
 
-/** The files that K3s on this host reads. */
+/** The files that K3s reads on this host, including its unit. */
 export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
   const { host, cluster } = context
   const own = { ...context, ...addressOf(context), version, server: serverOf(context) }
@@ -93,12 +93,12 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
   ]
 }
 
-/** Paths of k3sFiles for any version, so that their state can be asked before the version is known. */
+/** The paths that k3sFiles may return, for any version: facts are read before the version is known. */
 export const K3S_PATHS = [K3S_CONFIG, TOKEN_FILE, AGENT_TOKEN_FILE, FLANNEL_LINK] as const
 
 /**
- * With what a host shows that it belongs to the cluster, and how it knows it: whoever joins is told the hash of the
- * cluster's authority by a server itself, so that nobody on the way can pass for it. Agents get a secret of their own.
+ * The token file of a host. The token of a joining host includes the hash of the cluster's CA, read from the lead's own
+ * files, so that no other machine can pose as the server. Agents get a secret that differs from the servers'.
  */
 function tokenOf({ host, cluster, server, peer }: Own): Secret {
   if (server === undefined) return cluster.token
@@ -108,12 +108,12 @@ function tokenOf({ host, cluster, server, peer }: Own): Secret {
   return new Secret(`K10${hash}::${user}:${secret.reveal()}`)
 }
 
-/** Before there is a cluster, such as in a plan: K3s would refuse it. */
+/** Stands for the CA hash before there is a cluster, such as in a plan; K3s would refuse it. */
 const UNKNOWN_CA = '0'.repeat(64)
 
 /**
- * Who leads may be another one by now, which is no reason to restart anything: K3s asks for the server by this address
- * once, and then knows them all. So what stands there stays, unless all drivers are known and none of them is there.
+ * The URL that K3s joins through. A configured URL is kept even when the lead has changed, to avoid a restart: K3s uses
+ * it once, then knows all servers. It is replaced only when every driver answers and none of them has this URL.
  */
 function serverOf({ host, cluster, facts, peer }: PlanContext): string | undefined {
   const { datastore, server } = facts.get(clusterData)
@@ -127,7 +127,7 @@ function serverOf({ host, cluster, facts, peer }: PlanContext): string | undefin
   return url
 }
 
-/** Where others reach a driver's API; undefined for one that did not answer. */
+/** The URL of a driver's Kubernetes API; undefined when the driver did not answer. */
 function serverUrl(driver: ClusterHost, facts: Facts | undefined): string | undefined {
   const found = facts && nodeAddress(driver, facts.get(addresses))
   return found && `https://${found.ip}:6443`

@@ -9,14 +9,15 @@ import { artifacts, bundledK3s } from './artifacts.ts'
 import { managedFile } from './managed-file.ts'
 
 /**
- * What is in etcd is saved before K3s is replaced by a newer one, which cannot be undone. It lies where K3s keeps its own
- * (server/db/snapshots), and is no concern of its retention (K3s docs, cli/etcd-snapshot). For sqlite see putStaged.
+ * Takes an etcd snapshot before an upgrade of K3s, which cannot be undone. The snapshot goes to K3s's own folder
+ * (server/db/snapshots), but K3s's retention does not delete it (K3s docs, cli/etcd-snapshot). For sqlite see
+ * putStaged.
  */
 export const k3sSnapshot: Step = {
   id: 'k3s-snapshot',
   title: 'Save what etcd holds',
   hosts: ({ cluster, upgrade }) => (upgrade ? [cluster.lead] : []),
-  // by then all machines have the new K3s beside the old one; a worker that is down may be older for a while
+  // every driver must have the new K3s staged by then; a worker that is down may stay older for a while
   needs: (_host, { cluster }) => cluster.drivers.map((host) => on(artifacts, host)),
   after: (_host, { cluster }) => cluster.workers.map((host) => on(artifacts, host)),
   sees: () => [],
@@ -25,7 +26,7 @@ export const k3sSnapshot: Step = {
     const { version, datastore } = context.facts.get(clusterData)
     const wanted = bundledK3s(context)?.version
     if (datastore !== 'etcd' || version === wanted) return []
-    // a day's one will do for a run that is called again, an older one not
+    // a repeated run on the same day needs no second snapshot
     const day = new Date(context.facts.at).toISOString().slice(0, 10).replaceAll('-', '')
     const name = `convecthub-${day}-${version}-before-${wanted}`.replaceAll('+', '-')
     const note = managedFile({ path: SNAPSHOT_NOTE, content: `${name}\n`, mode: '600' }, context.facts)

@@ -7,13 +7,15 @@ import { bundledK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 import { PUT_BACK_MS, putBack } from './kept-files.ts'
 
-/** How long K3s may take from its start to a Ready node, ms, besides importing images; and how fast the slowest disk does that. */
+/** How long K3s may take from its start to a Ready node, without importing images, ms. */
 const READY_MS = 180_000
+
+/** How fast the slowest disk imports images. */
 const IMPORT_BYTES_PER_MS = 10_000
 
 /**
- * Starts without waiting for K3s, as `systemctl start` would for ever for one that never gets ready; only until its
- * process is there, by the inputs in its environment.
+ * Starts or restarts the unit, and waits only until its process runs with the new inputs in its environment. A plain
+ * `systemctl start` would wait for ever for a K3s that never gets ready.
  */
 export function startUnit(host: ClusterHost, env: string, active: boolean): Change {
   const name = unitName(host)
@@ -41,7 +43,7 @@ exit "$code"; }`,
   }
 }
 
-/** For a K3s that runs, and would not after the next boot. */
+/** Enables a unit that runs but would not start at boot. */
 export function enableUnit(name: string): Change {
   const script = sh`systemctl enable ${name}`
   return {
@@ -53,14 +55,14 @@ export function enableUnit(name: string): Change {
   }
 }
 
-/** For one whose leaving was begun and given up, see noRestart. */
+/** Undoes noRestart, for a machine whose reset was started but not finished. */
 export function restartAgain(name: string): Change {
   const script = sh`rm -rf -- ${NO_RESTART_FOLDER}
 systemctl daemon-reload`
   return { kind: 'run', sign: '~', title: `${name}: start it again when it ends`, timeoutMs: 30_000, script }
 }
 
-/** Agents need no more than this to join. */
+/** Waits for the Kubernetes API; agents can join as soon as it answers. */
 export function waitApi(host: ClusterHost): Change {
   const name = unitName(host)
   return {
@@ -77,9 +79,9 @@ timeout 15 ${K3S} kubectl get --raw /readyz`,
 }
 
 /**
- * The unit says that it is up before the kubelet is (a joining server some 20 s before), so the Node is asked. Its kubelet
- * must have said so since the process was started, in the version that is wanted. A server counts once it is an etcd
- * voter, which newer K3s tells by a condition; the next one may then join. What worked before is then kept no longer.
+ * Waits for the Node, since the unit is up before the kubelet is (about 20 s for a joining server). The Node must be
+ * Ready in the wanted version, with a heartbeat since the process started. A server must also be an etcd voter, which
+ * newer K3s shows as a condition, before the next one may join. Then the backup of the old files is deleted.
  */
 export function waitReady(context: PlanContext): Change {
   const { host, bundle } = context
@@ -93,7 +95,7 @@ export function waitReady(context: PlanContext): Change {
     kind: 'wait',
     sign: '!',
     title: `wait until node ${host.nodeName} is Ready`,
-    // the kubelet waits until K3s has imported its images, which it does at each start
+    // K3s imports its images at each start, and the kubelet waits for that
     timeoutMs: READY_MS + Math.ceil(bytes / IMPORT_BYTES_PER_MS / 1000) * 1000,
     begin: restartsOf(name),
     until: sh`${giveUp(name)}
@@ -106,7 +108,7 @@ rm -rf -- ${keptFolder(name)}`,
   }
 }
 
-/** Exits with 1 and says why where a Node is not Ready by the word of its kubelet since K3s was started; $said is the answer. */
+/** Exits 1 with the reason unless the Node is Ready, with a heartbeat since K3s started. Leaves the answer in $said. */
 function isReady(host: ClusterHost): Script {
   const kubectl =
     host.role === 'driver' ? sh`${K3S} kubectl` : sh`${K3S} kubectl --kubeconfig ${KUBELET_CONFIG}`
@@ -121,23 +123,23 @@ printf '%s\n' "$conditions" | grep '"type":"Ready"' | grep '"status":"True"' || 
 ! printf '%s\n' "$conditions" | grep '"type":"EtcdIsVoter"' | grep '"status":"False"' || exit 1`
 }
 
-/** What worked before runs again, where it was kept. */
+/** Goes back to the files that worked before, if they were kept. */
 function undo(host: ClusterHost): NonNullable<WaitChange['undo']> {
   return { script: putBack(unitName(host), isReady(host)), timeoutMs: PUT_BACK_MS }
 }
 
-/** How often systemd has started a unit anew by itself until now, for giveUp. */
+/** Notes how often systemd has restarted a unit by itself so far, for giveUp. */
 function restartsOf(name: string): Script {
   return sh`cvh_restarts=$(systemctl show -p NRestarts ${name} | sed 's/^[^=]*=//')`
 }
 
-/** Ends a wait for a unit that systemd has to start anew again and again: it will not come up by waiting. */
+/** Ends a wait with 70 once systemd has restarted the unit 3 times: waiting longer will not help. */
 function giveUp(name: string): Script {
   return sh`now=$(systemctl show -p NRestarts ${name} | sed 's/^[^=]*=//')
 [ "\${now:-0}" -lt $((\${cvh_restarts:-0} + 3)) ] || exit 70`
 }
 
-/** Since it was started by us, the lines that name a cause first, then the last ones; of modprobe K3s's units do not mind a refusal. */
+/** The unit's log since its last start: lines that name a cause, then the last ones. modprobe may fail harmlessly. */
 function journal(name: string): Script {
   return sh`since=$(TZ=UTC systemctl show -p InactiveExitTimestamp ${name} | sed 's/^[^=]*=//')
 journalctl -q --no-pager -o cat -n 500 --since "\${since:-today}" -u ${name} | grep -E '^(panic|fatal error):|level=(fatal|error)' | tail -n 6

@@ -24,12 +24,12 @@ import { enableUnit, restartAgain, startUnit, waitApi, waitReady } from './k3s-w
 import { keepFiles } from './kept-files.ts'
 import { type ManagedFile, managedFile } from './managed-file.ts'
 
-/** Servers: the one that leads founds the cluster, the others join one by one, since etcd takes one learner at a time. */
+/** Starts the servers: the lead founds the cluster, the others join one by one, as etcd takes one learner at a time. */
 export const k3sServer: Step = {
   id: 'k3s-server',
   title: 'Start the K3s servers',
   hosts: ({ cluster }) => cluster.drivers,
-  // one that is changed while another is not well could cost the cluster its quorum; what a node was before is no proof
+  // changing a server while another is unhealthy could cost the quorum; that it was healthy earlier does not count
   needs: (host, { cluster, upgrade }) => {
     const round = cluster.rounds.findIndex((hosts) => hosts.includes(host))
     const before = cluster.rounds.slice(0, round).flat()
@@ -43,7 +43,7 @@ export const k3sServer: Step = {
   plan: planK3s,
 }
 
-/** Agents: all at once, as soon as the API of the one that leads answers; none is ever newer than a server. */
+/** Starts the agents, all at once, when the lead's API answers; after all servers in an upgrade, so none is newer. */
 export const k3sAgent: Step = {
   id: 'k3s-agent',
   title: 'Start the K3s agents',
@@ -57,7 +57,7 @@ export const k3sAgent: Step = {
   plan: planK3s,
 }
 
-/** Every machine's Node is Ready; a server's turn is over only then. */
+/** Waits until each machine's Node is Ready; only then is the next server's turn. */
 export const k3sNode: Step = {
   id: 'k3s-node',
   title: 'Wait for the nodes',
@@ -79,9 +79,9 @@ function k3sFacts(host: ClusterHost): Fact<unknown>[] {
 }
 
 /**
- * Files, then a start or restart when the running process was started from other inputs than wanted. It carries
- * their digest in its environment, so a run that was cut between a file and the restart is seen by the next one. What
- * a running K3s was started from is kept, and put back when it does not come up with the new.
+ * Writes the files, then starts K3s, or restarts it when it runs with other inputs. The process has a digest of its
+ * inputs in its environment, so the next run notices when one was interrupted before the restart. The files that a
+ * running K3s was started with are kept, and put back when it does not come up with the new ones.
  */
 function planK3s(context: PlanContext): Change[] {
   const { host, facts } = context
@@ -115,20 +115,20 @@ function planK3s(context: PlanContext): Change[] {
   ]
 }
 
-/** The one that leads was started a moment ago: the others are to be told the hash of its authority. */
+/** The lead is still starting a new cluster. The others need the hash of its CA, so its API is waited for. */
 function isFounding({ host, cluster, facts }: PlanContext): boolean {
   const { active } = facts.get(unit(unitName(host)))
   return cluster.lead === host && active === 'activating' && !facts.get(clusterData).caHash
 }
 
-/** A datastore that a newer minor version has served is no more for the older one; agents have none. */
+/** An older minor version cannot use a datastore that a newer one has used. Agents have no datastore. */
 function mayGoBack(context: PlanContext): boolean {
   const from = context.facts.get(clusterData).version ?? ''
   const to = bundledK3s(context)?.version ?? ''
   return context.host.role === 'worker' || versionNumbers(from)[1] === versionNumbers(to)[1]
 }
 
-/** A K3s that is there is replaced when its turn has come, by what was sent before. */
+/** Replaces an installed K3s with the staged one, when it is the host's turn. */
 function putStaged({ sha256, version }: Artifact, context: PlanContext): Change[] {
   const { facts, host } = context
   const state = facts.get(file(K3S))
@@ -136,7 +136,7 @@ function putStaged({ sha256, version }: Artifact, context: PlanContext): Change[
   const { datastore, version: old } = facts.get(clusterData)
   const name = unitName(host)
   return [
-    // K3s has no snapshots of it: it is copied while nobody writes to it (K3s docs, datastore/backup-restore)
+    // K3s takes no snapshots of sqlite: it is copied while K3s is stopped (K3s docs, datastore/backup-restore)
     ...(datastore === 'sqlite' && old !== version ? [copyDatabase(name, `${DB}-of-${old}`)] : []),
     {
       kind: 'run',
@@ -150,7 +150,7 @@ cvh_keep_digest ${sha256} ${K3S}`,
   ]
 }
 
-/** A K3s whose data cannot be copied runs on as it was. */
+/** Stops K3s and copies its database; when the copy fails, starts K3s again unchanged. */
 function copyDatabase(name: string, place: string): Change {
   return {
     kind: 'run',
@@ -167,7 +167,7 @@ fi`,
   }
 }
 
-/** Earlier versions had nodes ask the open registry first; K3s reads the file when it starts. */
+/** Removes the registries.yaml of earlier versions, which made nodes try the open registry first. */
 function oldRegistries(facts: Facts): Change[] {
   if (!facts.get(owned).files.includes(REGISTRIES)) return []
   const title = `${REGISTRIES}, which has images taken from the open registry of an earlier version`

@@ -3,7 +3,7 @@ import { keptFolder, SNAPSHOT_NOTE } from '../layout.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 
-/** Keeps these files until waitReady has seen the new ones work. */
+/** Keeps a copy of these files until waitReady has seen the new ones work. */
 export function keepFiles(unit: string, paths: readonly string[]): Change {
   return {
     kind: 'run',
@@ -14,7 +14,7 @@ export function keepFiles(unit: string, paths: readonly string[]): Change {
   }
 }
 
-/** Where files are kept, puts them back and has the unit run with them; `healthy` is asked until it exits 0. Says how that went. */
+/** Puts kept files back, if there are any, restarts the unit, waits until `healthy` exits 0, and prints the outcome. */
 export function putBack(unit: string, healthy: Script): Script {
   return joinSh([
     rawSh(template('remote/keep.sh')),
@@ -35,5 +35,5 @@ fi`,
   ])
 }
 
-/** How long K3s may take to be well again with the files from before, ms. */
+/** How long K3s may take to be healthy again with the old files, ms. */
 export const PUT_BACK_MS = 120_000

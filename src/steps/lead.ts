@@ -6,18 +6,19 @@ import { node } from '../facts/node.ts'
 import { unit } from '../facts/unit.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 
-/** What a driver is asked for withLead; of other machines only their own node is known there. */
+/** The facts that withLead needs. A worker is asked only about its own node. */
 export function leadFacts(host: ClusterHost, { hosts }: Cluster): Fact<unknown>[] {
   if (host.role !== 'driver') return [node(host.nodeName)]
   return [clusterData, unit(unitName(host)), ...hosts.map(({ nodeName }) => node(nodeName))]
 }
 
 /**
- * The wishes with the driver that leads: through it others join, and it runs what is run once. One that holds the cluster
- * and is well in it comes before one that only holds it; where nobody does, the first of the inventory founds it.
+ * Chooses the lead: the driver that others join through and that does what is done once. It is the first healthy
+ * driver with the cluster's data, else the first with the data, else the first of the inventory, which founds the
+ * cluster.
  *
- * And with the rounds in which servers may change. Those that do not run, or did not answer, can take no quorum away and
- * are mended first; then one by one those that are not well, the one that leads, and the others.
+ * Also sets the rounds in which servers may change. Servers that do not run, or did not answer, come first, all at
+ * once: they have no vote to lose. Then, one by one, the other unhealthy servers, the lead, and the rest.
  */
 export function withLead<T extends Desired>(desired: T, facts: ReadonlyMap<string, Facts>): T {
   const { cluster } = desired
@@ -25,7 +26,7 @@ export function withLead<T extends Desired>(desired: T, facts: ReadonlyMap<strin
   const holders = cluster.drivers.filter((driver) => of(driver)?.get(clusterData).datastore)
   const isHealthy = (driver: ClusterHost) => of(driver)?.get(node(driver.nodeName))?.ready ?? false
   const lead = holders.find(isHealthy) ?? holders[0] ?? cluster.lead
-  // of one that did not answer, the others know
+  // whether a driver that did not answer is a server, the lead knows
   const isServer = (driver: ClusterHost) =>
     of(driver) ? holders.includes(driver) : of(lead)?.get(node(driver.nodeName)) !== undefined
   const ailing = cluster.drivers.filter((driver) => isServer(driver) && !isHealthy(driver))

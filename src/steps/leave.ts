@@ -12,17 +12,17 @@ import { ownsK3s } from './artifacts.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 import { waitApi } from './k3s-waits.ts'
 
-/** Marks a node that a reset drains (`begun`, then `true`), so that one that was given up can be undone. */
+/** The label of a node that a reset drains (`begun`, then `true`); uncordon uses it when the reset was given up. */
 const DRAINED = 'convecthub/drained'
 
-/** How long the pods of a node may take to end, s. */
+/** How long the pods of a drained node may take to end, s. */
 const DRAIN_S = 120
 
 const byWhoStays = ({ leaving }: Desired) => (leaving?.by ? [leaving.by] : [])
 const nodesOf = (by: ClusterHost, { leaving }: Desired) =>
   [by, ...(leaving?.hosts ?? [])].map(({ nodeName }) => node(nodeName))
 
-/** Pods of machines that are reset while others stay move to those first. */
+/** When only some machines are reset, moves their pods to the ones that stay. */
 export const drain: Step = {
   id: 'drain',
   title: 'Drain the machines',
@@ -35,7 +35,7 @@ export const drain: Step = {
       .map(({ host }) => drainNode(host)),
 }
 
-/** A server that is taken out ends; were it started anew, it would join again at once. Until the next boot. */
+/** Keeps systemd from restarting the K3s of a removed server, which would join again at once. Lasts until reboot. */
 export const noRestart: Step = {
   id: 'no-restart',
   title: 'Let K3s end for good',
@@ -60,9 +60,9 @@ systemctl daemon-reload`,
 }
 
 /**
- * By a driver that stays, machines that are reset leave the cluster: their Node, its password and their membership of
- * etcd go. Without this none of them could come back under its name, and etcd would count votes that nobody casts (K3s
- * docs, "Node passwords"; K3s removes the member when the Node of a server goes).
+ * Removes machines from the cluster, on a driver that stays: their Nodes, node passwords and etcd members. Otherwise
+ * none could join again under its name, and etcd would count members that no longer vote (K3s docs, "Node passwords";
+ * K3s removes the etcd member when the Node of a server is deleted).
  */
 export const leave: Step = {
   id: 'leave',
@@ -71,17 +71,17 @@ export const leave: Step = {
   after: (_host, desired) => noRestart.hosts(desired).map((host) => on(noRestart, host)),
   facts: nodesOf,
   plan: (context) => {
-    // workers first; of servers those that cast no vote anyway, so that a majority stays while the others go
+    // workers first, then servers that are down: they do not vote, so the majority is kept for as long as possible
     const rank = ({ host, state }: Known) => (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
-    const blind = unseen(context, remove)
-    if (blind) return blind
+    const allHosts = unseen(context, remove)
+    if (allHosts) return allHosts
     return known(context)
       .sort((a, b) => rank(a) - rank(b))
       .map(({ host }) => remove(host))
   },
 }
 
-/** Where the API does not answer, nobody can tell whether a node is gone: it is waited for, and all is done. */
+/** When the API does not answer, the plan cannot know which nodes are left: wait for the API, then act on all hosts. */
 function unseen(
   { facts, host, leaving }: PlanContext,
   act: (host: ClusterHost) => Change,
@@ -96,7 +96,7 @@ interface Known {
   state: NodeState
 }
 
-/** Those that go and that the cluster knows. */
+/** The leaving machines that the cluster has a Node for. */
 function known({ facts, leaving }: PlanContext): Known[] {
   return (leaving?.hosts ?? []).flatMap((host) => {
     const state = facts.get(node(host.nodeName))
@@ -104,7 +104,7 @@ function known({ facts, leaving }: PlanContext): Known[] {
   })
 }
 
-/** Nodes of a reset that was given up take pods again. */
+/** Lets nodes take pods again after a reset that was given up. */
 export const uncordon: Step = {
   id: 'uncordon',
   title: 'Let drained nodes take pods again',
@@ -119,7 +119,7 @@ timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}-`}`
     }),
 }
 
-/** What a step of a leaving machine needs. */
+/** The steps that must be done before a leaving machine is changed. */
 export function needsLeave(_host: ClusterHost, desired: Desired): StepRef[] {
   return needsOf(leave, desired)
 }
@@ -134,7 +134,7 @@ function drainNode({ nodeName }: ClusterHost): Change {
     sign: '!',
     title: `drain node ${nodeName}`,
     timeoutMs: (DRAIN_S + 150) * 1000,
-    // the mark first, for a drain that is cut short has closed the node as well; etcd may elect a leader meanwhile
+    // label first, as an interrupted drain has cordoned the node too; retried, as etcd may be electing a leader
     script: sh`cvh_marked() {
   there=$(timeout 15 ${K3S} kubectl get node ${nodeName} --ignore-not-found -o name) || return
   [ -z "$there" ] || timeout 15 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=begun`} --overwrite
@@ -148,9 +148,9 @@ timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=true`} --overwrit
 }
 
 /**
- * Asked again until it is gone, for etcd may elect a new leader meanwhile. The Node of a server is held by K3s until its
- * member is out. After that K3s's own list of node names may hold it for ever: seen with K3s 1.21, where the server that
- * left was the one that kept the list. Then it is let go.
+ * Deletes the Node and retries until it is gone, since etcd may elect a new leader meanwhile. K3s's finalizers keep the
+ * Node of a server until its etcd member is removed. Another finalizer, for K3s's list of node names, may then stay for
+ * ever: seen with K3s 1.21, when the server that left was the one that kept the list. After HELD_S it is removed.
  */
 function remove({ nodeName, role }: ClusterHost): Change {
   const kubectl = sh`${K3S} kubectl`
@@ -176,6 +176,6 @@ timeout 15 ${kubectl} -n kube-system delete secret ${`${nodeName}.node-password.
   }
 }
 
-/** How long the removal of a node may take, and be held by anything but etcd, s. */
+/** How long the removal of a node may take, s; and when finalizers other than etcd's are removed. */
 const REMOVE_S = 240
 const HELD_S = 75

@@ -7,7 +7,7 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
 import { jupyterhub } from './jupyterhub.ts'
 
-/** The last step: ConvectHub's login page answers on both ports of every driver. */
+/** The last step: waits until ConvectHub's login page answers on both ports of every driver. */
 export const login: Step = {
   id: 'login',
   title: 'Check the login page',
@@ -21,13 +21,13 @@ export const login: Step = {
     ),
 }
 
-/** The page on the http and on the https port of a machine. */
+/** The login page on a machine's http and https ports. */
 export function loginPages({ httpPort, httpsPort }: Cluster, { settings }: ClusterHost) {
   const iface = settings.my_iface ?? ''
   return [loginPage('http', httpPort, iface), loginPage('https', httpsPort, iface)]
 }
 
-/** A page, or the redirect that an authenticator with auto_login gives instead. */
+/** True for a page, or for the redirect of an authenticator with auto_login. */
 export function loginAnswers(status: number): boolean {
   return status === 200 || status === 302
 }

@@ -4,19 +4,19 @@ import { file } from '../facts/file.ts'
 import { Secret } from '../secret.ts'
 import { digest } from './digest.ts'
 
-/** A file that should hold just this. */
+/** A file that should have exactly this content and mode, owned by root. */
 export interface ManagedFile {
   path: string
   content: string | Secret
   mode: string
 }
 
-/** sha256 of a file's text, secret or not, in hex. */
+/** sha256 of a file's content, secret or not, in lower-case hex. */
 export function contentDigest(content: string | Secret): string {
   return digest(content instanceof Secret ? content.reveal() : content)
 }
 
-/** The change that makes a file so, none when content, mode and owner are already so. */
+/** The change that writes the file; empty when content, mode and owner are already right. */
 export function managedFile({ path, content, mode }: ManagedFile, facts: Facts): FileChange[] {
   const state = facts.get(file(path))
   if (state?.digest === contentDigest(content) && state.mode === mode && state.owner === '0:0') return []

@@ -12,14 +12,16 @@ import { k3sNode } from './k3s.ts'
 import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
 
-/** A registry that anybody on the network could write to, from which nodes took images: of versions up to 0.1. */
+/**
+ * Manifest of versions up to 0.1: an image registry that nodes used, and that anybody on the network could write to.
+ */
 export const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
 const GPU = `${MANIFESTS}/convecthub-gpu.yaml`
 
 const onDrivers = ({ cluster }: Desired) => cluster.drivers
 
-/** Removes the open image registry that earlier versions set up; K3s keeps what a manifest made when that goes. */
+/** Removes the open image registry of earlier versions. Removing its manifest is not enough: K3s keeps the objects. */
 export const oldRegistry: Step = {
   id: 'old-registry',
   title: 'Remove the open image registry',
@@ -33,7 +35,7 @@ export const oldRegistry: Step = {
         sign: '-',
         title: 'the image registry of an earlier version, to which anybody on the network can write',
         timeoutMs: 120_000,
-        // the file first, for K3s makes anew what is in it; the record last, for a run that is cut
+        // the file first, or K3s would create the objects again; the record last, in case the run is interrupted
         script: sh`rm -f -- ${REGISTRY}
 timeout 60 ${K3S} kubectl -n kube-system delete --ignore-not-found deployment convecthub-registry
 timeout 30 ${K3S} kubectl -n kube-system delete --ignore-not-found addons.k3s.cattle.io convecthub-registry
@@ -43,7 +45,7 @@ cvh_forget file ${REGISTRY}`,
   },
 }
 
-/** The ports of ConvectHub, which Traefik serves on every node. */
+/** Sets the ports of ConvectHub; Traefik serves them on every node. */
 export const ingress: Step = {
   id: 'ingress',
   title: 'Set the ports of ConvectHub',
@@ -58,7 +60,7 @@ export const ingress: Step = {
   },
 }
 
-/** The GPU device plugin, and the label by which it finds the nodes that have one. */
+/** Deploys the GPU device plugin, and labels the nodes that it should run on. */
 export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
@@ -70,7 +72,7 @@ export const gpuPlugin: Step = {
     const leads = context.cluster.lead === context.host
     const labels = (leads ? gpuHosts(context) : []).flatMap(({ nodeName }): Change[] => {
       const state = context.facts.get(node(nodeName))
-      // one that is not there yet registers with its label
+      // a node that is not there yet registers with the label
       return state === undefined || state.labels[GPU_LABEL] === 'true' ? [] : [labelNode(nodeName)]
     })
     return [...managedFile({ path: GPU, mode: '600', content }, context.facts), ...labels]

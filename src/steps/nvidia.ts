@@ -6,7 +6,9 @@ import { gpu } from '../facts/gpu.ts'
 import { system } from '../facts/system.ts'
 import { installPackages } from './install-packages.ts'
 
-/** Driver and container toolkit on machines with a GPU; before K3s, which looks for the runtime when it starts. */
+/**
+ * Installs driver and container toolkit on machines with a GPU. Before K3s, which looks for the runtime at its start.
+ */
 export const nvidia: Step = {
   id: 'nvidia',
   title: 'Install the NVIDIA driver and container toolkit',

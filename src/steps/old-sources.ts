@@ -5,7 +5,7 @@ import { system } from '../facts/system.ts'
 import { DOCKER, dockerSource } from './docker.ts'
 import { isSourceFile } from './own-places.ts'
 
-/** Takes away package sources that convecthub once added and nobody wants any more, before any package is asked for. */
+/** Removes package sources that convecthub once added and that are no longer wanted, before packages are installed. */
 export const oldSources: Step = {
   id: 'old-sources',
   title: 'Remove old package sources',

@@ -19,12 +19,12 @@ interface Place {
   name: RegExp
 }
 
-/** A name as bundles have them (see bundle-lock.ts), and what it is called while it arrives. */
+/** A file name as allowed in bundles (see bundle-lock.ts), with a leading dot while it is being uploaded. */
 const NAME = /^\.?[\w+@-][\w.+@-]*$/
 
 const SOURCE_PLACES = DISTRIBUTIONS.flatMap(({ sources }) => sources.places)
 
-/** Every folder in which some version of convecthub can have put a file, and under what names. */
+/** Every folder where any version of convecthub may have put files, and the names of those files. */
 const PLACES: readonly Place[] = [
   { folder: PROGRAM_FOLDER, name: /^(k3s(\.next)?|\.k3s(\.next)?\.part)$/ },
   { folder: K3S_CONFIG_FOLDER, name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
@@ -37,7 +37,7 @@ const PLACES: readonly Place[] = [
   { folder: INCOMING_IMAGES, name: NAME },
 ]
 
-/** Whether convecthub can have made this file, on a host whose convect_workdir is `workdir`. */
+/** Whether convecthub may have created this file, on a host whose convect_workdir is `workdir`. */
 export function isOwnFile(path: string, workdir: string): boolean {
   if (path.startsWith(`${STATE}/`)) return isBelowState(path)
   return places(workdir).some((place) => isIn(place, path))
@@ -48,13 +48,13 @@ function isIn({ folder, name }: Place, path: string): boolean {
   return path.slice(0, at) === folder && name.test(path.slice(at + 1))
 }
 
-/** Whether convecthub can have made this folder on the way to one of its files. */
+/** Whether convecthub may have created this folder, to put one of its files in it or below it. */
 export function isOwnFolder(path: string, workdir: string): boolean {
   const folders = [STATE, ...places(workdir).map(({ folder }) => folder)]
   return isBelowState(path) || folders.some((folder) => folder === path || folder.startsWith(`${path}/`))
 }
 
-/** Whether convecthub can have made this file for a source of packages. */
+/** Whether convecthub may have created this file for a package source. */
 export function isSourceFile(path: string): boolean {
   return SOURCE_PLACES.some((place) => isIn(place, path))
 }
@@ -63,12 +63,12 @@ function isBelowState(path: string): boolean {
   return path.startsWith(`${STATE}/`) && !path.includes('..')
 }
 
-/** Whether this is a work folder by the name that cvh_work gives. */
+/** Whether the folder's name is one that cvh_work gives to work folders. */
 export function isWorkFolder(path: string): boolean {
   return /^(\/(?!\.\.?\/)[\w.-]+)*\/convecthub-[A-Za-z0-9]{10}$/.test(path)
 }
 
-/** What is recorded on a host and cannot be convecthub's to remove, as sentences for people. */
+/** Recorded items that convecthub cannot have installed and so does not remove, as sentences for users. */
 export function foreignRecords(
   record: Owned,
   packages: readonly RecordedPackage[],
@@ -90,7 +90,7 @@ export function foreignRecords(
   ]
 }
 
-/** Earlier versions put the chart into convect_workdir itself, which was /var/tmp/convecthub by default. */
+/** PLACES, and those of earlier versions' charts: in convect_workdir itself, by default /var/tmp/convecthub. */
 function places(workdir: string): readonly Place[] {
   const charts = [workdir, '/var/tmp/convecthub'].map((folder) => ({
     folder,

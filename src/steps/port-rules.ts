@@ -6,23 +6,23 @@ import { type Listener, listeningPorts, type Port } from '../facts/ports.ts'
 import { ownsK3s } from './artifacts.ts'
 import type { HostRule } from './host-rules.ts'
 
-/** Nobody else may listen where the hub and K3s will. */
+/** No other program may listen on the ports of the hub and of K3s. */
 export const PORT_RULES: readonly HostRule[] = [
   {
     id: 'port',
-    // by iptables K3s leads these to the hub ahead of whoever listens there, also a pod on the host's own network
+    // K3s redirects these ports by iptables, away from any program that listens there, even a pod with hostNetwork
     wrong: (context) => taken(context, hubPorts(context.cluster), ({ k3s, pod }) => k3s === true && !pod),
     hint: 'stop it, or set http_port and https_port',
   },
   {
     id: 'port',
-    // the kernel's own socket for UDP 8472 belongs to no process
+    // the kernel's socket for UDP 8472 belongs to no process
     wrong: (context) => taken(context, k3sPorts(context.host, context.cluster), ({ k3s }) => k3s !== false),
     hint: 'stop it: K3s needs this port',
   },
 ]
 
-/** The question that the rules are about. */
+/** The fact that the rules read: who listens on these ports. */
 export function askedPorts(host: ClusterHost, cluster: Cluster) {
   return listeningPorts([...hubPorts(cluster), ...k3sPorts(host, cluster)])
 }
@@ -36,7 +36,7 @@ function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
   return [...here.map((port): Port => `tcp ${Number(port)}`), 'udp 8472']
 }
 
-/** Which of these ports something else listens on than our own K3s, which `isOurs` knows. */
+/** Messages for the ports that are in use by anything but convecthub's K3s; `isOurs` recognizes that one. */
 function taken(
   { host, cluster, facts }: PlanContext,
   ports: readonly Port[],

@@ -11,15 +11,15 @@ import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
 import { leadFacts } from './lead.ts'
 import { askedPorts, PORT_RULES } from './port-rules.ts'
 
-/** More than this apart, joining certificates are "not yet valid", s. */
+/** If clocks differ by more than this, the certificates of joining nodes are "not yet valid", s. */
 const SKEW = 30
 
-/** Looks at everything that would make a later step fail, on all hosts, before the first change. */
+/** Checks all hosts for everything that would make a later step fail, before the first change. */
 export const preflight: Step = {
   id: 'preflight',
   title: 'Check the machines',
   hosts: ({ cluster }) => cluster.hosts,
-  // whether there is a cluster already
+  // drivers know whether there is a cluster already
   asks: (_host, { cluster }) => cluster.drivers,
   facts: (host, { cluster }) => [
     clock,
@@ -40,7 +40,7 @@ export const preflight: Step = {
   plan: () => [],
 }
 
-/** What no two hosts may have in common. */
+/** A value that no two hosts may have in common. */
 interface FleetRule {
   id: FindingId
   level: Finding['level']
@@ -59,7 +59,7 @@ const FLEET_RULES: readonly FleetRule[] = [
   },
   {
     id: 'hostname',
-    // nodes have the names of the inventory, so this is only a nuisance
+    // only a warning, since nodes are named after the inventory
     level: 'warning',
     what: 'the hostname',
     value: ({ facts }) => facts.get(system).hostname.toLowerCase(),
@@ -93,21 +93,21 @@ function sharedBy({ id, level, what, value, hint }: FleetRule, contexts: readonl
   const seen = new Map<string, string>()
   return contexts.flatMap((context) => {
     const host = context.host.name
-    const own = value(context)
-    const other = own && seen.get(own)
-    if (own && !other) seen.set(own, host)
-    return other ? [{ level, id, host, message: `${what} ${own} is also that of ${other}`, hint }] : []
+    const text = value(context)
+    const other = text && seen.get(text)
+    if (text && !other) seen.set(text, host)
+    return other ? [{ level, id, host, message: `${what} ${text} is also that of ${other}`, hint }] : []
   })
 }
 
-/** Against our clock at the moment of the answer, then against the middle one of all, which no single wrong one can move. */
+/** Compares each clock's offset from ours with the median of all, which a single wrong clock cannot move far. */
 function wrongClocks(contexts: readonly PlanContext[]): Finding[] {
   const aheadOfUs = ({ facts }: PlanContext) => (facts.get(clock) ?? Number.NaN) - facts.at / 1000
   const offsets = contexts
     .map(aheadOfUs)
     .filter(Number.isFinite)
     .sort((a, b) => a - b)
-  // of two, ours says which one is wrong
+  // with an even number of hosts our own clock takes part, to show which of two is wrong
   const voters = offsets.length % 2 === 0 ? [...offsets, 0].sort((a, b) => a - b) : offsets
   const median = voters[Math.floor(voters.length / 2)] ?? 0
   return contexts.flatMap((context) => {

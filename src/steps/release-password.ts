@@ -3,8 +3,8 @@ import { sh } from '../sh.ts'
 import { NAMESPACE, RELEASE } from './hub-release.ts'
 
 /**
- * Has $password be the one that the release was last made from, as JSON writes it between quotes; empty where there is no
- * release, or one without. Exits where the release cannot be asked.
+ * Sets $password to the one in the release's values, as JSON writes it between quotes. Empty when there is no
+ * release, or no password in it. Exits when helm cannot read the release.
  */
 export const askRelease = sh`password=''
 if [ -x ${HELM} ] && [ -f ${KUBECONFIG} ]; then
@@ -17,7 +17,7 @@ if [ -x ${HELM} ] && [ -f ${KUBECONFIG} ]; then
   esac
 fi`
 
-/** Prints $password as values for the chart. What JSON writes without a backslash is the same text in YAML's plain quotes. */
+/** Prints $password as chart values. JSON text without a backslash can be put in YAML's single quotes unchanged. */
 export const printValues = sh`quote="'"
 case $password in *\\\\* | *\\'*) quote='"' ;; esac
 printf '%s\n' \

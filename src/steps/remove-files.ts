@@ -22,7 +22,7 @@ import { ownsK3s } from './artifacts.ts'
 import { foreignRecords, isOwnFile, isOwnFolder, isSourceFile, isWorkFolder } from './own-places.ts'
 import { OWN_PATHS, RUN_PATHS, theHosts } from './reset-places.ts'
 
-/** Files and folders, convecthub's record last. */
+/** Removes files and folders, convecthub's record last. */
 export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
@@ -63,7 +63,7 @@ export const removeFiles: Step = {
     const keeps = !context.deleteData && facts.get(volumes).count > 0
     if (keeps && isOnlyData(record)) return []
     const listed = facts.get(leftovers(OWN_PATHS)).paths
-    // where only users' data is left, the audit does not count it
+    // the audit does not list these folders when only users' data is left in them
     const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, RANCHER, STORAGE])] : listed
     const paths = [
       ...distributionOf(facts.get(system))
@@ -93,7 +93,7 @@ export const removeFiles: Step = {
           ...(folders.length > 0 ? [sh`remove_empty ${folders}`] : []),
           ...(record.data.length > 0 && !keeps ? [sh`remove_empty ${[STORAGE, K3S_DATA, RANCHER]}`] : []),
           ...(ownsK3s(record) ? [sh`remove_empty ${KUBELET_FOLDERS}`] : []),
-          // the shims' sockets, unless they are those of a containerd that the host has by itself
+          // sockets of K3s's shims, unless the host has a containerd of its own
           sh`command -v containerd >/dev/null || rm -rf /run/containerd
 systemctl daemon-reload
 rm -rf -- ${[STATE, ...RUN_PATHS]}`,
@@ -109,22 +109,22 @@ cvh_record data ${STORAGE}`,
   },
 }
 
-/** What a reset that kept users' data leaves in the record. */
+/** Whether the record lists only users' data, as after a reset that kept it. */
 function isOnlyData({ files, folders, packages, works, data }: Owned): boolean {
   return data.length > 0 && [files, folders, packages, works].every((each) => each.length === 0)
 }
 
 function mayRemove(path: string, record: Owned): boolean {
   if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
-  // what else is there may be a K3s of somebody else by now
+  // only the data: somebody else may have installed a K3s here since
   if (path === STORAGE) return record.data.length > 0 && !ownsK3s(record)
   return K3S_FOLDERS.includes(path) && ownsK3s(record)
 }
 
-/** The id of findings of what is recorded on a host and not ours to remove. */
+/** The id of warnings about recorded items that convecthub does not remove. */
 export const FOREIGN_RECORD = 'record'
 
-/** The folders that hold a path, the outer ones last. */
+/** The parent folders of a path, the outermost last. */
 function parents(path: string): string[] {
   const found: string[] = []
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))

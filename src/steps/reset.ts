@@ -20,7 +20,7 @@ import { OWN_PATHS, theHosts } from './reset-places.ts'
 const ownsDocker = ({ packages }: Owned, { packages: { docker } }: Distribution) =>
   packages.some((name) => docker.includes(name))
 
-/** Workers first, then the drivers, the first one of the inventory last. */
+/** Stops K3s: workers first, then the drivers, the lead last. */
 export const stopK3s: Step = {
   id: 'stop-k3s',
   title: 'Stop K3s',
@@ -48,7 +48,7 @@ export const stopK3s: Step = {
   },
 }
 
-/** Packages that convecthub installed, and what Docker made where it was one of them. */
+/** Purges the packages that convecthub installed. If Docker is one of them, its link, rules and group go as well. */
 export const removePackages: Step = {
   id: 'remove-packages',
   title: 'Remove packages',
@@ -68,7 +68,7 @@ export const removePackages: Step = {
       .map(({ name }) => name)
     if (names.length === 0) return []
     return [
-      // apt does nothing at all while it cannot read one of its sources
+      // apt refuses to work while it cannot read one of its sources
       ...sources.remove(sources.unneeded(record.files.filter(isSourceFile), facts)),
       ...(ownsDocker(record, distribution) ? [stopDocker] : []),
       {
@@ -95,7 +95,7 @@ function stop(name: string): Change {
     sign: '-',
     title: `stop and disable ${name}`,
     timeoutMs: 120_000,
-    // K3s ends with code 1 when it is stopped, which is no failure of the stop
+    // K3s exits 1 when it is stopped, so systemd marks the unit as failed
     script: sh`systemctl disable --now ${name}
 systemctl reset-failed ${name} 2>/dev/null || :`,
   }
@@ -117,7 +117,7 @@ function clean(left: readonly string[]): Change {
   }
 }
 
-/** The package leaves its group behind; one that people were put into is theirs. */
+/** The package leaves its group behind. A group with members is kept. */
 const REMOVE_GROUP = sh`case $(getent group docker) in *:) groupdel docker ;; esac`
 
 const stopDocker: Change = {
