@@ -12,9 +12,7 @@ import { k3sNode } from './k3s.ts'
 import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
 
-/**
- * Manifest of versions up to 0.1: an image registry that nodes used, and that anybody on the network could write to.
- */
+/** Manifest of versions up to 0.1, for an image registry that anybody on the network could write to. */
 export const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 const INGRESS = `${MANIFESTS}/convecthub-ingress.yaml`
 const GPU = `${MANIFESTS}/convecthub-gpu.yaml`

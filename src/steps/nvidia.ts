@@ -6,9 +6,7 @@ import { gpu } from '../facts/gpu.ts'
 import { system } from '../facts/system.ts'
 import { installPackages } from './install-packages.ts'
 
-/**
- * Installs driver and container toolkit on machines with a GPU. Before K3s, which looks for the runtime at its start.
- */
+/** Installs driver and container toolkit on GPU machines. Runs before K3s, which looks for the runtime at its start. */
 export const nvidia: Step = {
   id: 'nvidia',
   title: 'Install the NVIDIA driver and container toolkit',

@@ -1,4 +1,4 @@
-# Installs the packages in "$@"; "a|b" stands for the first of both that apt knows.
+# Installs the packages in "$@"; "a|b" means the first of the two that apt knows.
 known() { apt-cache policy "$1" | grep -q 'Candidate: [0-9]'; }
 choose() {
   chosen=
@@ -8,7 +8,7 @@ choose() {
   done
 }
 
-# finds what is to be installed and fetches it all, before anything is installed
+# downloads the packages and their dependencies before anything is installed; lists them in $simulated
 fetch() {
   choose "$@"
   # shellcheck disable=SC2086 # the names are words
@@ -18,9 +18,9 @@ fetch() {
   apt install --no-install-recommends --download-only "$@"
 }
 
-# our own job may have been cut by a power failure; what others left broken was refused by preflight
+# repairs what an interrupted job of ours left; preflight has refused what others left broken
 [ -z "$(dpkg --audit)" ] || { wait_for_lock && dpkg --configure -a; } || exit 1
-# the lists may be of a time when the mirror had other files
+# the package lists may be older than the files on the mirror
 if ! fetch "$@"; then
   echo 'not all of it could be fetched, so the package lists are read anew'
   apt update || { echo 'the package lists could not be updated'; exit 100; }

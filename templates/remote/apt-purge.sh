@@ -1,5 +1,5 @@
-# Purges the packages in "$@", which convecthub installed; one that something else needs by now stays, and is told.
-# apt names those of the machine's own architecture without it
+# Purges the packages in "$@", which convecthub installed. Keeps and reports those that other packages need by now.
+# apt leaves out the architecture of the machine in package names
 native=$(dpkg --print-architecture) || exit
 gone=
 for name in "$@"; do

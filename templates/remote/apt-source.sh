@@ -1,6 +1,6 @@
-# Runs behind apt.sh as a job: reads a source before apt's own ones name it, so that apt never has one that it cannot read.
-# $1 is where its list belongs, $2 where its key lies, $3 the list. What is there of an earlier run is taken back when it
-# cannot be read.
+# Runs after apt.sh as a job: tests a package source before it is added, so that apt never has one that it cannot read.
+# $1: path of the list, $2: path of the key, $3: content of the list. If apt cannot read the source, removes those two
+# files, where convecthub has recorded them.
 list=$1 key=$2 content=$3
 parts=$(mktemp -d -p /run/convecthub) || exit
 trap 'rm -rf "$parts"' EXIT
@@ -9,8 +9,8 @@ for file in /etc/apt/sources.list.d/*; do
   [ "$file" = "$list" ] || [ ! -e "$file" ] || ln -s "$file" "$parts" || exit
 done
 
-# the new one alone, for others may have no mirror in reach; then whether it can stand beside them. An apt that does not
-# know Error-Mode only warns of a mirror that it cannot reach
+# first the new source alone, since the mirrors of others may be out of reach; then whether it conflicts with them. An
+# apt without Error-Mode only warns when it cannot reach a mirror, so the policy shows whether it got a package list
 readable() {
   apt update "$@" -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any || return
   apt-cache "$@" policy | grep -q ' Packages$' || { echo 'apt has got no package list of it' && return 100; }

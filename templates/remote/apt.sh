@@ -1,8 +1,8 @@
-# What calls apt as a job begins with this: nothing is done while somebody else holds dpkg's lock.
+# Prepended to jobs that call apt: they wait while another process holds dpkg's lock.
 DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 export DEBIAN_FRONTEND NEEDRESTART_MODE
 
-# opens FILE PID: whether the process has this very file open; a file of that inode number may lie on another disk
+# opens FILE PID: whether the process has the file open; compares files, as inode numbers repeat on other disks
 opens() {
   for fd in "/proc/$2/fd"/*; do
     # shellcheck disable=SC3013 # dash and busybox know it as well
@@ -11,8 +11,8 @@ opens() {
   return 1
 }
 
-# the process of root's that holds one of dpkg's and apt's locks (fcntl locks, which flock(1) does not see), its words on
-# one line. Others may take as many locks as they like: where the table is too long to be read, apt itself waits
+# holder: prints the command line of the root process that holds a lock of dpkg or apt (fcntl locks, which flock(1)
+# does not see). Any user can take locks: when the table gets too long to read in time, apt itself waits for its lock
 holder() {
   set --
   for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do

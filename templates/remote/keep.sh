@@ -1,6 +1,7 @@
-# What a unit runs with is kept until what comes is seen to work: a file each, its slashes as colons, and a list of all.
+# Keeps copies of a unit's files until the new ones work. A copy's name is the path with colons for slashes; `list`
+# names all paths.
 
-# keep_files FOLDER FILE...: what an earlier run kept there is what worked last, and stays
+# keep_files FOLDER FILE...: copies the files; does nothing if an earlier run kept some: those are what worked last
 keep_files() {
   kept=$1
   shift
@@ -16,7 +17,7 @@ keep_files() {
   mv -- "$kept.part" "$kept"
 }
 
-# put_back FOLDER: the files as they were, and gone where they were not there; 1 where nothing is kept
+# put_back FOLDER: restores the files, and removes those that did not exist before; returns 1 if nothing was kept
 put_back() {
   kept=$1
   [ -d "$kept" ] || return 1

@@ -1,9 +1,9 @@
-# Functions that rendered changes call. LC_ALL, PATH and umask (022) are set by the session. Paths are those of
-# src/layout.ts, written out here and in the files beside, where they read better so.
+# Functions that the scripts of changes call. The session sets LC_ALL, PATH and umask (022). Paths are those of
+# src/layout.ts, spelled out here and in the other files of this folder for easier reading.
 CVH_STATE=/var/lib/convecthub
 CVH_RUN=/run/convecthub
 
-# cvh_load: reads once what is recorded, so that not each subshell has to
+# cvh_load: reads the record into $cvh_owned once, so that subshells need not read it again
 cvh_load() {
   cvh_owned='
 '
@@ -12,7 +12,7 @@ $(exec cat "$CVH_STATE/owned")
 "
 }
 
-# cvh_record KIND NAME: notes what we put on this host before it is put there, so that reset removes just that
+# cvh_record KIND NAME: records something before it is put on this host, so that reset removes exactly that
 cvh_record() {
   [ -n "${cvh_owned-}" ] || cvh_load
   case $cvh_owned in *"
@@ -25,16 +25,17 @@ $1 $2
 "
 }
 
-# cvh_forget KIND NAME: takes out of the record what is gone; what comes by that name later is not ours
+# cvh_forget KIND NAME: removes from the record what is gone; something with that name may later be somebody else's
 cvh_forget() {
   [ ! -e "$CVH_STATE/owned" ] || sed -i "\\|^$1 $2\$|d" "$CVH_STATE/owned"
 }
 
-# cvh_safe FOLDER: fails with 77, and says why, where somebody else than root could change what FOLDER leads to. Each
-# part of the way must be root's or ours, and closed to others, or sticky as /tmp is: there they can add names, and not
-# touch ours. The folder itself must be closed; with `sticky` behind it, it may be sticky, for what has a new random name;
-# with `open` anything, which is enough where things are only taken away. Links are followed where they are root's. By
-# Debian's policy the group staff (50) is as root below /usr/local. Access lists count, too.
+# cvh_safe FOLDER [sticky|open]: fails with 77 and the reason when anybody but root could change what FOLDER leads to.
+# Every folder on the path must belong to root or us, and must not be writable by others unless it is sticky like /tmp:
+# there others can add files but not touch ours. FOLDER itself must not be writable by others; with `sticky` it may be
+# sticky, for files with new random names; with `open` it may be anything, which is enough for removing things. Links
+# are followed if they belong to root. The group staff (50) counts as root, as Debian's policy gives it /usr/local.
+# Access lists are checked as well.
 cvh_safe() {
   case ${cvh_known-} in *"
 $1
@@ -45,7 +46,7 @@ $1
 "
 }
 
-# cvh_way FOLDER: what cvh_safe asks, in a shell of its own
+# cvh_way FOLDER [sticky|open]: the check of cvh_safe, in a subshell
 cvh_way() (
   set -f
   at='' rest="${1%/}/" open=${2-} links=0 me=''
@@ -56,7 +57,7 @@ cvh_way() (
     ..) at=${at%/*} && continue ;;
     '') [ -z "$at" ] || continue ;;
     esac
-    # looked at once: whoever may exchange it could be somebody else by the second look
+    # read with a single ls: between two of them somebody could exchange the file
     what=$(ls -ldn -- "$next") || exit
     # shellcheck disable=SC2086 # mode, links, user, group, …
     set -- $what
@@ -74,7 +75,7 @@ cvh_way() (
       rest=$target/$rest
       continue
     fi
-    # with an access list the group's bits are its mask, and a folder may hand one down to what is made in it
+    # with an access list the group bits are only its mask, and new files in the folder may inherit it
     case $1:$open$rest in
     *+:open | *+:*/*) acl=yes ;;
     *+:*)
@@ -96,7 +97,7 @@ cvh_way() (
   done
 )
 
-# cvh_folder PATH: makes a folder, noting each that was not there; only root may be able to change what is in it
+# cvh_folder PATH: creates a folder and its parents, and records each new one; an existing one must be cvh_safe
 cvh_folder() {
   if [ -d "$1" ]; then
     cvh_safe "$1"
@@ -104,18 +105,19 @@ cvh_folder() {
   fi
   [ -z "${1%/*}" ] || cvh_folder "${1%/*}" || return
   cvh_record folder "$1" || return
-  # the record's own folder is there by now
+  # recording may have created it: it is where the record is
   [ -d "$1" ] || mkdir "$1"
 }
 
-# cvh_place PATH MODE: reads stdin into PATH by way of a new file beside it, so that no half-written file is ever seen
+# cvh_place PATH MODE: writes stdin to PATH, by way of a temporary file so that nobody sees half of it
 cvh_place() {
   cvh_folder "${1%/*}" && rm -rf -- "$1.part" || return
   (umask 077 && set -C && cat >"$1.part") && chmod "$2" "$1.part" && mv -f "$1.part" "$1"
 }
 
-# cvh_work PLACE: has $CVH_STATE/workdir lead to a folder for root alone: below $CVH_STATE itself, or one with a new name at
-# PLACE, or as near to it as nobody else could get in the way
+# cvh_work PLACE: makes $CVH_STATE/workdir a folder that only root can use. If PLACE is $CVH_STATE, it is a folder
+# there; else a link to a new folder with a random name in PLACE, or in its nearest parent where nobody else can
+# interfere
 cvh_work() {
   at=$CVH_STATE/workdir place=$1
   if [ "$place" = "$CVH_STATE" ]; then
@@ -124,22 +126,23 @@ cvh_work() {
     return
   fi
   until [ -d "$place/" ] && cvh_safe "$place/" sticky >/dev/null; do place=${place%/*}; done
-  # one that an earlier run made there is as good
+  # reuses the folder of an earlier run
   case $(readlink -- "$at") in "$place"/convecthub-*) ! { [ -d "$at" ] && cvh_safe "$at" >/dev/null; } || return 0 ;; esac
   rm -rf -- "$at" || return
   made=$(mktemp -d "$place/convecthub-XXXXXXXXXX") && cvh_record work "$made" && ln -s "$made" "$at"
 }
 
-# cvh_sha256: of stdin, by the faster program where it is there; what arrives meanwhile, and users' work, go first
+# cvh_sha256: sha256 of stdin, by openssl where present as it is faster; nice, so that uploads and users' work go first
 cvh_sha256() {
   if command -v openssl >/dev/null; then nice -n 19 openssl dgst -sha256 -r; else nice -n 19 sha256sum; fi | cut -c 1-64
 }
 
-# cvh_begin PART BYTES: looks for room, and tells the size and sha256 of what an earlier upload left in PART
+# cvh_begin PART BYTES: prints size and sha256 of what an earlier upload left in PART; 66 if there is no room for the
+# rest
 cvh_begin() {
   have=0 digest=''
   cvh_folder "${1%/*}" || return
-  # anything but a file of our own, by one name, begins anew
+  # starts again unless it is a plain file of our own without other hard links
   if [ -f "$1" ] && [ ! -h "$1" ] && [ -O "$1" ] && [ "$(stat -c %h "$1")" = 1 ]; then have=$(stat -c %s "$1"); else rm -rf -- "$1" || return; fi
   free=$(($(stat -f -c '%a * %S' "${1%/*}")))
   if [ "$free" -lt $(($2 - have)) ]; then
@@ -153,23 +156,23 @@ cvh_begin() {
   printf 'part %s %s\n' "$have" "$digest"
 }
 
-# cvh_read SIZE: that many bytes of stdin, and not one more
+# cvh_read SIZE: copies exactly that many bytes from stdin
 cvh_read() {
   [ "$1" -lt 65536 ] || nice -n 19 dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null
   [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
 }
 
-# cvh_receive PART HAVE BYTES SHA256: hashes PART while it grows, by the sizes on stdin; all must be there, and be what
-# was meant
+# cvh_receive PART HAVE BYTES SHA256: hashes PART while it grows; stdin has the size of each new block. Returns 74 when
+# PART has another size than BYTES, 65 when it has another digest
 cvh_receive() {
-  # nothing is said where nothing was missing, or where the link was cut before it could be
+  # no sizes come if PART was already complete, or if the link broke earlier
   read -r size || size=$(($3 - $2))
   digest=$({ cvh_read $(($2 + size)) <&4 && while read -r size; do cvh_read "$size" <&4; done; } 4<"$1" | cvh_sha256)
   [ "$(stat -c %s "$1")" = "$3" ] || return 74
   [ "$digest" = "$4" ] || { rm -f "$1"; return 65; }
 }
 
-# cvh_keep_digest SHA256 PATH: remembers a big file's digest with its size, inode, and times to the nanosecond
+# cvh_keep_digest SHA256 PATH: caches a large file's digest, with its size, inode, and times to the nanosecond
 cvh_keep_digest() {
   {
     [ ! -e "$CVH_STATE/digests" ] || while read -r line; do
@@ -180,12 +183,12 @@ cvh_keep_digest() {
   mv -f "$CVH_STATE/digests.part" "$CVH_STATE/digests"
 }
 
-# cvh_unit_pid UNIT: its main process, 0 when it is not running
+# cvh_unit_pid UNIT: pid of the unit's main process, 0 when it is not running
 cvh_unit_pid() {
   systemctl show -p MainPID "$1" | sed 's/^MainPID=//'
 }
 
-# cvh_within FILE: waits for a file that comes within 5 s, or not at all
+# cvh_within FILE: waits up to 5 s for a file
 cvh_within() {
   tries=0
   until [ -s "$1" ]; do
@@ -195,7 +198,7 @@ cvh_within() {
   done
 }
 
-# cvh_follow NAME: shows the job's log until the job has ended, and returns its exit code; 70 when it never ran
+# cvh_follow NAME: prints the job's log until the job has ended, and returns its exit code; 70 when it never ran
 cvh_follow() {
   if cvh_within "$CVH_RUN/$1.pid" && [ ! -e "$CVH_RUN/$1.code" ]; then
     tail -n +1 -s 0.2 --pid="$(cat "$CVH_RUN/$1.pid")" -f "$CVH_RUN/$1.log"
@@ -206,7 +209,7 @@ cvh_follow() {
   return "$(cat "$CVH_RUN/$1.code")"
 }
 
-# cvh_end NAME: ends a job half way, and comes back when it is gone
+# cvh_end NAME: stops a running job, and returns when it is gone
 cvh_end() {
   read -r pid <"$CVH_RUN/$1.pid" || return 0
   if [ -d /run/systemd/system ]; then
@@ -223,16 +226,16 @@ cvh_end() {
   rm -f "$CVH_RUN/$1.sh"
 }
 
-# cvh_job NAME: runs the shell on stdin so that it outlives our connection, as a transient unit where systemd runs,
-# and follows it
+# cvh_job NAME: runs the script on stdin as a job that survives a lost connection (a transient unit where systemd
+# runs), and follows it
 cvh_job() {
   [ -d "$CVH_RUN" ] || mkdir -m 700 "$CVH_RUN" || return
   cvh_safe "$CVH_RUN" || return
   rm -f "$CVH_RUN/$1.code" "$CVH_RUN/$1.pid"
   cat >"$CVH_RUN/$1.sh" || return
   : >"$CVH_RUN/$1.log"
-  # a file, for systemd-run would read $$ in an argument as $
-  # shellcheck disable=SC2016 # that text is for the inner sh
+  # in a file, since systemd-run reads $$ in an argument as $
+  # shellcheck disable=SC2016 # the inner sh expands it
   printf '%s\n' 'echo "$$" >"$1.pid.part"; mv "$1.pid.part" "$1.pid"
 sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code"' >"$CVH_RUN/run"
   if [ -d /run/systemd/system ]; then
@@ -244,8 +247,8 @@ sh "$1.sh" >"$1.log" 2>&1; echo "$?" >"$1.code.part"; mv "$1.code.part" "$1.code
   cvh_follow "$1"
 }
 
-# cvh_wait SECONDS COMMAND...: asks until the command succeeds; prints its last words and returns 75 when it never
-# does, 70 when it exits 70: it never will; $cvh_said is what it said last
+# cvh_wait SECONDS COMMAND...: repeats the command until it succeeds; its last output is in $cvh_said. Prints that
+# output and returns 75 after SECONDS, or 70 as soon as the command exits 70, which means that it will never succeed
 cvh_wait() {
   cvh_until=$(($(date +%s) + $1)) cvh_pause=0.3 cvh_asks=0
   shift
@@ -257,7 +260,7 @@ cvh_wait() {
       return "$cvh_code"
     fi
     cvh_asks=$((cvh_asks + 1))
-    # what takes long costs the host less when it is asked less
+    # longer pauses during long waits, to keep the load on the host low
     [ "$cvh_asks" -lt 10 ] || cvh_pause=0.7
     sleep "$cvh_pause"
   done

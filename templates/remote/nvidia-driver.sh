@@ -1,5 +1,5 @@
-# Runs behind apt.sh as a job: installs the driver that ubuntu-drivers chooses, and records what came with it.
-# It calls apt by itself: what it fetches must be what the lists of now name, and it has to wait for locks as we do.
+# Runs after apt.sh as a job: installs the driver that ubuntu-drivers chooses, and records the new packages.
+# ubuntu-drivers calls apt itself, so the package lists are updated first, and apt is told to wait for locks.
 apt update || { echo 'the package lists could not be updated'; exit 100; }
 work=$(mktemp -d -p /run/convecthub) || exit
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
-# of_k3s FILE...: which of these /proc/PID/cgroup are those of K3s, its shims and pods. Only by cgroups that root alone
-# can make: a user's own manager may have a k3s.service, too
+# of_k3s FILE...: prints those of these /proc/PID/cgroup files that belong to K3s, its shims and pods. Only matches
+# cgroups that root alone can create: a user's own systemd may have a k3s.service as well
 of_k3s() {
   grep -lE '^[0-9]+:[^:]*:/(system\.slice/(k3s|k3s-agent)\.service|kubepods)' "$@" 2>/dev/null
 }

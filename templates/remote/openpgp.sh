@@ -1,5 +1,5 @@
-# openpgp_binary FILE: its first block of armoured keys in binary, as every apt takes a keyring (RFC 4880, 6.2);
-# what is binary stays so
+# openpgp_binary FILE: prints the file's first armoured block in binary, which every apt accepts (RFC 4880, 6.2); a
+# binary file is printed unchanged
 openpgp_binary() {
   if [ "$(head -c 5 "$1")" = ----- ]; then
     sed -e '/^-----END/q' "$1" | sed -e '1,/^[[:space:]]*$/d' -e '/^[=-]/d' | base64 -di
@@ -8,8 +8,8 @@ openpgp_binary() {
   fi
 }
 
-# openpgp_keys FILE: the fingerprints of all keys in a binary keyring, a line each (RFC 4880, 4.2 and 12.2, version 4), and
-# a line with ? for what cannot be read
+# openpgp_keys FILE: prints the fingerprint of each key in a binary keyring on a line of its own (RFC 4880, 4.2 and
+# 12.2, version 4), and a line with ? for anything that it cannot read
 openpgp_keys() (
   file=$1 at=0
   size=$(stat -c %s "$file") || exit
@@ -36,7 +36,7 @@ openpgp_keys() (
       *) tag=none ;;
       esac
     fi
-    # a key, its parts, names and signatures; a packet of another kind could hold anything
+    # only keys, subkeys, user IDs, signatures and the like; other packets could contain anything
     case $tag in 2 | 6 | 12 | 13 | 14 | 17) ;; *) echo '?'; exit ;; esac
     body=$((at + head))
     at=$((body + length))

@@ -1,4 +1,4 @@
-# remove_empty FOLDER...: takes away folders that we made, unless somebody put something into them
+# remove_empty FOLDER...: removes folders that we made, if they are empty
 remove_empty() {
   for path in "$@"; do
     [ ! -d "$path" ] || mountpoint -q "$path" || ! cvh_safe "${path%/*}/" open ||
@@ -6,13 +6,13 @@ remove_empty() {
   done
 }
 
-# remove_paths PATH...: takes away files, what cvh_place may have left beside them, and folders, but for users' data in
-# $keep_data. Nobody else may be able to say what their folder is.
+# remove_paths PATH...: removes files, with temporary files that cvh_place may have left, and folders, except users'
+# data in $keep_data. A path is kept when anybody but root could exchange a folder on the way to it.
 remove_paths() {
   for path in "$@"; do
     [ -e "$path" ] || [ -h "$path" ] || [ -e "$path.part" ] || continue
     case $path in
-    # others may have made it there by that name
+    # in /tmp anybody can create a file with that name
     /tmp/k3s-resolv.conf) if [ -h "$path" ] || [ ! -f "$path" ] || [ ! -O "$path" ]; then continue; fi ;;
     *) cvh_safe "${path%/*}/" open || { printf 'kept %s\n' "$path"; continue; } ;;
     esac
@@ -24,8 +24,9 @@ remove_paths() {
   done
 }
 
-# clear_folder FOLDER: all that is in it, and itself. Users' data and the folders that lead to what stays are left. So is
-# all that is mounted below, which may be anybody's; but the disks that k3s_mounts knows are K3s's, and are emptied.
+# clear_folder FOLDER: removes the folder with all that is in it, except users' data and the folders above it. Other
+# file systems mounted below are left alone, since they may be anybody's; only the disks that k3s_mounts knows are
+# emptied.
 clear_folder() {
   keep=${keep_data:-none}
   for disk in /var/lib/rancher/k3s/storage /var/lib/rancher/k3s/agent; do
@@ -35,11 +36,11 @@ clear_folder() {
     esac
   done
   find "$1" -xdev ! -type d ! -path "$keep/*" -delete || return
-  # a mount point cannot be taken away; what else cannot is found by the audit
+  # a mount point cannot be removed; the audit finds anything else that is left
   find "$1" -xdev -depth -type d -empty ! -path "$keep" ! -path "$keep/*" -delete 2>/dev/null || :
 }
 
-# remove_works FOLDER...: takes away work folders; one that somebody else has made anew by that name is not ours
+# remove_works FOLDER...: removes work folders; skips one that somebody else could have replaced
 remove_works() {
   for path in "$@"; do
     [ ! -d "$path" ] || [ -h "$path" ] || ! cvh_safe "$path" || rm -rf --one-file-system -- "$path" || return

@@ -1,4 +1,4 @@
-# Ends K3s and takes away what list_traces lists; the units are stopped and disabled before.
+# Kills K3s's processes and removes what list_traces lists. The units must be stopped and disabled before.
 tries=0
 while pids=$(k3s_pids) && [ -n "$pids" ] && [ "$tries" -lt 50 ]; do
   # shellcheck disable=SC2086 # the pids are words
@@ -6,7 +6,7 @@ while pids=$(k3s_pids) && [ -n "$pids" ] && [ "$tries" -lt 50 ]; do
   tries=$((tries + 1))
   sleep 0.1
 done
-# a mount may show another one below it only when it is gone
+# an unmount can uncover another mount below it
 for _ in 1 2 3; do
   k3s_mounts | while read -r mount; do umount "$mount" 2>/dev/null || umount -l "$mount"; done
 done
@@ -16,7 +16,7 @@ done
 for link in $(k3s_links); do
   ip link delete "$link" 2>/dev/null
 done
-# line by line, for the tables may hold other people's rules
+# filtered by line, since the tables may contain rules of others
 for command in $(iptables_commands); do
   "$command-save" | grep -vE "$RULES" | "$command-restore"
 done

@@ -1,18 +1,18 @@
-# The far end of a session: reads frames from stdin, runs one job at a time, marks the end of each on stdout.
-#   run ID BYTES [OWNER]      then BYTES of shell: runs it in a process group of its own, its stdin empty; with OWNER
-#                             only while this session holds the host's lock, which it takes, or tells who has it
-#   feed ID BYTES             then BYTES of shell, then blocks: runs it with what the blocks hold as its stdin
-#   feed ID BYTES HAVE FILE   the same, but the blocks are appended to FILE (begun anew where HAVE is 0), and what the
-#                             script reads is a line with the size of each block that is there
-#   kill SIGNAL               ends the running job's group
-# The shell of the first order came with this program, in $script; that order has 0 BYTES.
-# Any other shell has an x behind it, which is none of it: a shell that reads it would drop the last newlines.
-# A block is a line `SIZE`, or `SIZE RAW` when it is gzip of RAW bytes, then SIZE bytes; the last one is `0`.
-# So did $become, whom it is to run as, and $mark, which begins each line of this program: nobody else may get to know it,
-# so it is in no argument and no environment. When stdin ends, whatever still runs is ended with it.
-# shellcheck disable=SC2123 # it is filled in
+# The host's end of a session: reads frames from stdin, runs one job at a time, reports the end of each on stdout.
+#   run ID BYTES [OWNER]      then BYTES of shell: runs it in its own process group with empty stdin. With OWNER, takes
+#                             the host's lock first, or reports who holds it
+#   feed ID BYTES             then BYTES of shell, then blocks: runs it with the content of the blocks as stdin
+#   feed ID BYTES HAVE FILE   the same, but appends the blocks to FILE (emptied first if HAVE is 0); the script's stdin
+#                             gets a line with the size of each block once it is written
+#   kill SIGNAL               signals the running job's process group
+# The first frame has 0 BYTES: its script came with this program, in $script. Any other script ends with an extra x that
+# is not part of it, since command substitution would drop trailing newlines.
+# A block is a line `SIZE`, or `SIZE RAW` if it is gzip of RAW bytes, then SIZE bytes; the last block is `0`.
+# $become (the user to run as) and $mark (which starts each line of this program's output) came with it as well. Nobody
+# else may learn the mark, so it is in no argument and no environment. When stdin ends, the running job is ended.
+# shellcheck disable=SC2123 # the template fills it in
 LC_ALL=C PATH=@PROGRAMS@
-# what kubectl and helm keep for themselves goes with us
+# kubectl and helm keep their caches here, so that reset removes them
 HOME=@STATE@/home
 export LC_ALL PATH HOME
 unset ENV BASH_ENV CDPATH
@@ -20,7 +20,7 @@ umask 022
 cd /
 pid='' job='' held=''
 
-# end_group SIGNAL: signals the running job; it may have been started this moment, and not have its own group yet
+# end_group SIGNAL: signals the running job; tries again while a job that just started has no group of its own yet
 end_group() {
   [ -n "$pid" ] || return 1
   for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -31,21 +31,21 @@ end_group() {
   return 1
 }
 
-# script BYTES: reads a script, which ends with an x; one whose end was cut off on its way must not run
+# script BYTES: reads a script, which ends with an x; fails if it is incomplete, so that no truncated script is run
 script() {
   [ "$1" != 0 ] || return 0
   script=$(exec dd bs="$1" count=1 iflag=fullblock 2>/dev/null)
   [ "${#script}" = "$1" ] && script=${script%x}
 }
 
-# take: the blocks on stdin as one stream; what nobody reads any more is still taken off the wire
+# take: writes the content of the blocks on stdin to stdout; the caller drains what the script does not read
 take() {
   while read -r size raw && [ "$size" -gt 0 ]; do
     if [ -n "$raw" ]; then block | gzip -dc; else block; fi
   done
 }
 
-# keep HAVE FILE: the blocks on stdin into a file, by the program that reads them, so that they are copied but once
+# keep HAVE FILE: appends the blocks on stdin to a file, directly by the program that reads them, to copy them only once
 keep() {
   exec 5>>"$2" || return
   [ "$1" != 0 ] || : >"$2"
@@ -55,21 +55,21 @@ keep() {
   done
 }
 
-# block: SIZE bytes of stdin; dd stops at the wanted byte, whatever the pipe holds behind it
+# block: copies $size bytes from stdin; dd stops exactly there, even when the pipe has more
 block() {
   whole=$((size / 262144)) rest=$((size % 262144))
   [ "$whole" = 0 ] || dd bs=262144 count="$whole" iflag=fullblock 2>/dev/null || return
   [ "$rest" = 0 ] || dd bs="$rest" count=1 iflag=fullblock 2>/dev/null
 }
 
-# hold OWNER: takes the host's lock; 75: somebody else has it, who is told; 71: nobody can have it here, with the reason.
-# A session of the same owner that still has it is one whose link broke: it is ended
+# hold OWNER: takes the host's lock. Returns 75 and prints the owner if somebody else holds it, 71 and the reason if it
+# cannot be taken here. A session of the same OWNER that still holds it has lost its link, and is ended
 hold() {
   [ -z "$held" ] || return 0
-  # whoever may read it could hold it; in a shell of its own, for one whose exec cannot open a file is over
+  # not readable by others, who could then lock it; in a subshell, since a shell exits when its exec cannot open a file
   (umask 077 && : >>@RUN@.lock) 2>&1 || return 71
   exec 9>>@RUN@.lock
-  # ksh keeps 9 to itself; another descriptor of the same open file does, for that is what has the lock
+  # ksh does not pass on descriptor 9; 3 works, since the lock belongs to the open file and not to a descriptor
   flock -n 3 3>&9 2>&1
   case $? in
   0) ;;
@@ -87,8 +87,8 @@ hold() {
 }
 
 trap 'end_group TERM; exit 143' TERM HUP
-# sudo and sudoers may have made us somebody else; root may go by another name, so its number counts
-# shellcheck disable=SC2154 # they came with this program
+# sudoers may have switched to another user; compares the uid, since root may have another name
+# shellcheck disable=SC2154 # these variables came with this program
 if [ "$become" = root ]; then
   while read -r key _ uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
   [ "$uid" = 0 ] || { printf '%s other %s\n' "$mark" "$uid"; exit 1; }
@@ -99,7 +99,7 @@ while read -r op id bytes path; do
   run)
     script "$bytes" || break
     [ -z "$path" ] || hold "$path" || { printf '\n%s locked %s %s\n' "$mark" "$id" "$?"; continue; }
-    # the text is a file of its own to the new sh, so that no secret in it is ever in an argv
+    # the new sh reads the script as a file, so that no secret in it appears in an argv
     setsid sh /dev/fd/3 3<<END 9>&- &
 trap 'printf "\n%s end %s %s\n" "$mark" "$id" "\$?"' EXIT
 exec </dev/null 2>&1 3<&-
@@ -112,7 +112,7 @@ END
     if [ -z "$path" ]; then
       take
     else
-      # the rest of a block that cannot be kept cannot be told from frames
+      # after a failed write, the rest of the block would be read as frames: end the session
       keep "${path%% *}" "${path#* }" || kill -s TERM "$$"
     fi 9>&- | {
       (eval "$script") 2>&1
