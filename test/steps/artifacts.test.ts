@@ -50,8 +50,8 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
     answers: [is(system, systemOf({ architecture: 'arm64' }))],
     plan: ['+ upload /usr/local/bin/k3s (1 kB)', NOARCH],
   },
-  { what: 'a driver that has all', host: 'd1', answers: sent.d1 ?? [], plan: [] },
-  { what: 'a worker that has all', host: 'w1', answers: sent.w1 ?? [], plan: [] },
+  { what: 'a driver that has all files', host: 'd1', answers: sent.d1 ?? [], plan: [] },
+  { what: 'a worker that has all files', host: 'w1', answers: sent.w1 ?? [], plan: [] },
   {
     what: 'a worker with another K3s',
     host: 'w1',
@@ -59,13 +59,13 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
     plan: ['+ upload /usr/local/bin/k3s.next (1 kB)'],
   },
   {
-    what: 'a worker with a K3s of an upgrade that is no longer wanted',
+    what: 'a worker with a staged K3s that is no longer wanted',
     host: 'w1',
     answers: [...(sent.w1 ?? []), present('/usr/local/bin/k3s.next')],
     plan: ['- run /usr/local/bin/k3s.next'],
   },
   {
-    what: 'a worker that has all, K3s running',
+    what: 'a running worker that has all files',
     host: 'w1',
     answers: [...(sent.w1 ?? []), running('k3s-agent.service')],
     plan: [],
@@ -80,11 +80,11 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
       `~ run keep ${IMAGES} for later starts`,
     ],
   },
-])('the bundle for $what: $plan', ({ host, answers = [], plan }) => {
+])('sends the bundle to $what: $plan', ({ host, answers = [], plan }) => {
   expect(shown(planStep(artifacts, desired, host, { [host]: answers }))).toEqual(plan)
 })
 
-it('each architecture gets its own K3s', () => {
+it('sends each machine the K3s of its architecture', () => {
   const arm = planStep(artifacts, desired, 'w1', { w1: [is(system, systemOf({ architecture: 'arm64' }))] })
   expect(arm[0]).toMatchObject({ kind: 'upload', artifact: { name: 'k3s-arm64' }, mode: '755' })
 })

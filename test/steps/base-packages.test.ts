@@ -15,7 +15,7 @@ const enforced = is(appArmor, true)
 
 it.each<{ what: string; answers: readonly Answer[]; plan: string[] }>([
   { what: 'nothing', answers: [], plan: ['+ packages install ca-certificates, curl, iptables, conntrack'] },
-  { what: 'all', answers: BASE, plan: [] },
+  { what: 'all packages', answers: BASE, plan: [] },
   {
     what: 'all but conntrack',
     answers: [...BASE, is(installedPackage('conntrack'), undefined)],
@@ -31,7 +31,7 @@ it.each<{ what: string; answers: readonly Answer[]; plan: string[] }>([
     answers: [...BASE, enforced, is(command('apparmor_parser'), '/usr/sbin/apparmor_parser')],
     plan: [],
   },
-])('a machine with $what: $plan', ({ answers, plan }) => {
+])('installs on a machine with $what: $plan', ({ answers, plan }) => {
   expect(shown(planStep(basePackages, testDesired(), 'w1', { w1: answers }))).toEqual(plan)
 })
 
@@ -39,6 +39,6 @@ it.each([
   { text: 'enabled=Y', value: true },
   { text: 'enabled=N', value: false },
   { text: '', value: false },
-])('AppArmor by "$text": $value', ({ text, value }) => {
+])('reads AppArmor from "$text": $value', ({ text, value }) => {
   expect(parseFact(appArmor, text)).toBe(value)
 })

@@ -12,7 +12,7 @@ import { type ClusterParts, TOKEN, testBundle, testDesired } from '../helpers/te
 
 const CA = 'a'.repeat(64)
 
-/** A host that is well in a cluster founded with our token. */
+/** A healthy member of a cluster that was founded with our token. */
 const MEMBER: Partial<ClusterData> = {
   datastore: 'etcd',
   caHash: CA,
@@ -23,7 +23,7 @@ const AGENT: Partial<ClusterData> = { role: 'worker', version: 'v1.34.1+k3s1' }
 const READY: NodeState = { ready: true, leaving: false, labels: {}, version: 'v1.34.1+k3s1', runtime: '' }
 const ADDRESS = { d1: '10.0.0.1' }
 
-/** What preflight says when the machines that answer hold this, as "id host: message". */
+/** The findings of preflight when the machines have this data, as "id host: message"; those `away` do not answer. */
 function found(
   holds: Record<string, Partial<ClusterData>>,
   parts: ClusterParts,
@@ -54,22 +54,22 @@ const TWO: ClusterParts = { drivers: ['d1', 'd2'], workers: ['w1'] }
 it.each<{ what: string; holds: Record<string, Partial<ClusterData>>; parts: ClusterParts; away?: string[] }>([
   { what: 'new machines', holds: {}, parts: TWO },
   { what: 'a K3s that never ran', holds: { d1: { version: 'v1.21.3+k3s1' } }, parts: ONE },
-  { what: 'a cluster that is well', holds: { d1: MEMBER, d2: MEMBER, w1: AGENT }, parts: TWO },
-  { what: 'a driver that is to join', holds: { d1: MEMBER }, parts: TWO },
-  { what: 'a driver that is to join, written above the one that founded', holds: { d2: MEMBER }, parts: TWO },
+  { what: 'a healthy cluster', holds: { d1: MEMBER, d2: MEMBER, w1: AGENT }, parts: TWO },
+  { what: 'a new driver', holds: { d1: MEMBER }, parts: TWO },
+  { what: 'a new driver, listed above the founder', holds: { d2: MEMBER }, parts: TWO },
   {
-    what: 'a driver that is away, and a first one that holds the cluster',
+    what: 'a driver that does not answer, when the first one has the cluster',
     holds: { d1: MEMBER },
     parts: TWO,
     away: ['d2'],
   },
   { what: 'one driver with sqlite', holds: { d1: { ...MEMBER, datastore: 'sqlite' } }, parts: ONE },
   {
-    what: 'sqlite that K3s itself moves to etcd',
+    what: 'sqlite that K3s migrates to etcd by itself',
     holds: { d1: { ...MEMBER, datastore: 'sqlite' } },
     parts: TWO,
   },
-])('$what: nothing to say', ({ holds, parts, away }) => {
+])('accepts $what', ({ holds, parts, away }) => {
   expect(found(holds, parts, away)).toEqual([])
 })
 
@@ -81,7 +81,7 @@ it.each<{
   says: RegExp
 }>([
   {
-    what: 'a founding where a driver cannot be asked',
+    what: 'founding a cluster while a driver does not answer',
     holds: {},
     parts: TWO,
     away: ['d2'],
@@ -94,7 +94,7 @@ it.each<{
     says: /^two-clusters d2: it holds another cluster than d1$/,
   },
   {
-    what: 'drivers of two clusters, where the first tells nothing of its own',
+    what: 'drivers of two clusters, when the first has no CA hash',
     holds: {
       d1: { datastore: 'etcd', tokenDigest: digest(TOKEN) },
       d2: MEMBER,
@@ -122,16 +122,16 @@ it.each<{
     says: /^stand-in d1: the stand-ins of the lab run there, and the bundle is a real one$/,
   },
   {
-    what: 'an old K3s that cannot move sqlite to etcd, and would be replaced',
+    what: 'an old K3s that cannot migrate sqlite to etcd, and would be replaced',
     holds: { d1: { ...MEMBER, datastore: 'sqlite', version: 'v1.21.3+k3s1' } },
     parts: TWO,
     says: /^datastore d1: .*\nk3s-version d1: K3s v1.21.3\+k3s1 is there, and the bundle has v1.34.1\+k3s1$/m,
   },
-])('$what is refused', ({ holds, parts, away, says }) => {
+])('refuses $what', ({ holds, parts, away, says }) => {
   expect(found(holds, parts, away).join('\n')).toMatch(says)
 })
 
-it('a member of etcd whose address is another one is refused, one that only has more is not', () => {
+it('refuses a member of etcd whose address has changed, but not one with additional addresses', () => {
   const desired = testDesired(TWO)
   const at = (nodeIp: string) => {
     const d1 = [
@@ -149,9 +149,9 @@ it('a member of etcd whose address is another one is refused, one that only has 
 })
 
 it.each([
-  { what: 'a driver that was installed anew', lost: 'd1', is: 'a server and member' },
-  { what: 'a worker that was installed anew', lost: 'w1', is: 'a node' },
-])('$what is told to be taken out of the cluster first', ({ lost, is: what }) => {
+  { what: 'driver', lost: 'd1', is: 'a server and member' },
+  { what: 'worker', lost: 'w1', is: 'a node' },
+])('refuses a reinstalled $what until its old node is removed', ({ lost, is: what }) => {
   const holds = { d1: MEMBER, d2: MEMBER, d3: { ...MEMBER, role: 'driver' as const }, w1: AGENT, [lost]: {} }
   const parts = { drivers: ['d1', 'd2', 'd3'], workers: ['w1'] }
   const roles = { ...holds, d1: { ...holds.d1, ...(lost !== 'd1' && { role: 'driver' as const }) } }
@@ -167,7 +167,7 @@ it.each<{ from: string; fresh?: string; upgrade: boolean; refused: string[] }>([
   { from: 'v1.33.5+k3s1', upgrade: true, refused: [] },
   { from: 'v1.32.9+k3s1', upgrade: true, refused: ['d1', 'd2', 'w1'] },
   { from: 'v1.35.0+k3s1', upgrade: true, refused: ['d1', 'd2', 'w1'] },
-  // one that is to join is measured by who leads: no agent is newer than its server
+  // a new machine is measured by the lead's version: no agent may be newer than its server
   { from: 'v1.33.5+k3s1', fresh: 'w1', upgrade: false, refused: ['d1', 'd2', 'w1'] },
 ])('a bundle with v1.34.1+k3s1 for a cluster of $from, --upgrade $upgrade: refused on $refused', (row) => {
   const { from: version, fresh, upgrade, refused } = row
@@ -178,7 +178,7 @@ it.each<{ from: string; fresh?: string; upgrade: boolean; refused: string[] }>([
   )
 })
 
-it('the lab’s stand-ins are refused where a real K3s is', () => {
+it('refuses the lab’s stand-ins for a cluster with a real K3s', () => {
   const desired = testDesired(ONE, { bundle: { ...testBundle(), standIn: true } })
   const known = knownOf(desired, { d1: [is(clusterData, { ...NO_CLUSTER, ...MEMBER })] })
   const found = preflight.check?.([contextOf(preflight, desired, 'd1', known)]) ?? []
@@ -192,9 +192,9 @@ it('the lab’s stand-ins are refused where a real K3s is', () => {
 })
 
 it.each([
-  { what: 'a machine of no cluster', role: undefined, told: ['warning'] },
-  { what: 'a machine that is in the cluster', role: 'worker' as const, told: [] },
-])('users’ data of an earlier cluster on $what is told: $told', ({ role, told }) => {
+  { what: 'that is in no cluster', role: undefined, told: ['warning'] },
+  { what: 'that is in the cluster', role: 'worker' as const, told: [] },
+])('warns about users’ data of an earlier cluster on a machine $what: $told', ({ role, told }) => {
   const desired = testDesired(ONE)
   const w1 = [is(clusterData, { ...NO_CLUSTER, role }), is(volumes, { count: 3, sizeMiB: 5000 })]
   const contexts = [contextOf(preflight, desired, 'w1', knownOf(desired, { w1 }))]
@@ -204,7 +204,7 @@ it.each([
     expect(message).toBe('3 volumes (4.9 GB) of an earlier cluster are in /var/lib/rancher/k3s/storage')
 })
 
-it('a machine whose removal did not end is told to go on with it', () => {
+it('refuses a machine whose removal was not completed', () => {
   const desired = testDesired(ONE)
   const d1 = [
     is(clusterData, { ...NO_CLUSTER, ...MEMBER, role: 'driver' as const }),

@@ -14,7 +14,7 @@ const CHANGES = PLANS.flatMap(({ step, host, changes }) =>
 )
 const SECRETS = [TOKEN, VALUES_SECRET]
 
-it('these plans hold every step that changes something, and every kind of change', () => {
+it('the plans under test contain every step that changes something, and every kind of change', () => {
   const silent = ['preflight']
   const ids = [...provision, ...reset].map(({ id }) => id).filter((id) => !silent.includes(id))
   expect(new Set(PLANS.map(({ step }) => step.id))).toEqual(new Set(ids))
@@ -23,14 +23,14 @@ it('these plans hold every step that changes something, and every kind of change
   )
 })
 
-it('secrets are in what hosts get, or the next two tests would say nothing', () => {
+it('the scripts for hosts contain the secrets, so that the next two tests can fail', () => {
   const sent = CHANGES.flatMap(({ change }) =>
     isScripted(change) ? [renderChanges([[0, change]], 'x', marks('@@x')).reveal()] : [],
   )
   for (const secret of SECRETS) expect(sent.some((text) => text.includes(secret))).toBe(true)
 })
 
-it.each(SECRETS)('%s is in no script as it is shown, no title, no event', (secret) => {
+it.each(SECRETS)('masks %s in displayed scripts, titles and events', (secret) => {
   const shown = CHANGES.flatMap(({ step, host, change }) => [
     change.title,
     inspect(change, { depth: 9 }),
@@ -40,7 +40,7 @@ it.each(SECRETS)('%s is in no script as it is shown, no title, no event', (secre
   expect(shown.filter((text) => text.includes(secret))).toEqual([])
 })
 
-it('no secret is in an argv: only built-in printf takes it', () => {
+it('no secret is in an argv: only the builtin printf takes one', () => {
   for (const { change, step } of CHANGES) {
     if (!isScripted(change)) continue
     const text = renderChanges([[0, change]], step, marks('@@x')).reveal()
@@ -52,23 +52,23 @@ it('no secret is in an argv: only built-in printf takes it', () => {
   }
 })
 
-it('every path that is written is absolute, without blanks or dots to climb by', () => {
+it('writes only to absolute paths without blanks or `..`', () => {
   const paths = CHANGES.flatMap(({ change }) => ('path' in change ? [change.path] : []))
   expect(paths.length).toBeGreaterThan(20)
   expect(paths.filter((path) => !/^(\/(?!\.\.?(\/|$))[\w.@+-]+)+$/.test(path))).toEqual([])
 })
 
-it('what is written is noted as ours, so that reset takes it away', () => {
+it('records every file that it writes, so that reset removes it', () => {
   expect(CHANGES.filter(({ change }) => 'ours' in change && !change.ours)).toEqual([])
 })
 
-it('every change says in one line what it does', () => {
+it('every change has a title of one line', () => {
   expect(
     CHANGES.filter(({ change: { title } }) => title === '' || /\n|undefined|\[object/.test(title)),
   ).toEqual([])
 })
 
-it('every wait and act has a deadline within an hour', () => {
+it('every change has a timeout of at most an hour', () => {
   const times = CHANGES.flatMap(({ change }) => ('timeoutMs' in change ? [change.timeoutMs] : []))
   expect(times.length).toBeGreaterThan(10)
   expect(times.every((ms) => ms >= 1000 && ms <= 3_600_000)).toBe(true)
@@ -78,22 +78,25 @@ it.each([
   { name: 'provision', recipe: provision },
   { name: 'reset', recipe: reset },
   { name: 'status', recipe: status },
-])('$name: each step has its own id, and waits only for earlier ones or itself elsewhere', ({ recipe }) => {
-  const ids = recipe.map(({ id }) => id)
-  expect(new Set(ids).size).toBe(ids.length)
-  for (const { step, context } of allPlans().filter(({ step }) => recipe.includes(step))) {
-    const own = ids.indexOf(step.id)
-    for (const ref of [
-      ...(step.needs?.(context.host, context) ?? []),
-      ...(step.after?.(context.host, context) ?? []),
-    ]) {
-      const before = ids.indexOf(ref.step)
-      // servers wait for the nodes of those before them, and in an upgrade agents for those of all servers: later steps
-      const later =
-        /^k3s-(server|agent)$/.test(step.id) && ref.step === 'k3s-node' && ref.host !== context.host.name
-      expect(
-        before >= 0 && (before < own || (before === own && ref.host !== context.host.name) || later),
-      ).toBe(true)
+])(
+  '$name: ids are unique, and steps wait only for earlier steps or for themselves on other hosts',
+  ({ recipe }) => {
+    const ids = recipe.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const { step, context } of allPlans().filter(({ step }) => recipe.includes(step))) {
+      const index = ids.indexOf(step.id)
+      for (const ref of [
+        ...(step.needs?.(context.host, context) ?? []),
+        ...(step.after?.(context.host, context) ?? []),
+      ]) {
+        const before = ids.indexOf(ref.step)
+        // exceptions: a server waits for the nodes of earlier servers, and in an upgrade agents for those of all servers
+        const later =
+          /^k3s-(server|agent)$/.test(step.id) && ref.step === 'k3s-node' && ref.host !== context.host.name
+        expect(
+          before >= 0 && (before < index || (before === index && ref.host !== context.host.name) || later),
+        ).toBe(true)
+      }
     }
-  }
-})
+  },
+)

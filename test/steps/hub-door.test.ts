@@ -16,10 +16,10 @@ it.each([
   { what: 'other things', text: 'singleuser:\n  storage:\n    capacity: 1Gi\n', own: false },
   { what: 'an empty config', text: 'hub:\n  config:\n', own: false },
   { what: 'an empty class', text: by(''), own: false },
-  { what: 'users, and nothing else', text: config('Authenticator:\n  allowed_users: [ada]'), own: false },
-  { what: 'allow_all, and nothing else', text: config('Authenticator:\n  allow_all: true'), own: false },
+  { what: 'only users', text: config('Authenticator:\n  allowed_users: [ada]'), own: false },
+  { what: 'only allow_all', text: config('Authenticator:\n  allow_all: true'), own: false },
   {
-    what: 'a class only in a comment of code',
+    what: 'a class in a code comment',
     text: byCode('# c.JupyterHub.authenticator_class = "ldap"'),
     own: false,
   },
@@ -31,12 +31,12 @@ it.each([
   },
   { what: 'LDAP by code', text: byCode('c.JupyterHub.authenticator_class = "ldap"'), own: true },
   {
-    what: 'LDAP by code in one text',
+    what: 'LDAP by extraConfig as a single text',
     text: 'hub:\n  extraConfig: |\n    c.JupyterHub.authenticator_class = Mine\n',
     own: true,
   },
   { what: 'a password of its own', text: config('DummyAuthenticator:\n  password: abc'), own: true },
-])('values with $what have an authenticator of their own: $own', ({ text, own }) => {
+])('values with $what choose an authenticator: $own', ({ text, own }) => {
   expect(hubDoor(text)).toMatchObject({ own, open: undefined })
 })
 
@@ -54,7 +54,7 @@ it.each([
   },
   { what: 'dummy without a password', text: by('dummy'), only: false },
   { what: 'LDAP and a password', text: by('ldap', 'DummyAuthenticator:\n  password: abc'), only: false },
-])('with $what a password is all that is asked for: $only', ({ text, only }) => {
+])('with $what, a shared password is enough to log in: $only', ({ text, only }) => {
   expect(hubDoor(text).passwordOnly).toBe(only)
 })
 
@@ -83,7 +83,7 @@ it.each([
   { text: by('native', 'NativeAuthenticator:\n  open_signup: on'), open: `6 ${NATIVE}` },
   { text: by('firstuse', 'Authenticator:\n  allow_all: true'), open: `6 ${FIRST}` },
   { text: by('firstuseauthenticator.FirstUseAuthenticator'), open: `4 ${FIRST}` },
-])('anybody gets in by $text', ({ text, open }) => {
+])('reports that anybody gets in with $text', ({ text, open }) => {
   const found = hubDoor(text)
   expect(found.own).toBe(true)
   expect(`${found.open?.line} ${found.open?.message}`).toMatch(new RegExp(`^${open}`))
@@ -104,7 +104,7 @@ it.each([
   ),
   `${by('dummy')}  extraConfig:\n    a: |\n      import os\n      c.DummyAuthenticator.password = os.environ['PW']\n`,
   byCode('c.JupyterHub.authenticator_class = "dummy"', 'c.DummyAuthenticator.password = f"# {secret}"'),
-])('not anybody gets in by %s', (text) => {
+])('does not report %s as open to anybody', (text) => {
   expect(hubDoor(text).open).toBeUndefined()
 })
 
@@ -112,6 +112,6 @@ it.each([
   { text: 'hub: [\n', says: /flow/i },
   { text: '- hub\n', says: 'it is not a mapping' },
   { text: 'hub\n', says: 'it is not a mapping' },
-])('what is wrong with $text is thrown', ({ text, says }) => {
+])('throws for $text', ({ text, says }) => {
   expect(() => hubDoor(text)).toThrow(says)
 })

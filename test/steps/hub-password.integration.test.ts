@@ -34,7 +34,7 @@ const madeFrom = (sha256: string) => {
 let host: LocalHost | undefined
 afterEach(() => host?.remove())
 
-/** Makes the changes on a host; gives what it printed. */
+/** Makes the changes on a host, and returns what it printed. */
 async function carryOut(changes: readonly Change[], on: LocalHost): Promise<string> {
   const numbered = changes.flatMap((change, i) => (change.kind === 'upload' ? [] : [[i, change] as const]))
   const script = renderChanges(numbered, 'hub-password', marks('@@x'))
@@ -43,7 +43,7 @@ async function carryOut(changes: readonly Change[], on: LocalHost): Promise<stri
   return output
 }
 
-it('a host makes it at random, for root alone, as values that helm reads, and shows it to nobody', async () => {
+it('makes a random password as values for helm, readable by root only, and prints it nowhere', async () => {
   host = localHost()
   const plan = planStep(hubPassword, testDesired(), 'd1')
   const output = await carryOut(plan, host)
@@ -58,7 +58,7 @@ it('a host makes it at random, for root alone, as values that helm reads, and sh
   expect(output).not.toContain(password)
   expect(readFileSync(join(host.state, 'owned'), 'utf8')).toContain(`file ${path}\n`)
 
-  // a run that was planned before this one ended
+  // a run that was planned before the first one ended
   await carryOut(plan, host)
   expect(readFileSync(path, 'utf8')).toBe(text)
 
@@ -67,7 +67,7 @@ it('a host makes it at random, for root alone, as values that helm reads, and sh
   expect(passwordIn(readFileSync(path, 'utf8'))?.reveal()).not.toBe(password)
 })
 
-/** A host whose helm has a release with this password (none: without a release), or says only what `helm` does. */
+/** A host whose helm has a release with this password (none: without a release), or is the script `helm`. */
 function withHelm(password: unknown, helm?: string) {
   host = localHost()
   const at = join(host.state, 'bin/helm')
@@ -77,7 +77,7 @@ function withHelm(password: unknown, helm?: string) {
   writeFileSync(`${at}.json`, JSON.stringify(values))
   const answer = `case $1 in list) ${password === undefined ? ':' : 'echo convecthub'} ;; *) cat ${at}.json ;; esac`
   writeFileSync(at, `#!/bin/sh\n${helm ?? answer}\n`, { mode: 0o755 })
-  // where K3s's own configuration is on a driver
+  // K3s writes its kubeconfig there on a driver
   const onDriver = (change: Change): Change =>
     change.kind === 'run'
       ? { ...change, script: rawSh(change.script.reveal().replaceAll(KUBECONFIG, at)) }
@@ -86,7 +86,7 @@ function withHelm(password: unknown, helm?: string) {
 }
 
 it.each(['k7mzq2n9rstuvwxyzabc2345', 'Of our "own": two  words, \\ and \'', '{}', 'a#b', 'é<&>\u2028'])(
-  'another driver that leads takes the password of the release: %j',
+  'a new lead takes the password from the release: %j',
   async (known) => {
     const { host, onDriver, path } = withHelm(known)
     await carryOut(planStep(hubPassword, testDesired(), 'd1').map(onDriver), host)
@@ -94,7 +94,7 @@ it.each(['k7mzq2n9rstuvwxyzabc2345', 'Of our "own": two  words, \\ and \'', '{}'
   },
 )
 
-it('a driver makes no password where it cannot ask the release', async () => {
+it('makes no password when helm cannot read the release', async () => {
   const { host, onDriver, path } = withHelm('', 'exit 1')
   await expect(carryOut(planStep(hubPassword, testDesired(), 'd1').map(onDriver), host)).rejects.toThrow()
   expect(existsSync(path)).toBe(false)
@@ -102,10 +102,15 @@ it('a driver makes no password where it cannot ask the release', async () => {
 
 const text = (password: string) => `hub:\n  config:\n    DummyAuthenticator:\n      password: '${password}'\n`
 it.each([
-  { what: 'is another driver’s', has: 'old', release: 'new', becomes: 'new' },
-  { what: 'of a release without one stays', has: 'old', release: '', becomes: 'old' },
-  { what: 'that was edited since the plan stays', has: 'edited', release: 'new', becomes: 'edited' },
-])('a password that $what, and the next plan leaves it', async ({ has, release, becomes }) => {
+  { what: 'takes the password that another driver has deployed', has: 'old', release: 'new', becomes: 'new' },
+  { what: 'keeps its password when the release has none', has: 'old', release: '', becomes: 'old' },
+  {
+    what: 'keeps a password that was edited since planning',
+    has: 'edited',
+    release: 'new',
+    becomes: 'edited',
+  },
+])('$what, and the next plan changes nothing', async ({ has, release, becomes }) => {
   const { host, onDriver, path } = withHelm(release)
   const sha256 = createHash('sha256').update(text('old')).digest('hex')
   const before = join(host.state, 'jupyterhub/password.applied')

@@ -35,38 +35,38 @@ it.each<{ what: string; drivers?: string[]; d1: Answer[]; plan: string[] }>([
   { what: 'is there', d1: [present(HUB_PASSWORD, { mode: '600' })], plan: [] },
   { what: 'can be read by others', d1: [present(HUB_PASSWORD, { mode: '644' })], plan: [CLOSE] },
   {
-    what: 'belongs to somebody',
+    what: 'belongs to another user',
     d1: [present(HUB_PASSWORD, { mode: '600', owner: '1000:0' })],
     plan: [CLOSE],
   },
-  { what: 'is that of the hub', d1: [holds(OLD), applied(OLD), madeFrom(OLD)], plan: [] },
+  { what: 'is the one of the release', d1: [holds(OLD), applied(OLD), madeFrom(OLD)], plan: [] },
   { what: 'was changed here', d1: [holds(NEW), applied(OLD), madeFrom(OLD)], plan: [] },
   { what: 'was changed elsewhere', d1: [holds(OLD), applied(OLD), madeFrom(NEW)], plan: [RENEW] },
   { what: 'was changed here and elsewhere', d1: [holds('c'), applied(OLD), madeFrom(NEW)], plan: [] },
   { what: 'was never applied', d1: [holds(OLD), madeFrom(NEW)], plan: [] },
   {
-    what: 'was perhaps changed elsewhere, by an upgrade that failed',
+    what: 'may have been changed elsewhere, by a failed upgrade',
     drivers: ['d1', 'd2'],
     d1: [holds(OLD), applied(OLD), failed],
     plan: [RENEW],
   },
-  { what: 'was applied by an upgrade that failed', d1: [holds(OLD), applied(OLD), failed], plan: [] },
+  { what: 'was applied by a failed upgrade', d1: [holds(OLD), applied(OLD), failed], plan: [] },
   {
-    what: 'is not that of the hub, which has its own',
+    what: 'is not used, as the hub has an authenticator',
     d1: [holds(OLD), applied(OLD), deployed('x')],
     plan: [],
   },
   {
-    what: 'was changed elsewhere, and is open to others',
+    what: 'was changed elsewhere, and can be read by others',
     d1: [present(HUB_PASSWORD, { mode: '644', digest: OLD }), applied(OLD), madeFrom(NEW)],
     plan: [CLOSE, RENEW],
   },
-  { what: 'is there, and no hub', d1: [holds(OLD), applied(OLD)], plan: [] },
+  { what: 'exists without a release', d1: [holds(OLD), applied(OLD)], plan: [] },
 ])('a password that $what: $plan', ({ drivers = ['d1'], d1, plan }) => {
   expect(shown(planStep(hubPassword, testDesired({ drivers }), 'd1', { d1 }))).toEqual(plan)
 })
 
-it('there is one on the first driver, and none where the values say how people log in', () => {
+it('makes a password on the first driver only, and none when the values choose an authenticator', () => {
   const ldap = 'hub:\n  config:\n    JupyterHub:\n      authenticator_class: ldap\n'
   expect(hubPassword.hosts(testDesired({ drivers: ['d1', 'd2'] })).map(({ name }) => name)).toEqual(['d1'])
   expect(planStep(hubPassword, testDesired({}, { jhubConfig: ldap }), 'd1')).toEqual([])

@@ -44,12 +44,12 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
   },
   { what: 'this release', answers: [...files, at('deployed', described)], plan: [] },
   {
-    what: 'this release, a file altered',
+    what: 'this release and an altered file',
     answers: [...files, at('deployed', described), present(VALUES)],
     plan: [`~ file ${VALUES}`],
   },
   {
-    what: 'this release, and a password that was taken from it',
+    what: 'this release and the password taken from it',
     answers: [...files, is(file(APPLIED_PASSWORD), undefined), at('deployed', described)],
     plan: [APPLIED],
   },
@@ -59,7 +59,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
     plan: [...SEND, UPGRADE],
   },
   {
-    what: 'this release, and another password',
+    what: 'this release and another password',
     answers: [...files, at('deployed', described), password('b'.repeat(64))],
     plan: [...SEND, UPGRADE, APPLIED_NEW],
   },
@@ -91,7 +91,7 @@ it.each<{ what: string; answers?: readonly Answer[]; plan: string[] }>([
       UPGRADE,
     ],
   },
-])('JupyterHub with $what: $plan', ({ answers = [], plan }) => {
+])('deploys JupyterHub on a driver with $what: $plan', ({ answers = [], plan }) => {
   expect(shown(planStep(jupyterhub, desired, 'd1', { d1: answers }))).toEqual(plan)
 })
 
@@ -119,12 +119,12 @@ it.each([
     other: testDesired({ workers: ['w1', 'w2'] }, { jhubConfig: desired.jhubConfig }),
     upgrades: false,
   },
-])('another version of $what upgrades the release: $upgrades', ({ other, upgrades }) => {
+])('a change of $what upgrades the release: $upgrades', ({ other, upgrades }) => {
   const plan = shown(planStep(jupyterhub, other, 'd1', { d1: [...files, at('deployed', described)] }))
   expect(plan.includes(UPGRADE)).toBe(upgrades)
 })
 
-it('the user’s values are merged over the defaults, in files for root alone', () => {
+it('merges the user’s values over the defaults, in files that only root can read', () => {
   expect(fileText(empty, VALUES)).toBe(desired.jhubConfig)
   expect(parse(fileText(empty, DEFAULTS))).toMatchObject({ ingress: { enabled: true } })
   expect(new Set(empty.flatMap((change) => (change.kind === 'file' ? [change.mode] : [])))).toEqual(
@@ -132,7 +132,7 @@ it('the user’s values are merged over the defaults, in files for root alone', 
   )
 })
 
-/** The files of values that helm is handed, in order, by a plan. */
+/** The values files that a plan passes to helm, in order. */
 function layers(plan: ReturnType<typeof planStep>): string[] {
   const last = plan.find(({ title }) => title.startsWith('helm '))
   const script = last?.kind === 'run' ? last.script.reveal() : ''
@@ -144,30 +144,30 @@ const GIVEN = 'hub:\n  config:\n    DummyAuthenticator:\n      password: for-the
 const ALLOWED = 'hub:\n  config:\n    Authenticator:\n      allowed_users: [ada]\n'
 it.each([
   { what: 'nothing', values: '', config: { DummyAuthenticator: { allow_all: true } } },
-  { what: 'whom to let in', values: ALLOWED, config: undefined },
+  { what: 'allowed users', values: ALLOWED, config: undefined },
   { what: 'a password', values: GIVEN, own: true, config: { DummyAuthenticator: { allow_all: true } } },
   {
-    what: 'a password, and whom to let in',
+    what: 'a password and allowed users',
     values: `${GIVEN}      allow_all: false\n`,
     own: true,
     config: undefined,
   },
   { what: 'an authenticator', values: OWN, own: true, config: undefined },
   {
-    what: 'nothing, and an admin',
+    what: 'nothing but an admin',
     values: '',
     admins: ['ada'],
     config: { Authenticator: { admin_users: ['ada'] }, DummyAuthenticator: { allow_all: true } },
   },
   {
-    what: 'an authenticator, and an admin',
+    what: 'an authenticator and an admin',
     values: OWN,
     own: true,
     admins: ['ada'],
     config: { Authenticator: { admin_users: ['ada'] } },
   },
 ])(
-  'values with $what are merged over $config, and a password is the last word without an authenticator',
+  'merges values with $what over $config, and adds the password last unless they choose an authenticator',
   (row) => {
     const { values, admins = [], config, own = false } = row
     const site = testDesired({ hubAdmins: admins }, { jhubConfig: values })
@@ -177,7 +177,7 @@ it.each([
   },
 )
 
-it('what helm is handed is the password that the driver had', () => {
+it('passes the password file that the driver has to helm', () => {
   const script = helm?.kind === 'run' ? helm.script.reveal() : ''
   expect(script).toContain(`${'a'.repeat(64)} ${HUB_PASSWORD}`)
   const mark = passwordMark(desired.cluster.token, 'a'.repeat(64))
@@ -185,17 +185,17 @@ it('what helm is handed is the password that the driver had', () => {
   expect(fileText(empty, APPLIED_PASSWORD)).toBe(appliedText(mark))
 })
 
-it('notebooks reach what the chart lets them reach, and nothing of ours opens the private network', () => {
+it('our values leave the notebooks’ network policy to the chart', () => {
   expect(parse(fileText(empty, DEFAULTS)).singleuser).toEqual({ cloudMetadata: { blockWithIptables: false } })
 })
 
-it('helm outlives the connection, and a stand-in is called one', () => {
+it('runs helm as a job that survives a lost connection, and names a stand-in in the title', () => {
   expect(helm).toMatchObject({ kind: 'run', durable: true })
   const standIn = testDesired({}, { bundle: { ...testBundle(), standIn: true } })
   expect(shown(planStep(jupyterhub, standIn, 'd1')).at(-2)).toContain('helm install convecthub (stand-in)')
 })
 
-it('JupyterHub comes after all nodes, well or not, on the first driver only', () => {
+it('deploys JupyterHub on the first driver only, after all nodes, even if some fail', () => {
   const own = testDesired({ drivers: ['d1', 'd2'], workers: ['w1'] })
   expect(jupyterhub.hosts(own).map(({ name }) => name)).toEqual(['d1'])
   expect(jupyterhub.after?.(hostOf(own, 'd1'), own)).toEqual(

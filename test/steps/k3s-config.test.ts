@@ -32,7 +32,7 @@ const config = (...args: Parameters<typeof files>) =>
 
 it.each([
   {
-    what: 'a lone server of 1.21, with keys that it knows only',
+    what: 'a single server of 1.21, without keys of later versions',
     host: 'd1',
     parts: {},
     version: 'v1.21.3+k3s1',
@@ -47,7 +47,7 @@ it.each([
     },
   },
   {
-    what: 'the founder of several',
+    what: 'the founder of several servers',
     host: 'd1',
     parts: HA,
     version: 'v1.34.1+k3s1',
@@ -93,7 +93,7 @@ it.each([
       server: 'https://10.0.0.1:6443',
     },
   },
-])('config.yaml of $what', ({ host, parts, version, is }) => {
+])('writes config.yaml of $what', ({ host, parts, version, is }) => {
   expect(config(host, parts, version)).toEqual(is)
 })
 
@@ -108,8 +108,8 @@ it.each([
 
 it.each([
   { what: 'my_iface', my_iface: 'eth2', ip: '192.168.1.5', iface: 'eth2' },
-  { what: 'the address of ssh', ip: '10.0.0.1', iface: 'eth1' },
-])('a host with several interfaces is known by that of $what', ({ my_iface, ip, iface }) => {
+  { what: 'the ssh address', ip: '10.0.0.1', iface: 'eth1' },
+])('a host with several interfaces uses the one of $what', ({ my_iface, ip, iface }) => {
   const answer = is(addresses, {
     interfaces: new Map([
       ['eth0', ['10.9.9.9']],
@@ -132,7 +132,7 @@ it.each([
   expect(config('w1', { settings }, 'v1.21.3+k3s1')['node-label']).toEqual(label)
 })
 
-it('tokens are in files of their own alone, readable by root only', () => {
+it('writes tokens only to their own files, readable by root only', () => {
   const plan = files('d1', HA, 'v1.34.1+k3s1')
   expect(fileText(plan, TOKEN_FILE)).toBe(TOKEN)
   const secret = [TOKEN_FILE, AGENT_TOKEN_FILE]
@@ -152,21 +152,21 @@ const HASH = 'c5'.repeat(32)
 const KNOWN = is(clusterData, { ...NO_CLUSTER, caHash: HASH })
 
 it.each([
-  { what: 'a joining server shows the server’s token', host: 'd2', user: 'server', secret: TOKEN },
-  { what: 'an agent shows that of agents', host: 'W1', user: 'node', secret: AGENT_TOKEN },
-])('$what, and knows the cluster by its authority', ({ host, user, secret }) => {
+  { what: 'a joining server gets the server token', host: 'd2', user: 'server', secret: TOKEN },
+  { what: 'an agent gets the agent token', host: 'W1', user: 'node', secret: AGENT_TOKEN },
+])('$what, with the hash of the cluster’s CA', ({ host, user, secret }) => {
   const plan = files(host, HA, 'v1.34.1+k3s1', [], { d1: [KNOWN] })
   expect(fileText(plan, TOKEN_FILE)).toBe(`K10${HASH}::${user}:${secret}`)
 })
 
-it('all servers have the same secret for agents, which does not tell their own', () => {
+it('all servers have the same agent token, which does not reveal their own', () => {
   expect(AGENT_TOKEN).toMatch(/^[0-9a-f]{48}$/)
   for (const host of ['d1', 'd2'])
     expect(fileText(files(host, HA, 'v1.34.1+k3s1'), AGENT_TOKEN_FILE)).toBe(AGENT_TOKEN)
   expect(files('W1', HA, 'v1.34.1+k3s1').map(({ title }) => title)).not.toContain(AGENT_TOKEN_FILE)
 })
 
-it('before there is a cluster, an agent gets no token that any cluster would take', () => {
+it('before there is a cluster, the plan has an agent token that no cluster accepts', () => {
   expect(fileText(files('W1', HA, 'v1.34.1+k3s1'), TOKEN_FILE)).toBe(
     `K10${'0'.repeat(64)}::node:${AGENT_TOKEN}`,
   )
@@ -176,7 +176,7 @@ it.each([
   { version: 'v1.21.3+k3s1', link: true },
   { version: 'v1.22.0+k3s1', link: false },
   { version: 'v1.34.1+k3s1', link: false },
-])('$version gets the link file that old flannel wants: $link', ({ version, link }) => {
+])('$version gets the link file for old flannel: $link', ({ version, link }) => {
   expect(shown(files('d1', {}, version)).includes('+ file /etc/systemd/network/50-flannel.link')).toBe(link)
 })
 

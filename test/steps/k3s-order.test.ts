@@ -20,13 +20,13 @@ it.each<{ step: Step; host: string; needs: string[]; after: string[] }>([
   },
   { step: k3sAgent, host: 'w1', needs: ['k3s-server on d1'], after: [] },
   { step: k3sNode, host: 'w1', needs: [], after: [] },
-])('$step.id on $host waits for what it needs', ({ step, host, needs, after }) => {
-  const own = testDesired({
+])('$step.id on $host needs $needs', ({ step, host, needs, after }) => {
+  const desired = testDesired({
     drivers: ['d1', 'd2', 'd3'],
     workers: ['w1'],
   })
-  expect((step.needs?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(needs)
-  expect((step.after?.(hostOf(own, host), own) ?? []).map(ref)).toEqual(after)
+  expect((step.needs?.(hostOf(desired, host), desired) ?? []).map(ref)).toEqual(needs)
+  expect((step.after?.(hostOf(desired, host), desired) ?? []).map(ref)).toEqual(after)
 })
 
 it.each([
@@ -45,7 +45,7 @@ it.each<{ rounds: string[][]; host: string; needs: string[] }>([
   { rounds: [['d2'], ['d1'], ['d3']], host: 'd3', needs: ['d2', 'd1'] },
   { rounds: [['d1', 'd3'], ['d2']], host: 'd3', needs: [] },
   { rounds: [['d1', 'd3'], ['d2']], host: 'd2', needs: ['d1', 'd3'] },
-])('in the rounds $rounds, $host needs $needs changed and Ready', ({ rounds, host, needs }) => {
+])('with the rounds $rounds, $host waits until $needs are changed and Ready', ({ rounds, host, needs }) => {
   const given = testDesired({ drivers: ['d1', 'd2', 'd3'] })
   const of = (name: string) => hostOf(given, name)
   const own = { ...given, cluster: { ...given.cluster, rounds: rounds.map((round) => round.map(of)) } }
@@ -65,7 +65,7 @@ it.each([
   { what: 'is Ready', answer: nodeState(true), plan: [] },
   { what: 'is not Ready', answer: nodeState(false), plan: ['! wait wait until node w1 is Ready'] },
   {
-    what: 'is of another version',
+    what: 'has another version',
     answer: { ...nodeState(true), version: 'v1.34.0+k3s1' },
     plan: ['! wait wait until node w1 is Ready'],
   },
@@ -74,7 +74,7 @@ it.each([
   expect(shown(planStep(k3sNode, desired, 'w1', { w1: [is(node('w1'), answer)] }))).toEqual(plan)
 })
 
-it('a worker asks by its kubelet’s credentials, a driver by its own', () => {
+it('a worker asks for its node with its kubelet’s credentials, a driver with the admin’s', () => {
   const script = (host: string) => {
     const [change] = planStep(k3sNode, desired, host)
     return change?.kind === 'wait' ? change.until.reveal() : ''

@@ -38,7 +38,7 @@ it.each([
       '! service start k3s-agent.service',
     ],
   },
-])('$what with nothing on it gets all of it', ({ step, host, plan }) => {
+])('installs all of K3s on $what that is empty', ({ step, host, plan }) => {
   expect(shown(planStep(step, desired, host))).toEqual(plan)
 })
 
@@ -57,7 +57,7 @@ const before = Object.fromEntries(
   ]),
 )
 
-it.each(PROVISIONED)('nothing is left to do on $host afterwards', ({ step, host }) => {
+it.each(PROVISIONED)('changes nothing on $host when it is provisioned', ({ step, host }) => {
   expect(planStep(step, desired, host, before)).toEqual([])
 })
 
@@ -82,7 +82,11 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
     plan: [KEEP, `~ file ${TOKEN}`, ...RESTART],
   },
   { what: 'a process from other inputs', drift: stateOf({}), plan: RESTART },
-  { what: 'a process that tells no inputs', drift: stateOf({ inputs: undefined }), plan: RESTART },
+  {
+    what: 'a process without inputs in its environment',
+    drift: stateOf({ inputs: undefined }),
+    plan: RESTART,
+  },
   {
     what: 'a stopped unit',
     drift: stateOf({ ...inputs, active: 'inactive', inputs: undefined }),
@@ -95,7 +99,7 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
     plan: ['~ run enable k3s.service, to start with the machine'],
   },
   {
-    what: 'a unit that a reset that was given up told not to start again',
+    what: 'a unit that an abandoned reset keeps from restarting',
     drift: present('/run/systemd/system/k3s.service.d/convecthub.conf'),
     plan: ['~ run k3s.service: start it again when it ends'],
   },
@@ -104,16 +108,16 @@ it.each<{ what: string; drift: Answer; plan: string[] }>([
     drift: stateOf({ ...inputs, active: 'activating' }),
     plan: ['! wait wait until the Kubernetes API answers'],
   },
-])('$what is mended, and no more', ({ drift, plan }) => {
+])('corrects $what, and changes nothing else', ({ drift, plan }) => {
   const d1 = [...(before.d1 ?? []), drift]
   expect(shown(planStep(k3sServer, desired, 'd1', { d1 }))).toEqual(plan)
 })
 
 it.each([
   { what: 'within a minor version', to: 'v1.34.2+k3s1', keeps: true },
-  // its datastore has then been served by the newer one
+  // the older K3s cannot use the datastore once the newer one has
   { what: 'to the next minor version', to: 'v1.35.0+k3s1', keeps: false },
-])('what runs is kept in an upgrade $what: $keeps', ({ to, keeps }) => {
+])('keeps the old files in an upgrade $what: $keeps', ({ to, keeps }) => {
   const bundle = { ...testBundle(), files: [artifact('k3s-new', { version: to })] }
   const d1 = [...(before.d1 ?? []), present('/usr/local/bin/k3s')]
   const plan = shown(planStep(k3sServer, { ...desired, bundle, upgrade: true }, 'd1', { d1 }))
@@ -125,7 +129,7 @@ it.each([
   ])
 })
 
-it('what sqlite holds is copied before a newer K3s has it', () => {
+it('copies a sqlite database before an upgrade', () => {
   const bundle = { ...testBundle(), files: [artifact('k3s-new', { version: 'v1.35.0+k3s1' })] }
   const data = is(clusterData, { ...NO_CLUSTER, datastore: 'sqlite', version: 'v1.34.1+k3s1' })
   const d1 = [...(before.d1 ?? []), present('/usr/local/bin/k3s'), data]
@@ -139,7 +143,7 @@ it('what sqlite holds is copied before a newer K3s has it', () => {
 const REGISTRIES = '/etc/rancher/k3s/registries.yaml'
 it.each([
   {
-    what: 'of an earlier version goes',
+    what: 'removes a registries.yaml of an earlier version',
     more: [present(REGISTRIES), ...recordOf({ files: [REGISTRIES] })],
     plan: [
       KEEP,
@@ -147,8 +151,8 @@ it.each([
       ...RESTART,
     ],
   },
-  { what: 'of somebody else stays', more: [present(REGISTRIES)], plan: [] },
-])('a registries.yaml $what', ({ more, plan }) => {
+  { what: 'keeps a registries.yaml of somebody else', more: [present(REGISTRIES)], plan: [] },
+])('$what', ({ more, plan }) => {
   const d1 = [...(before.d1 ?? []), ...more]
   expect(shown(planStep(k3sServer, desired, 'd1', { d1 }))).toEqual(plan)
 })

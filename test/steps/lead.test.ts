@@ -15,7 +15,7 @@ type Held = Partial<ClusterData> & { ready?: boolean; stopped?: true; knows?: re
 const WELL: Held = { ...MEMBER, ready: true }
 const STOPPED: Held = { ...MEMBER, stopped: true }
 
-/** What each machine knows; one that is down answers nothing. */
+/** The facts of each machine; none for a machine that is down. */
 function factsOf(held: Readonly<Record<string, Held | typeof DOWN>>) {
   return Object.fromEntries(
     desired.cluster.hosts.flatMap(({ name }) => {
@@ -56,43 +56,43 @@ it.each<{ what: string; held: Record<string, Held | typeof DOWN>; lead: string }
   { what: 'nobody has a cluster', held: {}, lead: 'd1' },
   { what: 'the first is down and nobody has a cluster', held: { d1: DOWN }, lead: 'd1' },
   {
-    what: 'all are well in one',
+    what: 'all are members and only d3 is healthy',
     held: { d1: MEMBER, d2: MEMBER, d3: { ...MEMBER, ready: true } },
     lead: 'd3',
   },
-  { what: 'the first holds nothing', held: { d2: MEMBER, d3: { ...MEMBER, ready: true } }, lead: 'd3' },
+  { what: 'the first has no data', held: { d2: MEMBER, d3: { ...MEMBER, ready: true } }, lead: 'd3' },
   { what: 'the first is down', held: { d1: DOWN, d2: { ...MEMBER, ready: true }, d3: MEMBER }, lead: 'd2' },
-  { what: 'none is well', held: { d2: MEMBER, d3: MEMBER }, lead: 'd2' },
-])('where $what, $lead leads', ({ held, lead }) => {
+  { what: 'none is healthy', held: { d2: MEMBER, d3: MEMBER }, lead: 'd2' },
+])('when $what, $lead leads', ({ held, lead }) => {
   expect(led(held).cluster.lead.name).toBe(lead)
 })
 
 it.each<{ what: string; held: Record<string, Held | typeof DOWN>; rounds: string }>([
   { what: 'new machines', held: {}, rounds: 'd1, d2, d3' },
-  { what: 'a cluster that is well', held: { d1: WELL, d2: WELL, d3: WELL }, rounds: 'd1, d2, d3' },
-  { what: 'a new first line', held: { d2: WELL, d3: WELL }, rounds: 'd2, d1, d3' },
-  { what: 'one that runs and is not Ready', held: { d1: WELL, d2: WELL, d3: MEMBER }, rounds: 'd3, d1, d2' },
-  { what: 'one that does not run', held: { d1: WELL, d2: STOPPED, d3: WELL }, rounds: 'd2, d1, d3' },
-  { what: 'none that runs', held: { d1: STOPPED, d2: STOPPED, d3: STOPPED }, rounds: 'd1 d2 d3' },
-  // those that run may be counted on by somebody
-  { what: 'none that is well', held: { d1: MEMBER, d2: MEMBER, d3: MEMBER }, rounds: 'd1, d2, d3' },
+  { what: 'a healthy cluster', held: { d1: WELL, d2: WELL, d3: WELL }, rounds: 'd1, d2, d3' },
+  { what: 'a new driver in the first line', held: { d2: WELL, d3: WELL }, rounds: 'd2, d1, d3' },
+  { what: 'one running but not Ready', held: { d1: WELL, d2: WELL, d3: MEMBER }, rounds: 'd3, d1, d2' },
+  { what: 'one stopped', held: { d1: WELL, d2: STOPPED, d3: WELL }, rounds: 'd2, d1, d3' },
+  { what: 'all stopped', held: { d1: STOPPED, d2: STOPPED, d3: STOPPED }, rounds: 'd1 d2 d3' },
+  // running servers may still serve somebody, so they change one by one
+  { what: 'all running but not Ready', held: { d1: MEMBER, d2: MEMBER, d3: MEMBER }, rounds: 'd1, d2, d3' },
   { what: 'one of each', held: { d1: MEMBER, d2: WELL, d3: STOPPED }, rounds: 'd3, d1, d2' },
   {
-    what: 'one that is down, and that the cluster knows',
+    what: 'one down that the cluster knows',
     held: { d1: { ...WELL, knows: ['d3'] }, d2: WELL, d3: DOWN },
     rounds: 'd3, d1, d2',
   },
   {
-    what: 'one that is down, and was never in it',
+    what: 'one down that never joined',
     held: { d1: WELL, d2: WELL, d3: DOWN },
     rounds: 'd1, d2, d3',
   },
-])('the servers of $what change in the rounds $rounds', ({ held, rounds }) => {
+])('servers change in the rounds $rounds: $what', ({ held, rounds }) => {
   const names = led(held).cluster.rounds.map((round) => round.map(({ name }) => name).join(' '))
   expect(names.join(', ')).toBe(rounds)
 })
 
-/** The server and the start of the token in what a machine is to be given. */
+/** The server, cluster-init and start of the token in the files that a machine gets. */
 function joins(host: string, held: Readonly<Record<string, Held | typeof DOWN>>) {
   const own = led(held)
   const known = knownOf(own, factsOf(held))
@@ -116,29 +116,29 @@ it.each<{
   server?: string
   init?: true
 }>([
-  { what: 'the first driver of new machines founds', host: 'd1', held: {}, init: true },
-  { what: 'one that founded stays so', host: 'd1', held: { d1: MEMBER, d2: WELL }, init: true },
+  { what: 'the first driver of new machines founds the cluster', host: 'd1', held: {}, init: true },
+  { what: 'the founder keeps cluster-init', host: 'd1', held: { d1: MEMBER, d2: WELL }, init: true },
   { what: 'a new first driver joins', host: 'd1', held: { d2: WELL, d3: WELL }, server: url(2) },
   {
-    what: 'a new worker joins through who is well',
+    what: 'a new worker joins through a healthy driver',
     host: 'w1',
     held: { d1: DOWN, d2: WELL },
     server: url(2),
   },
   {
-    what: 'a worker stays with a driver that is down',
+    what: 'a worker keeps a server that is down',
     host: 'w1',
     held: { d1: DOWN, d2: WELL, w1: { role: 'worker', server: 'https://192.168.7.1:6443' } },
     server: 'https://192.168.7.1:6443',
   },
   {
-    what: 'a worker stays with a driver that does not lead',
+    what: 'a worker keeps a server that is not the lead',
     host: 'w1',
     held: { d1: WELL, d2: WELL, w1: { role: 'worker', server: url(2) } },
     server: url(2),
   },
   {
-    what: 'a worker leaves a driver that is no more',
+    what: 'a worker gets a new server when its own is no longer a driver',
     host: 'w1',
     held: { d1: WELL, d2: WELL, d3: WELL, w1: { role: 'worker', server: url(9) } },
     server: url(1),

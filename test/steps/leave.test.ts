@@ -22,27 +22,27 @@ const MEMBER = ' and its membership of etcd'
 
 it.each<{ what: string; nodes: Record<string, boolean>; plan: string[] }>([
   { what: 'are unknown to the cluster', nodes: { d1: true }, plan: [] },
-  { what: 'are a worker that is well', nodes: { d1: true, w1: true }, plan: [drained('w1'), gone('w1')] },
-  { what: 'are a worker that is down', nodes: { d1: true, w1: false }, plan: [gone('w1')] },
+  { what: 'include a healthy worker', nodes: { d1: true, w1: true }, plan: [drained('w1'), gone('w1')] },
+  { what: 'include a worker that is down', nodes: { d1: true, w1: false }, plan: [gone('w1')] },
   {
-    what: 'are a worker, a server, and one that is down',
+    what: 'are a worker, a server, and a server that is down',
     nodes: { d1: true, d2: true, d3: false, w1: true },
     plan: [drained('d2'), drained('w1'), gone('w1'), gone('d3', MEMBER), gone('d2', MEMBER)],
   },
   {
-    what: 'may be anything, for the API is silent',
+    what: 'cannot be looked up, as the API does not answer',
     nodes: {},
     plan: [API, ...['d2', 'd3', 'w1'].map(drained), API, gone('d2', MEMBER), gone('d3', MEMBER), gone('w1')],
   },
-])('machines that $what: $plan', ({ nodes, plan }) => {
+])('removes machines that $what: $plan', ({ nodes, plan }) => {
   const d1 = Object.entries(nodes).map(([name, ready]) => is(node(name), state(ready)))
   const own = going(['d2', 'd3', 'w1'], 'd1')
   expect([drain, leave].flatMap((step) => shown(planStep(step, own, 'd1', { d1 })))).toEqual(plan)
 })
 
 it.each([
-  { what: 'who stays takes them out, and nothing else is done there', by: 'd1', hosts: ['d1'] },
-  { what: 'nobody is told where nobody who stays is well', by: undefined, hosts: [] },
+  { what: 'a driver that stays removes the others, and does nothing else', by: 'd1', hosts: ['d1'] },
+  { what: 'nobody removes the machines when no healthy driver stays', by: undefined, hosts: [] },
 ])('$what', ({ by, hosts }) => {
   const desired = going(['d2', 'w1'], by)
   const on = (step: Step) => step.hosts(desired).map(({ name }) => name)
@@ -55,13 +55,13 @@ it.each([
 
 it.each([
   {
-    what: 'of ours that runs',
+    what: 'that convecthub installed and that runs',
     answers: [...recordOf({ files: ['/usr/local/bin/k3s'] }), running('k3s.service')],
     ends: true,
   },
-  { what: 'of somebody else', answers: [running('k3s.service')], ends: false },
+  { what: 'that somebody else installed', answers: [running('k3s.service')], ends: false },
   { what: 'that does not run', answers: recordOf({ files: ['/usr/local/bin/k3s'] }), ends: false },
-])('a K3s $what that leaves is not started again: $ends', ({ answers, ends }) => {
+])('keeps systemd from restarting a K3s $what: $ends', ({ answers, ends }) => {
   const plan = shown(planStep(noRestart, going(['d2'], 'd1'), 'd2', { d2: answers }))
   expect(plan).toEqual(ends ? ['~ run k3s.service: do not start it again when it ends'] : [])
 })

@@ -14,9 +14,9 @@ beforeEach(() => {
 })
 afterEach(() => host.remove())
 
-it('a login page whose connection ends uncleanly is a login page, to the wait as to the fact', async () => {
+it('the fact and the wait both accept a login page whose TLS connection ends uncleanly', async () => {
   const curl = join(host.bin, 'curl')
-  // 56: GnuTLS misses the other side's goodbye
+  // curl exits 56: GnuTLS misses the close of the TLS connection
   writeFileSync(
     curl,
     '#!/bin/sh\nprintf "HTTP/1.1 200 OK\\r\\n\\r\\n<title>JupyterHub\\n</title>"\nexit 56\n',

@@ -19,7 +19,7 @@ it.each([
   expect(shown(planStep(login, testDesired(), 'd1', { d1 }))).toEqual(plan)
 })
 
-it('the login page is asked for at the ports and interface of the inventory', () => {
+it('asks for the login page on the ports and interface of the inventory', () => {
   const own = testDesired({ httpPort: 9000, httpsPort: 9443, settings: { d1: { my_iface: 'eth1' } } })
   const d1 = [page('http', 9000, 200, 'eth1'), page('https', 9443, 0, 'eth1')]
   expect(shown(planStep(login, own, 'd1', { d1 }))).toEqual([WAIT(9443)])
@@ -33,7 +33,7 @@ const labelled = (labels: Record<string, string>) =>
 it.each([
   { what: 'ports', step: ingress, parts: { httpPort: 9000 }, file: 'convecthub-ingress.yaml' },
   { what: 'GPUs', step: gpuPlugin, parts: gpus, file: 'convecthub-gpu.yaml' },
-])('the manifest for $what is written on each driver', ({ step, parts, file }) => {
+])('writes the manifest for $what on each driver', ({ step, parts, file }) => {
   const own = testDesired({ drivers: ['d1', 'd2'], ...parts })
   expect(step.hosts(own).map(({ name }) => name)).toEqual(['d1', 'd2'])
   const plan = planStep(step, own, 'd1')
@@ -53,34 +53,34 @@ it.each([
     parts: { httpPort: 9000, httpsPort: 9443 },
     holds: ['exposedPort: 9000', 'exposedPort: 9443'],
   },
-])('the manifest of $what holds what the inventory says', ({ step, parts, holds }) => {
+])('the manifest for $what has the settings of the inventory', ({ step, parts, holds }) => {
   const [change] = planStep(step, testDesired(parts), 'd1')
   for (const line of holds) expect(change?.kind === 'file' && change.content).toContain(line)
 })
 
-it('without a GPU there is no step for it', () => {
+it('skips the GPU plugin when no machine has a GPU', () => {
   expect(gpuPlugin.hosts(testDesired())).toEqual([])
 })
 
 const REGISTRY = `${MANIFESTS}/convecthub-registry.yaml`
 it.each([
-  { what: 'never was', d1: [], plan: [] },
+  { what: 'does not exist', d1: [], plan: [] },
   {
     what: 'is ours',
     d1: recordOf({ files: [REGISTRY] }),
     plan: ['- run the image registry of an earlier version, to which anybody on the network can write'],
   },
   { what: 'is not ours', d1: [present(REGISTRY)], plan: [] },
-])('the open registry that $what: $plan', ({ d1, plan }) => {
+])('removes an open registry that $what: $plan', ({ d1, plan }) => {
   expect(shown(planStep(oldRegistry, testDesired(), 'd1', { d1 }))).toEqual(plan)
 })
 
 it.each([
   { what: 'labelled', answers: [labelled({ 'nvidia.com/gpu.present': 'true' })], label: false },
   { what: 'not labelled', answers: [labelled({})], label: true },
-  { what: 'labelled otherwise', answers: [labelled({ 'nvidia.com/gpu.present': 'false' })], label: true },
+  { what: 'labelled false', answers: [labelled({ 'nvidia.com/gpu.present': 'false' })], label: true },
   { what: 'not there', answers: [], label: false },
-])('a GPU node that is $what gets its label: $label', ({ answers, label }) => {
+])('labels a GPU node that is $what: $label', ({ answers, label }) => {
   const plan = shown(planStep(gpuPlugin, testDesired(gpus), 'd1', { d1: answers }))
   expect(plan.includes('+ run label node w1 nvidia.com/gpu.present=true')).toBe(label)
 })
