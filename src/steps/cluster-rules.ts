@@ -125,11 +125,15 @@ export function clusterFindings(contexts: readonly PlanContext[]): Finding[] {
   const { cluster } = first
   const holders = contexts.filter((context) => context.host.role === 'driver' && data(context).datastore)
   const lead = contexts.find(({ host }) => host === cluster.lead)
-  if (!lead) return two(holders)
-  return [...two(holders), ...(holders.length > 0 ? lost(lead, contexts) : founding(lead, contexts))]
+  if (!lead) return twoClusters(holders)
+  return [
+    ...twoClusters(holders),
+    ...(holders.length > 0 ? staleNodes(lead, contexts) : unaskedDrivers(lead, contexts)),
+  ]
 }
 
-function two(holders: readonly PlanContext[]): Finding[] {
+/** Drivers whose CA differs from that of the first one. */
+function twoClusters(holders: readonly PlanContext[]): Finding[] {
   const [first, ...others] = holders.filter((holder) => data(holder).caHash)
   return others
     .filter((other) => first && data(other).caHash !== data(first).caHash)
@@ -142,7 +146,8 @@ function two(holders: readonly PlanContext[]): Finding[] {
     }))
 }
 
-function founding({ host, cluster }: PlanContext, contexts: readonly PlanContext[]): Finding[] {
+/** Refuses to found a cluster while a driver does not answer: it may have one already. */
+function unaskedDrivers({ host, cluster }: PlanContext, contexts: readonly PlanContext[]): Finding[] {
   const away = cluster.drivers.filter((driver) => !contexts.some((context) => context.host === driver))
   if (away.length === 0) return []
   return [
@@ -160,7 +165,7 @@ function founding({ host, cluster }: PlanContext, contexts: readonly PlanContext
  * Nodes that keep a machine from joining: those being removed, and those of machines that no longer have anything of
  * the cluster (reinstalled, for example).
  */
-function lost(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
+function staleNodes(lead: PlanContext, contexts: readonly PlanContext[]): Finding[] {
   const leaving = contexts
     .filter(({ host }) => lead.facts.get(node(host.nodeName))?.leaving)
     .map(

@@ -32,7 +32,7 @@ export const docker: Step = {
   plan: (context) => {
     if (isMissing(context)) return [...install(context), start]
     const { active, enabled } = context.facts.get(unit(UNIT))
-    return [...ownSource(context), ...(active === 'active' && enabled ? [] : [start])]
+    return [...updateSource(context), ...(active === 'active' && enabled ? [] : [start])]
   },
 }
 
@@ -63,7 +63,7 @@ const start: Change = {
 }
 
 /** Adds docker_repo where convecthub installed Docker, so that updates come from it even after it has changed. */
-function ownSource(context: PlanContext): Change[] {
+function updateSource(context: PlanContext): Change[] {
   const { facts } = context
   const source = dockerSource(context)
   const { packages, sources } = distributionIn(context)

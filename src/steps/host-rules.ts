@@ -19,7 +19,7 @@ import { bundledK3s, ownsK3s } from './artifacts.ts'
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
 
 /** Folders that programs run from: K3s and what it unpacks, and helm on drivers. Containers have their own mounts. */
-const executed = ({ role }: ClusterHost) => [
+const programFolders = ({ role }: ClusterHost) => [
   RANCHER,
   PROGRAM_FOLDER,
   ...(role === 'driver' ? [folderOf(HELM)] : []),
@@ -32,7 +32,7 @@ const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 /** The facts that the rules read. */
 export function hostFacts(host: ClusterHost): readonly Fact<unknown>[] {
   const general = [system, addresses, owned, file(K3S), ...DISTRIBUTIONS.map(({ manager }) => manager.fact)]
-  return [...general, ...executed(host).map(disk), ...TOOLS.map(command)]
+  return [...general, ...programFolders(host).map(disk), ...TOOLS.map(command)]
 }
 
 /** A requirement on a single host. */
@@ -93,11 +93,11 @@ export const HOST_RULES: readonly HostRule[] = [
   {
     id: 'noexec',
     wrong: (context) =>
-      closed(context).map(
+      noexecFolders(context).map(
         ([path, mount]) => `${mount} is mounted with noexec, and programs are run from ${path}`,
       ),
     hint: (context) => {
-      const mounts = [...new Set(closed(context).map(([, mount]) => mount))]
+      const mounts = [...new Set(noexecFolders(context).map(([, mount]) => mount))]
       const commands = mounts.map((mount) => `\`sudo mount -o remount,exec ${quote(mount)}\``)
       return `${commands.join(' and ')}, and take noexec out of /etc/fstab; or mount a file system of its own there`
     },
@@ -130,13 +130,13 @@ export const HOST_RULES: readonly HostRule[] = [
   },
   {
     id: 'node-address',
-    wrong: (context) => !context.host.settings.my_iface && elsewhere(context),
+    wrong: (context) => !context.host.settings.my_iface && addressMismatch(context),
     hint: 'set my_iface to the interface that the other machines reach it by',
   },
   {
     id: 'node-address',
     level: 'warning',
-    wrong: (context) => context.host.settings.my_iface !== undefined && elsewhere(context),
+    wrong: (context) => context.host.settings.my_iface !== undefined && addressMismatch(context),
     hint: 'this is right if ssh takes another way than the machines among each other, such as a forwarded port',
   },
   {
@@ -187,8 +187,8 @@ function managerRules(distribution: Distribution): HostRule[] {
 }
 
 /** The folders that programs cannot run from (noexec), each with its mount point. */
-function closed({ host, facts }: PlanContext): [path: string, mount: string][] {
-  return executed(host).flatMap((path) => {
+function noexecFolders({ host, facts }: PlanContext): [path: string, mount: string][] {
+  return programFolders(host).flatMap((path) => {
     const { mount, options } = facts.get(disk(path))
     return options.includes('noexec') ? [[path, mount]] : []
   })
@@ -198,7 +198,7 @@ function closed({ host, facts }: PlanContext): [path: string, mount: string][] {
  * Finds a driver that reports another address than the one ssh reached it at. The other machines connect to the
  * reported address, so a wrong one could send them to anybody. Only a numeric address can be compared.
  */
-function elsewhere({ host, facts, cluster }: PlanContext): string | false {
+function addressMismatch({ host, facts, cluster }: PlanContext): string | false {
   const interfaces = facts.get(addresses)
   const told = nodeAddress(host, interfaces)
   const asked = cluster.drivers.includes(host)

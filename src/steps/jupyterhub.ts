@@ -93,7 +93,7 @@ export const jupyterhub: Step = {
 const NOT_MADE = '0'.repeat(64)
 
 /** A file that is passed to helm, and the digest that it must have. */
-interface Handed {
+interface HelmInput {
   path: string
   sha256: string
 }
@@ -138,8 +138,8 @@ function unlock(current: { status: string; revision: number } | undefined): Chan
  * Values in later `layers` override those in earlier ones.
  */
 function upgrade(
-  chart: Handed,
-  layers: readonly Handed[],
+  chart: HelmInput,
+  layers: readonly HelmInput[],
   description: string,
   current: unknown,
   { bundle }: PlanContext,

@@ -23,10 +23,10 @@ interface Key {
   role?: 'driver' | 'worker'
   /** The first version that supports it, if later than 1.21 [K3s docs, server and agent CLI reference]. */
   since?: string
-  value(own: Own): string | number | boolean | readonly string[] | undefined
+  value(context: KeyContext): string | number | boolean | readonly string[] | undefined
 }
 
-interface Own extends PlanContext {
+interface KeyContext extends PlanContext {
   ip: string
   iface: string
   version: string
@@ -67,10 +67,10 @@ const KEYS: readonly Key[] = [
 /** The files that K3s reads on this host, including its unit. */
 export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
   const { host, cluster } = context
-  const own = { ...context, ...addressOf(context), version, server: serverOf(context) }
+  const keyContext = { ...context, ...addressOf(context), version, server: serverOf(context) }
   const config = KEYS.flatMap(({ key, role, since, value }): [string, unknown][] => {
     if ((role && role !== host.role) || (since && !atLeast(version, since))) return []
-    const wanted = value(own)
+    const wanted = value(keyContext)
     return wanted === undefined ? [] : [[key, wanted]]
   })
   const unit = unitName(host)
@@ -80,7 +80,7 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
       mode: '600',
       content: `# Written by convecthub.\n${stringify(Object.fromEntries(config), { version: '1.1' })}`,
     },
-    { path: TOKEN_FILE, mode: '600', content: tokenOf(own) },
+    { path: TOKEN_FILE, mode: '600', content: tokenOf(keyContext) },
     ...(host.role === 'driver'
       ? [{ path: AGENT_TOKEN_FILE, mode: '600', content: agentToken(cluster.token) }]
       : []),
@@ -100,7 +100,7 @@ export const K3S_PATHS = [K3S_CONFIG, TOKEN_FILE, AGENT_TOKEN_FILE, FLANNEL_LINK
  * The token file of a host. The token of a joining host includes the hash of the cluster's CA, read from the lead's own
  * files, so that no other machine can pose as the server. Agents get a secret that differs from the servers'.
  */
-function tokenOf({ host, cluster, server, peer }: Own): Secret {
+function tokenOf({ host, cluster, server, peer }: KeyContext): Secret {
   if (server === undefined) return cluster.token
   const hash = peer(cluster.lead.name)?.get(clusterData).caHash ?? UNKNOWN_CA
   const [user, secret] =

@@ -56,7 +56,7 @@ export function enableUnit(name: string): Change {
 }
 
 /** Undoes noRestart, for a machine whose reset was started but not finished. */
-export function restartAgain(name: string): Change {
+export function allowRestart(name: string): Change {
   const script = sh`rm -rf -- ${NO_RESTART_FOLDER}
 systemctl daemon-reload`
   return { kind: 'run', sign: '~', title: `${name}: start it again when it ends`, timeoutMs: 30_000, script }

@@ -20,7 +20,7 @@ import { K3S_PATHS, k3sFiles } from './k3s-config.ts'
 import { k3sSnapshot } from './k3s-snapshot.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 import { versionNumbers } from './k3s-version.ts'
-import { enableUnit, restartAgain, startUnit, waitApi, waitReady } from './k3s-waits.ts'
+import { allowRestart, enableUnit, startUnit, waitApi, waitReady } from './k3s-waits.ts'
 import { keepFiles } from './kept-files.ts'
 import { type ManagedFile, managedFile } from './managed-file.ts'
 
@@ -98,13 +98,17 @@ function planK3s(context: PlanContext): Change[] {
   ]
   const name = unitName(host)
   const { active, enabled, inputs: runs } = facts.get(unit(name))
-  const again = facts.get(file(NO_RESTART)) ? [restartAgain(name)] : []
+  const unblock = facts.get(file(NO_RESTART)) ? [allowRestart(name)] : []
   const running = isRunning(facts.get(unit(name)))
   if (fileChanges.length === 0 && running && runs === inputs)
-    return [...again, ...(enabled ? [] : [enableUnit(name)]), ...(isFounding(context) ? [waitApi(host)] : [])]
+    return [
+      ...unblock,
+      ...(enabled ? [] : [enableUnit(name)]),
+      ...(isFounding(context) ? [waitApi(host)] : []),
+    ]
   const restarts = active === 'active'
   return [
-    ...again,
+    ...unblock,
     ...(restarts && fileChanges.length > 0 && mayGoBack(context)
       ? [keepFiles(name, [...files.map(({ path }) => path), env.path, K3S])]
       : []),

@@ -18,7 +18,7 @@ const DRAINED = 'convecthub/drained'
 /** How long the pods of a drained node may take to end, s. */
 const DRAIN_S = 120
 
-const byWhoStays = ({ leaving }: Desired) => (leaving?.by ? [leaving.by] : [])
+const stayingDriver = ({ leaving }: Desired) => (leaving?.by ? [leaving.by] : [])
 const nodesOf = (by: ClusterHost, { leaving }: Desired) =>
   [by, ...(leaving?.hosts ?? [])].map(({ nodeName }) => node(nodeName))
 
@@ -26,11 +26,11 @@ const nodesOf = (by: ClusterHost, { leaving }: Desired) =>
 export const drain: Step = {
   id: 'drain',
   title: 'Drain the machines',
-  hosts: byWhoStays,
+  hosts: stayingDriver,
   facts: nodesOf,
   plan: (context) =>
-    unseen(context, drainNode) ??
-    known(context)
+    planUnreachable(context, drainNode) ??
+    leavingNodes(context)
       .filter(({ state }) => state.ready && state.labels[DRAINED] !== 'true')
       .map(({ host }) => drainNode(host)),
 }
@@ -67,22 +67,22 @@ systemctl daemon-reload`,
 export const leave: Step = {
   id: 'leave',
   title: 'Take the machines out of the cluster',
-  hosts: byWhoStays,
+  hosts: stayingDriver,
   after: (_host, desired) => noRestart.hosts(desired).map((host) => on(noRestart, host)),
   facts: nodesOf,
   plan: (context) => {
     // workers first, then servers that are down: they do not vote, so the majority is kept for as long as possible
-    const rank = ({ host, state }: Known) => (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
-    const allHosts = unseen(context, remove)
+    const rank = ({ host, state }: LeavingNode) => (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
+    const allHosts = planUnreachable(context, remove)
     if (allHosts) return allHosts
-    return known(context)
+    return leavingNodes(context)
       .sort((a, b) => rank(a) - rank(b))
       .map(({ host }) => remove(host))
   },
 }
 
 /** When the API does not answer, the plan cannot know which nodes are left: wait for the API, then act on all hosts. */
-function unseen(
+function planUnreachable(
   { facts, host, leaving }: PlanContext,
   act: (host: ClusterHost) => Change,
 ): Change[] | undefined {
@@ -91,13 +91,13 @@ function unseen(
   return [waitApi(host), ...hosts.map(act)]
 }
 
-interface Known {
+interface LeavingNode {
   host: ClusterHost
   state: NodeState
 }
 
 /** The leaving machines that the cluster has a Node for. */
-function known({ facts, leaving }: PlanContext): Known[] {
+function leavingNodes({ facts, leaving }: PlanContext): LeavingNode[] {
   return (leaving?.hosts ?? []).flatMap((host) => {
     const state = facts.get(node(host.nodeName))
     return state ? [{ host, state }] : []
@@ -125,7 +125,7 @@ export function needsLeave(_host: ClusterHost, desired: Desired): StepRef[] {
 }
 
 function needsOf(step: Step, desired: Desired): StepRef[] {
-  return byWhoStays(desired).map((host) => on(step, host))
+  return stayingDriver(desired).map((host) => on(step, host))
 }
 
 function drainNode({ nodeName }: ClusterHost): Change {

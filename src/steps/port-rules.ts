@@ -11,13 +11,15 @@ export const PORT_RULES: readonly HostRule[] = [
   {
     id: 'port',
     // K3s redirects these ports by iptables, away from any program that listens there, even a pod with hostNetwork
-    wrong: (context) => taken(context, hubPorts(context.cluster), ({ k3s, pod }) => k3s === true && !pod),
+    wrong: (context) =>
+      takenPorts(context, hubPorts(context.cluster), ({ k3s, pod }) => k3s === true && !pod),
     hint: 'stop it, or set http_port and https_port',
   },
   {
     id: 'port',
     // the kernel's socket for UDP 8472 belongs to no process
-    wrong: (context) => taken(context, k3sPorts(context.host, context.cluster), ({ k3s }) => k3s !== false),
+    wrong: (context) =>
+      takenPorts(context, k3sPorts(context.host, context.cluster), ({ k3s }) => k3s !== false),
     hint: 'stop it: K3s needs this port',
   },
 ]
@@ -37,7 +39,7 @@ function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
 }
 
 /** Messages for the ports that are in use by anything but convecthub's K3s; `isOurs` recognizes that one. */
-function taken(
+function takenPorts(
   { host, cluster, facts }: PlanContext,
   ports: readonly Port[],
   isOurs: (listener: Listener) => boolean,

@@ -20,13 +20,13 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { foreignRecords, isOwnFile, isOwnFolder, isSourceFile, isWorkFolder } from './own-places.ts'
-import { OWN_PATHS, RUN_PATHS, theHosts } from './reset-places.ts'
+import { OWN_PATHS, RUN_PATHS, resetHosts } from './reset-places.ts'
 
 /** Removes files and folders, convecthub's record last. */
 export const removeFiles: Step = {
   id: 'remove-files',
   title: 'Remove files',
-  hosts: theHosts,
+  hosts: resetHosts,
   facts: () => [
     system,
     owned,

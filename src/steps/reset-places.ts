@@ -8,4 +8,4 @@ export const RUN_PATHS = [RUN, LOCK, NO_RESTART_FOLDER]
 export const OWN_PATHS: readonly string[] = [...K3S_FOLDERS, ...DOCKER_PATHS]
 
 /** The machines that are reset. */
-export const theHosts = ({ cluster, leaving }: Desired) => leaving?.hosts ?? cluster.hosts
+export const resetHosts = ({ cluster, leaving }: Desired) => leaving?.hosts ?? cluster.hosts

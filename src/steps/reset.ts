@@ -15,7 +15,7 @@ import { jupyterhub } from './jupyterhub.ts'
 import { unitName } from './k3s-unit.ts'
 import { needsLeave } from './leave.ts'
 import { isSourceFile } from './own-places.ts'
-import { OWN_PATHS, theHosts } from './reset-places.ts'
+import { OWN_PATHS, resetHosts } from './reset-places.ts'
 
 const ownsDocker = ({ packages }: Owned, { packages: { docker } }: Distribution) =>
   packages.some((name) => docker.includes(name))
@@ -24,7 +24,7 @@ const ownsDocker = ({ packages }: Owned, { packages: { docker } }: Distribution)
 export const stopK3s: Step = {
   id: 'stop-k3s',
   title: 'Stop K3s',
-  hosts: theHosts,
+  hosts: resetHosts,
   ends: [jupyterhub.id],
   needs: needsLeave,
   after: (host, { cluster }) => {
@@ -52,7 +52,7 @@ export const stopK3s: Step = {
 export const removePackages: Step = {
   id: 'remove-packages',
   title: 'Remove packages',
-  hosts: theHosts,
+  hosts: resetHosts,
   facts: () => [
     system,
     owned,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readCluster } from '../helpers/read-inventory.ts'
 
-// the guide's sample, to the letter
+// the guide's sample, verbatim
 const GUIDE = `worker2 ansible_ssh_user=vagrant ansible_ssh_host=127.0.0.1 ansible_ssh_port=2201 ansible_ssh_private_key_file='~/.ssh/id_rsa' my_iface=eth1 has_gpu=true
 worker1 ansible_ssh_user=vagrant ansible_ssh_host=127.0.0.1 ansible_ssh_port=2200 ansible_ssh_private_key_file='~/.ssh/id_rsa' my_iface=eth1
 master ansible_ssh_user=vagrant ansible_ssh_host=127.0.0.1 ansible_ssh_port=2222 ansible_ssh_private_key_file='~/.ssh/id_rsa' my_iface=eth1
@@ -53,7 +53,7 @@ it('reads the guide’s inventory', () => {
   expect(JSON.stringify(cluster)).not.toContain('k3s_hub_token')
 })
 
-it.each(['/data/hub/', '/data//hub', '/data/hub'])('convect_workdir %s is /data/hub', (path) => {
+it.each(['/data/hub/', '/data//hub', '/data/hub'])('reads convect_workdir %s as /data/hub', (path) => {
   const text = GUIDE.replace('convect_workdir=/tmp/convecthub', `convect_workdir=${path}`)
   expect(readCluster(text).workdir).toBe('/data/hub')
 })
@@ -100,7 +100,7 @@ it.each([
     workers: ['w1'],
   },
   { what: 'a host in both', text: '[driver]\nd1\n[worker]\nd1\n', drivers: ['d1'], workers: [] },
-])('roles by $what', ({ text, drivers, workers }) => {
+])('reads roles from $what', ({ text, drivers, workers }) => {
   const cluster = readCluster(`${text}[all:vars]\nconvect_token=k3s_hub_token\n`)
   expect(cluster.drivers.map(({ name }) => name)).toEqual(drivers)
   expect(cluster.workers.map(({ name }) => name)).toEqual(workers)
@@ -123,7 +123,7 @@ it.each([
   },
   { text: 'docker_repo=http://10.0.0.9:8080/docker', value: { docker_repo: 'http://10.0.0.9:8080/docker' } },
   { text: 'my_iface="{{ nic }}" nic=ens5', value: { my_iface: 'ens5' } },
-])('host setting $text', ({ text, value }) => {
+])('reads the host setting $text', ({ text, value }) => {
   const cluster = readCluster(SMALL.replace('w1', `w1 ${text}`))
   expect(cluster.workers[0]?.settings).toMatchObject(value)
   expect(cluster.drivers[0]?.settings).toMatchObject({ has_gpu: false, install_docker: true })
@@ -137,11 +137,11 @@ it.each([
   { text: "hub_admins=['ada', 'jörg']", admins: ['ada', 'jörg'] },
   { text: 'hub_admins={{ boss }},bob\nboss=ada', admins: ['ada', 'bob'] },
   { text: "hub_admins=['{{ boss }}']\nboss=ada", admins: ['ada'] },
-])('admins of the hub by $text: $admins', ({ text, admins }) => {
+])('reads the hub’s admins from $text: $admins', ({ text, admins }) => {
   expect(readCluster(`${SMALL}${text}\n`).hubAdmins).toEqual(admins)
 })
 
-it('admins of the hub may come as a list in JSON', () => {
+it('reads the hub’s admins from a list in JSON', () => {
   expect(readCluster(SMALL, ['{"hub_admins": ["ada", "bob"]}']).hubAdmins).toEqual(['ada', 'bob'])
 })
 
@@ -155,6 +155,6 @@ it.each([
   { name: 'Worker-1', node: 'worker-1' },
   { name: '192.168.1.10', node: '192.168.1.10' },
   { name: 'gpu.lab.example', node: 'gpu.lab.example' },
-])('$name is the node $node', ({ name, node }) => {
+])('names the node of $name $node', ({ name, node }) => {
   expect(readCluster(SMALL.replace('w1', name)).workers[0]).toMatchObject({ name, nodeName: node })
 })

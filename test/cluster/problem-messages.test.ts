@@ -7,12 +7,12 @@ import { problemsOf } from '../helpers/read-inventory.ts'
 const AT = 'inv.toml'
 const VARS = '[all:vars]\nconvect_token=k3s_hub_token\n'
 const FLEET = `[driver]\nd1\n[worker]\nw1 x=1\nw2\n${VARS}`
-/** The fleet with settings for w1, which is on line 4. */
+/** The fleet with settings for w1, on line 4. */
 const w1 = (settings: string) => FLEET.replace('x=1', settings)
-/** The fleet with settings for all, from line 8 on. */
+/** The fleet with settings for all hosts, from line 8 on. */
 const all = (settings: string) => `${FLEET}${settings}\n`
 
-it('every problem has a hint, the exit code of the inventory, and never the token', () => {
+it('no problem shows the token', () => {
   const bad = `${w1('my_iface=a/b')}convect_token=s3cret\n`
   expect(problemsOf(bad).join()).not.toContain('s3cret')
 })
@@ -43,13 +43,13 @@ function failure(inventory: Inventory): ConvecthubErrors {
   throw new Error('the inventory was taken')
 }
 
-it('is the exit code of a wrong inventory, with a hint for each', () => {
+it('fails with the exit code of the inventory, and a hint for each problem', () => {
   const { exit, errors } = failure(inventoryOf({ http_port: setting('x'), https_port: setting('0') }))
   expect(exit).toBe('inventory')
   expect(errors.map(({ details }) => details.hint)).toEqual(['correct http_port', 'correct https_port'])
 })
 
-it('a wrong setting of the driver is no missing driver, and hides no wrong setting of the cluster', () => {
+it('reports wrong settings of the driver and of the cluster together, and no missing driver', () => {
   const text = `${FLEET.replace('d1', 'd1 has_gpu=maybe')}http_port=x\n`
   expect(problemsOf(text).toSorted()).toEqual([
     `${AT}:2 BAD_VALUE has_gpu=maybe: true or false is needed`,
@@ -57,23 +57,23 @@ it('a wrong setting of the driver is no missing driver, and hides no wrong setti
   ])
 })
 
-it('a wrong line under [all:vars] is told once, not once a host', () => {
+it('reports a wrong line under [all:vars] once, not for every host', () => {
   const told = problemsOf(all('has_gpu=maybe')).filter((line) => line.includes('BAD_VALUE'))
   expect(told).toEqual([`${AT}:8 BAD_VALUE has_gpu=maybe: true or false is needed`])
 })
 
-it('what came out of a vault is not shown, not even when it is wrong', () => {
+it('does not show a wrong value that comes from a vault', () => {
   const { errors } = failure(
     inventoryOf({ docker_repo: setting('user:s3cret@mirror', { raw: undefined, secret: true }) }),
   )
   expect(errors.map(({ message }) => message).join()).not.toContain('s3cret')
 })
 
-it('a variable that cannot be filled in is told with all other problems', () => {
+it('reports a variable that cannot be filled in together with all other problems', () => {
   const { errors } = failure(inventoryOf({ my_iface: setting('{{ nowhere }}'), http_port: setting('x') }))
   expect(errors).toHaveLength(2)
 })
 
-it('two hosts whose names differ by case alone would be one node', () => {
+it('refuses two hosts whose names differ only by case', () => {
   expect(problemsOf(FLEET.replace('w2', 'W1'))).toHaveLength(1)
 })

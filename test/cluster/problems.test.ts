@@ -4,9 +4,9 @@ import { problemsOf } from '../helpers/read-inventory.ts'
 const AT = 'inv.toml'
 const VARS = '[all:vars]\nconvect_token=k3s_hub_token\n'
 const FLEET = `[driver]\nd1\n[worker]\nw1 x=1\nw2\n${VARS}`
-/** The fleet with settings for w1, which is on line 4. */
+/** The fleet with settings for w1, on line 4. */
 const w1 = (settings: string) => FLEET.replace('x=1', settings)
-/** The fleet with settings for all, from line 8 on. */
+/** The fleet with settings for all hosts, from line 8 on. */
 const all = (settings: string) => `${FLEET}${settings}\n`
 
 it.each([
@@ -145,7 +145,7 @@ it.each([
       `${AT}:9 BAD_VALUE http_port=x: a port number is needed`,
     ],
   },
-])('$text is told: $problems', ({ text, problems }) => {
+])('$text: $problems', ({ text, problems }) => {
   expect(problemsOf(text).toSorted()).toEqual(problems.toSorted())
 })
 
@@ -154,7 +154,7 @@ it.each([
   { w1: 'ada', problems: ['inv.yml:6 DIFFERS hub_admins is not the same for d1 and w1'] },
   { w1: '[ada, bob]', problems: [] },
   { w1: 'ada,bob', problems: [] },
-])('a list of all, and $w1 for one machine', ({ w1, problems }) => {
+])('hub_admins as a list for all hosts, and $w1 for one host', ({ w1, problems }) => {
   const text = `
 driver: {hosts: {d1: }}
 worker:

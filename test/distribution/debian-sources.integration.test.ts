@@ -33,13 +33,13 @@ const TEXT = `deb [signed-by=/k] http://m.lan/x jammy main\n`
 const STATUS = "echo ' 100 /var/lib/dpkg/status'"
 const HAS_IT = `${STATUS}; echo ' 500 http://m.lan/x jammy/main amd64 Packages'`
 
-/** An apt that says what it was told to read, and ends so. */
+/** Writes an executable script to the fake PATH. */
 function program(name: string, text: string) {
   writeFileSync(at(`bin/${name}`), `#!/bin/sh\n${text}\n`)
   chmodSync(at(`bin/${name}`), 0o755)
 }
 
-/** Reads a source before it is added, its key recorded as ours; what is said, and what is there afterwards. */
+/** Tests a source before it is added, with its key recorded; returns the output, and what is left afterwards. */
 function readSource(shell: readonly string[], content: string, theirs: string) {
   writeFileSync(at('apt/sources.list.d/theirs.list'), theirs)
   writeFileSync(at(KEY), 'key')
@@ -61,7 +61,9 @@ ${template('remote/apt-source.sh')}`
   }
 }
 
-/** A fake apt, whose update and policy do this; `alone` is the policy of the source by itself. */
+/**
+ * Tests a source with a fake apt, given the shell code of `update` and `policy`; `alone`: policy of the source alone.
+ */
 function readByFake(shell: readonly string[], { update = '', alone = HAS_IT, policy = '' }) {
   const told = (name: string) => `for word; do case $word in *${name}=*)`
   program('apt-get', `${told('SourceList')} cat "\${word#*=}" ;; esac; done\n${update}`)
@@ -71,7 +73,7 @@ function readByFake(shell: readonly string[], { update = '', alone = HAS_IT, pol
 }
 
 describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ shell }) => {
-  it('a source that apt can read, alone and beside the others, keeps its key', () => {
+  it('keeps the key of a source that apt can read, alone and with the others', () => {
     expect(readByFake(shell, {})).toEqual({
       code: 0,
       output: TEXT,
@@ -83,11 +85,11 @@ describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ sh
   })
 
   it.each([
-    { what: 'by itself', apt: { update: 'exit 100' } },
-    // to an apt without APT::Update::Error-Mode a mirror out of reach is only a warning
-    { what: 'by itself, and only says so', apt: { update: 'echo W: Failed to fetch', alone: STATUS } },
-    { what: 'beside the others', apt: { policy: 'exit 100' } },
-  ])('of a source that apt cannot read $what nothing is left', ({ apt }) => {
+    { what: 'alone', apt: { update: 'exit 100' } },
+    // an apt without APT::Update::Error-Mode only warns when it cannot reach a mirror
+    { what: 'alone, with only a warning', apt: { update: 'echo W: Failed to fetch', alone: STATUS } },
+    { what: 'with the others', apt: { policy: 'exit 100' } },
+  ])('removes a source that apt cannot read $what', ({ apt }) => {
     expect(readByFake(shell, apt)).toMatchObject({
       code: 100,
       key: false,
@@ -97,7 +99,7 @@ describe.each(SHELLS.map((shell) => ({ name: shell[0], shell })))('$name', ({ sh
   })
 })
 
-/** An apt of this machine's programs, with all that it reads and writes in our folder. */
+/** Tests a source with this machine's apt, which reads and writes only in the test's folder. */
 function readByApt(content: string, theirs: string) {
   const packages = 'mirror/dists/jammy/main/binary-amd64'
   for (const name of ['lists/partial', 'cache/archives/partial', packages])
@@ -122,7 +124,7 @@ describe.skipIf(!isThere('apt-get'))('a real apt', () => {
   const ours = (suite = 'jammy') =>
     `deb [arch=amd64 trusted=yes signed-by=${at(KEY)}] file:${at('mirror')} ${suite} main\n`
 
-  it('reads a source alone, whatever it could read of the others', () => {
+  it('reads a source even if the mirrors of others are out of reach', () => {
     expect(readByApt(ours(), 'deb file:/no/such/mirror jammy main\n')).toMatchObject({ code: 0, key: true })
   })
 
@@ -139,14 +141,14 @@ describe.skipIf(!isThere('apt-get'))('a real apt', () => {
       theirs: 'deb [signed-by=/k trusted=yes] file:MIRROR jammy main\n',
       says: 'Conflicting values set for option Signed-By',
     },
-  ])('refuses a mirror that $what, and nothing of it is left', ({ suite, theirs, says }) => {
+  ])('refuses a mirror that $what, and leaves nothing of it', ({ suite, theirs, says }) => {
     const found = readByApt(ours(suite), theirs.replace('MIRROR', at('mirror')))
     expect(found).toMatchObject({ code: 100, key: false, record: 'file /usr/local/bin/k3s\n', left: [] })
     expect(found.output + found.errors).toContain(says)
   })
 })
 
-it('what is taken from apt is no more in the record, and the files of others stay', async () => {
+it('drops removed source files from the record, and keeps the files of others', async () => {
   const host = localHost()
   try {
     mkdirSync(host.state)

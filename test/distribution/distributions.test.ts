@@ -15,7 +15,7 @@ it.each([
   expect(distributionOf(parseFact(system, lines))).toBe(family)
 })
 
-it('no system belongs to two families, and none of two is like the same', () => {
+it('no two families share an ID or an ID_LIKE', () => {
   for (const names of [
     DISTRIBUTIONS.flatMap(({ oldest }) => Object.keys(oldest)),
     DISTRIBUTIONS.flatMap(({ like }) => like),

@@ -19,7 +19,7 @@ const nodeOf = (name: string, more: Partial<NodeState> = {}): Answer =>
     ...more,
   })
 
-/** What the lead of a cluster in good health answers. */
+/** The facts of the lead of a healthy cluster. */
 const WELL = [nodeOf('d1'), nodeOf('w1'), is(HUB, DEPLOYED), page('http', 80, 200), page('https', 443, 200)]
 
 const READY = 'Ready, v1.34.1+k3s1, containerd://2.1.4'
@@ -32,7 +32,7 @@ const ALL_WELL: readonly Check[] = [
   { what: 'login page https:443', healthy: true, detail: 'HTTP 200, titled "JupyterHub"' },
 ]
 
-/** Facts by host; the lead says of itself what it says of all. */
+/** The checks for these facts; the lead's own node has the same state as in the lead's facts of all nodes. */
 function healthOf(lead: readonly Answer[], worker?: readonly Answer[]): Check[] {
   const facts = new Map<string, Facts>([['d1', fakeFacts([...WELL, ...lead])]])
   if (worker) facts.set('w1', fakeFacts(worker))
@@ -42,7 +42,7 @@ function healthOf(lead: readonly Answer[], worker?: readonly Answer[]): Check[] 
 it.each([
   { what: 'everything answers', lead: [], worker: [nodeOf('w1')] },
   { what: 'a worker did not answer, and the cluster sees it ready', lead: [], worker: undefined },
-])('all is well: $what', ({ lead, worker }) => {
+])('healthy: $what', ({ lead, worker }) => {
   expect(healthOf(lead, worker)).toEqual(ALL_WELL)
 })
 
@@ -70,7 +70,7 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
     ],
   },
   {
-    what: 'the K3s of a ready node was started anew and has not been heard yet',
+    what: 'the K3s of a ready node was restarted and has sent no heartbeat yet',
     worker: [nodeOf('w1', { ready: false })],
     wrong: [
       {
@@ -101,18 +101,18 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
     lead: [page('https', 443, 503)],
     wrong: [{ what: 'login page https:443', healthy: false, detail: 'HTTP 503, titled "JupyterHub"' }],
   },
-])('it is told when $what', ({ lead = [], worker = [nodeOf('w1')], wrong }) => {
+])('unhealthy: $what', ({ lead = [], worker = [nodeOf('w1')], wrong }) => {
   const checks = healthOf(lead, worker)
   expect(checks.filter(({ healthy }) => !healthy)).toEqual(wrong)
   expect(checks.map(({ what }) => what)).toEqual(ALL_WELL.map(({ what }) => what))
 })
 
-it('a redirect of an authenticator is an answer, and a page may have no title', () => {
+it('accepts the redirect of an authenticator as a login page', () => {
   const [, , , http] = healthOf([page('http', 80, 302)])
   expect(http).toMatchObject({ healthy: true, detail: 'HTTP 302, titled "JupyterHub"' })
 })
 
-it('login pages are asked at the ports of the cluster', () => {
+it('checks the login pages on the ports of the cluster', () => {
   const cluster = testCluster({ workers: [], httpPort: 8080, httpsPort: 8443 })
   const lead = fakeFacts([nodeOf('d1'), is(HUB, DEPLOYED)])
   expect(health(cluster, lead, new Map()).map(({ what }) => what)).toEqual([

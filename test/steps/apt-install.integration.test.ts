@@ -12,7 +12,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** An apt whose lists are of an earlier time; `lists` of now name version 2, and `mirror` has that of its name. */
+/**
+ * A fake apt: its old lists name version 1, updated `lists` version 2; the file `mirrorN` means the mirror has
+ * version N.
+ */
 const APT_GET = `
 now=1
 [ ! -e lists ] || now=2
@@ -25,7 +28,7 @@ case $words in
 *) echo "install \${words##*recommends }" >>log ;;
 esac`
 
-/** Installs "x|a c"; what was done in order, what is recorded, and how it ended. */
+/** Installs "x|a c"; returns the calls in order, the record, the output and the exit code. */
 function install(shell: readonly string[], files: readonly string[]) {
   const program = (name: string, text: string) => {
     writeFileSync(join(folder, 'bin', name), `#!/bin/sh\ncd ${folder}\n${text}\n`)
@@ -49,9 +52,9 @@ const OURS = 'package a,package c'
 it.each(
   SHELLS.flatMap((shell) =>
     [
-      { what: 'what the lists name', files: ['mirror1'], log: 'fetch,install a c', record: OURS },
+      { what: 'the files that the lists name', files: ['mirror1'], log: 'fetch,install a c', record: OURS },
       {
-        what: 'the first of two that apt knows',
+        what: 'the first of two alternatives',
         files: ['mirror1', 'x'],
         log: 'fetch,install x c',
         record: OURS,
@@ -63,13 +66,13 @@ it.each(
         record: OURS,
       },
       {
-        what: 'what no list named',
+        what: 'a package that the old lists lack',
         files: ['mirror2', 'unknown'],
         log: 'update,fetch,install a c',
         record: OURS,
       },
       {
-        what: 'neither',
+        what: 'none of the files',
         files: [],
         log: 'fetch,update,fetch',
         record: '',
@@ -77,7 +80,7 @@ it.each(
         says: '404  Not Found',
       },
       {
-        what: 'no lists',
+        what: 'no package lists',
         files: ['down'],
         log: 'fetch,update',
         record: '',
@@ -86,7 +89,7 @@ it.each(
       },
     ].map((row) => ({ shell, name: shell[0], ...row })),
   ),
-)('$name: of a mirror that has $what: $log', ({ shell, files, log, record, ...end }) => {
+)('$name: installs from a mirror with $what: $log', ({ shell, files, log, record, ...end }) => {
   const { code, says } = { code: 0, says: '', ...end }
   const found = install(shell, files)
   expect(found).toMatchObject({ code, log, record })

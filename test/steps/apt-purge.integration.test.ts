@@ -12,7 +12,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** What is purged and told on an amd64 machine, where removing `needed` would take `needer` along; and the record afterwards. */
+/**
+ * Purges packages on an amd64 machine where `needer` depends on `needed`. Returns the output, and the record as it is
+ * then.
+ */
 function purge(names: readonly string[]): { output: string; record: string } {
   const program = (name: string, text: string) => {
     writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${text}\n`)
@@ -20,7 +23,7 @@ function purge(names: readonly string[]): { output: string; record: string } {
   }
   program('dpkg', 'echo amd64')
   program('dpkg-query', 'echo installed')
-  // as apt does: a package of the machine's own architecture goes by its bare name
+  // like apt, leaves out the machine's own architecture in names
   program(
     'apt-get',
     `shift 3
@@ -40,13 +43,13 @@ ${template('remote/apt-purge.sh').replaceAll('/var/lib/convecthub/owned', record
   return { output, record: readFileSync(record, 'utf8') }
 }
 
-it('a library that dpkg names with the machine’s architecture is ours as well', () => {
+it('purges a library that dpkg names with the machine’s architecture', () => {
   expect(purge(['conntrack', 'libnfct0:amd64', 'libc6:i386']).output).toBe(
     'purge conntrack libnfct0 libc6:i386\n',
   )
 })
 
-it('what something else needs by now stays, is told, and is no more in the record, by whatever name', () => {
+it('keeps a package that others need, says so, and drops it from the record', () => {
   expect(purge(['conntrack', 'needed:amd64'])).toEqual({
     output: 'kept needed: needer needs it\npurge conntrack\n',
     record: 'package conntrack\n',

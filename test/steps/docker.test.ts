@@ -34,7 +34,7 @@ const READ = `! run read the package lists of ${REPO}`
 const FETCH = `+ run ${KEY} from ${REPO}/gpg, if it is the key ${PIN}`
 const FROM = `+ packages install docker-ce from ${REPO}`
 
-/** The host's own entries in /etc/apt/sources.list.d/docker.list, from its second line on. */
+/** Entries of the host's own in /etc/apt/sources.list.d/docker.list, starting at its second line. */
 const theirs = (...lines: string[]) =>
   is(aptSources, parseAptSources('/etc/apt/sources.list.d/docker.list', ['', ...lines].join('\n')))
 const THEIRS = `deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] ${REPO}/ jammy stable`
@@ -51,13 +51,13 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
     plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
   },
   {
-    what: 'a mirror that is set up half',
+    what: 'a mirror that is half set up',
     repo: true,
     answers: [is(aptKey(KEY), [PIN]), present(LIST)],
     plan: [READ, `~ file ${LIST}`, FROM, START],
   },
   {
-    what: 'a mirror with the key of somebody else',
+    what: 'a mirror with a wrong key',
     repo: true,
     answers: [is(aptKey(KEY), ['B'.repeat(40)])],
     plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
@@ -70,7 +70,7 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
   },
   { what: 'a mirror that apt has already', repo: true, answers: [theirs(THEIRS)], plan: [AS_THEIRS, START] },
   {
-    what: 'a mirror of which apt has another release',
+    what: 'a mirror that apt has for another release',
     repo: true,
     answers: [theirs(THEIRS.replace('jammy', 'focal'))],
     plan: [FETCH, READ, `+ file ${LIST}`, FROM, START],
@@ -85,15 +85,15 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
     ],
     plan: [READ, FROM, START],
   },
-  { what: 'Docker that runs', answers: [dockerd, running('docker.service')], plan: [] },
-  { what: 'Docker that stands still', answers: [dockerd], plan: [START] },
+  { what: 'a running Docker', answers: [dockerd, running('docker.service')], plan: [] },
+  { what: 'a stopped Docker', answers: [dockerd], plan: [START] },
   {
-    what: 'Docker that does not start at boot',
+    what: 'a Docker that does not start at boot',
     answers: [dockerd, is(unit('docker.service'), { ...STILL, active: 'active' })],
     plan: [START],
   },
   {
-    what: 'our Docker, and another mirror than before',
+    what: 'our Docker and a changed mirror',
     repo: true,
     answers: [
       ...ourDocker,
@@ -103,7 +103,7 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
     plan: [FETCH, READ, `~ file ${LIST}`],
   },
   {
-    what: 'our Docker, which stands still, and a mirror that apt does not have yet',
+    what: 'our stopped Docker and a mirror that apt does not have yet',
     repo: true,
     answers: [...ourDocker, is(unit('docker.service'), STILL)],
     plan: [FETCH, READ, `+ file ${LIST}`, START],
@@ -115,31 +115,31 @@ it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: strin
     plan: [],
   },
   {
-    what: 'our Docker, and a mirror that apt has already',
+    what: 'our Docker and a mirror that apt has already',
     repo: true,
     answers: [...ourDocker, theirs(THEIRS)],
     plan: [],
   },
-  { what: 'our Docker, and no mirror any more', answers: [...ourDocker, present(LIST)], plan: [] },
+  { what: 'our Docker and no mirror any more', answers: [...ourDocker, present(LIST)], plan: [] },
   { what: 'Docker from elsewhere', repo: true, answers: [dockerd, running('docker.service')], plan: [] },
-])('with $what: $plan', ({ repo, answers = [], plan }) => {
+])('installs Docker on a machine with $what: $plan', ({ repo, answers = [], plan }) => {
   expect(shown(planStep(docker, repo ? mirrored : testDesired(), 'w1', { w1: answers }))).toEqual(plan)
 })
 
-it('the mirror’s line names architecture, key and release', () => {
+it('writes architecture, key and release into the mirror’s list', () => {
   const plan = planStep(docker, mirrored, 'w1', { w1: [is(system, systemOf({ architecture: 'arm64' }))] })
   expect(fileText(plan, LIST)).toBe(`deb [arch=arm64 signed-by=${KEY}] ${REPO} jammy stable\n`)
 })
 
-it('install_docker=false leaves a machine alone', () => {
+it('skips machines with install_docker=false', () => {
   const own = testDesired({ settings: { w1: { install_docker: false } } })
   expect(docker.hosts(own).map(({ name }) => name)).toEqual(['d1'])
 })
 
 it.each<{ what: string; lines: string[]; answers?: Answer[]; found: string[] }>([
-  { what: 'what serves', lines: [THEIRS], found: [] },
+  { what: 'a usable entry', lines: [THEIRS], found: [] },
   {
-    what: 'what serves, and its source packages',
+    what: 'a usable entry, and one for source packages',
     lines: [THEIRS, THEIRS.replace('deb', 'deb-src')],
     found: [],
   },
@@ -155,29 +155,32 @@ it.each<{ what: string; lines: string[]; answers?: Answer[]; found: string[] }>(
     found: ['docker.list:2 with another key'],
   },
   {
-    what: 'source packages by our key',
+    what: 'source packages with our key',
     lines: [`deb-src [signed-by=${KEY}] ${REPO} jammy stable`],
     found: [],
   },
   {
-    what: 'another component, and Docker',
+    what: 'another component, and Docker is installed',
     lines: [THEIRS.replace('stable', 'test')],
     answers: [dockerd],
     found: [],
   },
-])('a host whose sources have of the mirror $what: $found', ({ lines, answers = [], found }) => {
-  const known = knownOf(mirrored, { w1: [theirs(...lines), ...answers] })
-  const findings = docker.check?.([contextOf(docker, mirrored, 'w1', known)]) ?? []
-  expect(
-    findings.map(({ message }) =>
-      message.replace(/^.*\/(\S+) has \S+ jammy/, '$1').replace(/: apt would .*/, ''),
-    ),
-  ).toEqual(found)
-  for (const { id, level, host, hint } of findings) {
-    expect({ id, level, host }).toEqual({ id: 'apt-source', level: 'error', host: 'w1' })
-    expect(hint).toContain('component stable for amd64')
-  }
-})
+])(
+  'checks existing sources for conflicts with the mirror, $what: $found',
+  ({ lines, answers = [], found }) => {
+    const known = knownOf(mirrored, { w1: [theirs(...lines), ...answers] })
+    const findings = docker.check?.([contextOf(docker, mirrored, 'w1', known)]) ?? []
+    expect(
+      findings.map(({ message }) =>
+        message.replace(/^.*\/(\S+) has \S+ jammy/, '$1').replace(/: apt would .*/, ''),
+      ),
+    ).toEqual(found)
+    for (const { id, level, host, hint } of findings) {
+      expect({ id, level, host }).toEqual({ id: 'apt-source', level: 'error', host: 'w1' })
+      expect(hint).toContain('component stable for amd64')
+    }
+  },
+)
 
 const ASC = '/etc/apt/keyrings/convecthub-docker.asc'
 const none = testDesired({ settings: { w1: { install_docker: false, docker_repo: REPO } } })
@@ -189,11 +192,11 @@ const listed = present(LIST, { digest: digest(OURS) })
 it.each<{ what: string; desired?: typeof mirrored; answers: Answer[]; plan: string[] }>([
   { what: 'that is wanted', answers: [...recorded(LIST, KEY), listed], plan: [] },
   {
-    what: 'that is wanted, and its old key',
+    what: 'that is wanted, with an old key',
     answers: [...recorded(LIST, KEY, ASC), listed],
     plan: [`- run remove ${ASC}`],
   },
-  { what: 'whose list is still to come', answers: recorded(KEY), plan: [] },
+  { what: 'whose list is not written yet', answers: recorded(KEY), plan: [] },
   {
     what: 'without install_docker',
     desired: none,
@@ -212,12 +215,12 @@ it.each<{ what: string; desired?: typeof mirrored; answers: Answer[]; plan: stri
     plan: [`- run remove ${LIST}, ${KEY}`],
   },
   {
-    what: 'that the host has by itself by now',
+    what: 'that the host now has by itself',
     answers: [...recorded(LIST, KEY), listed, theirs(THEIRS)],
     plan: [`- run remove ${LIST}, ${KEY}`],
   },
   {
-    // apt modernize-sources puts the list, with the key that it names, into a file of its own
+    // apt modernize-sources moves the entry, with the name of its key, to another file
     what: 'whose list apt has rewritten',
     answers: [...recorded(LIST, KEY, ASC), rewritten],
     plan: [`- run remove ${LIST}, ${ASC}`],
@@ -228,7 +231,7 @@ it.each<{ what: string; desired?: typeof mirrored; answers: Answer[]; plan: stri
     answers: [...recorded(KEY), rewritten],
     plan: [],
   },
-  { what: 'of somebody else by our names', desired: none, answers: [listed], plan: [] },
-])('a source $what: $plan', ({ desired = mirrored, answers, plan }) => {
+  { what: 'of somebody else with our file names', desired: none, answers: [listed], plan: [] },
+])('removes a source $what: $plan', ({ desired = mirrored, answers, plan }) => {
   expect(shown(planStep(oldSources, desired, 'w1', { w1: answers }))).toEqual(plan)
 })

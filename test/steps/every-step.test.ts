@@ -90,7 +90,7 @@ it.each([
         ...(step.after?.(context.host, context) ?? []),
       ]) {
         const before = ids.indexOf(ref.step)
-        // exceptions: a server waits for the nodes of earlier servers, and in an upgrade agents for those of all servers
+        // exceptions: a server waits for the nodes of earlier servers, in an upgrade agents for those of all servers
         const later =
           /^k3s-(server|agent)$/.test(step.id) && ref.step === 'k3s-node' && ref.host !== context.host.name
         expect(

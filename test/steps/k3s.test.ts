@@ -38,7 +38,7 @@ it.each([
       '! service start k3s-agent.service',
     ],
   },
-])('installs all of K3s on $what that is empty', ({ step, host, plan }) => {
+])('installs all of K3s on an empty machine: $what', ({ step, host, plan }) => {
   expect(shown(planStep(step, desired, host))).toEqual(plan)
 })
 

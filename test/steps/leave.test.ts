@@ -10,7 +10,7 @@ import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
 const given = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
 const of = (name: string) => hostOf(given, name)
-const going = (names: readonly string[], by: string | undefined) => ({
+const resetOf = (names: readonly string[], by: string | undefined) => ({
   ...given,
   leaving: { hosts: names.map(of), by: by === undefined ? undefined : of(by) },
 })
@@ -36,7 +36,7 @@ it.each<{ what: string; nodes: Record<string, boolean>; plan: string[] }>([
   },
 ])('removes machines that $what: $plan', ({ nodes, plan }) => {
   const d1 = Object.entries(nodes).map(([name, ready]) => is(node(name), state(ready)))
-  const own = going(['d2', 'd3', 'w1'], 'd1')
+  const own = resetOf(['d2', 'd3', 'w1'], 'd1')
   expect([drain, leave].flatMap((step) => shown(planStep(step, own, 'd1', { d1 })))).toEqual(plan)
 })
 
@@ -44,7 +44,7 @@ it.each([
   { what: 'a driver that stays removes the others, and does nothing else', by: 'd1', hosts: ['d1'] },
   { what: 'nobody removes the machines when no healthy driver stays', by: undefined, hosts: [] },
 ])('$what', ({ by, hosts }) => {
-  const desired = going(['d2', 'w1'], by)
+  const desired = resetOf(['d2', 'w1'], by)
   const on = (step: Step) => step.hosts(desired).map(({ name }) => name)
   expect([drain, leave].map(on)).toEqual([hosts, hosts])
   expect(on(noRestart)).toEqual(by ? ['d2'] : [])
@@ -62,6 +62,6 @@ it.each([
   { what: 'that somebody else installed', answers: [running('k3s.service')], ends: false },
   { what: 'that does not run', answers: recordOf({ files: ['/usr/local/bin/k3s'] }), ends: false },
 ])('keeps systemd from restarting a K3s $what: $ends', ({ answers, ends }) => {
-  const plan = shown(planStep(noRestart, going(['d2'], 'd1'), 'd2', { d2: answers }))
+  const plan = shown(planStep(noRestart, resetOf(['d2'], 'd1'), 'd2', { d2: answers }))
   expect(plan).toEqual(ends ? ['~ run k3s.service: do not start it again when it ends'] : [])
 })

@@ -23,32 +23,35 @@ it.each(
     },
     { shell, name: shell[0], drivers: 1, code: 1, log: ['update', '600'] },
   ]),
-)('$name: the driver waits for locks, comes by fresh lists, and is recorded; exit code $code', (row) => {
-  const folder = mkdtempSync(join(tmpdir(), 'convecthub-driver-'))
-  try {
-    for (const name of ['bin', 'run', 'state']) mkdirSync(join(folder, name))
-    const program = (name: string, text: string) => {
-      writeFileSync(join(folder, 'bin', name), `#!/bin/sh\ncd ${folder}\n${text}\n`)
-      chmodSync(join(folder, 'bin', name), 0o755)
+)(
+  '$name: updates the lists, waits for locks, and records the driver when ubuntu-drivers exits $code',
+  (row) => {
+    const folder = mkdtempSync(join(tmpdir(), 'convecthub-driver-'))
+    try {
+      for (const name of ['bin', 'run', 'state']) mkdirSync(join(folder, name))
+      const program = (name: string, text: string) => {
+        writeFileSync(join(folder, 'bin', name), `#!/bin/sh\ncd ${folder}\n${text}\n`)
+        chmodSync(join(folder, 'bin', name), 0o755)
+      }
+      program('apt-get', "case $* in *' update') echo update >>log ;; esac")
+      program(
+        'ubuntu-drivers',
+        `sed -n 's/.*Timeout "\\(.*\\)";/\\1/p' "$APT_CONFIG" >>log; : >installed; exit ${row.drivers}`,
+      )
+      program('dpkg-query', 'echo zlib; echo curl; [ ! -e installed ] || echo nvidia-driver-535')
+      program('modprobe', 'echo "modprobe $*" >>log')
+      const [, install] = planStep(nvidia, gpus, 'w1', { w1: [is(gpu, gpuOf(card))] })
+      if (install?.kind !== 'run') throw new Error('no driver is installed')
+      const script = install.script
+        .reveal()
+        .replaceAll('/run/convecthub', join(folder, 'run'))
+        .replaceAll('/var/lib/convecthub', join(folder, 'state'))
+      expect(runShell(`PATH=${folder}/bin:$PATH\n${script}`, row.shell).code).toBe(row.code)
+      expect(readFileSync(join(folder, 'log'), 'utf8').trim().split('\n')).toEqual(row.log)
+      expect(readFileSync(join(folder, 'state/owned'), 'utf8')).toBe('package nvidia-driver-535\n')
+      expect(readdirSync(join(folder, 'run'))).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
     }
-    program('apt-get', "case $* in *' update') echo update >>log ;; esac")
-    program(
-      'ubuntu-drivers',
-      `sed -n 's/.*Timeout "\\(.*\\)";/\\1/p' "$APT_CONFIG" >>log; : >installed; exit ${row.drivers}`,
-    )
-    program('dpkg-query', 'echo zlib; echo curl; [ ! -e installed ] || echo nvidia-driver-535')
-    program('modprobe', 'echo "modprobe $*" >>log')
-    const [, install] = planStep(nvidia, gpus, 'w1', { w1: [is(gpu, gpuOf(card))] })
-    if (install?.kind !== 'run') throw new Error('no driver is installed')
-    const script = install.script
-      .reveal()
-      .replaceAll('/run/convecthub', join(folder, 'run'))
-      .replaceAll('/var/lib/convecthub', join(folder, 'state'))
-    expect(runShell(`PATH=${folder}/bin:$PATH\n${script}`, row.shell).code).toBe(row.code)
-    expect(readFileSync(join(folder, 'log'), 'utf8').trim().split('\n')).toEqual(row.log)
-    expect(readFileSync(join(folder, 'state/owned'), 'utf8')).toBe('package nvidia-driver-535\n')
-    expect(readdirSync(join(folder, 'run'))).toEqual([])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
+  },
+)

@@ -20,7 +20,7 @@ it.each([
   { what: 'a driver', found: { ...card, driver: '535.183.01' }, plan: [TOOLKIT] },
   { what: 'the toolkit', found: { ...card, runtime: true }, plan: DRIVER },
   { what: 'both', found: { ...card, driver: '535.183.01', runtime: true }, plan: [] },
-])('a GPU machine with $what: $plan', ({ found, plan }) => {
+])('installs on a GPU machine with $what: $plan', ({ found, plan }) => {
   expect(shown(planStep(nvidia, gpus, 'w1', { w1: [is(gpu, gpuOf(found))] }))).toEqual(plan)
 })
 
@@ -28,7 +28,7 @@ it.each([
   { settings: { w1: { has_gpu: true } }, hosts: ['w1'] },
   { settings: { w1: { has_gpu: true, install_nvidia_driver: false } }, hosts: [] },
   { settings: {}, hosts: [] },
-])('$settings: the driver goes to $hosts', ({ settings, hosts }) => {
+])('with $settings, installs the driver on $hosts', ({ settings, hosts }) => {
   expect(nvidia.hosts(testDesired({ settings })).map(({ name }) => name)).toEqual(hosts)
 })
 
@@ -39,7 +39,7 @@ it.each([
   { what: 'nouveau beside the driver', found: { ...card, nouveau: true, driver: '535.1' }, ids: [] },
   { what: 'Debian', found: { ...card, nouveau: true }, os: debian, ids: ['nvidia-driver'] },
   { what: 'Debian and the driver', found: { ...card, driver: '535.1' }, os: debian, ids: [] },
-])('a GPU machine with $what: $ids', ({ found, os, ids }) => {
+])('checks a GPU machine with $what: $ids', ({ found, os, ids }) => {
   const answers = [is(gpu, gpuOf(found)), is(system, systemOf(os && { os }))]
   const context = contextOf(nvidia, gpus, 'w1', knownOf(gpus, { w1: answers }))
   const findings = nvidia.check?.([context]) ?? []

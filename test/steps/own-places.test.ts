@@ -14,7 +14,7 @@ import { testDesired } from '../helpers/test-cluster.ts'
 
 const WORKDIR = '/data/convecthub'
 
-it('every file that any step writes is one that reset may take away', () => {
+it('reset may remove every file that a step writes, and its folder', () => {
   const paths = allPlans().flatMap(({ changes }) =>
     changes.flatMap((change) => ('path' in change ? [change.path] : [])),
   )
@@ -31,7 +31,7 @@ it.each([
   '/var/tmp/convecthub/jupyterhub-4.4.0.tgz',
   '/data/convecthub/.jupyterhub-4.4.0.tgz.part',
   '/etc/apt/keyrings/convecthub-docker.asc',
-])('%s is ours, from this or an earlier version', (path) => {
+])('accepts %s as ours, from this or an earlier version', (path) => {
   expect(isOwnFile(path, WORKDIR)).toBe(true)
 })
 
@@ -54,7 +54,7 @@ it.each([
   '/etc/apt/sources.list.d/ubuntu.list',
   '',
   'relative',
-])('%j is never ours', (path) => {
+])('never accepts %j as ours', (path) => {
   expect(isOwnFile(path, WORKDIR)).toBe(false)
 })
 
@@ -94,7 +94,7 @@ it.each([
   expect(debian.isOwn(recorded)).toBe(own)
 })
 
-it('reads what apt says of recorded packages', () => {
+it('parses the state of recorded packages', () => {
   const text = `package conntrack no optional install ok installed
 package libc6:amd64 no optional install ok installed
 package dash yes required install ok installed
@@ -109,7 +109,7 @@ auto libc6`
   ])
 })
 
-it('what is recorded and not ours is kept, and told', () => {
+it('keeps recorded items that cannot be ours, and warns about them', () => {
   const w1 = [
     ...recordOf({
       files: ['/usr/local/bin/k3s', '/srv/research'],

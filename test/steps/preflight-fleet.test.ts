@@ -9,7 +9,7 @@ import { parseFact } from '../helpers/parse-fact.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { artifact, type ClusterParts, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
-/** What preflight finds on a fleet, as "id host: message". */
+/** The findings of preflight, as "id host: message". */
 function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock = testBundle()): string[] {
   const desired = testDesired(parts, { bundle })
   const all = knownOf(desired, known)
@@ -28,7 +28,7 @@ const ports = (...listening: [number, string][]) =>
   )
 const interfaces = (of: Record<string, string[]>, defaultInterface?: string) =>
   is(addresses, { interfaces: new Map(Object.entries(of)), defaultInterface })
-it('my_iface must be an interface with an address, and the hint names those that are there', () => {
+it('refuses a my_iface without an address, and lists the usable interfaces in the hint', () => {
   const desired = testDesired({ settings: { w1: { my_iface: 'eth9' } } })
   const known = knownOf(desired, { w1: [interfaces({ lo: ['127.0.0.1'], ens3: ['10.0.0.2', '10.0.0.3'] })] })
   const [finding] = preflight.check?.([contextOf(preflight, desired, 'w1', known)]) ?? []
@@ -43,22 +43,26 @@ it.each<{ what: string; parts: ClusterParts; d1: Answer[]; found: string[] }>([
     d1: [ports([6443, 'x'])],
     found: ['port d1: port 6443 is taken by x'],
   },
-  { what: 'port 80, which it will not use', parts: { httpPort: 9000 }, d1: [ports([80, 'x'])], found: [] },
+  { what: 'port 80 when http_port is 9000', parts: { httpPort: 9000 }, d1: [ports([80, 'x'])], found: [] },
   {
     what: 'its own http_port',
     parts: { httpPort: 9000 },
     d1: [ports([9000, 'x'])],
     found: ['port d1: port 9000 is taken by x'],
   },
-])('a driver with something at $what: $found', ({ parts, d1, found: expected }) => {
+])('a driver with a program on $what: $found', ({ parts, d1, found: expected }) => {
   expect(found({ d1 }, parts)).toEqual(expected)
 })
 
 it.each([
   { what: 'of this architecture', files: [artifact('k3s')], errors: 0 },
-  { what: 'of another', files: [artifact('k3s', { architecture: 'arm64' as const })], errors: 2 },
+  {
+    what: 'of another architecture',
+    files: [artifact('k3s', { architecture: 'arm64' as const })],
+    errors: 2,
+  },
   { what: 'for drivers only', files: [artifact('k3s', { roles: ['driver'] })], errors: 1 },
-])('a bundle with a K3s $what is an error of $errors hosts', ({ files, errors }) => {
+])('a bundle with a K3s $what is an error on $errors hosts', ({ files, errors }) => {
   const told = found({}, {}, { ...testBundle(), files })
   expect(told).toHaveLength(errors)
   expect(told.every((line) => /^bundle \w+: the bundle has no K3s for amd64$/.test(line))).toBe(true)
@@ -80,7 +84,7 @@ it.each([
   { off: [0, -86_400], wrong: 'w1' },
   { off: [86_400, 0], wrong: 'd1' },
 ])(
-  'of two clocks that differ by a day, $off, the one that is as ours is right',
+  'when two clocks differ by a day, $off, reports the one that differs from ours',
   ({ off: [a = 0, b = 0], wrong }) => {
     const messages = found({ d1: at(a), w1: at(b) })
     expect(messages).toHaveLength(1)
@@ -88,16 +92,16 @@ it.each([
   },
 )
 
-it('a clock that cannot be read is that of its host alone', () => {
+it('reports an unreadable clock only for its own host', () => {
   const known = { d1: at(0), w1: [is(clock, undefined)], w2: at(0) }
   expect(found(known, { workers: ['w1', 'w2'] })).toEqual(['clock w1: the clock cannot be read'])
 })
 
-it.each(['', '1e300', 'Infinity', '-1', '123456789012'])('%j is no time', (text) => {
+it.each(['', '1e300', 'Infinity', '-1', '123456789012'])('does not accept %j as a time', (text) => {
   expect(parseFact(clock, text)).toBeUndefined()
 })
 
-it('a host that was asked later than the others is not ahead of them', () => {
+it('does not report the clock of a host that was asked later than the others', () => {
   const desired = testDesired({ workers: ['w1', 'w2'] })
   const known = knownOf(desired, { w2: at(120) })
   const contexts = desired.cluster.hosts.map(({ name }) => {

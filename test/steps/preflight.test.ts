@@ -20,7 +20,7 @@ import {
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { type ClusterParts, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
-/** What preflight finds on a fleet, as "id host: message". */
+/** The findings of preflight, as "id host: message". */
 function found(known: Known = {}, parts: ClusterParts = {}, bundle: BundleLock = testBundle()): string[] {
   const desired = testDesired(parts, { bundle })
   const all = knownOf(desired, known)
@@ -50,7 +50,7 @@ const K3S = '/usr/local/bin/k3s'
 const OURS = recordOf({ files: [K3S], packages: ['conntrack'] })[0] as Answer
 
 it.each<{ what: string; w1: Answer[]; found: string[] }>([
-  { what: 'a sound machine', w1: [], found: [] },
+  { what: 'nothing wrong', w1: [], found: [] },
   { what: 'Ubuntu 16.04', w1: [os('ubuntu', '16.04', 'Ubuntu 16.04.7 LTS')], found: [] },
   { what: 'Debian 9', w1: [os('debian', '9', 'Debian 9')], found: [] },
   {
@@ -82,22 +82,22 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
     found: ['disk w1: /var has only 1000 MiB free'],
   },
   {
-    what: 'K3s’s data where nothing may be run',
+    what: 'K3s’s data on a noexec mount',
     w1: [is(disk('/var/lib/rancher'), diskOf({ mount: '/var', options: ['rw', 'nosuid', 'noexec'] }))],
     found: ['noexec w1: /var is mounted with noexec, and programs are run from /var/lib/rancher'],
   },
   {
-    what: 'helm’s place where nothing may be run, which only drivers have',
+    what: 'a noexec mount at helm’s folder, which only drivers use',
     w1: [is(disk('/var/lib/convecthub/bin'), diskOf({ mount: '/var', options: ['noexec'] }))],
     found: [],
   },
   {
-    what: 'a worker that says it is elsewhere, to which nobody is sent',
+    what: 'another address than it was reached at, as nobody connects to workers',
     w1: [interfaces({ eth1: ['10.6.6.6'] }, 'eth1')],
     found: [],
   },
   {
-    what: 'another init',
+    what: 'another init system',
     w1: [is2({ systemd: false })],
     found: ['systemd w1: the machine does not run systemd'],
   },
@@ -108,24 +108,28 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
   },
   { what: 'no apt', w1: [is(apt, { present: false, broken: '' })], found: ['apt w1: there is no apt-get'] },
   {
-    what: 'a dpkg that others left half done',
+    what: 'a dpkg run that others left unfinished',
     w1: [is(apt, { present: true, broken: 'curl is half configured\nmore' })],
     found: ['dpkg w1: dpkg was interrupted: curl is half configured'],
   },
-  { what: 'a dpkg that we left half done', w1: [is(apt, { present: true, broken: 'x' }), OURS], found: [] },
   {
-    what: 'a K3s of others',
+    what: 'a dpkg run that we left unfinished',
+    w1: [is(apt, { present: true, broken: 'x' }), OURS],
+    found: [],
+  },
+  {
+    what: 'a K3s that somebody else installed',
     w1: [present(K3S)],
     found: [`foreign-k3s w1: ${K3S} is there, and convecthub did not put it there`],
   },
   { what: 'our K3s', w1: [present(K3S), OURS, ports([80, 'k3s', true], [10250, 'k3s', true])], found: [] },
   {
-    what: 'our K3s, and somebody else on a port of the hub',
+    what: 'our K3s, and another program on a port of the hub',
     w1: [present(K3S), OURS, ports([80, 'sshd'], [10250, 'k3s', true])],
     found: ['port w1: port 80 is taken by sshd'],
   },
   {
-    what: 'our K3s, and on ports of the hub a pod of its own and somebody who cannot be seen',
+    what: 'our K3s, and a pod and an unknown process on ports of the hub',
     w1: [
       present(K3S),
       OURS,
@@ -141,7 +145,7 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
     found: ['port w1: port 80 is taken by nginx', 'port w1: port 443 is taken by a process'],
   },
   {
-    what: 'somebody on the port of the pods’ network',
+    what: 'a program on the port of the pods’ network',
     w1: [
       is<ListeningPorts>(
         { ...listeningPorts([]), key: ANY_KEY },
@@ -195,26 +199,23 @@ it.each<{ what: string; w1: Answer[]; found: string[] }>([
 })
 
 it.each([
-  { what: 'as it was reached', my_iface: undefined, ip: '10.0.0.1', level: undefined },
-  { what: 'elsewhere', my_iface: undefined, ip: '10.6.6.6', level: 'error' },
-  { what: 'elsewhere by the interface that was wanted', my_iface: 'eth1', ip: '10.6.6.6', level: 'warning' },
-])(
-  'a driver that says it is $what is told before others are sent there: $level',
-  ({ my_iface, ip, level }) => {
-    const own = testDesired({ settings: { d1: my_iface === undefined ? {} : { my_iface } } })
-    const known = knownOf(own, { d1: [interfaces({ lo: ['127.0.0.1'], eth1: [ip] }, 'eth1')] })
-    const findings = preflight.check?.([contextOf(preflight, own, 'd1', known)]) ?? []
-    expect(findings.filter(({ id }) => id === 'node-address').map((each) => each.level)).toEqual(
-      level ? [level] : [],
+  { what: 'the address of ssh', my_iface: undefined, ip: '10.0.0.1', level: undefined },
+  { what: 'another address', my_iface: undefined, ip: '10.6.6.6', level: 'error' },
+  { what: 'another address on my_iface', my_iface: 'eth1', ip: '10.6.6.6', level: 'warning' },
+])('a driver that reports $what: $level', ({ my_iface, ip, level }) => {
+  const own = testDesired({ settings: { d1: my_iface === undefined ? {} : { my_iface } } })
+  const known = knownOf(own, { d1: [interfaces({ lo: ['127.0.0.1'], eth1: [ip] }, 'eth1')] })
+  const findings = preflight.check?.([contextOf(preflight, own, 'd1', known)]) ?? []
+  expect(findings.filter(({ id }) => id === 'node-address').map((each) => each.level)).toEqual(
+    level ? [level] : [],
+  )
+  if (level)
+    expect(findings.map(({ message }) => message).join()).toContain(
+      `reached at 10.0.0.1, and says that it is ${ip}`,
     )
-    if (level)
-      expect(findings.map(({ message }) => message).join()).toContain(
-        `reached at 10.0.0.1, and says that it is ${ip}`,
-      )
-  },
-)
+})
 
-it('every folder of a driver from which something is run is told, with its mount, and what to do', () => {
+it('reports each noexec folder of a driver with its mount point, and commands to remount them', () => {
   const places = ['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub/bin']
   const mounts = ['/var', '/mnt/$(reboot) 1', '/var']
   const own = testDesired()

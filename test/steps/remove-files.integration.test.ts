@@ -32,10 +32,10 @@ const runHere = (change: Change | undefined) => {
   return host.connection.run(script, { name: 'test', timeoutMs: 1000 })
 }
 
-it('removes just these paths, and its own record last', async () => {
+it('removes exactly the recorded paths, and its own record', async () => {
   const at = (name: string) => join(host.folder, name)
   mkdirSync(host.state)
-  // the last is of a power cut while a file was written
+  // the last one is left by a power cut while a file was written
   for (const name of ['a.tgz', '.b.tgz.part', 'theirs', 'gone.tgz.part']) writeFileSync(at(name), '')
   writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
   chmodSync(join(host.bin, 'systemctl'), 0o755)
@@ -47,7 +47,7 @@ it('removes just these paths, and its own record last', async () => {
   expect(names.filter((name) => existsSync(at(name)))).toEqual(['theirs'])
 })
 
-it('folders that we made go when they are empty, and stay when people put something into them', async () => {
+it('removes folders that we made when they are empty, and keeps those with other people’s files', async () => {
   const at = (name: string) => join(host.folder, name)
   for (const name of ['a/theirs', 'a/b/ours', 'other']) mkdirSync(at(name), { recursive: true })
   writeFileSync(join(host.bin, 'systemctl'), '#!/bin/sh\n')
@@ -64,7 +64,7 @@ it('folders that we made go when they are empty, and stay when people put someth
   ])
 })
 
-it('packages that people removed themselves are taken out of the record', async () => {
+it('drops packages from the record that people have removed themselves', async () => {
   mkdirSync(host.state)
   writeFileSync(join(host.state, 'owned'), `file ${K3S}\npackage conntrack\n`)
   writeFileSync(join(host.bin, 'dpkg-query'), '#!/bin/sh\nexit 1\n')

@@ -22,7 +22,7 @@ const KEY = '/etc/apt/keyrings/convecthub-docker.gpg'
 const LIST = '/etc/apt/sources.list.d/convecthub-docker.list'
 const NAMED = `Types: deb\nURIs: http://m.lan\nSuites: jammy\nComponents: stable\nSigned-By: ${KEY}\n`
 it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: string }>([
-  { what: 'a record only', answers: [...record([]), left({})], removed: [], title: `remove ${RECORD}` },
+  { what: 'only a record', answers: [...record([]), left({})], removed: [], title: `remove ${RECORD}` },
   {
     what: 'our K3s and its folders',
     answers: [...record([K3S, '/etc/rancher/k3s/token']), left({ paths: ['/etc/rancher', '/run/k3s'] })],
@@ -30,7 +30,7 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
     title: `remove ${K3S}, /etc/rancher, /run/k3s, ${RECORD}`,
   },
   {
-    what: 'K3s’s folders without our K3s',
+    what: 'K3s’s folders but not our K3s',
     answers: [
       ...record(['/etc/apt/sources.list.d/convecthub-docker.list']),
       left({ paths: ['/etc/rancher'] }),
@@ -39,7 +39,7 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
     title: `remove /etc/apt/sources.list.d/convecthub-docker.list, ${RECORD}`,
   },
   {
-    what: 'a key of ours that somebody’s package source names',
+    what: 'a key of ours that another package source uses',
     answers: [
       ...record([K3S, KEY]),
       left({}),
@@ -66,7 +66,7 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
     removed: ['a', 'b', 'c', 'd', 'e'].map((name) => `${IMAGES}/${name}`),
     title: `remove ${IMAGES}/a, ${IMAGES}/b, ${IMAGES}/c, 2 more, ${RECORD}`,
   },
-])('a machine with $what: $title', ({ answers, removed, title }) => {
+])('resets a machine with $what: $title', ({ answers, removed, title }) => {
   const [change] = planStep(removeFiles, desired, 'w1', { w1: answers })
   expect(change?.title).toBe(title)
   const script = change?.kind === 'run' ? change.script.reveal() : ''
@@ -74,7 +74,7 @@ it.each<{ what: string; answers: readonly Answer[]; removed: string[]; title: st
   expect(script.trimEnd().split('\n').at(-1)).toContain(`rm -rf -- ${RECORD}`)
 })
 
-it('a key that somebody’s package source names stays, also before packages go, and is told', () => {
+it('keeps a key that another package source uses, and warns about it', () => {
   const named = is(aptSources, parseAptSources('/etc/apt/sources.list.d/x.sources', NAMED))
   const answers = [...record([LIST, KEY], ['conntrack']), left({}), named]
   expect(shown(planStep(removePackages, desired, 'w1', { w1: answers }))).toEqual([
@@ -88,9 +88,9 @@ it('a key that somebody’s package source names stays, also before packages go,
   ])
 })
 
-// people point convect_workdir at folders of their own, and provision puts but one chart there
+// people set convect_workdir to folders with files of their own
 it.each(['/home/vagrant', '/srv/data', '/tmp'])(
-  'reset leaves a working folder %s that holds more than ours',
+  'reset keeps the folder %s that convect_workdir names',
   (workdir) => {
     const own = testDesired({ workdir })
     const [change] = planStep(removeFiles, own, 'w1', {
@@ -105,27 +105,27 @@ const K3S_DATA = '/var/lib/rancher'
 const two = is(volumes, { count: 2, sizeMiB: 2048 })
 it.each([
   {
-    what: 'keeps users’ data, and notes it',
+    what: 'keeps users’ data, and records that it is left',
     answers: [...record([K3S]), two, left({ paths: [K3S_DATA] })],
     deleteData: false,
     plan: [`- run remove ${K3S}, ${K3S_DATA}, ${RECORD}; keep 2 volumes (2.0 GB) in ${DATA}`],
     last: `cvh_record data ${DATA}`,
   },
   {
-    what: 'has nothing more to do where only that is left',
+    what: 'changes nothing when only users’ data is left',
     answers: [...record([]), ...recordOf({ data: [DATA] }), two, left({})],
     deleteData: false,
     plan: [],
   },
   {
-    what: 'removes it when told to',
+    what: 'removes users’ data with --delete-data',
     answers: [...record([K3S]), two, left({ paths: [K3S_DATA] })],
     deleteData: true,
     plan: [`- run remove ${K3S}, ${K3S_DATA}, ${RECORD}`],
     last: `rm -rf -- ${RECORD} /run/convecthub /run/convecthub.lock /run/systemd/system/k3s.service.d`,
   },
   {
-    what: 'removes what an earlier one kept when told to',
+    what: 'removes the data that an earlier reset kept with --delete-data',
     answers: [...record([]), ...recordOf({ data: [DATA] }), two, left({ paths: [K3S_DATA] })],
     deleteData: true,
     plan: [`- run remove ${DATA}, ${RECORD}`],

@@ -27,7 +27,7 @@ const EVERYTHING = {
 }
 const on = (step: Step, w1: readonly Answer[], own = desired) => shown(planStep(step, own, 'w1', { w1 }))
 
-it.each(reset)('$id touches nothing on a machine that is not ours, whatever runs there', (step) => {
+it.each(reset)('$id changes nothing on a machine without our record, whatever runs there', (step) => {
   expect(on(step, [k3sUnit('active'), left(EVERYTHING)])).toEqual([])
 })
 
@@ -37,14 +37,14 @@ const STOP = '- run stop and disable k3s-agent.service'
 
 it.each<{ what: string; answers: Answer[]; plan: string[] }>([
   { what: 'runs', answers: [k3sUnit('active'), left(EVERYTHING)], plan: [STOP, CLEAN] },
-  { what: 'is starting over and over', answers: [k3sUnit('activating'), left({})], plan: [STOP, CLEAN_BARE] },
+  { what: 'is in a restart loop', answers: [k3sUnit('activating'), left({})], plan: [STOP, CLEAN_BARE] },
   {
-    what: 'stands still, to start at boot',
+    what: 'is stopped but starts at boot',
     answers: [k3sUnit('inactive'), left({})],
     plan: [STOP, CLEAN_BARE],
   },
   {
-    what: 'stands still, leaving traces',
+    what: 'is stopped and has left traces',
     answers: [k3sUnit('failed', false), left(EVERYTHING)],
     plan: [CLEAN],
   },
@@ -54,11 +54,11 @@ it.each<{ what: string; answers: Answer[]; plan: string[] }>([
     plan: [],
   },
   { what: 'is gone', answers: [left({})], plan: [] },
-])('our K3s that $what: $plan', ({ answers, plan }) => {
+])('stops our K3s that $what: $plan', ({ answers, plan }) => {
   expect(on(stopK3s, [...record([K3S]), ...answers])).toEqual(plan)
 })
 
-it('workers stop first, then the drivers that joined, the founder last', () => {
+it('stops workers first, then the drivers that joined, the founder last', () => {
   const own = testDesired({ drivers: ['d1', 'd2'], workers: ['w1', 'w2'] })
   const after = (name: string) => stopK3s.after?.(hostOf(own, name), own).map(({ host }) => host)
   expect(after('w1')).toEqual([])
@@ -80,6 +80,6 @@ it.each<{ packages: string[]; files?: string[]; plan: string[] }>([
     packages: ['docker.io', 'conntrack'],
     plan: ['- run stop Docker, remove its link and rules', '- run purge docker.io, conntrack'],
   },
-])('of packages, only those that we installed go: $packages', ({ packages, files = [], plan }) => {
+])('purges only the packages that we installed: $packages', ({ packages, files = [], plan }) => {
   expect(on(removePackages, record(files, packages))).toEqual(plan)
 })

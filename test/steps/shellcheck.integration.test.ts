@@ -11,18 +11,18 @@ import { isThere, runShell, SHELLS } from '../helpers/shell.ts'
 
 const REMOTE = fileURLToPath(new URL('../../templates/remote/', import.meta.url))
 
-// notes on what is meant: sh text in single quotes for an inner sh, functions that only one script calls, word lists,
+// intended: sh text in single quotes for an inner sh, functions that only one script calls, lists split into words,
 // constants that only some scripts read
 const MEANT = 'SC2016,SC2317,SC2086,SC2034'
 
-/** What hosts get of a change: its script as a file, where it runs as a job. */
+/** The script that a host gets for a change: its own, or the one that it is rendered to. */
 function textOf(change: Exclude<Change, UploadChange>): string {
   return change.kind === 'run'
     ? change.script.reveal()
     : renderChanges([[0, change]], 'job', marks('@@x')).reveal()
 }
 
-/** Every probe and every change of all recipes, each once, by a name that says whose it is. */
+/** Every probe and every change of all recipes, each once, by step and name. */
 function scripts(): Map<string, string> {
   const named = new Map<string, string>()
   for (const { step, context, changes } of allPlans()) {
