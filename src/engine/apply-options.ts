@@ -6,21 +6,21 @@ import type { Connection } from '../transport/connection.ts'
 import type { Change } from './change.ts'
 import type { Emit } from './event.ts'
 
-/** The file of an artifact, the same for all hosts. */
+/** Opens the content of an artifact; all hosts share it. */
 export type UploadSource = (artifact: Artifact) => Readable
 
-/** What making the changes of one step on one host needs. */
+/** What apply() needs to make the changes of one step on one host. */
 export interface ApplyOptions {
   connection: Connection
   host: string
   step: string
-  /** Who holds the host's lock while changes are made. */
+  /** The name written into the host's lock while changes are made. */
   owner: string
   changes: readonly Change[]
-  /** Probed again once all changes are made. */
+  /** Probed again after the changes. */
   facts: readonly Fact<unknown>[]
   source: UploadSource
-  /** Holds an upload back while too many are under way. */
+  /** Limits how many uploads run at the same time. */
   uploads: LimitFunction
   emit: Emit
   signal: AbortSignal

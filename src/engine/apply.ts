@@ -10,12 +10,13 @@ import { readProbe } from './probe.ts'
 import { changeMs, marks, renderChanges } from './render.ts'
 import { upload } from './upload.ts'
 
-/** How many of a failed change's last lines are told. */
+/** How many of a failed change's last output lines become the evidence of its error. */
 const EVIDENCE = 15
 
 /**
- * Makes the changes in order and probes anew, neighbours and probe in one exec; only an upload is an exchange of its
- * own. Errors: STEP_FAILED with the last lines of the failed change, and those of upload and the connection.
+ * Makes the changes in order, then probes the facts again. Consecutive changes and the probe share one exec; only
+ * uploads have their own. Errors: STEP_FAILED with the last lines of the failed change, and those of upload() and the
+ * connection.
  */
 export async function apply(options: ApplyOptions): Promise<Facts> {
   const batch: [number, Exclude<Change, UploadChange>][] = []
@@ -35,31 +36,31 @@ export async function apply(options: ApplyOptions): Promise<Facts> {
   return readProbe(options.host, questions, await runBatch(options, batch, questions.script))
 }
 
-/** Runs changes, then the probe; returns all that was printed. */
+/** Runs changes, then the probe, and returns the whole output. */
 async function runBatch(
   { connection, host, step, owner, emit, signal }: ApplyOptions,
   batch: readonly [number, Exclude<Change, UploadChange>][],
   probe?: Script,
 ): Promise<string> {
   const lines: string[] = []
-  const ahead = [...batch]
+  const pending = [...batch]
   let current: Change | undefined
   let began = 0
   let probing = false
   const mark = marks(newMark())
-  const ended = () => {
+  const endCurrent = () => {
     if (current) emit({ event: 'change-end', host, step, change: current, ms: Date.now() - began })
     current = undefined
   }
   const onLine = (line: string) => {
     if (probing) return
-    const [next] = ahead
+    const [next] = pending
     if (line === mark.probe) {
-      ended()
+      endCurrent()
       probing = true
     } else if (next && line === mark.change(next[0])) {
-      ended()
-      ahead.shift()
+      endCurrent()
+      pending.shift()
       current = next[1]
       lines.length = 0
       began = Date.now()
@@ -94,7 +95,7 @@ async function runBatch(
         "the lines above are the host's own; mend the cause, then run the same command again",
     })
   }
-  ended()
+  endCurrent()
   return result.output
 }
 

@@ -1,8 +1,8 @@
 import { ConvecthubError, faultOf } from '../errors.ts'
 
 /**
- * The error with host and step. What is not a ConvecthubError is a fault of ours, which one host's answers may have
- * found: it is FAULT on that host, and the others go on.
+ * Adds host and step to an error. Anything but a ConvecthubError is a bug in convecthub, perhaps triggered by this
+ * host's answers: it becomes FAULT on this host, and the other hosts go on.
  */
 export function atHost(error: unknown, host: string, step: string): ConvecthubError {
   const { code, message, details } = faultOf(error)

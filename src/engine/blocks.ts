@@ -3,43 +3,46 @@ import { constants, gzip } from 'node:zlib'
 import type { Reader } from '../artifacts/shared-file.ts'
 import type { Block } from '../transport/connection.ts'
 
-const pack = promisify(gzip)
+const compress = promisify(gzip)
 
 /**
- * Sizes of a plain block, bytes. Each costs two programs on the host, so they grow until one takes SLOW_MS; an abort
- * waits for the end of one, so they shrink when the link becomes slow.
+ * Sizes of an uncompressed block, bytes. Each block starts two programs on the host, so blocks grow until one takes
+ * SLOW_MS. An abort waits for the current block, so they shrink when the link becomes slow.
  */
 const SMALLEST = 256 * 1024
 const LARGEST = 64 * 1024 * 1024
 const SLOW_MS = 250
 
-/** Below that the last blocks do not shrink, bytes: the host hashes the last one when all has arrived. */
+/**
+ * A block is at most half of what is left, but this limit never goes below LAST, bytes. The host hashes the last block
+ * after it has arrived, so a small one shortens the wait at the end.
+ */
 const LAST = 8 * 1024 * 1024
 
-/** What is packed at once, bytes. */
+/** How much of the file goes into one compressed block, bytes. */
 const PACKED = 1024 * 1024
 
-/** On a slower link gzip brings what it makes smaller over sooner, bytes a second. */
+/** Below this speed, bytes per second, sending compressed data is faster although gzip takes time. */
 const SLOW_LINK = 30e6
 
 export interface BlockOptions {
-  /** How many bytes there are to send. */
+  /** How many bytes to send. */
   size: number
-  /** False for what is packed already. */
+  /** False for a file that is already compressed. */
   packable: boolean
-  /** Told after each block how many bytes of the file have gone. */
+  /** Called after each block with the number of bytes sent so far. */
   sent(bytes: number): void
 }
 
 /**
- * What is left of a file as blocks. The link is measured while plain blocks go; where it is slow, the rest of a file that
- * is not packed already goes packed.
+ * Splits the rest of a file into blocks. Measures the link while it sends uncompressed blocks; on a slow link it
+ * compresses the rest, unless the file is already compressed.
  */
 export async function* blocks(reader: Reader, { size, packable, sent }: BlockOptions): AsyncGenerator<Block> {
   let left = size
   let length = SMALLEST
-  let packs = false
-  while (left > 0 && !packs) {
+  let compressRest = false
+  while (left > 0 && !compressRest) {
     const now = Math.min(length, left, Math.max(LAST, Math.ceil(left / 2)))
     const began = performance.now()
     yield { size: now, data: pieces(reader, now) }
@@ -47,14 +50,14 @@ export async function* blocks(reader: Reader, { size, packable, sent }: BlockOpt
     left -= now
     sent(size - left)
     if (now === length && ms < SLOW_MS && length < LARGEST) length *= 2
-    else if (now === length) packs = packable && (now / ms) * 1000 < SLOW_LINK
+    else if (now === length) compressRest = packable && (now / ms) * 1000 < SLOW_LINK
     if (ms > 2 * SLOW_MS) length = Math.max(SMALLEST, length / 2)
   }
   let next = packed(reader, left)
   while (left > 0) {
     const { raw, block } = await next
     left -= raw
-    // packed while the one before is on its way
+    // compress the next block while this one is being sent
     next = packed(reader, left)
     next.catch(() => {})
     yield block
@@ -67,7 +70,7 @@ interface Packed {
   block: Block
 }
 
-/** The next piece of the `left` bytes. */
+/** Reads and compresses the next block of the `left` bytes. */
 async function packed(reader: Reader, left: number): Promise<Packed> {
   const raw = Math.min(PACKED, left)
   const whole = Buffer.allocUnsafe(raw)
@@ -76,7 +79,7 @@ async function packed(reader: Reader, left: number): Promise<Packed> {
     whole.set(piece, filled)
     filled += piece.length
   }
-  const data = await pack(whole, { level: constants.Z_BEST_SPEED })
+  const data = await compress(whole, { level: constants.Z_BEST_SPEED })
   return { raw, block: { size: data.length, raw, data: [data] } }
 }
 

@@ -2,28 +2,28 @@ import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { Secret } from '../secret.ts'
 import type { Script } from '../sh.ts'
 
-/** A package, or of several the first one that the host's package manager knows. */
+/** The name of a package, or several: then the first that the host's package manager knows is used. */
 export type PackageName = string | { firstOf: readonly string[] }
 
-/** How a change shows in a plan: `+` makes, `~` alters, `-` removes, `!` acts (a start, a wait). */
+/** The sign of a change in a plan: `+` creates, `~` modifies, `-` removes, `!` acts (a start, a wait). */
 export type Sign = '+' | '~' | '-' | '!'
 
 interface Common {
-  /** One plain line: what this does to the host. */
+  /** What the change does to the host, in one line. */
   title: string
   sign: Sign
 }
 
-/** A text file, written beside its place, then renamed. `content` as a Secret is never shown. */
+/** A text file, written under a temporary name in the same folder, then renamed. A Secret `content` is never shown. */
 export interface FileChange extends Common {
   kind: 'file'
   path: string
   content: string | Secret
-  /** As chmod takes it, without leading zero: `644`. */
+  /** As chmod takes it, without a leading zero: `644`. */
   mode: string
 }
 
-/** A file of the bundle, sent only when its digest differs. */
+/** A file of the bundle. It is sent only when the digest on the host differs. */
 export interface UploadChange extends Common {
   kind: 'upload'
   artifact: Artifact
@@ -31,43 +31,43 @@ export interface UploadChange extends Common {
   mode: string
 }
 
-/** Packages by the names that the host's distribution has for them; `script` installs them, as a job. */
+/** Packages, named as the host's distribution names them. `script` installs them and runs as a job. */
 export interface PackagesChange extends Common {
   kind: 'packages'
   names: readonly PackageName[]
   script: Script
 }
 
-/** Any other act. `durable` ones go on when the connection is lost: they run as a transient unit. */
+/** Any other action. A `durable` one runs as a transient unit, so it continues when the connection is lost. */
 export interface RunChange extends Common {
   kind: 'run'
   script: Script
-  /** Named deadline of this act, ms. */
+  /** Deadline of the action, ms. */
   timeoutMs: number
   durable?: boolean
 }
 
-/** Starts a unit, anew where it runs, and has it start with the machine. */
+/** Starts a unit, or restarts it when it is running, and enables it at boot. */
 export interface ServiceChange extends Common {
   kind: 'service'
-  /** Its name, such as `k3s.service`. */
+  /** Name of the unit, such as `k3s.service`. */
   unit: string
   script: Script
   timeoutMs: number
 }
 
-/** Waits until `until` exits 0; its last output is the evidence when the deadline passes. */
+/** Runs `until` again and again until it exits 0. When the deadline passes, its last output is the evidence. */
 export interface WaitChange extends Common {
   kind: 'wait'
-  /** Done once, before it is first asked. */
+  /** Runs once, before the first `until`. */
   begin?: Script
   until: Script
   timeoutMs: number
-  /** More to show when it never comes: journal lines. */
+  /** Prints more evidence when the wait fails, such as journal lines. */
   evidence?: Script
-  /** What is done then, and says how that went; ms on top of timeoutMs. */
+  /** Runs when the wait fails, and prints what it did. Its timeoutMs is added to that of the wait. */
   undo?: { script: Script; timeoutMs: number } | undefined
 }
 
-/** What a step's plan yields. An empty plan means "already so". */
+/** What a step's plan returns. An empty plan means that the host already is as wanted. */
 export type Change = FileChange | UploadChange | PackagesChange | RunChange | ServiceChange | WaitChange

@@ -18,19 +18,20 @@ export interface Walk {
   options: RunOptions
   fleet: Fleet
   graph: Graph
-  /** Holds an upload back while too many are under way. */
+  /** Limits how many uploads run at the same time. */
   uploads: LimitFunction
 }
 
-/** A step on a host, and the run that it is part of. */
+/** One step on one host, with the run that it is part of. */
 interface Turn extends Walk {
   step: Step
   at: HostRun
 }
 
 /**
- * Does one step on one host, once those that it waits for have ended; `ms` is its own time, without that. After a step
- * that did not go well (`failedBefore`, its name) it only tells whether it is satisfied anyway. Never rejects.
+ * Does one step on one host, after the steps that it waits for have ended; `ms` does not include that wait.
+ * `failedBefore` names an earlier step of this host that did not succeed: then nothing is changed, and the step ends as
+ * unchanged or blocked. Never rejects.
  */
 export async function doStep(
   step: Step,
@@ -47,9 +48,9 @@ export async function doStep(
       if (at.error) throw at.error
       const { blockedBy, changed } = await walk.graph.wait(step, at.host)
       began = Date.now()
-      // what others did may show here, such as a node that joined
-      if (changed && !walk.options.signal.aborted) await askAgain(turn)
-      ending = await ifNeeded(turn, blockedBy)
+      // other hosts may have changed what this step sees, such as a node that joined
+      if (changed && !walk.options.signal.aborted) await probeAgain(turn)
+      ending = await applyIfNeeded(turn, blockedBy)
     }
   } catch (error) {
     ending = failure(error, turn)
@@ -63,7 +64,7 @@ function afterFailure(turn: Turn, failedBefore: string): Ending {
   return { outcome: turn.options.signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
 }
 
-async function ifNeeded(turn: Turn, blockedBy: string | undefined): Promise<Ending> {
+async function applyIfNeeded(turn: Turn, blockedBy: string | undefined): Promise<Ending> {
   if (isSatisfied(turn)) return { outcome: 'unchanged' }
   if (turn.options.signal.aborted) return { outcome: 'skipped' }
   if (blockedBy) return { outcome: 'blocked', blockedBy }
@@ -79,12 +80,12 @@ function plan({ step, at, fleet, options }: Turn) {
   return planStep(step, at, fleet, options.desired)
 }
 
-async function askAgain({ step, at, options }: Turn): Promise<void> {
+async function probeAgain({ step, at, options }: Turn): Promise<void> {
   const facts = factsFrom(step, at.host, options)
   at.learn(await at.withLink(step.id, (connection) => probe(connection, facts, options.signal)))
 }
 
-/** Makes the changes of a step and proves them: afterwards there must be nothing left to plan. */
+/** Makes the changes of a step and verifies them. Error: NOT_PROVEN when the plan is not empty afterwards. */
 async function applyStep(turn: Turn): Promise<void> {
   const { step, at, options, uploads } = turn
   const { owner, source, emit, signal } = options
@@ -97,7 +98,7 @@ async function applyStep(turn: Turn): Promise<void> {
       await settleJob(connection, job, plan(turn) ?? [], options)
       at.learn(await probe(connection, [jobs, ...facts], signal))
     }
-    // what a broken link let go on may have satisfied it
+    // a job that kept running while the connection was down may have done it already
     const changes = plan(turn) ?? []
     if (changes.length === 0) return
     at.learn(

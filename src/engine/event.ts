@@ -4,7 +4,7 @@ import type { Finding } from './step.ts'
 
 export type Outcome = 'unchanged' | 'changed' | 'failed' | 'blocked' | 'skipped'
 
-/** How a host did in the whole run. */
+/** The result of the whole run on one host. */
 export interface HostSummary {
   host: string
   changed: number
@@ -14,11 +14,11 @@ export interface HostSummary {
   skipped: number
   /** The first error of this host. */
   error?: ConvecthubError
-  /** What it waited for in vain: `step on host`. */
+  /** The step that it waited for and that did not succeed: `step on host`. */
   blockedBy?: string
 }
 
-/** All that an engine tells while it runs; renderers in ui/ turn it into terminal, plain or JSON lines. ms throughout. */
+/** Everything the engine reports during a run. The renderers in src/ui print it. All times are in ms. */
 export type EngineEvent =
   | {
       event: 'run'
@@ -36,9 +36,9 @@ export type EngineEvent =
   | { event: 'change-end'; host: string; step: string; change: Change; ms: number }
   | { event: 'line'; host: string; step: string; line: string }
   | { event: 'progress'; host: string; step: string; sent: number; total: number }
-  /** A job of an earlier run goes on, since `ms`: it is waited for, or ended because something else is wanted by now. */
+  /** A job of an earlier run is still running after `ms`. The run waits for it, or stops it (`ends`) as outdated. */
   | { event: 'waiting'; host: string; job: string; ms: number; ends?: boolean }
-  /** The link broke while a step was under way; it goes on when the host answers again. */
+  /** The connection broke during a step. The step continues when the host answers again. */
   | { event: 'link-lost'; host: string; step: string; error: ConvecthubError }
   | {
       event: 'step'

@@ -1,12 +1,12 @@
 import type { Desired, Finding, PlanContext, Step } from './step.ts'
 
-/** A finding, and the id of the step that checked. */
+/** A finding, and the id of the step whose check reported it. */
 export interface Found {
   step: string
   finding: Finding
 }
 
-/** All problems of all hosts that answered; ignored ones become warnings. */
+/** Runs every step's check on the hosts that answered. Ignored findings become warnings, unless they are firm. */
 export function findings(
   recipe: readonly Step[],
   contexts: readonly PlanContext[],

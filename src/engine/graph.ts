@@ -8,27 +8,27 @@ import type { Desired, Step } from './step.ts'
 export interface Ending {
   outcome: Outcome
   error?: ConvecthubError
-  /** The step that it waited for in vain: `step on host`. */
+  /** The step that it waited for and that did not succeed: `step on host`. */
   blockedBy?: string
 }
 
-/** What a step finds when all that it waited for has ended. */
+/** The result of waiting for other steps. */
 export interface Waited {
-  /** The first step that it needs and that did not go well. */
+  /** The first needed step that did not succeed: `step on host`. */
   blockedBy: string | undefined
-  /** Whether any of them changed something. */
+  /** Whether any of the steps changed something. */
   changed: boolean
 }
 
-/** An ending to come. */
+/** The ending of a step that may not have ended yet. */
 interface Deferred {
   promise: Promise<Ending>
   resolve(ending: Ending): void
 }
 
 /**
- * The steps of a run on its hosts, and how each ended. A step waits for those of other hosts only where its `needs` and
- * `after` say so.
+ * All steps of a run on all hosts, and how each ended. A step waits for steps of other hosts only where its `needs` or
+ * `after` names them.
  */
 export class Graph {
   readonly #endings: ReadonlyMap<string, Deferred>
@@ -41,22 +41,22 @@ export class Graph {
     this.#desired = desired
   }
 
-  /** Tells those who wait for a step how it ended. */
+  /** Records how a step ended, and lets the steps that wait for it continue. */
   settle(node: StepRef, ending: Ending): void {
     this.#deferred(node).resolve(ending)
   }
 
   /**
-   * Waits until all that a step needs or comes after has ended. `after` does not mind a host that is not part of the
-   * run, or where the step is not done. A step that is not in the recipe is a bug, and throws.
+   * Waits until all steps in `needs` and `after` have ended. In `after`, steps that no host of the run does are
+   * ignored. Throws for a step that is not in the recipe: that is a bug in convecthub.
    */
   async wait(step: Step, host: ClusterHost): Promise<Waited> {
     const needs = step.needs?.(host, this.#desired) ?? []
     const after = (step.after?.(host, this.#desired) ?? []).filter((ref) => this.#has(ref))
     const endings = await Promise.all([...needs, ...after].map((ref) => this.#deferred(ref).promise))
-    const lacking = needs.find((_need, i) => !wentWell(endings[i]))
+    const failed = needs.find((_need, i) => !wentWell(endings[i]))
     return {
-      blockedBy: lacking && refName(lacking),
+      blockedBy: failed && refName(failed),
       changed: endings.some(({ outcome }) => outcome === 'changed'),
     }
   }

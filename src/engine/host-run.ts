@@ -11,40 +11,40 @@ import { awaitJobs } from './jobs.ts'
 import { probe } from './probe.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** How long a host whose link broke may be away before it is given up, ms. */
+/** How long to wait for a host that stopped answering, ms. */
 const AWAY_MS = 120_000
 
-/** How often a host may be lost while it answers: one that always goes away would be waited for without end. */
+/** How often the connection may break during the probe. Without a limit, some hosts would be retried forever. */
 const ABSENCES = 10
 
-/** Broken links that one step may see. */
+/** How often the connection may break during one step. */
 const BREAKS = 30
 
-/** What says that nobody answers now, or a host that goes down; all else will not change by asking again. */
+/** Errors of a host that does not answer at the moment or is shutting down. Others would not go away on a retry. */
 const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOGIN_CLOSED', 'LOST', 'LOGIN_TIMEOUT', 'TIMEOUT'])
 
-/** What a host needs of a run. */
+/** The options of a run that concern a single host. */
 type HostOptions = Pick<RunOptions, 'recipe' | 'connect' | 'apply' | 'emit' | 'signal'>
 
-/** A host in a run: the connection to it, and what it answered last. */
+/** A host in a run: its connection and its latest facts. */
 export class HostRun {
   readonly host: ClusterHost
-  /** Undefined until it has answered. */
+  /** Undefined until the host has answered. */
   facts: Facts | undefined
-  /** Why nothing can be done on it. */
+  /** Why the host is out of the run. */
   error: ConvecthubError | undefined
   connection: Connection | undefined
   readonly #wanted: readonly Fact<unknown>[]
   readonly #options: HostOptions
 
-  /** `wanted`: all that the run may want to know of it. */
+  /** `wanted`: all facts of this host that the run may need. */
   constructor(host: ClusterHost, wanted: readonly Fact<unknown>[], options: HostOptions) {
     this.host = host
     this.#wanted = [system, jobs, ...wanted]
     this.#options = options
   }
 
-  /** Logs in and asks all. A host that cannot be asked fails by itself: `error` says why, and the run goes on. */
+  /** Logs in and probes all facts. Does not reject: a failure is kept in `error`, and the other hosts go on. */
   async connect(): Promise<void> {
     const { emit, signal } = this.#options
     const { name } = this.host
@@ -57,20 +57,20 @@ export class HostRun {
     }
   }
 
-  /** Takes it out of the run. */
+  /** Takes the host out of the run. */
   fail(error: ConvecthubError): void {
     this.error = error
     this.#options.emit({ event: 'host-failed', host: this.host.name, error })
   }
 
-  /** Takes newer answers to some of the facts. */
+  /** Replaces the facts that were probed again and keeps the others. */
   learn(facts: Facts): void {
     this.facts = this.facts ? laterFacts(this.facts, facts) : facts
   }
 
   /**
-   * Does a step's work, and again from what is so by then whenever the link broke: logged in anew, jobs that went on
-   * awaited, all facts asked again. Errors: those of `work`, and of the login when the host does not come back.
+   * Does a step's work. When the connection breaks, logs in again, waits for jobs that kept running, probes all facts
+   * and starts `work` over. Errors: those of `work`, and of the login when the host does not come back.
    */
   async withLink<T>(step: string, work: (connection: Connection) => Promise<T>): Promise<T> {
     const { emit, signal } = this.#options
@@ -92,7 +92,7 @@ export class HostRun {
     this.connection?.close()
   }
 
-  /** A host that was there before (`back`), or that is lost while it answers, may be away for a while. */
+  /** Connects and probes. Retries for a while when the host has answered before (`back`) or breaks off the probe. */
   async #reach({ back }: { back: boolean }): Promise<Facts> {
     const { connect, signal } = this.#options
     let lost = 0
@@ -109,7 +109,7 @@ export class HostRun {
         connection?.close()
         const away = error instanceof ConvecthubError && AWAY.has(error.code)
         if (!away || signal.aborted) throw error
-        // it was there, so this is another absence
+        // the host had answered, so the wait starts anew
         if (error.code === 'LOST') {
           lost += 1
           until = Date.now() + AWAY_MS
@@ -120,14 +120,14 @@ export class HostRun {
     }
   }
 
-  /** Where the host is to be changed, what an earlier run or a broken link left running is awaited first. */
+  /** Probes the facts. A run that makes changes then waits for jobs that are still running, and probes again. */
   async #ask(connection: Connection, back: boolean): Promise<Facts> {
     const { apply, recipe, emit, signal } = this.#options
     const first = await probe(connection, this.#wanted, signal)
-    // it is part of what this run would find half done; one that may be ended is looked at when its step's turn has come
+    // a running job's work is half done, so wait; but a step decides about the jobs of an earlier run that it may stop
     const ends = (name: string) => !back && recipe.some((step) => step.ends?.includes(name))
-    const going = first.get(jobs).filter(({ name }) => !ends(name))
-    const waited = apply && (await awaitJobs(connection, going, emit, signal))
+    const running = first.get(jobs).filter(({ name }) => !ends(name))
+    const waited = apply && (await awaitJobs(connection, running, emit, signal))
     return waited ? probe(connection, this.#wanted, signal) : first
   }
 }

@@ -1,7 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
 import type { Change } from './change.ts'
 
-/** What Ctrl-C leaves: the change that was under way, by name. */
+/** The error of a host after Ctrl-C. It names the change that was under way. */
 export function interrupted(host: string, step: string, change: Change | undefined): ConvecthubError {
   const what = change ? `stopped during: ${change.title}` : 'stopped'
   const goesOn = change?.kind === 'packages' || (change?.kind === 'run' && change.durable)

@@ -8,10 +8,13 @@ import { PACKAGES_MS } from './render.ts'
 import type { RunOptions } from './run-options.ts'
 import { withLibrary } from './with-library.ts'
 
-/** How long a job that is to end may take for it, ms. */
+/** How long stopping a job may take, ms. */
 const END_MS = 150_000
 
-/** Waits for jobs of an earlier run, showing what they print; true when there was one. How they ended shows in the next probe. */
+/**
+ * Waits for jobs of an earlier run and shows their output. True when there were any. Whether they succeeded shows in
+ * the next probe.
+ */
 export async function awaitJobs(
   connection: Connection,
   jobs: readonly Job[],
@@ -29,7 +32,10 @@ export async function awaitJobs(
   return jobs.length > 0
 }
 
-/** Waits for a job that does what is still wanted, and ends one that does not, unless another convecthub is at work with it. */
+/**
+ * Waits for a job of an earlier run when its script is still wanted; stops it otherwise. Error: LOCKED instead of
+ * stopping it when another convecthub works on the host.
+ */
 export async function settleJob(
   connection: Connection,
   job: Job,
@@ -51,7 +57,7 @@ export async function settleJob(
   })
 }
 
-/** The digest of a job's text as it stands on a host; see cvh_job. */
+/** sha256, in hex, of a job's script as cvh_job stores it on the host. */
 export function jobDigest(script: Script): string {
   return createHash('sha256').update(`${script.reveal()}\n`).digest('hex')
 }

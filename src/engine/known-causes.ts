@@ -2,7 +2,7 @@
 export const UNSAFE_FOLDER_HINT =
   'look at what is in it, then let only root write to it (`chown root: FOLDER; chmod go-w FOLDER; setfacl -b FOLDER`) and run the same command again'
 
-/** Words in a host's output that tell the cause, and what to do. The first that fits is told. */
+/** Patterns in a host's output that reveal the cause of a failure, and what to do about it. The first match counts. */
 const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   {
     words: /mkdir \/sys\/fs\/cgroup\S*: read-only file system/,
@@ -61,7 +61,7 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   { words: /address already in use/, hint: 'another program has the port: `ss -ltnp` on the host names it' },
 ]
 
-/** The next step for a cause that is known by its words. */
+/** What to do about the failure that this output shows; undefined when the cause is not a known one. */
 export function knownCause(output: string): string | undefined {
   return KNOWN_CAUSES.find(({ words }) => words.test(output))?.hint
 }

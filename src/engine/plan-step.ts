@@ -5,7 +5,7 @@ import type { Desired, PlanContext, Step } from './step.ts'
 /** The hosts of a run, by name. */
 export type Fleet = ReadonlyMap<string, HostRun>
 
-/** What a step has to change on a host; undefined while one of the hosts that it looks at has not answered. */
+/** What a step has to change on a host; undefined while a host whose facts it reads has not answered. */
 export function planStep(
   step: Step,
   at: HostRun,
@@ -20,7 +20,7 @@ export function planStep(
   return answered ? step.plan(planContext(at, fleet, desired)) : undefined
 }
 
-/** What a step may look at when it plans for a host that has answered. */
+/** What a step gets to see when it plans for a host that has answered. */
 export function planContext({ host, facts }: HostRun, fleet: Fleet, desired: Desired): PlanContext {
   if (facts === undefined) throw new Error(`the facts of ${host.name} are not known`)
   return { ...desired, host, facts, peer: (name) => fleet.get(name)?.facts }

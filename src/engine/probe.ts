@@ -2,10 +2,10 @@ import { ConvecthubError } from '../errors.ts'
 import { type Fact, type Facts, makeProbe, type Probe } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
 
-/** How long answering all facts may take, ms. */
+/** Deadline of a probe, ms. */
 const PROBE_MS = 60_000
 
-/** Asks a host all facts in one exec. Error: PROBE when the script itself fails. */
+/** Probes all facts of a host in one exec. Error: PROBE when the output is incomplete or cannot be parsed. */
 export async function probe(
   connection: Connection,
   facts: readonly Fact<unknown>[],
@@ -17,7 +17,7 @@ export async function probe(
   return readProbe(connection.host, questions, result.output, Date.now() - result.ms / 2)
 }
 
-/** Reads a probe's output; a host whose answer cannot be read is a failed host, not a crash. */
+/** Parses a probe's output. Error: PROBE, so that an unreadable answer fails one host and not the whole run. */
 export function readProbe(host: string, questions: Probe, output: string, at = Date.now()): Facts {
   try {
     return questions.read(output, at)

@@ -1,10 +1,10 @@
 import { sh } from '../sh.ts'
 import type { Connection } from '../transport/connection.ts'
 
-/** A file of ours is a hundredth of it, bytes. */
+/** Read no more than this, bytes; the files that convecthub writes are about a hundred times smaller. */
 const MOST = 1024 * 1024
 
-/** The text of files on a host, for showing a difference. */
+/** The current text of files on a host, for --diff. */
 export async function readCurrent(
   connection: Connection,
   paths: readonly string[],
@@ -13,7 +13,7 @@ export async function readCurrent(
   for (const path of paths) {
     const script = sh`head -c ${MOST} ${path}; printf x`
     const result = await connection.run(script, { name: `read ${path}`, timeoutMs: 30_000 })
-    // the x keeps the last newlines
+    // the x keeps trailing newlines from being trimmed
     texts.set(path, result.output.slice(0, -1))
   }
   return texts

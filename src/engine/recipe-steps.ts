@@ -11,22 +11,22 @@ export function stepsOf(host: ClusterHost, { recipe, desired }: Recipe): readonl
 }
 
 /**
- * All facts that a host is asked for its steps. A driver is asked what the one that leads is asked, for who that is shows
- * in the answers.
+ * All facts that the steps of a host need. Every driver is asked what the leading driver is asked, because only the
+ * answers show which one leads.
  */
 export function factsOf(host: ClusterHost, { recipe, desired }: Recipe): readonly Fact<unknown>[] {
   const { cluster } = desired
-  const own = host.role === 'driver' ? { ...desired, cluster: { ...cluster, lead: host } } : desired
-  return stepsOf(host, { recipe, desired: own }).flatMap((step) => step.facts(host, own))
+  const asLead = host.role === 'driver' ? { ...desired, cluster: { ...cluster, lead: host } } : desired
+  return stepsOf(host, { recipe, desired: asLead }).flatMap((step) => step.facts(host, asLead))
 }
 
-/** What a change of this step may alter of what its host still has to do: the facts of the step and those behind it. */
+/** The facts of this step and of the later ones on the host: all that the step's changes may affect. */
 export function factsFrom(step: Step, host: ClusterHost, recipe: Recipe): readonly Fact<unknown>[] {
   const steps = stepsOf(host, recipe)
-  return steps.slice(steps.indexOf(step)).flatMap((each) => each.facts(host, recipe.desired))
+  return steps.slice(steps.indexOf(step)).flatMap((later) => later.facts(host, recipe.desired))
 }
 
-/** Hosts outside the selection that a selected one's steps need, or want to hear. */
+/** Hosts that are not selected, but whose facts the steps of a selected host need or ask for. */
 export function neededHosts({ recipe, desired, hosts }: RunOptions): readonly ClusterHost[] {
   const names = hosts.flatMap((host) =>
     stepsOf(host, { recipe, desired }).flatMap((step) => [

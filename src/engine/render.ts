@@ -8,22 +8,22 @@ export const PACKAGES_MS = 30 * 60_000
 
 type Rendered = Exclude<Change, UploadChange>
 
-/** The lines by which a script tells how far it is, among what the host prints; nobody on the host can know them. */
+/** Lines that a script prints to report its progress. They are random, so no program on the host can imitate them. */
 export interface Marks {
-  /** This change begins, so those before it went well. */
+  /** This change begins, so those before it succeeded. */
   change(index: number): string
-  /** All changes went well, and the probe begins. */
+  /** All changes succeeded, and the probe begins. */
   probe: string
 }
 
-/** Marks that begin with `mark`, see newMark. */
+/** Marks that begin with `mark`, see newMark(). */
 export function marks(mark: string): Marks {
   return { change: (index) => `${mark} change ${index}`, probe: `${mark} probe` }
 }
 
 /**
- * Changes as one script, each telling when it begins; the first failure ends it. All but files run in a subshell of
- * their own: a file is written by functions that leave nothing behind but what they have learnt of its folder.
+ * Renders changes as one script. Each change prints its mark when it begins, and the first failure ends the script.
+ * Changes run in subshells, except files: their library functions only set variables that cache what is recorded.
  */
 export function renderChanges(
   changes: readonly (readonly [number, Rendered])[],
@@ -33,15 +33,15 @@ export function renderChanges(
   const parts = changes.flatMap(([index, change]) => [
     sh`printf '\n%s\n' ${markOf(index)}`,
     change.kind === 'file' ? renderFile(change) : sh`( set -e\n${renderChange(change, job)}\n)`,
-    MUST,
+    EXIT_ON_FAILURE,
   ])
   return withLibrary(joinSh([rawSh('cvh_load'), ...parts]))
 }
 
-const MUST = rawSh(`code=$?
+const EXIT_ON_FAILURE = rawSh(`code=$?
 [ "$code" = 0 ] || exit "$code"`)
 
-/** The longest that a change may take, ms. */
+/** Deadline of a change, ms. */
 export function changeMs(change: Change): number {
   switch (change.kind) {
     case 'file':
@@ -88,7 +88,7 @@ ${undo?.script ?? rawSh(':')}
 exit "$code"; }`
 }
 
-/** A job's text is a file on the host while it runs, so it may hold no secret. */
+/** A job's script lies in a file on the host while it runs, so it must not contain a secret. */
 function asJob(job: string, script: Script): Script {
   if (script.parts.some((part) => part instanceof Secret))
     throw new Error(`the job ${job} must hold no secret`)

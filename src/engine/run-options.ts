@@ -7,26 +7,26 @@ import type { Desired, Step } from './step.ts'
 
 export interface RunOptions {
   verb: string
-  /** Hosts do these in this order; what a step waits for must be in it as well. */
+  /** The steps, in the order in which each host does them. The steps that they wait for must be included. */
   recipe: readonly Step[]
   desired: Desired
-  /** What the answers of the machines make of the wishes, before anything is planned; see withLead. */
+  /** Adapts `desired` to what the probe found, before anything is planned; see withLead(). */
   orient?: (desired: Desired, facts: ReadonlyMap<string, Facts>) => Desired
-  /** The hosts to work on; others are only asked when a step needs them. */
+  /** The hosts to work on. Other hosts are only probed, when a step needs their facts. */
   hosts: readonly ClusterHost[]
   connect(host: ClusterHost): Promise<Connection>
   source: UploadSource
   /** False for a plan: nothing is changed. */
   apply: boolean
-  /** Most logins at once. */
+  /** How many hosts to log in to at the same time. */
   forks: number
-  /** Ids of findings that count as warnings. */
+  /** Ids of findings to treat as warnings. */
   ignore: ReadonlySet<string>
-  /** Who holds the hosts' locks, for others to read. */
+  /** The name written into the hosts' locks, so that others see who holds them. */
   owner: string
   emit: Emit
   signal: AbortSignal
-  /** Called with the open connections, by host, after the plan was made, before anything is changed. */
+  /** Called with the open connections by host, after planning and before anything is changed. */
   planned?: (connections: ReadonlyMap<string, Connection>) => Promise<void>
 }
 
@@ -34,10 +34,10 @@ export interface RunReport {
   ok: boolean
   interrupted: boolean
   hosts: readonly HostSummary[]
-  /** Changes planned in all. */
+  /** Number of planned changes. */
   changes: number
-  /** What was wanted, with the driver that leads. */
+  /** What was wanted, including which driver leads. */
   desired: Desired
-  /** The facts of each host that answered, as last probed. */
+  /** The latest facts of each host that answered. */
   facts: ReadonlyMap<string, Facts>
 }

@@ -14,30 +14,30 @@ import type { RunOptions, RunReport } from './run-options.ts'
 import type { Step } from './step.ts'
 import { type Settled, summarize } from './summarize.ts'
 
-/** Most uploads at once: more would only make each slower. */
+/** How many uploads run at the same time; more would only make each one slower. */
 const UPLOADS = 10
 
 /**
- * Connects, probes, checks, plans and (unless it is a plan) applies a recipe. Throws ConvecthubErrors when a check
- * found a problem; everything else that goes wrong on a host is in the report. A summary is always the last event.
+ * Connects, probes, checks and plans a recipe, and applies it if `apply` is set. Throws ConvecthubErrors when a check
+ * finds a problem; everything else that goes wrong on a host is in the report. The last event is always a summary.
  */
 export async function run(given: RunOptions): Promise<RunReport> {
   const began = Date.now()
   const fleet = makeFleet(given)
-  tellStart(given)
+  emitStart(given)
   try {
     await connectAll(fleet, given)
-    const options = oriented(given, fleet)
+    const options = adaptToFacts(given, fleet)
     throwProblems(fleet, options)
     const graph = makeGraph(fleet, options)
     const changes = planAll(fleet, graph, options)
     await options.planned?.(connectionsOf(fleet))
     const settled = options.apply ? await applyAll({ fleet, graph, options, uploads: pLimit(UPLOADS) }) : []
-    const { ok, hosts } = tellEnd(given, { fleet, settled, began, complete: true })
+    const { ok, hosts } = emitSummary(given, { fleet, settled, began, complete: true })
     const { desired, signal } = options
     return { ok, hosts, changes, desired, facts: factsByHost(fleet), interrupted: signal.aborted }
   } catch (error) {
-    tellEnd(given, { fleet, settled: [], began, complete: false })
+    emitSummary(given, { fleet, settled: [], began, complete: false })
     throw error
   } finally {
     for (const host of fleet.values()) host.close()
@@ -49,19 +49,19 @@ function makeFleet(options: RunOptions): Fleet {
   return new Map(hosts.map((host) => [host.name, new HostRun(host, factsOf(host, options), options)]))
 }
 
-/** Logs in to all hosts at once and asks each as soon as it is there; one that fails does not hold up others. */
+/** Logs in to all hosts in parallel and probes them. A host that fails does not hold up the others. */
 async function connectAll(fleet: Fleet, { forks }: RunOptions): Promise<void> {
   const limit = pLimit(forks)
   await Promise.all([...fleet.values()].map((host) => limit(() => host.connect())))
 }
 
-/** The options with what the answers of the machines make of the wishes. */
-function oriented(options: RunOptions, fleet: Fleet): RunOptions {
+/** The options with `desired` adapted to what the probe found. */
+function adaptToFacts(options: RunOptions, fleet: Fleet): RunOptions {
   const { desired, orient } = options
   return orient ? { ...options, desired: orient(desired, factsByHost(fleet)) } : options
 }
 
-/** Tells all findings, and stops the run where one is an error of a host that it works on. */
+/** Emits all findings. Throws ConvecthubErrors when one is an error on a host that the run works on. */
 function throwProblems(fleet: Fleet, options: RunOptions): void {
   const { recipe, desired, ignore, emit } = options
   const contexts = [...fleet.values()].flatMap((at) => (at.facts ? [planContext(at, fleet, desired)] : []))
@@ -85,14 +85,14 @@ function makeGraph(fleet: Fleet, options: RunOptions): Graph {
   return new Graph(nodes, options.desired)
 }
 
-/** Plans every step that can be planned from what is known now, and tells it; gives the number of changes. */
+/** Plans every step whose facts are known by now, and emits the plans. Returns the number of changes. */
 function planAll(fleet: Fleet, graph: Graph, options: RunOptions): number {
   let changes = 0
   for (const at of fleet.values()) {
     for (const step of stepsOf(at.host, options)) {
       const planned = planOrFail(step, at, fleet, options)
       if (!options.hosts.includes(at.host)) {
-        // nothing is done there, so this is how it ends
+        // nothing is changed on this host, so the outcome is already known
         graph.settle(on(step, at.host), { outcome: planned?.length === 0 ? 'unchanged' : 'blocked' })
       } else if (planned) {
         changes += planned.length
@@ -103,7 +103,7 @@ function planAll(fleet: Fleet, graph: Graph, options: RunOptions): number {
   return changes
 }
 
-/** A host whose answers cannot be planned by fails, and the others go on. */
+/** Plans a step. When that throws on this host's facts, the host fails and the others go on. */
 function planOrFail(step: Step, at: HostRun, fleet: Fleet, { desired }: RunOptions) {
   if (at.error) return undefined
   try {
@@ -114,7 +114,7 @@ function planOrFail(step: Step, at: HostRun, fleet: Fleet, { desired }: RunOptio
   }
 }
 
-/** Does the steps of all hosts: on one host in the recipe's order, and hosts beside each other. */
+/** Does the steps of all hosts: in the recipe's order on each host, with all hosts in parallel. */
 async function applyAll(walk: Walk): Promise<readonly Settled[]> {
   const { options, fleet } = walk
   const walked = [...fleet.values()]
@@ -139,7 +139,7 @@ async function walkHost(at: HostRun, walk: Walk): Promise<readonly Settled[]> {
   return settled
 }
 
-function tellStart({ verb, hosts, recipe, desired, emit }: RunOptions): void {
+function emitStart({ verb, hosts, recipe, desired, emit }: RunOptions): void {
   emit({
     event: 'run',
     verb,
@@ -149,7 +149,7 @@ function tellStart({ verb, hosts, recipe, desired, emit }: RunOptions): void {
   })
 }
 
-/** What a run has come to. `complete`: nothing has stopped it before its end. */
+/** The result of a run. `complete`: no error stopped it early. */
 interface Result {
   fleet: Fleet
   settled: readonly Settled[]
@@ -157,7 +157,7 @@ interface Result {
   complete: boolean
 }
 
-function tellEnd(
+function emitSummary(
   { verb, hosts: selected, emit, signal }: RunOptions,
   { fleet, settled, began, complete }: Result,
 ) {

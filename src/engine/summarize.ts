@@ -4,22 +4,22 @@ import type { HostSummary, Outcome } from './event.ts'
 import type { Ending } from './graph.ts'
 import type { Fleet } from './plan-step.ts'
 
-/** A step of a host that has ended. */
+/** A step that has ended on a host. */
 export interface Settled extends StepRef {
   ending: Ending
 }
 
-/** Counts a run's outcomes host by host. */
+/** Counts the outcomes of a run for each host. */
 export function summarize(
   hosts: readonly ClusterHost[],
   settled: readonly Settled[],
   fleet: Fleet,
 ): HostSummary[] {
   return hosts.map(({ name }) => {
-    const own = settled.filter(({ host }) => host === name).map(({ ending }) => ending)
-    const count = (outcome: Outcome) => own.filter((ending) => ending.outcome === outcome).length
-    const error = fleet.get(name)?.error ?? own.find((ending) => ending.error)?.error
-    const blockedBy = own.find((ending) => ending.blockedBy)?.blockedBy
+    const endings = settled.filter(({ host }) => host === name).map(({ ending }) => ending)
+    const count = (outcome: Outcome) => endings.filter((ending) => ending.outcome === outcome).length
+    const error = fleet.get(name)?.error ?? endings.find((ending) => ending.error)?.error
+    const blockedBy = endings.find((ending) => ending.blockedBy)?.blockedBy
     return {
       host: name,
       changed: count('changed'),

@@ -15,13 +15,13 @@ import { knownCause, UNSAFE_FOLDER_HINT } from './known-causes.ts'
 import { changeMs } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
-/** The longest that not one block goes over, ms. */
+/** Give up when no block gets through for this long, ms. */
 const IDLE_MS = 60_000
 
-/** Names of files that gzip makes no smaller. */
+/** Names of files that are already compressed. */
 const PACKED = /\.(?:zst|tzst|gz|tgz|xz|txz|bz2|tbz2?|lz4|zip|png|jpe?g)$/i
 
-/** What the upload scripts exit with, see templates/remote/library.sh, and what it means. */
+/** Exit codes of the upload functions in templates/remote/library.sh. */
 const FAULTS: Readonly<Record<number, { code: ErrorCode; message: string; hint: string }>> = {
   77: {
     code: 'UNSAFE_FOLDER',
@@ -46,16 +46,16 @@ const FAULTS: Readonly<Record<number, { code: ErrorCode; message: string; hint: 
 }
 
 /**
- * Sends a file beside its place, from where an earlier try got to if that much is the same, checks the sha256 of all
- * while it arrives, then renames it. Errors: UNSAFE_FOLDER, UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT, STEP_FAILED when the host cannot
- * take it, and those of the connection.
+ * Sends a file to partialPath(), checks its sha256 while it arrives, then renames it. Continues an earlier, interrupted
+ * upload if the bytes that arrived then are the same. Errors: UNSAFE_FOLDER, UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT,
+ * STEP_FAILED when the host cannot take it, and those of the connection.
  */
 export async function upload(options: ApplyOptions, change: UploadChange): Promise<void> {
   const { connection, host, step, owner, emit, signal } = options
   const { artifact, path, mode } = change
   const part = partialPath(path)
   const run = { name: `${step}: ${change.title}`, timeoutMs: changeMs(change), signal }
-  const { output } = await must(
+  const { output } = await expectSuccess(
     options,
     change,
     connection.run(
@@ -70,7 +70,7 @@ cvh_begin ${part} ${artifact.size}`,
     ),
   )
   const source = options.source(artifact)
-  const from = await arrived(output, source, artifact)
+  const from = await resumeOffset(output, source, artifact)
   const reader = source.reader(from)
   const left = {
     size: artifact.size - from,
@@ -79,7 +79,7 @@ cvh_begin ${part} ${artifact.size}`,
       emit({ event: 'progress', host, step, sent: from + bytes, total: artifact.size }),
   }
   try {
-    await must(
+    await expectSuccess(
       options,
       change,
       connection.feed(
@@ -99,8 +99,8 @@ ${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : r
   }
 }
 
-/** How many bytes the host has already, by what cvh_begin printed; 0 unless they are the file's first ones. */
-async function arrived(output: string, source: Readable, artifact: Artifact): Promise<number> {
+/** How many bytes the host already has, from the output of cvh_begin; 0 unless they match the start of the file. */
+async function resumeOffset(output: string, source: Readable, artifact: Artifact): Promise<number> {
   const [, text = '0', digest] = /^part (\d{1,20}) ?([0-9a-f]{0,64})$/m.exec(output) ?? []
   const size = Number(text)
   if (size === 0 || size > artifact.size) return 0
@@ -119,12 +119,13 @@ async function arrived(output: string, source: Readable, artifact: Artifact): Pr
   return hash.digest('hex') === digest ? size : 0
 }
 
-async function must(
+/** Awaits a script of the upload. Throws when it failed or the run was interrupted. */
+async function expectSuccess(
   { host, step, signal }: ApplyOptions,
   change: UploadChange,
-  asked: Promise<Result>,
+  running: Promise<Result>,
 ): Promise<Result> {
-  const result = await asked
+  const result = await running
   if (signal.aborted) throw interrupted(host, step, change)
   if (result.code === 0) return result
   const fault = FAULTS[result.code]

@@ -1,7 +1,7 @@
 import { joinSh, rawSh, type Script } from '../sh.ts'
 import { template } from '../templates.ts'
 
-/** Constants, and the functions by name, of `text`, which is templates/remote/library.sh, without their comments. */
+/** The text of templates/remote/library.sh, split into its constants and functions, without comments. */
 interface Library {
   text: string
   constants: string
@@ -10,7 +10,10 @@ interface Library {
 
 let known: Library | undefined
 
-/** A script with what it calls of templates/remote/library.sh in front of it; what it does not call need not travel. */
+/**
+ * Puts the functions of templates/remote/library.sh that a script calls, directly or indirectly, in front of it. The
+ * others are left out, so that less has to be sent.
+ */
 export function withLibrary(script: Script): Script {
   const library = template('remote/library.sh')
   if (known?.text !== library) known = readLibrary(library)
@@ -29,7 +32,7 @@ export function withLibrary(script: Script): Script {
   return joinSh([rawSh([constants, ...called].join('\n')), script])
 }
 
-/** Each function begins with a comment that names it. */
+/** Splits the library. Each function begins with a comment that starts with its name. */
 function readLibrary(library: string): Library {
   const [head = '', ...functions] = library.split(/^(?=# cvh_)/m)
   const bare = (text: string) => text.replace(/^ *#.*\n/gm, '').trimEnd()
