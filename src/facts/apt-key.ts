@@ -14,14 +14,14 @@ const family: FactFamily<readonly string[]> = {
       paths.map((path) => [
         path,
         output.split('\n').flatMap((line) => {
-          const [of, key] = line.split(' ')
-          return of === path && key ? [key] : []
+          const [keyring, key] = line.split(' ')
+          return keyring === path && key ? [key] : []
         }),
       ]),
     ),
 }
 
-/** Fingerprints of all keys in a binary keyring of apt's, `?` for what is not readable; none where there is no file. */
+/** Fingerprints of the keys in a binary apt keyring, `?` for one that is unreadable. Empty when the file is missing. */
 export function aptKey(path: string): Fact<readonly string[]> {
   return { family, key: path }
 }

@@ -3,18 +3,18 @@ import type { Fact, FactFamily } from './fact.ts'
 
 /** One entry of apt's sources: a type, an address and a suite (sources.list(5)). */
 export interface AptSource {
-  /** Where it is written; lines count from 1. */
+  /** Where the entry is; lines count from 1. */
   file: string
   line: number
   /** `deb` or `deb-src`. */
   type: string
-  /** Without a slash at its end, as apt compares it. */
+  /** Without a trailing slash, as apt compares it. */
   uri: string
   suite: string
   components: readonly string[]
-  /** Of which architectures; empty: of all that dpkg has. */
+  /** Architectures to use it for. Empty: all that dpkg has. */
   architectures: readonly string[]
-  /** Keyrings, fingerprints or a key; undefined: any key that apt trusts. */
+  /** Keyring files, fingerprints or an inline key. Undefined: any key that apt trusts. */
   signedBy: string | undefined
 }
 
@@ -27,17 +27,17 @@ const family: FactFamily<readonly AptSource[]> = {
   script: () => rawSh(SCRIPT),
   parse: (output) => {
     const files = new Map<string, string[]>()
-    // apt leaves files with other names alone
+    // apt ignores files with other names
     for (const [, file = '', text = ''] of output.matchAll(/^source (\/[\w./-]+):(.*)$/gm))
       files.set(file, [...(files.get(file) ?? []), text])
     return new Map([['', [...files].flatMap(([file, lines]) => parseAptSources(file, lines.join('\n')))]])
   },
 }
 
-/** Where apt on a host has its packages from; what is switched off is not among it. */
+/** The sources that apt on a host gets packages from, without disabled ones. */
 export const aptSources: Fact<readonly AptSource[]> = { family, key: '' }
 
-/** The entries of a file of apt's sources: in one-line style, or deb822 where its name ends with .sources. */
+/** Parses a file of apt sources: deb822 format when its name ends with .sources, one-line format otherwise. */
 export function parseAptSources(file: string, text: string): AptSource[] {
   const numbered = text.split('\n').map((line, i): Line => ({ text: line, at: { file, line: i + 1 } }))
   if (!file.endsWith('.sources')) return numbered.flatMap(parseLine)
@@ -54,7 +54,7 @@ interface Line {
   at: { file: string; line: number }
 }
 
-/** `deb [option=value …] URI SUITE COMPONENT…`, and a comment. */
+/** `deb [option=value …] URI SUITE COMPONENT…`, optionally with a comment behind it. */
 function parseLine({ text, at }: Line): AptSource[] {
   const match = /^\s*(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)([^#]*)/.exec(text)
   if (!match) return []
@@ -73,7 +73,7 @@ function parseLine({ text, at }: Line): AptSource[] {
   ]
 }
 
-/** Fields as in deb822(5): a line that begins with a blank goes on with the field above. */
+/** Fields as in deb822(5): a line that begins with a blank continues the field above. */
 function parseStanza(lines: readonly Line[]): AptSource[] {
   const fields = new Map<string, string>()
   let name = ''
@@ -98,7 +98,7 @@ function parseStanza(lines: readonly Line[]): AptSource[] {
   )
 }
 
-/** Without a slash at its end. */
+/** Removes a trailing slash. */
 export const bareUri = (uri: string) => uri.replace(/\/$/, '')
 
 function words(text: string): string[] {

@@ -1,9 +1,10 @@
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** apt and dpkg: are they there, is the database whole (`dpkg --audit` silent). */
+/** The state of apt and dpkg. */
 export interface Apt {
   present: boolean
+  /** What `dpkg --audit` prints; empty when the package database is consistent. */
   broken: string
 }
 

@@ -7,5 +7,5 @@ const family: FactFamily<number | undefined> = {
   parse: (output) => new Map([['', /^\d{1,11}$/.test(output) ? Number(output) : undefined]]),
 }
 
-/** What time it is there, seconds since 1970; undefined where nothing tells. Apart from `system`, for it costs a program. */
+/** The host's time, seconds since 1970; undefined when unknown. Not part of `system`, because it starts a program. */
 export const clock: Fact<number | undefined> = { family, key: '' }

@@ -2,23 +2,23 @@ import { K3S, K3S_CONFIG, SERVER_DATA, UNITS } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What a machine holds of a cluster, whether K3s runs now or not; undefined where it has none of it. */
+/** What a machine has of a cluster, whether or not K3s is running. Undefined fields: the machine does not have it. */
 export interface ClusterData {
-  /** Where a server keeps the cluster. */
+  /** The datastore of a server. */
   datastore: 'etcd' | 'sqlite' | undefined
   /** The hash of the cluster's certificate authority, which K3s writes in front of its tokens (K3s docs, cli/token). */
   caHash: string | undefined
-  /** sha256 of the token that the cluster was founded with, in hex. */
+  /** sha256, in hex, of the token that the cluster was founded with. */
   tokenDigest: string | undefined
-  /** node-ip in the configuration that is there; of a server its address as a member. */
+  /** `node-ip` in the K3s configuration; for a server its address as an etcd member. */
   nodeIp: string | undefined
-  /** In that configuration, through which server it joined; undefined where it founded the cluster. */
+  /** `server` in the K3s configuration: the server that it joined through. Undefined if it founded the cluster. */
   server: string | undefined
-  /** As what K3s is set up there. */
+  /** The role that K3s is installed for. */
   role: 'driver' | 'worker' | undefined
-  /** Of the K3s that is there, such as `v1.34.1+k3s1`. */
+  /** Version of the installed K3s, such as `v1.34.1+k3s1`. */
   version: string | undefined
-  /** Whether that is a stand-in of the lab. */
+  /** Whether the installed K3s is the lab's stand-in. */
   standIn: boolean
 }
 
@@ -45,22 +45,22 @@ const family: FactFamily<ClusterData> = {
   script: () => rawSh(SCRIPT),
   parse: (output) => {
     const value = (name: string) => {
-      const line = output.split('\n').find((each) => each.startsWith(`${name}=`))
-      return line?.slice(name.length + 1) || undefined
+      const found = output.split('\n').find((line) => line.startsWith(`${name}=`))
+      return found?.slice(name.length + 1) || undefined
     }
-    const one = <T extends string>(name: string, ...values: readonly T[]) =>
-      values.find((each) => each === value(name))
+    const oneOf = <T extends string>(name: string, ...allowed: readonly T[]) =>
+      allowed.find((known) => known === value(name))
     const hash = (name: string) => /^[0-9a-f]{64}$/.exec(value(name) ?? '')?.[0]
     return new Map([
       [
         '',
         {
-          datastore: one('datastore', 'etcd', 'sqlite'),
+          datastore: oneOf('datastore', 'etcd', 'sqlite'),
           caHash: hash('ca'),
           tokenDigest: hash('token'),
           nodeIp: value('ip'),
           server: value('server'),
-          role: one('role', 'driver', 'worker'),
+          role: oneOf('role', 'driver', 'worker'),
           version: value('version'),
           standIn: value('stand-in') !== undefined,
         },

@@ -12,7 +12,7 @@ const family: FactFamily<string | undefined> = {
     new Map(keys.map((key) => [key, new RegExp(`^${key}=(/.+)$`, 'm').exec(output)?.[1]])),
 }
 
-/** Where a program is found in root's PATH, undefined when it is not. */
+/** The full path of a program in root's PATH; undefined when it is not found. */
 export function command(name: string): Fact<string | undefined> {
   return { family, key: name }
 }

@@ -1,19 +1,19 @@
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** The file system that holds a path, or will when the path is made, links followed: MiB in all and free. */
+/** The file system of a path, or of its nearest existing parent, after following links. Total and free size in MiB. */
 export interface Disk {
   sizeMiB: number
   freeMiB: number
-  /** Its mount point. */
+  /** Mount point. */
   mount: string
-  /** Of its mount, such as `noexec` (mount(8)). */
+  /** Mount options, such as `noexec` (mount(8)). */
   options: readonly string[]
 }
 
-// stat(1) does not see where a folder of the same file system is mounted, with options of its own. In the table a blank
-// is \040, and printf's %b wants \0040, lest it take a digit behind it for more; of what is mounted over each other at
-// one place, the last counts
+// Reads /proc/self/mounts, because stat(1) does not see a bind mount with its own options. The table writes a blank as
+// \040. printf's %b needs \0040: otherwise it would take a digit behind it as part of the escape. When several file
+// systems are mounted at the same place, the last one counts.
 const SCRIPT = `
 for path in $paths; do
   at=$path

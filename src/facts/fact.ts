@@ -3,9 +3,10 @@ import { visible } from '../printable.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 
 /**
- * A kind of question to a host. `script` asks for all keys at once (POSIX sh, no side effect, stderr thrown away);
- * `parse` is pure: the script's output → one value a key. Each line that a script prints begins with words of ours;
- * what others chose (a name, an argument, a title) stands last on it and holds no newline, or it is JSON.
+ * A kind of question to a host. `script` answers it for all keys at once (POSIX sh, no side effects, stderr is
+ * discarded). `parse` is pure and turns the output into one value per key. Every line of the output starts with a word
+ * that the script chose. Text that others chose (a name, an argument, a title) comes last and without newlines, or as
+ * JSON.
  */
 export interface FactFamily<T> {
   id: string
@@ -13,21 +14,21 @@ export interface FactFamily<T> {
   parse(output: string, keys: readonly string[]): ReadonlyMap<string, T>
 }
 
-/** One question: a family and what it is asked about (a path, a package, …; '' where there is but one answer). */
+/** One question: a family, and what to ask it about (a path, a package, …; '' when there is only one answer). */
 export interface Fact<T> {
   family: FactFamily<T>
   key: string
 }
 
-/** The answers of one host. Asking for a fact that was not probed is a fault of ours and throws. */
+/** The answers of one host. `get` throws for a fact that was not probed: that is a bug in convecthub. */
 export interface Facts {
-  /** When the host answered, by our clock, ms since 1970; within half a round trip. */
+  /** When the host answered, by the local clock, ms since 1970; accurate to half a round trip. */
   readonly at: number
   get<T>(fact: Fact<T>): T
   has(fact: Fact<unknown>): boolean
 }
 
-/** Answers of which the later ones count; the time is that of the first ones. */
+/** Combines two sets of answers. Later answers replace earlier ones; `at` stays that of the earlier set. */
 export function laterFacts(before: Facts, later: Facts): Facts {
   return {
     at: before.at,
@@ -36,17 +37,17 @@ export function laterFacts(before: Facts, later: Facts): Facts {
   }
 }
 
-/** A question to a host, and how its answer is read. */
+/** A script that asks a host for facts, and the parser for its output. */
 export interface Probe {
-  /** All facts as one script: a family at a time, each once, whatever the number of steps that ask for it. */
+  /** One script for all facts. It runs each family once, however many steps ask for it. */
   script: Script
-  /** Reads what the script printed, which may stand behind other output, and came at that time. Throws when it is not whole, or not readable. */
+  /** Parses the script's output, which may follow other output. Throws when it is incomplete or unreadable. */
   read(output: string, at?: number): Facts
 }
 
 /**
- * Asks for facts. What a family's script prints is read by that family alone: sections begin with a mark that nobody on
- * the host knows, since the script travels by stdin, so a process name or a page cannot begin one.
+ * Combines facts into one probe. Each family's output is a section of its own. Sections begin with a random mark, and
+ * the script is sent over stdin, so nobody on the host knows the mark: a process name or a page cannot fake a section.
  */
 export function makeProbe(facts: readonly Fact<unknown>[]): Probe {
   const mark = newMark()
@@ -64,7 +65,7 @@ export function makeProbe(facts: readonly Fact<unknown>[]): Probe {
   }
 }
 
-/** The name of the section that says that all is told. */
+/** The name of the last section. If it is missing, the output was cut off. */
 const END = 'end'
 
 function sectionsOf(output: string, mark: string): Map<string, string> {

@@ -3,24 +3,24 @@ import { DIGESTS } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What stands at a path. `mode` as chmod takes it (`644`); `digest` is a sha256 in hex, of regular files only. */
+/** What is at a path. `mode` is as chmod takes it (`644`); `digest` is the sha256 in hex, for regular files only. */
 export interface FileState {
   type: 'file' | 'directory' | 'link' | 'other'
   mode: string
-  /** Numbers of user and group: `0:0`; their names may be anything. */
+  /** Numeric user and group: `0:0`. Names could contain any character. */
   owner: string
   /** Bytes. */
   size: number
   digest: string | undefined
 }
 
-/** Files of at least this many bytes have their digest kept on the host, so that no rerun reads gigabytes. */
+/** From this size on, bytes, the digest of a file is cached on the host, so that a rerun does not read gigabytes. */
 export const BIG_FILE = 8 * 1024 * 1024
 
-/** The digest of no bytes, which no host has to work out. */
+/** The digest of an empty file, so that no host has to compute it. */
 const EMPTY = createHash('sha256').digest('hex')
 
-// one stat and one sha256sum for all; a big file is read only when no record fits its size, times and inode
+// one stat and one sha256sum for all; a big file is read only if no cached digest matches its size, times and inode
 const SCRIPT = `
 stat -c 'stat %n %f %a %u:%g %s %y %z %i' -- $paths | {
   set --
@@ -40,12 +40,12 @@ stat -c 'stat %n %f %a %u:%g %s %y %z %i' -- $paths | {
 
 const family: FactFamily<FileState | undefined> = {
   id: 'file',
-  // paths are ours and without blanks, so that a plain word list does
+  // file() refuses paths with blanks, so a plain list of words is enough
   script: (keys) => joinSh([sh`paths=${keys.join(' ')}`, rawSh(SCRIPT)]),
   parse: parseFiles,
 }
 
-/** The state of a path, undefined when there is nothing. Links are not followed. */
+/** The state of a path; undefined when nothing is there. Links are not followed. */
 export function file(path: string): Fact<FileState | undefined> {
   if (/\s/.test(path)) throw new Error(`a path on a host must have no blanks: ${path}`)
   return { family, key: path }

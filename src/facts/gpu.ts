@@ -1,13 +1,15 @@
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** NVIDIA hardware and what drives it. */
+/** NVIDIA hardware and its software. */
 export interface Gpu {
   /** PCI addresses of display controllers (class 03) by NVIDIA (vendor 10de). */
   cards: readonly string[]
   /** The version in /proc/driver/nvidia, undefined while no module is loaded. */
   driver: string | undefined
+  /** Whether the open driver, which conflicts with NVIDIA's, is loaded. */
   nouveau: boolean
+  /** Whether nvidia-container-runtime is installed. */
   runtime: boolean
 }
 

@@ -2,17 +2,17 @@ import { RUN } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** A job that an earlier run left, because its connection was cut or it was stopped; it goes on by itself. */
+/** A job that an earlier run left running, because the run lost its connection or was stopped. */
 export interface Job {
-  /** The id of the step that began it. */
+  /** The id of the step that started it. */
   name: string
-  /** For how long it has been under way, ms; 0 where it is about to begin. */
+  /** How long it has been running, ms; 0 if it is about to start. */
   ms: number
-  /** sha256 of its text, in hex. */
+  /** sha256 of its script, in hex. */
   digest: string
 }
 
-/** Jobs that are told of: an engine of ours leaves one. */
+/** How many jobs to report at most; convecthub itself leaves only one. */
 const MOST = 3
 
 const SCRIPT = `
@@ -44,5 +44,5 @@ const family: FactFamily<readonly Job[]> = {
     ]),
 }
 
-/** Jobs of an earlier run that still go on. */
+/** Jobs of an earlier run that are still running. */
 export const jobs: Fact<readonly Job[]> = { family, key: '' }

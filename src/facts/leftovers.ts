@@ -2,17 +2,17 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What K3s leaves on a host beside files, each by a name that says what it is: `link cni0`, `mount /run/k3s/…`. */
+/** What K3s left on a host besides files, by kind: names of links such as `cni0`, mount points, … */
 export interface Leftovers {
   processes: readonly string[]
   mounts: readonly string[]
   links: readonly string[]
   namespaces: readonly string[]
-  /** iptables lines of Kubernetes, CNI and flannel, counted by table command. */
+  /** The number of iptables rules of Kubernetes, CNI and flannel, per command: `iptables: 12 lines`. */
   rules: readonly string[]
-  /** Sets of addresses that Kubernetes made, where a program on the host can tell. */
+  /** IP sets that Kubernetes made. Empty when the host has no program that lists them. */
   ipsets: readonly string[]
-  /** Of the paths asked for, those where something besides users' data is; an empty folder that is a mount point does not count. */
+  /** The given paths that hold more than users' data. An empty folder that is a mount point does not count. */
   paths: readonly string[]
 }
 
@@ -37,12 +37,12 @@ const family: FactFamily<Leftovers> = {
   parse: (output, keys) => new Map(keys.map((key) => [key, parseLeftovers(output)])),
 }
 
-/** Everything of K3s on a host, and which of these paths hold something. */
+/** Everything that K3s left on a host, including which of these paths still hold something. */
 export function leftovers(paths: readonly string[]): Fact<Leftovers> {
   return { family, key: paths.join(' ') }
 }
 
-/** All of it as lines for people; none means that nothing is left. */
+/** One line per leftover, such as `link cni0`; empty when nothing is left. */
 export function leftoverLines(found: Leftovers): string[] {
   return Object.entries(KINDS).flatMap(([kind, key]) => found[key].map((name) => `${kind} ${name}`))
 }

@@ -1,16 +1,16 @@
 import { joinSh, rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What ConvectHub's login page answers on one port: the HTTP status, 0 when nothing answers, and its HTML title. */
+/** The answer of ConvectHub's login page on a port: the HTTP status (0 when nothing answers) and the HTML title. */
 export interface LoginPage {
   status: number
   title: string
 }
 
 /**
- * Shell functions. `own_address` prints the host's address on an interface, or on its default route when there is no name;
- * `login_page SCHEME PORT INTERFACE` the HTTP status of the page there (0 without an answer), then its title, on one line.
- * Whoever answers there may send anything, without end, so no more than the first 16 KiB are looked at, and 60 bytes of a title.
+ * Shell functions. `own_address INTERFACE` prints the host's address on an interface, or on its default route when the
+ * name is empty. `login_page SCHEME PORT INTERFACE` prints the HTTP status of the page there (0 without an answer) and
+ * its title on one line. The server may send anything without end, so only 16 KiB and 60 bytes of the title are used.
  */
 export const LOGIN_PAGE = `own_address() {
   if [ -n "$1" ]; then ip -4 -o addr show dev "$1"; else ip -4 -o route get 192.0.2.1; fi |
@@ -46,7 +46,7 @@ const family: FactFamily<LoginPage> = {
     ),
 }
 
-/** The login page as the host itself sees it at its own address on `iface` ('' for that of its default route). */
+/** The login page as the host itself sees it, at its address on `iface` ('' for its default route). */
 export function loginPage(scheme: 'http' | 'https', port: number, iface: string): Fact<LoginPage> {
   return { family, key: `${scheme} ${port} ${iface}` }
 }

@@ -3,10 +3,11 @@ import { textOf } from '../printable.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** A Node of the cluster as Kubernetes sees it. `ready` counts only when its kubelet has said so of late. */
+/** A Node of the cluster as Kubernetes sees it. */
 export interface NodeState {
+  /** False as well when its kubelet has not renewed its Lease recently. */
   ready: boolean
-  /** It is being deleted, which something holds up. */
+  /** Its deletion has begun, but something holds it up. */
   leaving: boolean
   labels: Readonly<Record<string, string>>
   version: string
@@ -14,10 +15,10 @@ export interface NodeState {
   runtime: string
 }
 
-/** As Kubernetes keeps it, a Node is Ready for up to 40 s after its kubelet died; longer than this it is not believed, s. */
+/** How old a Lease may be, s. Kubernetes itself keeps a Node Ready for up to 40 s after its kubelet died. */
 const SILENCE = 60
 
-// since when K3s runs here, by the same clock that its kubelet tells its times by
+// "since" is when K3s was started on this machine, by the same clock that its kubelet uses
 const SCRIPT = `
 if [ -x ${K3S} ]; then
   self=$(sed -n 's/^node-name: //p' ${K3S_CONFIG} | tr -d '"')
@@ -44,7 +45,7 @@ const family: FactFamily<NodeState | undefined> = {
 }
 
 /**
- * A Node by name, undefined when there is none or the API does not answer. Servers may ask for any; an agent only
+ * A Node by name; undefined when there is none or the API does not answer. A server may ask for any Node, an agent only
  * for its own.
  */
 export function node(name: string): Fact<NodeState | undefined> {
@@ -71,14 +72,14 @@ function parseNodes(output: string): Map<string, NodeState> {
   if (start < 0) return new Map()
   const parsed = JSON.parse(output.slice(start)) as KubernetesObject & { items?: KubernetesObject[] }
   const items = parsed.items ?? [parsed]
-  const heard = hearing(output.slice(0, start), items)
+  const isAlive = readLeases(output.slice(0, start), items)
   return new Map(
     items
       .filter(({ kind }) => kind === 'Node')
       .map(({ metadata, status }) => [
         metadata.name,
         {
-          ready: isReady(status?.conditions ?? []) && !metadata.deletionTimestamp && heard(metadata.name),
+          ready: isReady(status?.conditions ?? []) && !metadata.deletionTimestamp && isAlive(metadata.name),
           leaving: metadata.deletionTimestamp !== undefined,
           labels: Object.fromEntries(
             Object.entries(metadata.labels ?? {}).map(([key, value]) => [textOf(key), textOf(value)]),
@@ -91,18 +92,18 @@ function parseNodes(output: string): Map<string, NodeState> {
 }
 
 /**
- * Whether a kubelet has renewed its Lease of late, and that of the asked machine since its K3s was started: the condition
- * Ready may be what the process before it left (Kubernetes docs, "Heartbeats").
+ * Returns a check whether a Node's kubelet is alive, by its Lease (Kubernetes docs, "Heartbeats"). The Lease must be
+ * recent; for the probed machine also newer than the start of K3s, or Ready may be left over from the process before.
  */
-function hearing(head: string, items: readonly KubernetesObject[]): (name: string) => boolean {
-  const told = (word: string) =>
+function readLeases(head: string, items: readonly KubernetesObject[]): (name: string) => boolean {
+  const value = (word: string) =>
     head
       .split('\n')
       .find((line) => line.startsWith(`${word} `))
       ?.slice(word.length + 1)
-  const time = (word: string) => Date.parse(`${told(word)}Z`)
+  const time = (word: string) => Date.parse(`${value(word)}Z`)
   const oldest = time('now') - SILENCE * 1000
-  const self = told('self')
+  const self = value('self')
   const leases = new Map(
     items.flatMap(({ kind, metadata, spec }) =>
       kind === 'Lease' ? [[metadata.name, spec?.renewTime ?? '']] : [],
@@ -110,12 +111,12 @@ function hearing(head: string, items: readonly KubernetesObject[]): (name: strin
   )
   return (name) => {
     const renewed = Date.parse(leases.get(name) ?? '')
-    // of its own K3s a machine knows the second of the start; nothing is later than what is no time
+    // "since" is in whole seconds, hence + 1 s; if it is missing, the comparison with NaN is false
     return renewed >= oldest && (name !== self || renewed >= time('since') + 1000)
   }
 }
 
-/** Ready, and if the Node tells, an etcd voter: as a learner a server holds up the next one. */
+/** Ready and, where the Node reports it, an etcd voter: no server can join while another is still a learner. */
 function isReady(conditions: readonly Condition[]): boolean {
   const status = (type: string) => conditions.find((condition) => condition.type === type)?.status
   return status('Ready') === 'True' && status('EtcdIsVoter') !== 'False'

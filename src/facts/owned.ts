@@ -2,15 +2,15 @@ import { OWNED } from '../layout.ts'
 import { sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What convecthub recorded that it put on a host. */
+/** What convecthub put on a host, according to its record there. */
 export interface Owned {
   files: readonly string[]
-  /** Folders that were not there before, the outer ones first. */
+  /** Folders that convecthub created, parents first. */
   folders: readonly string[]
   packages: readonly string[]
   /** Work folders outside of STATE, see cvh_work in templates/remote/library.sh. */
   works: readonly string[]
-  /** Folders with users' data that a reset has kept. */
+  /** Folders with users' data that a reset kept. */
   data: readonly string[]
 }
 

@@ -16,7 +16,7 @@ const family: FactFamily<string | undefined> = {
   },
 }
 
-/** The installed version of a Debian package, undefined when it is not (wholly) installed. */
+/** The installed version of a Debian package; undefined when it is not installed, or only partly. */
 export function installedPackage(name: string): Fact<string | undefined> {
   return { family, key: name }
 }

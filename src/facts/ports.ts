@@ -4,19 +4,21 @@ import type { Fact, FactFamily } from './fact.ts'
 
 export type Port = `${'tcp' | 'udp'} ${number}`
 
-/** Who listens on a port; `k3s`: it is K3s or one of its pods, undefined where it cannot be seen. `pod`: it is a pod. */
+/** The process that listens on a port. */
 export interface Listener {
   name: string
+  /** Whether it is K3s or one of its pods; undefined when the process is not visible. */
   k3s: boolean | undefined
+  /** Set when it is a pod. */
   pod?: true
 }
 
-/** Of the ports that were asked for, those that something listens on. */
+/** The requested ports that something listens on. */
 export type ListeningPorts = ReadonlyMap<Port, Listener>
 
-// by the kernel's tables, where a process has no say: ss shows names as they are, and a name may hold a newline.
-// Columns as in proc(5): the second is ADDRESS:PORT in hex, the fourth is 0A for LISTEN (07 for UDP, which has none), the
-// tenth the socket's inode. Somebody may hold thousands of sockets, so there is an end to what is looked at
+// Reads the kernel's tables instead of ss: ss prints process names unescaped, and a name may contain a newline.
+// Columns as in proc(5): the 2nd is ADDRESS:PORT in hex, the 4th the state (0A for LISTEN; 07 for UDP, which does not
+// have that state), the 10th the socket's inode. A process may hold thousands of sockets, so the output is limited.
 const SCRIPT = `
 ports=$(for table in tcp tcp6 udp udp6; do
   kind=\${table%6}
@@ -55,12 +57,12 @@ const family: FactFamily<ListeningPorts> = {
   parse: (output, keys) => new Map(keys.map((key) => [key, parsePorts(output)])),
 }
 
-/** Who listens on these ports. One set a host. */
+/** The listeners on these ports. Ask for only one set of ports per host. */
 export function listeningPorts(ports: readonly Port[]): Fact<ListeningPorts> {
   return { family, key: ports.join(',') }
 }
 
-/** Somebody else is told before K3s, where both are there. */
+/** When K3s and another process share a port, reports the other process. */
 function parsePorts(output: string): ListeningPorts {
   const holders = new Map<string, Listener>()
   for (const [, inode = '', whose, name = ''] of output.matchAll(

@@ -2,16 +2,16 @@ import { OWNED } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** A package that convecthub's record on a host names and that is there, with what apt and dpkg say of it. */
+/** A package from convecthub's record on a host that is still there, with what apt and dpkg know about it. */
 export interface RecordedPackage {
   name: string
-  /** It came along with another one (`apt-mark showauto`). */
+  /** Installed as a dependency of another package (`apt-mark showauto`). */
   auto: boolean
   /** Essential, or of priority `required`. */
   essential: boolean
 }
 
-// names as Debian's policy has them (5.6.1), so that they are words
+// accepts only package names as in Debian's policy (5.6.1), so that each is one shell word
 const SCRIPT = `
 # shellcheck disable=SC2046 # words
 set -- $(sed -n 's/^package \\([a-z0-9][a-z0-9.+-]*\\(:[a-z0-9]*\\)*\\)$/\\1/p' ${OWNED})
@@ -33,13 +33,13 @@ const family: FactFamily<readonly RecordedPackage[]> = {
       const [kind, name = '', essential, priority, ...status] = line.split(' ')
       const state = status.at(-1)
       if (kind !== 'package' || state === 'not-installed') return []
-      // of one that was removed, apt knows no more how it came
-      const cameAlong = auto.has(bare(name)) || state === 'config-files'
-      return [{ name, auto: cameAlong, essential: essential === 'yes' || priority === 'required' }]
+      // apt forgets about a removed package whether it was a dependency
+      const isDependency = auto.has(bare(name)) || state === 'config-files'
+      return [{ name, auto: isDependency, essential: essential === 'yes' || priority === 'required' }]
     })
     return new Map([['', found]])
   },
 }
 
-/** The packages of the record that are installed, or of which something is left. */
+/** The packages of the record that are installed, or have left something behind. */
 export const recordedPackages: Fact<readonly RecordedPackage[]> = { family, key: '' }

@@ -3,7 +3,7 @@ import { textOf } from '../printable.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** A Helm release: its last revision, how that stands, and the description it was made with. */
+/** A Helm release: its latest revision, with the status and description of that. */
 export interface Release {
   status: string
   description: string
@@ -22,7 +22,7 @@ const family: FactFamily<Release | undefined> = {
   parse: (output, keys) => new Map(keys.map((key) => [key, parseRelease(output)])),
 }
 
-/** The release of this name, undefined when there is none. One a host. */
+/** The release of this name; undefined when there is none. Ask for only one release per host. */
 export function release(namespace: string, name: string): Fact<Release | undefined> {
   return { family, key: `${namespace}/${name}` }
 }

@@ -2,12 +2,12 @@ import { textOf } from '../printable.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** What a machine is. Memory in MiB. */
+/** The basic properties of a machine. Memory in MiB. */
 export interface System {
-  /** Of os-release(5); `like` are the IDs that it names as its relatives. */
+  /** From os-release(5); `like` is ID_LIKE, the ids of related distributions. */
   os: { id: string; like: readonly string[]; version: string; name: string; codename: string }
   kernel: string
-  /** Debian's name: amd64, arm64, armhf. */
+  /** As Debian names it: amd64, arm64, armhf. */
   architecture: string
   cpus: number
   memoryMiB: number
@@ -15,11 +15,11 @@ export interface System {
   machineId: string
   cgroup: 1 | 2
   systemd: boolean
-  /** Who logged in before sudo. */
+  /** The user who logged in, before sudo. */
   user: string
 }
 
-// by the shell's own means where they do: ping asks this, and each program that is started costs a millisecond
+// uses shell builtins where possible: `ping` runs this, and starting a program costs a millisecond
 const SCRIPT = `
 while IFS= read -r line || [ -n "$line" ]; do printf 'os.%s\\n' "$line"; done </etc/os-release
 read -r kernel </proc/sys/kernel/osrelease
@@ -75,7 +75,7 @@ function parseSystem(output: string): System {
   }
 }
 
-/** How many numbers a list such as `0-3,8` names (cpuset(7), "List format"). */
+/** Counts the numbers in a list such as `0-3,8` (cpuset(7), "List format"). */
 function countRanges(list: string): number {
   if (list === '') return 0
   return list

@@ -1,7 +1,7 @@
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** A systemd unit. `inputs` is what CONVECTHUB_INPUTS is in the environment of its running main process. */
+/** A systemd unit. `inputs` is the value of CONVECTHUB_INPUTS in the environment of its main process. */
 export interface UnitState {
   loaded: boolean
   active: string
@@ -9,7 +9,7 @@ export interface UnitState {
   inputs: string | undefined
 }
 
-/** The variable by which a running service tells from which inputs it was started. */
+/** The environment variable that shows which inputs a running service was started with. */
 export const INPUTS = 'CONVECTHUB_INPUTS'
 
 const SCRIPT = `

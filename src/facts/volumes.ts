@@ -2,10 +2,10 @@ import { STORAGE } from '../layout.ts'
 import { rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-/** Users' data on a machine: volumes of K3s's local-path storage. */
+/** Users' data on a machine: the volumes of K3s's local-path storage. */
 export interface Volumes {
   count: number
-  /** What they hold, MiB; undefined where counting took too long. */
+  /** Total size, MiB; undefined when measuring took too long. */
   sizeMiB: number | undefined
 }
 
@@ -39,11 +39,11 @@ const family: FactFamily<Volumes> = {
 
 export const volumes: Fact<Volumes> = { family, key: '' }
 
-/** Several machines' volumes as words: `3 volumes (1.2 GB)`; empty where there are none. */
+/** Describes the volumes of several machines: `3 volumes (1.2 GB)`; empty when there are none. */
 export function volumesText(all: readonly Volumes[]): string {
-  const count = all.reduce((sum, each) => sum + each.count, 0)
+  const count = all.reduce((sum, machine) => sum + machine.count, 0)
   if (count === 0) return ''
-  const counted = all.filter((each) => each.count > 0).map(({ sizeMiB }) => sizeMiB)
+  const counted = all.filter((machine) => machine.count > 0).map(({ sizeMiB }) => sizeMiB)
   const mib = counted.reduce<number | undefined>(
     (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
     0,
