@@ -17,30 +17,30 @@ const artifactSchema = z.strictObject({
     ),
   /** Bytes. */
   size: z.number().int().nonnegative(),
-  /** Of the content, lower-case hex. */
+  /** Lower-case hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits are needed'),
   kind: artifactKind,
-  /** Debian's names, as `dpkg --print-architecture` prints them. */
+  /** As `dpkg --print-architecture` prints it; `all` for files that fit every architecture. */
   architecture: z.enum(['amd64', 'arm64', 'armhf', 'all']),
-  /** Which hosts need it. */
+  /** The hosts that need it. */
   roles: z.array(z.enum(['driver', 'worker'])).min(1),
-  /** For k3s, helm and chart: the version, such as `v1.34.1+k3s1`. */
+  /** Only for k3s, helm and chart, such as `v1.34.1+k3s1`. */
   version: z.string().optional(),
 })
 export type Artifact = z.infer<typeof artifactSchema>
 
-/** `bundle.lock.yaml`: what is in a bundle, byte for byte. */
+/** `bundle.lock.yaml`: describes every file of a bundle. */
 export const bundleLockSchema = z.strictObject({
   version: z.literal(1),
-  /** One line for people: what this bundle is. A stand-in says so here. */
+  /** What this bundle is, in one line for people. A stand-in says so here. */
   description: z.string(),
-  /** True only for the lab's imitation programs; every view of K3s and Helm then says "stand-in". */
+  /** True only for the lab's imitations of K3s and Helm, which are then shown as "stand-in" everywhere. */
   standIn: z.boolean().default(false),
   files: z.array(artifactSchema).min(1),
 })
 export type BundleLock = z.infer<typeof bundleLockSchema>
 
-/** What no bundle can be without and these files lack. */
+/** The kinds of file that every bundle needs and that are missing from these. */
 export function missingKinds(files: readonly Artifact[]): readonly ArtifactKind[] {
-  return (['k3s', 'helm', 'chart'] as const).filter((kind) => !files.some((each) => each.kind === kind))
+  return (['k3s', 'helm', 'chart'] as const).filter((kind) => !files.some((file) => file.kind === kind))
 }

@@ -5,48 +5,48 @@ import { pipeline } from 'node:stream/promises'
 import { cacheFolder } from './cache-folder.ts'
 import { privateFolder } from './private-folder.ts'
 
-/** Smaller files are read each time, bytes. */
-const WORTH_KEEPING = 8 * 1024 * 1024
+/** Digests of smaller files are not cached, bytes. */
+const WORTH_CACHING = 8 * 1024 * 1024
 
 /**
- * sha256 of a file in hex; that of a big one is kept by path, size, times and inode, so that a rerun does not read it,
- * unless it is to be read `anew`.
+ * sha256 of a file in hex. For a big file it is cached by path, size, times and inode, so that a rerun does not read
+ * the file again. `anew` ignores the cache.
  */
 export async function fileDigest(path: string, { anew = false } = {}): Promise<string> {
   const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true })
   const key = `${path} ${size} ${mtimeNs} ${ctimeNs} ${ino}`
   const hash = createHash('sha256')
-  if (size < WORTH_KEEPING) return hash.update(readFileSync(path)).digest('hex')
-  const known = anew ? undefined : readKept()[key]
+  if (size < WORTH_CACHING) return hash.update(readFileSync(path)).digest('hex')
+  const known = anew ? undefined : readCache()[key]
   if (known) return known
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
   const digest = hash.digest('hex')
-  keep(key, digest)
+  addToCache(key, digest)
   return digest
 }
 
-function keptFile(): string {
+function cacheFile(): string {
   return join(cacheFolder(), 'digests.json')
 }
 
-/** Nothing where others could have written it: a digest that is believed is a file that is not looked at. */
-function readKept(): Record<string, string> {
+/** Empty when others could have written the cache: a forged digest would make a changed file pass the check. */
+function readCache(): Record<string, string> {
   try {
     if (!privateFolder(cacheFolder())) return {}
-    return JSON.parse(readFileSync(keptFile(), 'utf8'))
+    return JSON.parse(readFileSync(cacheFile(), 'utf8'))
   } catch {
-    return {} // a cache: what cannot be read is computed anew
+    return {} // digests that cannot be read are computed again
   }
 }
 
-function keep(key: string, digest: string): void {
-  const file = keptFile()
+function addToCache(key: string, digest: string): void {
+  const file = cacheFile()
   try {
     if (!privateFolder(cacheFolder())) return
     const part = `${file}.${process.pid}`
-    writeFileSync(part, JSON.stringify({ ...readKept(), [key]: digest }), { mode: 0o600 })
+    writeFileSync(part, JSON.stringify({ ...readCache(), [key]: digest }), { mode: 0o600 })
     renameSync(part, file)
   } catch {
-    // a home that cannot be written costs time on the next run, nothing else
+    // without the cache the next run only takes longer
   }
 }

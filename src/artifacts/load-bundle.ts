@@ -10,14 +10,13 @@ import { SharedFile } from './shared-file.ts'
 export interface Bundle {
   folder: string
   lock: BundleLock
-  /** A file of the bundle, the same for all who ask. */
+  /** Opens a file of the bundle. All callers share the same SharedFile. */
   open(artifact: Artifact): SharedFile
 }
 
 /**
- * Reads a bundle's lock and checks every file against it: presence, size, sha256; with `anew` it reads every byte, whatever
- * is known of the file from before. Errors: BUNDLE_MISSING,
- * BUNDLE_LOCK, and one BUNDLE_FILE for each file that is not as it should be.
+ * Reads a bundle's lock and checks that every file is there with the size and sha256 in the lock. `anew` ignores cached
+ * digests. Errors: BUNDLE_MISSING, BUNDLE_LOCK, and a BUNDLE_FILE for each file that is missing or different.
  */
 export async function loadBundle(folder: string, { anew = false } = {}): Promise<Bundle> {
   const lock = readLock(folder)

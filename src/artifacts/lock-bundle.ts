@@ -5,7 +5,7 @@ import { ConvecthubError } from '../errors.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema, missingKinds } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
 
-/** What a file is by its name in the release pages of K3s, Helm and the JupyterHub chart. The first that fits. */
+/** File names on the release pages of K3s, Helm and the JupyterHub chart, and what they are. The first match counts. */
 const NAMES: readonly { name: RegExp; kind: Artifact['kind']; roles: Artifact['roles'] }[] = [
   { name: /^k3s(-arm64|-armhf)?$/, kind: 'k3s', roles: ['driver', 'worker'] },
   { name: /^helm(-(?!.*\.(gz|zip|zst|tar)$)[\w.-]+)?$/, kind: 'helm', roles: ['driver'] },
@@ -20,13 +20,13 @@ const NAMES: readonly { name: RegExp; kind: Artifact['kind']; roles: Artifact['r
 export interface LockOptions {
   description: string
   standIn?: boolean
-  /** Version of a file where its name does not tell: `k3s` → `v1.34.1+k3s1`. */
+  /** Versions by kind, for files whose name does not contain one: `k3s` → `v1.34.1+k3s1`. */
   versions: Readonly<Record<string, string>>
 }
 
 /**
- * Writes the bundle.lock.yaml of a folder by what lies in it. Error: BUNDLE_FILE for a file it cannot place, for a link
- * that leads out of the folder or nowhere, and where something is missing.
+ * Writes a bundle.lock.yaml that describes the files in a folder. Error: BUNDLE_FILE for a file with an unknown name,
+ * for a link that is broken or leads out of the folder, and when a required file is missing.
  */
 export async function lockBundle(
   folder: string,
@@ -46,7 +46,7 @@ export async function lockBundle(
   return lock
 }
 
-/** The path of a file of the folder. A bundle is sent to every machine, so what lies elsewhere has no place in it. */
+/** The path of a file in the folder. Refuses links out of it, because a bundle is sent to every machine. */
 function within(folder: string, name: string): string {
   const path = join(folder, name)
   if (!existsSync(path))
@@ -60,7 +60,7 @@ function within(folder: string, name: string): string {
   })
 }
 
-/** `4.4.0` of `jupyterhub-4.4.0.tgz`, as Helm names charts. */
+/** The version in the file name of a Helm chart: `4.4.0` for `jupyterhub-4.4.0.tgz`. */
 function chartVersion(base: string): string | undefined {
   const at = base.search(/-\d+\.\d+\.\d+/)
   const version = base.slice(at + 1, -'.tgz'.length)
@@ -69,7 +69,7 @@ function chartVersion(base: string): string | undefined {
 
 async function describe(folder: string, name: string, versions: LockOptions['versions']): Promise<Artifact> {
   const base = name.slice(name.lastIndexOf('/') + 1)
-  const known = NAMES.find((each) => each.name.test(base))
+  const known = NAMES.find((entry) => entry.name.test(base))
   if (!known) {
     throw new ConvecthubError(
       'BUNDLE_FILE',

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 
 /**
- * Where a file grows until it is whole: on the same file system, but never inside a folder that K3s reads
- * (it imports whatever appears in agent/images).
+ * Where a file is written until it is complete: on the same file system, but never in agent/images, because K3s imports
+ * every file that appears there.
  */
 export function partialPath(path: string): string {
   const { dir, base } = posix.parse(path)

@@ -2,9 +2,9 @@ import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder that nobody but the caller can write to or look into, mode 0700, and says whether there is one. One of
- * the caller's own that others could look into or write to is made anew, without what is in it; what belongs to somebody else,
- * is a link, or lies where others can rename it, is left alone.
+ * Makes sure that a folder exists which only the caller can read and write (mode 0700). If others have access to the
+ * caller's folder, it is deleted and created again. Returns false and changes nothing when the path belongs to somebody
+ * else, is a link, or is in a folder where others can rename it.
  */
 export function privateFolder(path: string): boolean {
   const me = process.getuid?.()

@@ -1,29 +1,30 @@
 import * as fs from 'node:fs'
 import { promisify } from 'node:util'
 
-// node:fs/promises takes longer to load than all else here
+// not node:fs/promises, because it takes longer to load than everything else here
 const open = promisify(fs.open)
 const read = promisify(fs.read)
 const close = promisify(fs.close)
 
-/** What is read at once, bytes: each read is a way to another thread and back. */
+/** How much to read at once, bytes. Large, because every read goes to another thread and back. */
 const CHUNK = 1024 * 1024
 
-/** Chunks that are kept, one ahead of the first reader and the rest for those behind it. */
+/** How many chunks to keep in memory: one ahead of the first reader, the rest for the readers behind it. */
 const KEPT = 3
 
-/** A reader that took nothing for so long holds up nobody, ms. */
+/** The others stop waiting for a reader that has read nothing for this long, ms. */
 const STALLED_MS = 2000
 
-/** Reads a file from `offset` on; `read` gives at most `most` bytes, none at its end, to be used until the next one. */
+/** Reads a file from `offset` on. */
 export interface Reader {
+  /** Returns at most `most` bytes, and none at the end of the file. The bytes are valid only until the next read. */
   read(most: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
-/** What many may read at once. */
+/** A source that several readers may read at the same time. */
 export interface Readable {
-  /** The caller has to close it. */
+  /** The caller must close the reader. */
   reader(offset?: number): Reader
 }
 
@@ -33,14 +34,14 @@ interface Place {
 }
 
 /**
- * A file that many hosts read at about the same time: each chunk is read once and kept while others may still want it.
- * Who is first waits for the others, unless one stalls; who comes late reads for itself.
+ * A file that is uploaded to many hosts at about the same time. Each chunk is read once and kept for slower readers.
+ * The first reader waits for the others unless they stall; a reader that starts late reads its chunks again.
  */
 export class SharedFile implements Readable {
   readonly #path: string
   readonly #kept = new Map<number, Promise<Uint8Array>>()
   readonly #places = new Set<Place>()
-  /** Memory that is used again: made anew for each chunk it would keep the garbage collector busy. */
+  /** Buffers to reuse: a new one for every chunk would keep the garbage collector busy. */
   readonly #spare: ArrayBufferLike[] = []
   #file: Promise<number> | undefined
   #wake: (() => void)[] = []
@@ -78,10 +79,10 @@ export class SharedFile implements Readable {
 
   async #chunk(place: Place): Promise<Uint8Array> {
     const { chunk } = place
-    while (!this.#kept.has(chunk) && this.#ahead(chunk)) await this.#step()
+    while (!this.#kept.has(chunk) && this.#isTooFarAhead(chunk)) await this.#waitForReaders()
     const wanted = this.#kept.get(chunk) ?? this.#begin(chunk)
-    // while this one is on its way
-    if (!this.#kept.has(chunk + 1) && !this.#ahead(chunk + 1)) this.#begin(chunk + 1).catch(() => {})
+    // read ahead while the caller sends this chunk
+    if (!this.#kept.has(chunk + 1) && !this.#isTooFarAhead(chunk + 1)) this.#begin(chunk + 1).catch(() => {})
     return wanted
   }
 
@@ -96,21 +97,21 @@ export class SharedFile implements Readable {
     return reading
   }
 
-  /** Takes back the memory of a chunk that no reader can ask for any more, unless one still uses it. */
+  /** Keeps the buffer of a dropped chunk for reuse, unless a reader still uses it. */
   #reuse(chunk: number, memory: ArrayBufferLike): void {
     if (![...this.#places].some((place) => place.chunk === chunk)) this.#spare.push(memory)
   }
 
-  /** Whether reading on would throw away what a reader that is not stalled still wants. */
-  #ahead(chunk: number): boolean {
+  /** Whether loading this chunk would drop one that a reader still needs. Stalled readers do not count. */
+  #isTooFarAhead(chunk: number): boolean {
     const now = Date.now()
     return [...this.#places].some(
       (other) => other.chunk <= chunk - KEPT && this.#kept.has(other.chunk) && now - other.since < STALLED_MS,
     )
   }
 
-  /** Settles when some reader has moved, or one may have stalled. */
-  #step(): Promise<void> {
+  /** Waits until a reader moves or may have stalled. */
+  #waitForReaders(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, STALLED_MS / 4)
       this.#wake.push(() => {
