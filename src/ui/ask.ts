@@ -8,8 +8,8 @@ import { printable } from '../printable.ts'
 import { Secret } from '../secret.ts'
 
 /**
- * Asks for a secret without showing it; from a pipe it is the next line. Ctrl-C is the program's, as at any other time.
- * Error: NO_ANSWER at the end of input, or when `signal` calls a question on a terminal off.
+ * Asks for a secret without showing it. When stdin is a pipe, reads the next line. Ctrl-C raises SIGINT as usual.
+ * Error: NO_ANSWER at the end of input, or when `signal` cancels a question on a terminal.
  */
 export async function askSecret(question: string, signal?: AbortSignal): Promise<Secret> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -20,13 +20,13 @@ export async function askSecret(question: string, signal?: AbortSignal): Promise
   }
 }
 
-/** Asks for a line of text. Error: as askSecret(). */
+/** Asks for a line of text. Error: NO_ANSWER, as in askSecret(). */
 export async function ask(question: string, signal?: AbortSignal): Promise<string> {
   return readLine(question, process.stderr, signal)
 }
 
 function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortSignal): Promise<string> {
-  // shown only when the terminal echoes nothing any more: who answers at once must not see a password
+  // call it only after the terminal's echo is off, or a fast answer would show the password
   const show = () => process.stderr.write(printable(question))
   if (!isatty(0)) {
     show()
@@ -46,14 +46,14 @@ function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortS
     })
     lines.once('SIGINT', () => {
       lines.close()
-      // the terminal raises no signal meanwhile; it is heard at once, before another question comes
+      // in raw mode Ctrl-C raises no signal, so raise it here; emit() handles it before the next question is asked
       if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT')
     })
     lines.once('close', () => reject(noAnswer()))
   })
 }
 
-/** A line of a pipe, byte by byte: what stands behind it is the answer to the next question. */
+/** Reads one line from a pipe, byte by byte, because the following lines answer the next questions. */
 async function readPipe(): Promise<string> {
   const line: number[] = []
   const byte = Buffer.alloc(1)

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import { type ConvecthubError, formatOrigin } from '../errors.ts'
 import { oneLine } from '../printable.ts'
 
-/** An error as people read it: where, what, the lines that show it, what to do. */
+/** An error for people: where it happened, what is wrong, the evidence, and what to do. */
 export function formatError(error: ConvecthubError, paint: ChalkInstance): string {
   const { host, step, origin, evidence, hint } = error.details
   const where = [origin && formatOrigin(origin), host && step ? `${host}, ${step}` : host]

@@ -4,7 +4,7 @@ import { ConvecthubError } from '../errors.ts'
 import { printableJson } from '../printable.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
 
-/** What each line of --output json holds; ms are milliseconds, a change is {kind, sign, title}. */
+/** The fields of each line of --output json. `ms` is in milliseconds; a change is {kind, sign, title}. */
 export const EVENT_FIELDS = {
   run: '`schema` (1), `verb`, `hosts`, `steps` ({id, title}), `standIn`',
   connected: '`host`, `ms`, `os`',
@@ -27,7 +27,7 @@ export const EVENT_FIELDS = {
   error: 'what kept a run from starting: `code`, `message`, `host`, `origin`, `evidence`, `hint`',
 } as const
 
-/** One JSON object a line on stdout for every event; lines of output only with -v. The README lists the fields. */
+/** Prints every event as one line of JSON on stdout; `line` events only with -v. The README lists the fields. */
 export function jsonRenderer({ verbose }: RendererOptions): Renderer {
   return {
     on: (event) => {
@@ -38,7 +38,7 @@ export function jsonRenderer({ verbose }: RendererOptions): Renderer {
   }
 }
 
-/** An event as one line of JSON: errors and changes in the parts that mean something outside. */
+/** An event as one line of JSON. Of errors and changes it includes only the fields that programs may use. */
 export function jsonLine(event: EngineEvent): string {
   return printableJson(event.event === 'run' ? { schema: 1, ...event } : event, (_key, value) => {
     if (value instanceof ConvecthubError) return errorJson(value)
@@ -46,7 +46,7 @@ export function jsonLine(event: EngineEvent): string {
   })
 }
 
-/** The parts of an error that programs may use. */
+/** The fields of an error that programs may use. */
 export function errorJson({ code, message, details }: ConvecthubError) {
   const { host, step, origin, evidence, hint } = details
   return { code, message, host, step, origin, evidence, hint }

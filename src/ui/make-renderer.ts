@@ -2,15 +2,15 @@ import { printableEvent } from './printable-event.ts'
 import type { OutputMode, Renderer, RendererOptions } from './renderer.ts'
 import { type AsideRenderer, withAside } from './with-aside.ts'
 
-/** `plain` where progress would go into a pipe or a CI log, `tty` else. */
+/** `plain` when the output goes to a pipe or a CI log, otherwise `tty`. */
 export function defaultMode(): OutputMode {
   return process.stderr.isTTY && process.stdout.isTTY && !process.env.CI ? 'tty' : 'plain'
 }
 
-/** The renderer for a mode; each is only loaded when it is used. What it is told is printable. */
+/** Loads the renderer for a mode. Texts in events are made printable before it gets them. */
 export async function makeRenderer(options: RendererOptions): Promise<AsideRenderer> {
   const renderer = await loadRenderer(options)
-  // JSON escapes what it is told, and loses nothing
+  // JSON escapes control characters itself, so it can keep the texts as they are
   if (options.mode === 'json') return withAside(renderer)
   return withAside({ ...renderer, on: (event) => renderer.on(printableEvent(event)) })
 }

@@ -7,12 +7,12 @@ import { oneLine } from '../printable.ts'
 import { Secret } from '../secret.ts'
 import { count } from './style.ts'
 
-/** Lines shown around what changes in a file. */
+/** How many unchanged lines to show around a difference in a file. */
 const CONTEXT = 3
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 
-/** A plan as people read it; with `current` (text by "host path") what changes in files, too. */
+/** A plan for people. With `current` (texts by "host path") it also shows the differences in files. */
 export function planLines(
   planned: readonly Planned[],
   report: RunReport,
@@ -28,10 +28,10 @@ export function planLines(
   const width = Math.max(0, ...planned.map(({ step }) => step.length))
   const lines: string[] = []
   for (const { host, error } of report.hosts) {
-    const own = planned.filter((event) => event.host === host)
-    if (own.length === 0) continue
+    const plannedHere = planned.filter((event) => event.host === host)
+    if (plannedHere.length === 0) continue
     lines.push(paint.bold(host))
-    for (const { step, changes } of own) {
+    for (const { step, changes } of plannedHere) {
       for (const [i, change] of changes.entries()) {
         lines.push(
           `  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${oneLine(change.title)}`)}`,
@@ -44,10 +44,10 @@ export function planLines(
     if (error) lines.push(`  ${paint.red(error.message)}`)
     lines.push('')
   }
-  const bad = report.hosts.filter(({ error }) => error).length
-  if (bad > 0) lines.push(paint.red(`${count(bad, 'host')} could not be planned.`))
+  const failed = report.hosts.filter(({ error }) => error).length
+  if (failed > 0) lines.push(paint.red(`${count(failed, 'host')} could not be planned.`))
   lines.push(
-    report.changes === 0 && bad === 0
+    report.changes === 0 && failed === 0
       ? paint.green('Nothing to change.')
       : `${count(report.changes, 'change')} on ${count(new Set(planned.map(({ host }) => host)).size, 'host')}.`,
   )

@@ -1,6 +1,6 @@
 import { coloured } from './style.ts'
 
-/** Lines in one piece: each write of its own would wake up whoever reads them. */
+/** Writes lines in a single write, so that the reader is woken up only once. */
 export function printLines(lines: readonly string[], stream: NodeJS.WritableStream = process.stdout): void {
   stream.write(lines.map((line) => `${coloured(line)}\n`).join(''))
 }

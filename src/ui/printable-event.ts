@@ -1,16 +1,16 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { oneLine } from '../printable.ts'
 
-/** An event whose texts are one printable line each: names, titles and versions come from hosts and inventories, too. */
+/** Makes every text in an event one printable line, because names and versions may come from hosts and inventories. */
 export function printableEvent(event: EngineEvent): EngineEvent {
-  return clean(event) as EngineEvent
+  return makePrintable(event) as EngineEvent
 }
 
-/** Errors, secrets and scripts are objects of classes of their own, and see to that themselves. */
-function clean(value: unknown): unknown {
+/** Leaves class instances alone: errors, secrets and scripts are printable already. */
+function makePrintable(value: unknown): unknown {
   if (typeof value === 'string') return oneLine(value)
-  if (Array.isArray(value)) return value.map(clean)
+  if (Array.isArray(value)) return value.map(makePrintable)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, clean(part)]))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, makePrintable(part)]))
 }

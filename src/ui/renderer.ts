@@ -2,17 +2,17 @@ import type { Emit } from '../engine/event.ts'
 
 export type OutputMode = 'tty' | 'plain' | 'json'
 
-/** Hears all engine events of a run. `close` leaves the terminal as it was. */
+/** Shows the engine events of a run. `close` restores the terminal. */
 export interface Renderer {
   on: Emit
   close(): void
-  /** Stops what shows by itself, such as what moves on the terminal; what it gives has it go on. */
+  /** Pauses output that is driven by a timer, such as spinners. Returns a function that resumes it. */
   still?(): () => void
 }
 
 export interface RendererOptions {
   mode: OutputMode
   color: boolean
-  /** 0 to 3, as often as -v was given. */
+  /** 0 to 3: how often -v was given. */
   verbose: number
 }

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { EngineEvent } from '../engine/event.ts'
 import { columns, count, duration } from './style.ts'
 
-/** The table at the end of a run that applied something, and one line that says how it went. */
+/** The table at the end of a provision or reset, and one line with the verdict. */
 export function reportLines(
   summary: Extract<EngineEvent, { event: 'summary' }>,
   paint: ChalkInstance,

@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from 'node:util'
 import { Chalk, type ChalkInstance } from 'chalk'
 import { printable } from '../printable.ts'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one
 const COLOUR = /(\u001b\[\d+m)/
 
-/** Colours for a stream; none when it is no terminal, or when NO_COLOR or --no-color says so. */
+/** Colours for a stream. None when it is not a terminal, or with NO_COLOR or --no-color. */
 export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstance {
   const on = color && stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
   return new Chalk({ level: on ? 1 : 0 })
@@ -27,7 +27,7 @@ export function bytes(count: number): string {
   return `${power > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[power]}`
 }
 
-/** What goes to a terminal, with no more control in it than our colours; what others say was made printable before. */
+/** Makes text safe for a terminal: keeps colour codes and removes every other control character. */
 export function coloured(text: string): string {
   return text
     .split(COLOUR)
@@ -40,7 +40,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
-/** Rows as columns two blanks apart; the last column is not padded. Widths count without colour codes. */
+/** Aligns rows in columns, two blanks apart. The last column is not padded. Colour codes do not count as width. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const width = (text: string) => stripVTControlCharacters(text).length
   const widths = rows.reduce<number[]>(
@@ -55,7 +55,7 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** What is said of a job of an earlier run that still goes on. */
+/** The line that reports a job of an earlier run that is still running. */
 export function waitingText({ job, ms, ends }: { job: string; ms: number; ends?: boolean }): string {
   const since = ms < 1000 ? 'just begun' : `under way for ${duration(ms)}`
   return ends

@@ -5,7 +5,7 @@ import { errorJson } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
 import { style } from './style.ts'
 
-/** Tells errors that ended a verb: on stderr for people, as JSON lines on stdout for programs. */
+/** Prints the errors that ended a command: on stderr for people, as JSON lines on stdout for programs. */
 export function tellErrors(
   errors: readonly ConvecthubError[],
   { json, color }: { json: boolean; color: boolean },

@@ -1,16 +1,16 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { bytes, duration } from './style.ts'
 
-/** One file on its way to one host; ms and bytes. */
+/** One file on its way to one host. Times in ms, sizes in bytes. */
 interface Upload {
   since: number
-  /** What had arrived before this run. */
+  /** What had already arrived before this run. */
   from: number
   sent: number
   total: number
 }
 
-/** What is known of all uploads of a run: fed with its events, asked for texts. */
+/** Follows the events of a run and describes the progress of its uploads. */
 export class UploadProgress {
   readonly #now: () => number
   readonly #current = new Map<string, Upload>()
@@ -40,7 +40,7 @@ export class UploadProgress {
     } else if (event.event === 'step') this.#current.delete(event.host)
   }
 
-  /** "1.2 of 3.4 GB, 110 MB/s, 20 s left" of the file that goes to a host; undefined while none does. */
+  /** "1.2 GB of 3.4 GB, 110 MB/s, 20 s left" for the upload to a host; undefined when there is none. */
   ofHost(host: string): string | undefined {
     const upload = this.#current.get(host)
     if (!upload) return undefined
@@ -48,7 +48,7 @@ export class UploadProgress {
     return text(sent, total, sent - from, this.#now() - since)
   }
 
-  /** The same of all files to all hosts; undefined when nothing is to be sent, or all of it has been. */
+  /** The same for all uploads to all hosts; undefined when nothing is left to send. */
   total(): string | undefined {
     if (this.#since === undefined) return undefined
     const sent = this.#done + [...this.#current.values()].reduce((sum, upload) => sum + upload.sent, 0)

@@ -2,7 +2,7 @@ import { type ConvecthubError, formatOrigin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
 import { oneLine } from '../printable.ts'
 
-/** Tells on stderr what is legal but probably not meant, a line each. */
+/** Prints warnings to stderr, one line problem: what is legal but probably not intended. */
 export function warn(warnings: readonly Warning[]): void {
   for (const { origin, message, hint } of warnings) {
     const text = `${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}`
@@ -10,19 +10,22 @@ export function warn(warnings: readonly Warning[]): void {
   }
 }
 
-/** Tells one warning on stderr, in one line. */
+/** Prints one warning to stderr, in one line. */
 export function tellWarning(text: string): void {
   process.stderr.write(`warning: ${oneLine(text)}\n`)
 }
 
-/** Tells on stderr what a cluster would need, a line for each kind of problem and way to mend it: three hundred hosts may have the same. */
+/**
+ * Prints to stderr what is still missing for a cluster. Problems with the same code and hint share one line, because
+ * hundreds of hosts may have the same problem.
+ */
 export function note(problems: readonly ConvecthubError[]): void {
   const kinds = new Map<string, ConvecthubError[]>()
-  for (const each of problems) {
-    const kind = `${each.code} ${each.details.hint}`
+  for (const problem of problems) {
+    const kind = `${problem.code} ${problem.details.hint}`
     const alike = kinds.get(kind)
-    if (alike) alike.push(each)
-    else kinds.set(kind, [each])
+    if (alike) alike.push(problem)
+    else kinds.set(kind, [problem])
   }
   for (const [first, ...more] of kinds.values()) {
     if (!first) continue

@@ -1,9 +1,9 @@
 import type { EngineEvent } from '../engine/event.ts'
 import type { Renderer } from './renderer.ts'
 
-/** A renderer that can leave the terminal to somebody else for a while. */
+/** A renderer that can give up the terminal for a while. */
 export interface AsideRenderer extends Renderer {
-  /** Leaves the terminal to `work`, such as a question, and tells afterwards what came meanwhile; one at a time. */
+  /** Leaves the terminal to `work`, such as a question, and shows the events of that time afterwards. One at a time. */
   aside<T>(work: () => Promise<T>): Promise<T>
 }
 
