@@ -27,7 +27,7 @@ export function bytes(count: number): string {
   return `${power > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[power]}`
 }
 
-/** Makes text safe for a terminal: keeps colour codes and removes every other control character. */
+/** Makes text safe for a terminal: keeps colour codes and makes everything else printable. */
 export function coloured(text: string): string {
   return text
     .split(COLOUR)

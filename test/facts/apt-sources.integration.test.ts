@@ -22,23 +22,26 @@ Suites: jammy ./
 Components: main
 `
 
-it.each(SHELLS.map(([name]) => ({ name })))('$name reads real files, each entry at its place', ({ name }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'convecthub-apt-'))
-  try {
-    mkdirSync(join(folder, 'sources.list.d'))
-    writeFileSync(join(folder, 'sources.list'), '\ndeb http://a.lan x main')
-    writeFileSync(join(folder, 'sources.list.d/d.sources'), DEB822)
-    writeFileSync(join(folder, 'sources.list.d/d.list.save'), 'deb http://no.lan x y\n')
-    const questions = makeProbe([aptSources])
-    const shell = SHELLS.find(([program]) => program === name) ?? []
-    const { output } = runShell(questions.script.reveal().replaceAll('/etc/apt', folder), shell)
-    const found = questions.read(output).get(aptSources)
-    expect(found.map(({ file, line }) => `${file}:${line}`).slice(0, 3)).toEqual([
-      `${folder}/sources.list:2`,
-      `${folder}/sources.list.d/d.sources:2`,
-      `${folder}/sources.list.d/d.sources:11`,
-    ])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-})
+it.each(SHELLS.map(([name]) => ({ name })))(
+  '$name reads real files, with the place of each entry',
+  ({ name }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'convecthub-apt-'))
+    try {
+      mkdirSync(join(folder, 'sources.list.d'))
+      writeFileSync(join(folder, 'sources.list'), '\ndeb http://a.lan x main')
+      writeFileSync(join(folder, 'sources.list.d/d.sources'), DEB822)
+      writeFileSync(join(folder, 'sources.list.d/d.list.save'), 'deb http://no.lan x y\n')
+      const questions = makeProbe([aptSources])
+      const shell = SHELLS.find(([program]) => program === name) ?? []
+      const { output } = runShell(questions.script.reveal().replaceAll('/etc/apt', folder), shell)
+      const found = questions.read(output).get(aptSources)
+      expect(found.map(({ file, line }) => `${file}:${line}`).slice(0, 3)).toEqual([
+        `${folder}/sources.list:2`,
+        `${folder}/sources.list.d/d.sources:2`,
+        `${folder}/sources.list.d/d.sources:11`,
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)

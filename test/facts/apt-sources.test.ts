@@ -2,14 +2,14 @@ import { expect, it } from 'vitest'
 import { aptSources } from '../../src/facts/apt-sources.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 
-/** What a host prints of a file in sources.list.d. */
+/** What the probe prints for a file in sources.list.d. */
 const printed = (name: string, text: string) =>
   text
     .split('\n')
     .map((line) => `source /etc/apt/sources.list.d/${name}:${line}`)
     .join('\n')
 
-/** The entries that are read in a file, each as "LINE TYPE URI SUITE COMPONENTS [ARCHITECTURES] KEY". */
+/** The entries of a file, each as "LINE TYPE URI SUITE COMPONENTS [ARCHITECTURES] KEY". */
 const read = (name: string, text: string) =>
   parseFact(aptSources, printed(name, text)).map(
     ({ line, type, uri, suite, components, architectures, signedBy }) =>
@@ -35,7 +35,7 @@ Components: main
 
 it.each<{ what: string; name?: string; text: string; entries: string[] }>([
   {
-    what: 'a line as Docker’s manual has it',
+    what: 'the line from Docker’s manual',
     text: `deb [arch=amd64 signed-by=${KEY}] https://m.lan/linux/ubuntu jammy stable`,
     entries: [`1 deb https://m.lan/linux/ubuntu jammy stable [amd64] ${KEY}`],
   },
@@ -67,18 +67,18 @@ it.each<{ what: string; name?: string; text: string; entries: string[] }>([
     ],
   },
   {
-    what: 'a key inside of a stanza',
+    what: 'an inline key in a stanza',
     name: 'd.sources',
     text: 'Types: deb\nURIs: http://m.lan\nSuites: x\nSigned-By:\n -----BEGIN PGP\n .\n mQ==',
     entries: ['1 deb http://m.lan x  [] -----BEGIN PGP . mQ=='],
   },
   {
-    what: 'a stanza that is switched off',
+    what: 'a disabled stanza',
     name: 'd.sources',
     text: 'Types: deb\nURIs: http://m.lan\nSuites: x\nEnabled: no',
     entries: [],
   },
-  { what: 'a name that apt leaves alone', name: 'docker list', text: 'deb http://m.lan/u x y', entries: [] },
+  { what: 'a file name that apt ignores', name: 'docker list', text: 'deb http://m.lan/u x y', entries: [] },
   { what: 'nothing', text: '', entries: [] },
 ])('reads $what: $entries', ({ name = 'docker.list', text, entries }) => {
   expect(read(name, text)).toEqual(entries)

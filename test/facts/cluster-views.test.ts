@@ -21,7 +21,7 @@ const leaseJson = (name: string, renewTime: string) => ({
   spec: { renewTime },
 })
 const items = (...all: unknown[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items: all })
-/** Nodes that were heard just now, as kubectl lists them. */
+/** Nodes with fresh Leases, as kubectl lists them. */
 const list = (...nodes: ReturnType<typeof nodeJson>[]) =>
   HEAD +
   items(...nodes, ...nodes.map(({ metadata }) => leaseJson(metadata.name, '2026-11-26T20:09:55.123456Z')))
@@ -33,9 +33,13 @@ it.each([
     text: list(nodeJson('d1', [condition('DiskPressure', 'False'), ready])),
     ready: true,
   },
-  { what: 'one that is not', text: list(nodeJson('d1', [condition('Ready', 'False')])), ready: false },
-  { what: 'one that is lost', text: list(nodeJson('d1', [condition('Ready', 'Unknown')])), ready: false },
-  { what: 'one that has told nothing yet', text: list(nodeJson('d1', undefined)), ready: false },
+  {
+    what: 'a node that is not Ready',
+    text: list(nodeJson('d1', [condition('Ready', 'False')])),
+    ready: false,
+  },
+  { what: 'a lost node', text: list(nodeJson('d1', [condition('Ready', 'Unknown')])), ready: false },
+  { what: 'a node without conditions', text: list(nodeJson('d1', undefined)), ready: false },
   {
     what: 'an etcd learner',
     text: list(nodeJson('d1', [ready, condition('EtcdIsVoter', 'False')])),
@@ -60,7 +64,7 @@ it.each([
 })
 
 it.each([
-  { what: 'since its K3s was started', self: 'd1', at: '2026-11-26T20:09:30.000001Z', ready: true },
+  { what: 'after its K3s was started', self: 'd1', at: '2026-11-26T20:09:30.000001Z', ready: true },
   { what: 'in the second of the start', self: 'd1', at: '2026-11-26T20:09:20.900000Z', ready: false },
   { what: 'before the start', self: 'd1', at: '2026-11-26T20:09:19.000000Z', ready: false },
   { what: 'by another machine, a while ago', self: 'd2', at: '2026-11-26T20:09:01.000000Z', ready: true },
@@ -74,18 +78,18 @@ it.each([
   },
 )
 
-it('a node that is being deleted is not ready', () => {
+it('shows a node that is being deleted as not ready', () => {
   const going = nodeJson('d1', [ready])
   const metadata = { ...going.metadata, deletionTimestamp: '2026-11-26T20:00:01Z' }
   expect(parseFact(node('d1'), list({ ...going, metadata }))).toMatchObject({ ready: false, leaving: true })
 })
 
-it('a node whose K3s does not run now is not ready', () => {
+it('shows a node as not ready when its K3s is not running', () => {
   const text = list(nodeJson('d1', [ready])).replace(/^since .*\n/, '')
   expect(parseFact(node('d1'), text)?.ready).toBe(false)
 })
 
-it('a node tells labels, version and runtime', () => {
+it('reads labels, version and runtime of a node', () => {
   expect(parseFact(node('d1'), list(nodeJson('d1', [ready], { 'nvidia.com/gpu.present': 'true' })))).toEqual({
     ready: true,
     leaving: false,
@@ -117,7 +121,7 @@ it.each([
   expect(parseFact(release('convecthub', 'convecthub'), text)).toMatchObject(value)
 })
 
-it.each(['', 'Error: release: not found'])('there is no release by "%s"', (text) => {
+it.each(['', 'Error: release: not found'])('finds no release in "%s"', (text) => {
   expect(parseFact(release('convecthub', 'convecthub'), text)).toBeUndefined()
 })
 
@@ -130,7 +134,7 @@ it.each([
   { fact: loginPage('http', 9000, 'eth1'), value: { status: 0, title: '' } },
   { fact: loginPage('http', 81, ''), value: { status: 0, title: '' } },
   { fact: loginPage('http', 8080, ''), value: { status: 0, title: '' } },
-])('the page $fact.key is $value.status', ({ fact, value }) => {
+])('reads status $value.status of the page $fact.key', ({ fact, value }) => {
   expect(parseFact(fact, PAGES)).toEqual(value)
 })
 
@@ -144,7 +148,7 @@ rules iptables: 8 lines
 ipset KUBE-SRC-2A5QTGTCFRJLYPFK
 path /etc/rancher`
 
-it('reads what K3s left, and tells it again as lines', () => {
+it('reads what K3s left, and lists it as lines', () => {
   const found = parseFact(leftovers(['/etc/rancher']), TRACES)
   expect(found).toEqual({
     processes: ['53022 /usr/bin/perl /usr/local/bin/k3s server '],
@@ -161,6 +165,6 @@ it('reads what K3s left, and tells it again as lines', () => {
   expect(leftoverLines(found)).toEqual(TRACES.split('\n'))
 })
 
-it.each(['', 'pathological x', 'a mount /x'])('nothing is left by "%s"', (text) => {
+it.each(['', 'pathological x', 'a mount /x'])('finds nothing left in "%s"', (text) => {
   expect(leftoverLines(parseFact(leftovers([]), text))).toEqual([])
 })

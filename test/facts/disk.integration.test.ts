@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Mounting takes root, or a user namespace of one's own. */
+/** Mounting requires root or a user namespace. */
 const USER = process.getuid?.() === 0 ? [] : ['-r']
 
 const MOUNTS = `set -e
@@ -30,7 +30,7 @@ mkdir -p a/b own/deep`
 it.each(
   SHELLS.flatMap((shell) =>
     [
-      { what: 'a folder mounted on itself', path: 'own/deep/not/there', mount: 'own', noexec: true },
+      { what: 'a folder bind-mounted on itself', path: 'own/deep/not/there', mount: 'own', noexec: true },
       { what: 'one mount over another', path: 'a/b', mount: 'a', noexec: false, sizeMiB: 4 },
       { what: 'a link to a mount with a blank', path: 'link/x', mount: 'my disk', noexec: true, sizeMiB: 2 },
       {
@@ -42,7 +42,7 @@ it.each(
       },
     ].map((row) => ({ shell, name: shell[0], ...row })),
   ),
-)('$name: the disk of $what', ({ shell, path, mount, noexec, sizeMiB }) => {
+)('$name reads the disk of $what', ({ shell, path, mount, noexec, sizeMiB }) => {
   const asked = disk(join(folder, path))
   const questions = makeProbe([asked])
   const [program = '', ...args] = shell

@@ -31,7 +31,7 @@ it.each([
   { path: '/bin', state: { type: 'link', digest: undefined } },
   { path: '/run/x.sock', state: { type: 'other', owner: '33:4242', digest: undefined } },
   { path: '/var/tmp/sticky', state: { type: 'directory', mode: '1777' } },
-  // as sha256sum says it of /dev/null
+  // what sha256sum prints for /dev/null
   {
     path: '/a/empty',
     state: { type: 'file', digest: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
@@ -43,13 +43,13 @@ it.each([
 
 it.each([
   { what: 'not there', path: '/no', text: STATS },
-  { what: 'a path that another one begins with', path: '/etc/rancher', text: STATS },
+  { what: 'a prefix of another path', path: '/etc/rancher', text: STATS },
   { what: 'no answer', path: '/etc', text: '' },
-])('nothing is at a path that is $what', ({ path, text }) => {
+])('finds nothing at a path: $what', ({ path, text }) => {
   expect(parseFact(file(path), text)).toBeUndefined()
 })
 
-it('a path with blanks is refused, for it would be two', () => {
+it('refuses a path with blanks, which the script would split', () => {
   expect(() => file('/etc/a b')).toThrow('/etc/a b')
 })
 
@@ -67,7 +67,7 @@ it.each([
     value: { sizeMiB: 1024, freeMiB: 2, mount: '/var', options: ['rw', 'nosuid', 'noexec'] },
   },
   {
-    what: 'a mount that is not in the table',
+    what: 'a mount missing from /proc/self/mounts',
     path: '/',
     text: 'disk / 262144 512 4096 / \noptions / ',
     value: { sizeMiB: 1024, freeMiB: 2, mount: '/' },
@@ -85,7 +85,7 @@ it.each([
     value: { sizeMiB: 1024, freeMiB: 1024, mount: '/srv/my disk' },
   },
   {
-    what: 'a mount point that reads like another answer',
+    what: 'a mount point that looks like another answer',
     path: '/srv/x',
     text: 'disk /srv/x 262144 512 4096 /srv/x disk / 9 9 4096 / ',
     value: { sizeMiB: 1024, freeMiB: 2, mount: '/srv/x disk / 9 9 4096 /' },
@@ -111,14 +111,14 @@ it.each([
     packages: ['conntrack'],
   },
   {
-    what: 'users’ data that was kept',
+    what: 'users’ data that a reset kept',
     text: 'data /var/lib/rancher/k3s/storage',
     files: [],
     packages: [],
     data: ['/var/lib/rancher/k3s/storage'],
   },
-  { what: 'a thing noted twice', text: 'package curl\npackage curl', files: [], packages: ['curl'] },
-  { what: 'a line cut off, and odd ones', text: 'junk\n\nfile', files: [], packages: [] },
-])('reads $what of what is ours', ({ text, files, packages, data = [] }) => {
+  { what: 'a duplicate line', text: 'package curl\npackage curl', files: [], packages: ['curl'] },
+  { what: 'truncated and unknown lines', text: 'junk\n\nfile', files: [], packages: [] },
+])('reads the record of what convecthub created: $what', ({ text, files, packages, data = [] }) => {
   expect(parseFact(owned, text)).toEqual({ files, folders: [], packages, works: [], data })
 })

@@ -45,37 +45,44 @@ it.each([
 })
 
 it.each(['127.0.0.53', '0.0.0.0', '224.0.0.1', '255.255.255.255', '10.0.0.256', '10.0.0', '10.0.0.0.1', '.'])(
-  'no machine can be reached at %s',
+  'ignores %s, which other machines cannot reach',
   (address) => {
     expect(parseFact(addresses, `2: eth0    inet ${address}/24 scope global eth0`).interfaces.size).toBe(0)
   },
 )
 
-it.each(["'; reboot", 'a-name-too-long-for-it', 'eth/0', ''])('%j is no name of an interface', (name) => {
-  expect(parseFact(addresses, `2: ${name}    inet 10.0.0.1/24 scope global x`).interfaces.size).toBe(0)
-})
+it.each(["'; reboot", 'a-name-too-long-for-it', 'eth/0', ''])(
+  'rejects %j as the name of an interface',
+  (name) => {
+    expect(parseFact(addresses, `2: ${name}    inet 10.0.0.1/24 scope global x`).interfaces.size).toBe(0)
+  },
+)
 
-it('keeps all addresses of an interface in their order', () => {
+it('keeps all addresses of an interface in order', () => {
   expect(parseFact(addresses, XENIAL).interfaces.get('enp0s8')).toEqual(['192.168.50.4', '192.168.50.5'])
 })
 
 it.each([
   { what: 'my_iface', my_iface: 'enp0s8', address: '10.0.2.15', is: { iface: 'enp0s8', ip: '192.168.50.4' } },
-  { what: 'where ssh came in', address: '192.168.50.4', is: { iface: 'enp0s8', ip: '192.168.50.4' } },
   {
-    what: 'which of several ssh came in',
+    what: 'the interface of the SSH connection',
+    address: '192.168.50.4',
+    is: { iface: 'enp0s8', ip: '192.168.50.4' },
+  },
+  {
+    what: 'the SSH connection when an interface has several addresses',
     address: '192.168.50.5',
     is: { iface: 'enp0s8', ip: '192.168.50.5' },
   },
   { what: 'the default route', address: 'worker.example', is: { iface: 'enp0s3', ip: '10.0.2.15' } },
   { what: 'an interface that is not there', my_iface: 'eth9', address: '10.0.2.15', is: undefined },
-])('the node address is by $what', ({ my_iface, address, is }) => {
+])('takes the node address from $what', ({ my_iface, address, is }) => {
   const desired = testDesired({ settings: { w1: my_iface === undefined ? {} : { my_iface } } })
   const host = { ...hostOf(desired, 'w1'), address }
   expect(nodeAddress(host, parseFact(addresses, XENIAL))).toEqual(is)
 })
 
-it('there is no node address without any interface', () => {
+it('has no node address without an interface', () => {
   expect(nodeAddress(hostOf(testDesired(), 'w1'), parseFact(addresses, ''))).toBeUndefined()
 })
 
@@ -104,7 +111,7 @@ it.each<{ what: string; text: string; ports: object }>([
     },
   },
   {
-    what: 'a process whose name reads like an answer',
+    what: 'a process whose name looks like an answer',
     text: 'port tcp 0050 77\nsocket socket:[77] other port tcp 0016 2',
     ports: { 'tcp 80': { name: 'port tcp 0016 2', k3s: false } },
   },

@@ -6,7 +6,7 @@ import { installedPackage } from '../../src/facts/packages.ts'
 const FORMAT = `\${Package} \${db:Status-Status} \${Version}\n`
 const packages = spawnSync('dpkg-query', ['-W', '-f', FORMAT], { encoding: 'utf8' }).stdout
 
-it.skipIf(!packages)('what we read of dpkg is what dpkg-query says', () => {
+it.skipIf(!packages)('reads the same versions as dpkg-query prints', () => {
   const wanted = new Map<string, string>()
   for (const line of packages.trim().split('\n')) {
     const [name = '', status, version = ''] = line.split(' ')

@@ -10,7 +10,7 @@ import { release } from '../../src/facts/release.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
 
-// as a lab machine answered it; ::fact stands for the mark that each probe has of its own
+// the answer of a lab machine; ::fact stands for the random mark of a probe
 const LAB = `
 ::fact system
 os.ID=debian
@@ -40,7 +40,7 @@ LoadState=not-found`
 
 const markOf = ({ script }: Probe) => /@@\w+/.exec(script.reveal())?.[0] ?? ''
 
-/** Reads a text as the answer to these facts. */
+/** Parses a text as the answer to a probe of these facts. */
 function answered(facts: readonly Fact<unknown>[], text: string, end = '\n::fact end\n') {
   const questions = makeProbe(facts)
   return questions.read((text + end).replaceAll('::fact', markOf(questions)))
@@ -60,13 +60,13 @@ const ASKED = [
 
 it.each([
   { what: 'a value', fact: command('ip'), value: '/usr/sbin/ip' },
-  { what: 'nothing, told', fact: command('nosuch'), value: undefined },
-  { what: 'nothing, not told', fact: file('/nosuch'), value: undefined },
+  { what: 'an explicit "nothing"', fact: command('nosuch'), value: undefined },
+  { what: 'nothing for a key without a line', fact: file('/nosuch'), value: undefined },
   { what: 'an empty answer', fact: release('convecthub', 'convecthub'), value: undefined },
-  { what: 'the middle', fact: file('/bin'), value: { type: 'link' } },
-  { what: 'the end', fact: unit('nosuch.service'), value: { loaded: false } },
-  { what: 'the start', fact: system, value: { hostname: 'driver1' } },
-] as { what: string; fact: Fact<unknown>; value: unknown }[])('finds $what in a whole answer', (row) => {
+  { what: 'a value in the middle', fact: file('/bin'), value: { type: 'link' } },
+  { what: 'a value at the end', fact: unit('nosuch.service'), value: { loaded: false } },
+  { what: 'a value at the start', fact: system, value: { hostname: 'driver1' } },
+] as { what: string; fact: Fact<unknown>; value: unknown }[])('reads $what from a complete answer', (row) => {
   const answer = answered(ASKED, LAB).get(row.fact)
   if (typeof row.value === 'object') expect(answer).toMatchObject(row.value as object)
   else expect(answer).toBe(row.value)
@@ -75,33 +75,37 @@ it.each([
 it.each([
   { what: 'another key', fact: command('curl'), message: 'command curl' },
   { what: 'another family', fact: installedPackage('curl'), message: 'package curl' },
-])('asking for $what than was probed is a fault of ours', ({ fact, message }) => {
+])('throws when asked for $what than was probed', ({ fact, message }) => {
   expect(() => answered(ASKED, LAB).get(fact)).toThrow(message)
 })
 
 it.each([
-  { what: 'before a family', text: LAB.slice(0, LAB.indexOf('::fact release')), message: 'release' },
-  { what: 'in the last family', text: LAB, end: '', message: 'cut off' },
-  { what: 'by what came twice', text: `${LAB}\n::fact system\nhostname=other`, message: 'twice on system' },
-])('an answer that was spoilt $what is refused, not read as an empty host', ({ text, end, message }) => {
+  { what: 'a family missing', text: LAB.slice(0, LAB.indexOf('::fact release')), message: 'release' },
+  { what: 'the end missing', text: LAB, end: '', message: 'cut off' },
+  {
+    what: 'a section that comes twice',
+    text: `${LAB}\n::fact system\nhostname=other`,
+    message: 'twice on system',
+  },
+])('refuses an answer with $what, instead of reading an empty host', ({ text, end, message }) => {
   expect(() => answered(ASKED, text, end)).toThrow(message)
 })
 
-it('what comes before a probe is no answer, nor is a section by the mark of another one', () => {
+it('ignores output before the probe and sections with the mark of another probe', () => {
   const other = markOf(makeProbe([system]))
   const facts = answered([system], `x\n${other} system\nhostname=evil\n::fact system\nhostname=good`)
   expect(facts.get(system).hostname).toBe('good')
 })
 
 it.each([
-  { what: 'cut off', output: '\n::fact command\nip=/sbin/ip', facts: [command('ip'), system] },
+  { what: 'a truncated answer', output: '\n::fact command\nip=/sbin/ip', facts: [command('ip'), system] },
   {
-    what: 'half a JSON',
+    what: 'an answer with incomplete JSON',
     output: '\n::fact release\n{"info":{"status"\n::fact end',
     facts: [release('convecthub', 'convecthub')],
   },
-  { what: 'empty', output: '', facts: [system] },
-])('an answer that is $what is that host’s error, with its last lines', ({ output, facts }) => {
+  { what: 'an empty answer', output: '', facts: [system] },
+])('turns $what into an error of that host', ({ output, facts }) => {
   const questions = makeProbe(facts)
   const text = output.replaceAll('::fact', markOf(questions))
   expect(() => readProbe('w1', questions, text)).toThrow(
@@ -113,7 +117,7 @@ it.each([
   )
 })
 
-it('asks each family once and each key once, however many steps want it', () => {
+it('asks each family and each key once, however many steps want it', () => {
   const questions = makeProbe([file('/a'), system, file('/b'), file('/a'), disk('/'), system])
   const script = questions.script.reveal()
   const sections = [...script.matchAll(/@@\w+ (\w+)/g)].map(([, name]) => name)
@@ -121,6 +125,6 @@ it('asks each family once and each key once, however many steps want it', () => 
   expect(script.match(/paths='\/a \/b'/g)).toHaveLength(1)
 })
 
-it('no two probes have the same mark', () => {
+it('gives every probe its own mark', () => {
   expect(new Set(Array.from({ length: 100 }, () => markOf(makeProbe([system])))).size).toBe(100)
 })

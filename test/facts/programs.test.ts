@@ -6,7 +6,7 @@ import { installedPackage } from '../../src/facts/packages.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 
-// as dpkg-query prints it, with our format
+// what dpkg-query prints in the format of the probe
 const PACKAGES = `ca-certificates 20230311+deb12u1 install ok installed
 curl 7.88.1-10+deb12u14 install ok installed
 libc6 2.36-9+deb12u14 install ok installed
@@ -22,12 +22,12 @@ it.each([
   { name: 'ca-certificates', version: '20230311+deb12u1' },
   { name: 'curl', version: '7.88.1-10+deb12u14' },
   { name: 'libc6', version: '2.36-9+deb12u14' },
-  { name: 'docker.io', version: '24.0.7-0ubuntu2~22.04.1', why: 'on hold, and there' },
+  { name: 'docker.io', version: '24.0.7-0ubuntu2~22.04.1', why: 'on hold, but installed' },
   { name: 'iptables', version: undefined, why: 'only its configuration is left' },
   { name: 'conntrack', version: undefined, why: 'unpacked only' },
   { name: 'g++', version: undefined, why: 'half configured' },
   { name: 'virtual', version: undefined, why: 'known, not installed' },
-  { name: 'broken', version: undefined, why: 'must be installed anew' },
+  { name: 'broken', version: undefined, why: 'must be reinstalled' },
   { name: 'nosuch', version: undefined, why: 'unknown' },
 ])('package $name: $version', ({ name, version }) => {
   expect(parseFact(installedPackage(name), PACKAGES)).toBe(version)
@@ -41,7 +41,7 @@ it.each([
   { name: 'ip', text: 'ip=ip', path: undefined },
   { name: 'ip', text: "ip=alias ip='ip -c'", path: undefined },
   { name: 'ip', text: '', path: undefined },
-])('$name by "$text" is at $path', ({ name, text, path }) => {
+])('finds $name at $path in "$text"', ({ name, text, path }) => {
   expect(parseFact(command(name), text)).toBe(path)
 })
 
@@ -98,14 +98,14 @@ it.each([
   expect(parseFact(unit(name), UNITS)).toEqual(value)
 })
 
-it('a unit without systemd is told apart from its neighbours', () => {
+it('keeps the answers of units apart where there is no systemd', () => {
   expect(parseFact(unit('b.service'), 'unit a.service\n\nunit b.service\n')).toMatchObject({ loaded: false })
 })
 
 it.each([
   { what: 'nothing', text: '', value: { cards: [], driver: undefined, nouveau: false, runtime: false } },
   {
-    what: 'all',
+    what: 'a card with driver and runtime',
     text: 'card=0000:01:00.0\ncard=0000:02:00.0\ndriver=535.183.01\nruntime=1',
     value: {
       cards: ['0000:01:00.0', '0000:02:00.0'],
@@ -119,6 +119,6 @@ it.each([
     text: 'card=0000:01:00.0\nnouveau=1',
     value: { nouveau: true, driver: undefined },
   },
-])('reads a machine with $what of NVIDIA', ({ text, value }) => {
+])('reads NVIDIA hardware: $what', ({ text, value }) => {
   expect(parseFact(gpu, text)).toMatchObject(value)
 })

@@ -33,7 +33,7 @@ const TEXT = join(FOLDER, 'text')
 writeFileSync(TEXT, 'a text\n', { mode: 0o640 })
 afterAll(() => rmSync(FOLDER, { recursive: true }))
 
-/** Every family, asked about this very machine; they only read. */
+/** A question for every family about this machine. The scripts only read. */
 const FACTS: readonly Fact<unknown>[] = [
   system,
   clock,
@@ -66,7 +66,7 @@ const FACTS: readonly Fact<unknown>[] = [
 ]
 const FAMILIES = [...new Map(FACTS.map((fact) => [fact.family.id, fact])).values()]
 
-it.skipIf(!isThere('busybox'))('busybox is here, so that its sh is among the shells', () => {
+it.skipIf(!isThere('busybox'))('finds busybox here, so that its sh is tested as well', () => {
   expect(SHELLS).toContainEqual(['busybox', 'sh'])
 })
 
@@ -76,7 +76,7 @@ for (const shell of SHELLS) {
     expect(runShell(family.script(keys).reveal(), [...shell, '-n'])).toMatchObject({ code: 0, errors: '' })
   })
 
-  it(`${shell[0]} answers everything in one go, and says nothing else`, () => {
+  it(`${shell[0]} answers all facts in one run and prints nothing else`, () => {
     const questions = makeProbe(FACTS)
     const { output, errors } = runShell(questions.script.reveal(), shell)
     expect(errors).toBe('')
@@ -105,7 +105,7 @@ for (const shell of SHELLS) {
   })
 }
 
-it('a host without any tool still gives an answer that can be read', () => {
+it('reads the answer of a host without any tools', () => {
   const questions = makeProbe(FACTS)
   const { output, errors } = runShell(`PATH=/nonexistent; ${questions.script.reveal()}`)
   expect(errors).toBe('')
