@@ -29,7 +29,7 @@ const run = (script: string): Change => ({
   script: rawSh(script),
 })
 
-/** Applies changes by a real sh, and proves the file `a`. */
+/** Applies changes with a real sh, and probes the file `a`. */
 async function applied(changes: readonly Change[], content = '') {
   const events: EngineEvent[] = []
   let error: ConvecthubError | undefined
@@ -67,9 +67,9 @@ const write = (content: string | Secret): Change => {
 
 it.each([
   { what: 'text', content: 'it’s 100 % $HOME\n' },
-  { what: 'an empty file', content: '' },
+  { what: 'no content', content: '' },
   { what: 'a secret', content: new Secret("pass'word\n") },
-])('a file change makes $what, and its proof sees it', async ({ content }) => {
+])('writes a file with $what, and the probe sees it', async ({ content }) => {
   const { state } = await applied([write(content)])
   const text = content instanceof Secret ? content.reveal() : content
   expect(readFileSync(at('a'), 'utf8')).toBe(text)
@@ -80,14 +80,14 @@ const named = (name: string): Change => {
   return { kind: 'file', sign: '+', title: name, path: at(name), content: name, mode: '644' }
 }
 
-it('files that follow each other are all there before what comes behind them', async () => {
+it('writes consecutive files before the next change runs', async () => {
   const { said } = await applied([named('a'), named('b c'), run('ls a "b c"'), named('d')])
   expect(said.filter((text) => text.startsWith('|'))).toEqual(['| a', '| b c'])
   expect(readFileSync(at('d'), 'utf8')).toBe('d')
   expect(existsSync(at('d.part'))).toBe(false)
 })
 
-it('of files that follow each other, those before one that fails are in their places', async () => {
+it('keeps the files that were written before one that failed', async () => {
   writeFileSync(at('no-folder'), '')
   const { said, error } = await applied([named('a'), named('b'), named('no-folder/c'), named('d')])
   expect(error?.message).toBe('no-folder/c: exit code 1')
@@ -101,7 +101,7 @@ it('of files that follow each other, those before one that fails are in their pl
   ])
 })
 
-it('notes a file that it puts on a host', async () => {
+it('records a file that it creates on a host', async () => {
   await applied([write('x')])
   expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe(`file ${at('a')}\n`)
 })
@@ -113,7 +113,7 @@ it.each([
     bad: 'false\necho not reached',
     message: 'false echo not reached: exit code 1',
   },
-])('the first failure, by $what, ends it', async ({ bad, message }) => {
+])('stops at the first failure, $what', async ({ bad, message }) => {
   const { said, error } = await applied([run('echo one'), run(bad), run('touch never')])
   expect(said.slice(0, 3)).toEqual(['change-start: echo one', '| one', 'change-end: echo one'])
   expect(said).not.toContain(`change-end: ${bad}`)
@@ -123,22 +123,22 @@ it.each([
 })
 
 it.each([
-  { what: 'no newline at its end', script: 'printf half', line: '| half' },
+  { what: 'no trailing newline', script: 'printf half', line: '| half' },
   { what: 'stderr', script: 'echo bad >&2', line: '| bad' },
-  { what: 'something like a mark', script: 'echo "::change 7"', line: '| ::change 7' },
-  { what: 'the mark of what is under way', script: 'echo "::change 0"', line: '| ::change 0' },
-])('output with $what is told line by line', async ({ script, line }) => {
+  { what: 'a line that looks like a mark', script: 'echo "::change 7"', line: '| ::change 7' },
+  { what: 'a line that looks like the current mark', script: 'echo "::change 0"', line: '| ::change 0' },
+])('emits output line by line: $what', async ({ script, line }) => {
   const { said } = await applied([run(script)])
   expect(said).toEqual([`change-start: ${script}`, line, `change-end: ${script}`])
 })
 
-it('the error shows the lines of the change that failed, and what to do where the words are known', async () => {
+it('shows the output of the failed change, and a hint when the cause is known', async () => {
   const { error } = await applied([run('echo fine'), run('echo "No space left on device"; exit 2')])
   expect(error?.details.evidence).toBe('No space left on device')
   expect(error?.details.hint).toContain('the disk is full')
 })
 
-it('a wait that fails tells its last words, and its evidence', async () => {
+it('shows the last output of a failed wait, and its evidence', async () => {
   const { error } = await applied([
     {
       kind: 'wait',
@@ -153,7 +153,7 @@ it('a wait that fails tells its last words, and its evidence', async () => {
   expect(error?.details.evidence).toBe('asked\nthe journal')
 })
 
-it('a wait that is given up does not claim that its time was over', async () => {
+it('does not call it a timeout when a wait gives up early', async () => {
   const wait: Change = {
     kind: 'wait',
     sign: '!',
@@ -167,8 +167,8 @@ it('a wait that is given up does not claim that its time was over', async () => 
 const big = 'x'.repeat(8 * 1024 * 1024)
 it.each([
   { what: 'a small file', content: 'chart', kept: false },
-  { what: 'a big one, whose digest is kept for the next run', content: big, kept: true },
-])('an upload puts $what in its place', async ({ content, kept }) => {
+  { what: 'a big file and caches its digest for the next run', content: big, kept: true },
+])('uploads $what', async ({ content, kept }) => {
   const sent = artifact('a', { size: content.length, sha256: digest(content) })
   const { state, said } = await applied(
     [{ kind: 'upload', sign: '+', title: 'send a', artifact: sent, path: at('a'), mode: '755' }],
@@ -191,11 +191,11 @@ const send = (content: string, size = content.length): Change => ({
 })
 
 it.each([
-  { what: 'its first half', left: 'abcd'.repeat(100_000), first: 800_000 },
+  { what: 'the first half', left: 'abcd'.repeat(100_000), first: 800_000 },
   { what: 'all of it', left: 'abcd'.repeat(200_000), first: undefined },
-  { what: 'other bytes', left: 'x'.repeat(1000), first: 256 * 1024 },
-  { what: 'more than all of it', left: 'abcd'.repeat(300_000), first: 256 * 1024 },
-])('an upload that finds $what sends what is missing, and no more', async ({ left, first }) => {
+  { what: 'different bytes', left: 'x'.repeat(1000), first: 256 * 1024 },
+  { what: 'a longer file', left: 'abcd'.repeat(300_000), first: 256 * 1024 },
+])('sends only what is missing when the host has $what', async ({ left, first }) => {
   const content = 'abcd'.repeat(200_000)
   writeFileSync(at('.a.part'), left)
   const { state, sent } = await applied([send(content)], content)
@@ -203,14 +203,14 @@ it.each([
   expect(sent[0]).toBe(first === 800_000 ? 400_000 + 256 * 1024 : first)
 })
 
-it('an upload without room is refused before a byte is sent', async () => {
+it('refuses an upload without enough disk space before it sends anything', async () => {
   const { error, sent } = await applied([send('', 1e15)])
   expect(error).toMatchObject({ code: 'NO_SPACE', exit: 'failed' })
   expect(error?.details.evidence).toMatch(/^1000000000000000 bytes are wanted in .*, and \d+ are free$/)
   expect(sent).toEqual([])
 })
 
-it('an upload that arrives altered never gets its place', async () => {
+it('never renames an upload that arrived altered', async () => {
   writeFileSync(at('a'), 'the old one')
   const sent = artifact('a', { size: 5, sha256: digest('whole') })
   const { error, state } = await applied(

@@ -6,7 +6,7 @@ import { textSource } from '../helpers/text-source.ts'
 const MB = 1024 * 1024
 const text = Buffer.from('the same words again and again\n'.repeat((20 * MB) / 31))
 
-/** Takes all blocks over a link of so many bytes a second, by a clock of its own; what arrived, and how much of it went packed. */
+/** Sends all blocks over a simulated link of `rate` bytes per second. Returns what arrived and how much was compressed. */
 async function over(data: Buffer, { rate, packable = true }: { rate: number; packable?: boolean }) {
   const arrived: Buffer[] = []
   const sent: number[] = []
@@ -34,20 +34,20 @@ async function over(data: Buffer, { rate, packable = true }: { rate: number; pac
   return { wire, packed }
 }
 
-it('over a slow link, what packs well goes packed once the link is known', async () => {
+it('compresses the rest of the file once a link has proved slow', async () => {
   const { wire, packed } = await over(text, { rate: 8 * MB })
   expect(packed).toBeGreaterThan(5)
   expect(wire).toBeLessThan(text.length / 2)
 })
 
 it.each([
-  { what: 'over a fast link', data: text, rate: 40 * MB, packable: true },
-  { what: 'what is packed already', data: text, rate: 20 * MB, packable: false },
-])('nothing is packed: $what', async ({ data, rate, packable }) => {
+  { what: 'a fast link', data: text, rate: 40 * MB, packable: true },
+  { what: 'a file that is already compressed', data: text, rate: 20 * MB, packable: false },
+])('compresses nothing: $what', async ({ data, rate, packable }) => {
   expect(await over(data, { rate, packable })).toEqual({ wire: data.length, packed: 0 })
 })
 
-it('blocks grow on a fast link, shrink when it becomes slow, and are small in the end', async () => {
+it('blocks grow on a fast link, shrink when it becomes slow, and are small at the end', async () => {
   const sizes: number[] = []
   let now = 0
   using _clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
@@ -64,7 +64,7 @@ it('blocks grow on a fast link, shrink when it becomes slow, and are small in th
   expect(Math.max(...sizes.slice(-2))).toBeLessThanOrEqual(8)
 })
 
-it('a file that became shorter is an error', async () => {
+it('throws when the file has become shorter', async () => {
   await expect(async () => {
     for await (const { data } of blocks(textSource('short').reader(), {
       size: 10,

@@ -5,7 +5,7 @@ import { ConvecthubError } from '../../src/errors.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
-// a pause is as long as it takes, by the clock that Date shows
+// pauses end at once, but the clock of Date moves on
 vi.mock(import('node:timers/promises'), async (original) => ({
   ...(await original()),
   setTimeout: (async (ms: number) => void vi.setSystemTime(Date.now() + ms)) as never,
@@ -13,10 +13,10 @@ vi.mock(import('node:timers/promises'), async (original) => ({
 afterEach(() => vi.useRealTimers())
 
 it.each([
-  { code: 'LOST' as const, what: 'logs us in and goes away each time' },
+  { code: 'LOST' as const, what: 'drops the connection after every login' },
   { code: 'UNREACHABLE' as const, what: 'does not come back' },
-  { code: 'LOGIN_CLOSED' as const, what: 'closes each login, as one that goes down does' },
-])('a host that $what is given up in the end: $code', async ({ code }) => {
+  { code: 'LOGIN_CLOSED' as const, what: 'closes every login, as a host that shuts down does' },
+])('gives up on a host that $what: $code', async ({ code }) => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const began = Date.now()
   let logins = 0

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { fakeStep } from '../helpers/fake-step.ts'
 import { type FakeRun, of, runFakes } from '../helpers/run-fakes.ts'
 
-/** Runs, and interrupts once a change has begun. */
+/** Starts a run, and interrupts it once a change has begun. */
 function interruptedAt(title: string, more: FakeRun) {
   const stop = new AbortController()
   return runFakes({
@@ -14,7 +14,7 @@ function interruptedAt(title: string, more: FakeRun) {
   })
 }
 
-it('names the change that was under way, and skips what had not begun', async () => {
+it('names the change under way and skips the steps that had not begun', async () => {
   const outcome = await interruptedAt('make b', {
     recipe: [fakeStep('a'), fakeStep('b'), fakeStep('c')],
     only: ['w1'],
@@ -32,7 +32,7 @@ it('names the change that was under way, and skips what had not begun', async ()
   expect(outcome.hosts.w1?.closed).toBe(1)
 })
 
-it('a step that waits for another host when it is interrupted is skipped, not failed', async () => {
+it('skips a step that was waiting for another host', async () => {
   const outcome = await interruptedAt('make server', {
     recipe: [
       fakeStep('server', { hosts: ({ cluster }) => cluster.drivers }),
@@ -47,7 +47,7 @@ it('a step that waits for another host when it is interrupted is skipped, not fa
   expect(outcome.hosts.w1?.ran).toEqual([])
 })
 
-it('nothing is changed when it is interrupted before the first change', async () => {
+it('changes nothing when interrupted before the first change', async () => {
   const stop = new AbortController()
   const outcome = await runFakes({
     recipe: [fakeStep('a')],
@@ -59,7 +59,7 @@ it('nothing is changed when it is interrupted before the first change', async ()
   expect(outcome.events.at(-1)).toMatchObject({ event: 'summary', interrupted: true })
 })
 
-it('the same command continues where it was stopped', async () => {
+it('continues where it was stopped when run again', async () => {
   const recipe = [fakeStep('a'), fakeStep('b'), fakeStep('c')]
   const first = await interruptedAt('make b', {
     recipe,

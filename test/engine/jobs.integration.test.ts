@@ -28,23 +28,23 @@ const found = async () => (await probe(host.connection, [jobs], new AbortControl
 const names = async () => (await found()).map(({ name }) => name)
 const job = (name: string, digest = ''): Job => ({ name, ms: 0, digest })
 
-it('jobs that are under way or about to begin are found, those that ended or died are not', async () => {
+it('finds jobs that are running or about to start, but not those that ended or died', async () => {
   const alive = spawn('sleep', ['300'])
-  const going = spawn('sh', ['-c', 'sleep 300', join(run, 'packages')])
+  const running = spawn('sh', ['-c', 'sleep 300', join(run, 'packages')])
   try {
-    put({ 'packages.sh': '', 'packages.pid': `${going.pid}\n` })
+    put({ 'packages.sh': '', 'packages.pid': `${running.pid}\n` })
     put({ 'images.sh': '' })
-    put({ 'docker.sh': '', 'docker.pid': `${going.pid}\n`, 'docker.code': '0\n' })
+    put({ 'docker.sh': '', 'docker.pid': `${running.pid}\n`, 'docker.code': '0\n' })
     put({ 'nvidia.sh': '', 'nvidia.pid': `${alive.pid}\n` })
     put({ 'gone.sh': '', 'gone.pid': '4194303\n' })
     expect(await names()).toEqual(['images', 'packages'])
   } finally {
     alive.kill()
-    going.kill()
+    running.kill()
   }
 })
 
-it('of what stands there only names of jobs are taken, and no more than a run can leave', () => {
+it('accepts only valid job names, and no more jobs than the limit', () => {
   const digest = 'a'.repeat(64)
   const words = ['a', 'b c', '$(reboot)', 'x'.repeat(50), 'b', 'c', 'd', 'e']
   const lines = words.map((name, i) => `job ${i * 60} ${digest} ${name}`)
@@ -55,14 +55,14 @@ it('of what stands there only names of jobs are taken, and no more than a run ca
   ])
 })
 
-it('a job that was about to begin and never did is forgotten after a wait', async () => {
+it('forgets a job that never started after waiting for it', async () => {
   put({ 'images.sh': '', 'images.log': '' })
   const silent = () => {}
   await awaitJobs(host.connection, [job('images')], silent, new AbortController().signal)
   expect(await found()).toEqual([])
 })
 
-it('a job ends with the code of its text, and what it printed comes over', async () => {
+it('returns the exit code and the output of a job', async () => {
   const job = rawSh(`${template('remote/library.sh')}\necho 'echo one; echo two; exit 9' | cvh_job made`)
   const result = await host.connection.run(job, { name: 'job', timeoutMs: 10_000 })
   expect(result).toMatchObject({ code: 9, output: 'one\ntwo' })
@@ -71,9 +71,9 @@ it('a job ends with the code of its text, and what it printed comes over', async
 })
 
 it.each([
-  { what: 'that is still wanted is waited for', wanted: true, code: '0\n' },
-  { what: 'that is no longer wanted is ended', wanted: false, code: undefined },
-])('a job $what, and that is told', async ({ wanted, code }) => {
+  { what: 'waits for a job that is still wanted', wanted: true, code: '0\n' },
+  { what: 'stops a job that is no longer wanted', wanted: false, code: undefined },
+])('$what, and emits that', async ({ wanted, code }) => {
   const text = rawSh(`until [ -e ${join(host.folder, 'go')} ]; do sleep 0.05; done`)
   const begin = rawSh(
     `${template('remote/library.sh')}\n(printf '%s\\n' '${text.reveal()}' | cvh_job made) >/dev/null 2>&1 &\ncvh_within ${run}/made.pid`,

@@ -41,10 +41,10 @@ it.each([
     hint: 'the same command clears it',
   },
   { output: 'listen tcp :6443: bind: address already in use', hint: 'ss -ltnp' },
-])('"$output" is known: $hint', ({ output, hint }) => {
+])('knows the cause of "$output": $hint', ({ output, hint }) => {
   expect(knownCause(`some line\n${output}\nanother`)).toContain(hint)
 })
 
-it.each(['', 'everything is fine', 'Setting up curl (7.88.1) ...'])('"%s" is not known', (output) => {
+it.each(['', 'everything is fine', 'Setting up curl (7.88.1) ...'])('knows no cause for "%s"', (output) => {
   expect(knownCause(output)).toBeUndefined()
 })

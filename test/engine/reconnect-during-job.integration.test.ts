@@ -23,11 +23,11 @@ interface Bench {
   proxy: FaultProxy
   host: OneHost
   run(onEvent?: (event: EngineEvent) => void, waits?: boolean): Promise<OneOutcome>
-  /** A file of the job of this name by its ending. */
-  own(ending: string): string
+  /** The path of a file of the job, by its extension. */
+  jobFile(extension: string): string
 }
 
-/** Runs the step with a job on a host of its own, and proves that the job was done once. */
+/** Runs a step with a job on a new host, and checks that the job ran exactly once. */
 async function proveOnce(
   work: (bench: Bench) => Promise<OneOutcome>,
 ): Promise<OneOutcome & { proxy: FaultProxy }> {
@@ -41,7 +41,7 @@ async function proveOnce(
       proxy,
       host,
       run,
-      own: (ending) => join(host.folder, 'run', `once.${ending}`),
+      jobFile: (extension) => join(host.folder, 'run', `once.${extension}`),
     })
     expect(outcome.errors).toEqual([])
     expect(outcome.report.ok).toBe(true)
@@ -54,32 +54,35 @@ async function proveOnce(
   }
 }
 
-// every second one is still at work when the link is back, however long that takes; the others may have ended
+// every second job is still running after the reconnect, however long that takes; the others may have ended
 it.concurrent.each(
   Array.from({ length: TICKS }, (_, i) => ({
     tick: i,
     how: i % 4 < 2 ? ('rst' as const) : ('fin' as const),
     waits: i % 2 === 0,
   })),
-)('cut by $how at tick $tick of its life, a job goes on and is done once', async ({ tick, how, waits }) => {
-  const outcome = await proveOnce(({ proxy, host, run }) => {
-    let cuts = 0
-    return run((event) => {
-      if (event.event !== 'line') return
-      if (proxy.connections() > 1) writeFileSync(join(host.place, 'go'), '')
-      else if (event.line === `tick ${tick}` && cuts++ === 0) proxy.cut(how)
-    }, waits)
-  })
-  expect(outcome.breaks).toBe(1)
-  expect(outcome.proxy.connections()).toBe(2)
-})
+)(
+  'a job runs exactly once when the connection is cut by $how at its tick $tick',
+  async ({ tick, how, waits }) => {
+    const outcome = await proveOnce(({ proxy, host, run }) => {
+      let cuts = 0
+      return run((event) => {
+        if (event.event !== 'line') return
+        if (proxy.connections() > 1) writeFileSync(join(host.place, 'go'), '')
+        else if (event.line === `tick ${tick}` && cuts++ === 0) proxy.cut(how)
+      }, waits)
+    })
+    expect(outcome.breaks).toBe(1)
+    expect(outcome.proxy.connections()).toBe(2)
+  },
+)
 
-// the moments at which the host has just begun or ended something, as they show in its files
+// the moments at which a step of the job's life has just happened, by the file that appears then
 it.concurrent.each(['sh', 'log', 'pid', 'begun', 'done', 'code'])(
-  'cut when %s has just come, a job is done once',
+  'a job runs exactly once when the connection is cut as its file %s appears',
   async (what) => {
-    await proveOnce(async ({ proxy, run, own, host }) => {
-      const file = what === 'begun' || what === 'done' ? join(host.place, what) : own(what)
+    await proveOnce(async ({ proxy, run, jobFile, host }) => {
+      const file = what === 'begun' || what === 'done' ? join(host.place, what) : jobFile(what)
       let over = false
       const running = run().finally(() => {
         over = true
@@ -91,9 +94,9 @@ it.concurrent.each(['sh', 'log', 'pid', 'begun', 'done', 'code'])(
   },
 )
 
-// the script that writes the job and starts it is on its way
+// while the script that writes and starts the job is being sent
 it.concurrent.each([0, 200, 2000, 6000, 9000])(
-  'cut %d bytes after its step began, a job is done once',
+  'a job runs exactly once when the connection is cut %d bytes into its step',
   async (bytes) => {
     await proveOnce(async ({ proxy, run }) => {
       let from = 0
@@ -110,7 +113,7 @@ it.concurrent.each([0, 200, 2000, 6000, 9000])(
   },
 )
 
-it('when the client is gone for good, the next run waits for its job instead of doing it again', async () => {
+it('the next run waits for the job of a dead client instead of running it again', async () => {
   await proveOnce(async ({ proxy, host, run }) => {
     const stop = new AbortController()
     const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })

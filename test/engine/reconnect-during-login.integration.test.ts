@@ -9,9 +9,9 @@ import { settled } from '../transport/helpers/wait.ts'
 const RUN_MS = 60_000
 vi.setConfig({ testTimeout: 2 * RUN_MS, maxConcurrency: 8 })
 
-// from the banner to the last word of the probe
+// from the SSH banner to the end of the probe
 it.concurrent.for(Array.from({ length: 20 }, (_, i) => ({ percent: i * 5 })))(
-  'a link that breaks in the middle of a job and again at $percent % of the next login is no error',
+  'survives a break during a job and another one after $percent % of the next login',
   async ({ percent }, { sshd, proxy, machine, expect }) => {
     let login = 0
     let cut = false

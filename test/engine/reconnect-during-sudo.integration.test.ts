@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 2 * RUN_MS })
 const it = base
   .extend('password', ({ user }) => {
     const secret = new Secret(user.password)
-    /** How often the password was given out, and what then happens. */
+    /** Counts how often the password is used, and calls `onGiven` each time. */
     const told = { secret, given: 0, onGiven: () => {} }
     vi.spyOn(secret, 'reveal').mockImplementation(() => {
       told.given += 1
@@ -31,7 +31,7 @@ const it = base
     }),
   )
 
-it('cut in the middle of a job, the new login gives the password once, and the job is done once', async ({
+it('uses the password once for the new login after a cut during a job, and runs the job once', async ({
   proxy,
   machine,
   user,
@@ -59,7 +59,7 @@ it('cut in the middle of a job, the new login gives the password once, and the j
   expect(user.sudoLog()).not.toContain('a password is required')
 })
 
-it('cut when sudo has just asked in the second login, the password is not called wrong', async ({
+it('does not call the password wrong when the connection is cut right after sudo asked for it', async ({
   proxy,
   machine,
   user,

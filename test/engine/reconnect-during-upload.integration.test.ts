@@ -15,15 +15,15 @@ import { settled, until } from '../transport/helpers/wait.ts'
 const SIZE = 24 * 1024 * 1024
 const DATA = randomBytes(SIZE)
 const SHA256 = createHash('sha256').update(DATA).digest('hex')
-/** Not 644, which umask would give. */
+/** Not 644, which the umask would give anyway. */
 const MODE = '640'
 
-/** What a broken link loses at most: sshd's window of 2 MiB, pipes, and the frames around the data. */
+/** The most that a cut may lose, bytes: sshd's window of 2 MiB, pipes, and the frames around the data. */
 const LOST = 3 * 1024 * 1024
-/** What logins, probes and frames cost, all tries together. */
+/** What all logins, probes and frames may cost together, bytes. */
 const TALK = 256 * 1024
 
-/** What may be told as sent and be on its way still: two windows, one of them in ssh2's own buffer. */
+/** How far progress may be ahead of the wire, bytes: two windows, one of them in ssh2's own buffer. */
 const BUFFERED = 5 * 1024 * 1024
 
 /** How long one run may take, ms. */
@@ -38,7 +38,7 @@ beforeAll(async () => {
 })
 afterAll(() => sshd?.stop())
 
-/** A host of its own behind a proxy of its own. */
+/** A new host behind its own proxy. */
 interface Bench {
   proxy: FaultProxy
   host: OneHost
@@ -64,7 +64,7 @@ async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
   }
 }
 
-/** A step that wants the file there, with its mode. */
+/** A step that uploads the file and sets its mode. */
 const send = (path: string): Step => ({
   id: 'send',
   title: 'Send the file',
@@ -89,7 +89,7 @@ function proveWhole({ host, path }: Bench): void {
   expect(more).toEqual([])
 }
 
-/** Numbers from 0 to 1 that a seed gives again: CVH_SEED repeats a failed run. */
+/** The seed of the random cuts. CVH_SEED=N repeats a failed run. */
 const seed = Number(process.env.CVH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const CUTS = (() => {
   let state = seed
@@ -97,21 +97,21 @@ const CUTS = (() => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return state / 2 ** 32
   }
-  // one in each twentieth of the file, so that none of its parts goes untried
+  // one cut in each twentieth of the file, so that every part is covered
   return Array.from({ length: 20 }, (_, i) => ({
     at: Math.floor(((i + random()) / 20) * SIZE),
     how: random() < 0.5 ? ('rst' as const) : ('fin' as const),
   }))
 })()
 
-it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, (cut) =>
+it.concurrent.each(CUTS)(`resumes after a cut by $how at byte $at (seed ${seed})`, (cut) =>
   onBench(async (bench) => {
     const { at, how } = cut
     const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: at, how } } : {}))
     const { report, errors, breaks } = await run()
     expect(errors).toEqual([])
-    // a cut in the first few kilobytes falls into the login, which is simply tried again
+    // a cut in the first few kilobytes hits the login, which is simply retried
     expect({ ok: report.ok, breaks }).toEqual({ ok: true, breaks: at < 20_000 ? expect.any(Number) : 1 })
     proveWhole(bench)
     expect(proxy.connections()).toBe(2)
@@ -121,7 +121,7 @@ it.concurrent.each(CUTS)(`cut at byte $at by $how it resumes (seed ${seed})`, (c
   }),
 )
 
-it.concurrent('progress tells of no bytes that have not gone', () =>
+it.concurrent('does not report bytes as sent that are still buffered', () =>
   onBench(async (bench) => {
     const { proxy, run } = bench
     proxy.plan((count) => (count === 1 ? { up: { cutAt: 0.36 * SIZE } } : {}))
@@ -133,7 +133,7 @@ it.concurrent('progress tells of no bytes that have not gone', () =>
     expect(Math.max(...ahead)).toBeLessThan(BUFFERED)
   }))
 
-it.concurrent('cut again and again, it still loses no more than what is on its way', () =>
+it.concurrent('loses only the bytes in flight on each of many cuts', () =>
   onBench(async (bench) => {
     const { proxy, run } = bench
     const cuts = 6
@@ -145,7 +145,7 @@ it.concurrent('cut again and again, it still loses no more than what is on its w
     expect(proxy.bytes('up')).toBeLessThan(SIZE + cuts * LOST + TALK)
   }))
 
-it.concurrent('cut when the file has just taken its place, it is not sent again', () =>
+it.concurrent('does not send the file again after a cut right behind the rename', () =>
   onBench(async (bench) => {
     const { proxy, host, path, run } = bench
     const sending = run()
@@ -159,7 +159,7 @@ it.concurrent('cut when the file has just taken its place, it is not sent again'
   }))
 
 it.concurrent.each(['asked to stop', 'gone without a word'])(
-  'when the first client was %s, the next one resumes what has arrived',
+  'a second run resumes the upload of a client that was %s',
   (what) =>
     onBench(async (bench) => {
       const { proxy, host, run } = bench
@@ -175,7 +175,7 @@ it.concurrent.each(['asked to stop', 'gone without a word'])(
       const gone = proxy.bytes('up')
       const least = gone - LOST - TALK
       const part = join(host.place, '.big.bin.part')
-      await until('what was on its way', () => statSync(part).size > least)
+      await until('the bytes in flight', () => statSync(part).size > least)
       expect(readdirSync(host.place)).toEqual(['.big.bin.part'])
 
       const second = await run()

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 2 * RUN_MS })
 const it = base
   .extend('run', ({ sshd, proxy, machine }) => {
     const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })
-    /** Runs the step whose job waits for a file `go`; `hear` gets the first line that each connection brings. */
+    /** Runs a step whose job waits for a file `go`. Calls `onEvent` on the first output line of each connection. */
     return (onEvent: (connection: number) => void, signal?: AbortSignal): Promise<OneOutcome> => {
       let heard = proxy.connections()
       const listen = (event: EngineEvent) => {
@@ -36,7 +36,7 @@ function proveOnce({ report, errors }: OneOutcome, { place }: OneHost): void {
   expect(readFileSync(join(place, 'begun'), 'utf8')).toBe('begun\n')
 }
 
-it('a link that breaks again and again while a job is followed is made anew each time', async ({
+it('reconnects each time when the connection breaks repeatedly during a job', async ({
   proxy,
   machine,
   run,
@@ -46,7 +46,7 @@ it('a link that breaks again and again while a job is followed is made anew each
   expect(proxy.connections()).toBe(6)
 })
 
-it('a link that breaks once more, minutes after it was made anew, is made anew again', async ({
+it('reconnects again when the connection breaks minutes after a reconnect', async ({
   proxy,
   machine,
   run,
@@ -63,7 +63,7 @@ it('a link that breaks once more, minutes after it was made anew, is made anew a
   proveOnce(outcome, machine)
 })
 
-it('a link that breaks while the job of an earlier run is awaited is made anew', async ({
+it('reconnects when the connection breaks during the wait for a job of an earlier run', async ({
   proxy,
   machine,
   run,

@@ -9,7 +9,7 @@ const server = fakeStep('server', { hosts: onDrivers })
 const agent = fakeStep('agent', { hosts: onWorkers, needs: () => [{ step: 'server', host: 'd1' }] })
 const late = fakeStep('late', { hosts: onWorkers, after: () => [{ step: 'server', host: 'd1' }] })
 
-it('a failed change ends its step, blocks the rest of its host and those that need it, and no others', async () => {
+it('a failed change fails its step and blocks only the rest of its host and the steps that need it', async () => {
   const recipe = [fakeStep('a', { hosts: onDrivers, things: ['a1', 'a2'] }), server, fakeStep('b'), agent]
   const { ended, hosts, report } = await runFakes({
     recipe,
@@ -32,7 +32,7 @@ it('a failed change ends its step, blocks the rest of its host and those that ne
   })
 })
 
-it('a step after a failed one is done all the same', async () => {
+it('does a step in spite of a failed step in its `after`', async () => {
   const { ended } = await runFakes({
     recipe: [server, late],
     hosts: { d1: { reactions: { 'make server': 1 } } },
@@ -40,7 +40,7 @@ it('a step after a failed one is done all the same', async () => {
   expect(ended).toEqual({ 'server on d1': 'failed', 'late on w1': 'changed' })
 })
 
-it('what is already so is unchanged, also behind a failure', async () => {
+it('reports a satisfied step as unchanged, even after a failure', async () => {
   const { ended } = await runFakes({
     recipe: [fakeStep('a'), fakeStep('b')],
     only: ['w1'],
@@ -49,7 +49,7 @@ it('what is already so is unchanged, also behind a failure', async () => {
   expect(ended).toEqual({ 'a on w1': 'failed', 'b on w1': 'unchanged' })
 })
 
-it('the error of a failed change names host, step, change, exit code and its last lines', async () => {
+it('names host, step, change, exit code and last lines in the error of a failed change', async () => {
   const outcome = await runFakes({
     recipe: [fakeStep('a')],
     only: ['w1'],
@@ -62,10 +62,14 @@ it('the error of a failed change names host, step, change, exit code and its las
 })
 
 it.each([
-  { what: 'at all', stubborn: ['a'], message: 'done, but not so afterwards: make a' },
-  { what: 'in part', stubborn: ['b'], message: 'done, but not so afterwards: make b' },
-  { what: 'in all parts', stubborn: ['a', 'b'], message: 'done, but not so afterwards: make a; make b' },
-])('a step that is not so afterwards, $what, has failed', async ({ stubborn, message }) => {
+  { what: 'its only change', stubborn: ['a'], message: 'done, but not so afterwards: make a' },
+  { what: 'one of its changes', stubborn: ['b'], message: 'done, but not so afterwards: make b' },
+  {
+    what: 'all of its changes',
+    stubborn: ['a', 'b'],
+    message: 'done, but not so afterwards: make a; make b',
+  },
+])('fails a step that is not satisfied after its changes: $what', async ({ stubborn, message }) => {
   const outcome = await runFakes({
     recipe: [fakeStep('step', { things: ['a', 'b'] }), fakeStep('next')],
     only: ['w1'],
@@ -75,7 +79,7 @@ it.each([
   expect(outcome.ended).toEqual({ 'step on w1': 'failed', 'next on w1': 'blocked' })
 })
 
-it('a host that cannot be reached fails, and holds up only those that need it', async () => {
+it('an unreachable host fails and blocks only the hosts that need it', async () => {
   const outcome = await runFakes({
     recipe: [fakeStep('a'), server, late, agent],
     hosts: { d1: 'unreachable' },
@@ -91,7 +95,7 @@ it('a host that cannot be reached fails, and holds up only those that need it', 
   expect(outcome.report).toMatchObject({ ok: false, hosts: [{ error: { exit: 'unreachable' } }, {}] })
 })
 
-it('a host whose answers cannot be read fails like one that cannot be reached', async () => {
+it('a host with unreadable answers fails like an unreachable one', async () => {
   const odd = fakeStep('odd', {
     hosts: onWorkers,
     facts: () => [
@@ -104,7 +108,7 @@ it('a host whose answers cannot be read fails like one that cannot be reached', 
   expect(outcome.hosts.w1?.closed).toBe(1)
 })
 
-it('a plan that fails on what one host says is that host’s error, and the others go on', async () => {
+it('a plan that throws on the facts of one host fails that host only', async () => {
   const odd = fakeStep('odd', {
     facts: () => [thing('a'), thing('odd')],
     plan({ host, facts }) {
@@ -125,7 +129,7 @@ it('a plan that fails on what one host says is that host’s error, and the othe
   expect(error?.details.evidence).toMatch(/^ +at /)
 })
 
-it('a link that breaks is made anew, and the step goes on from what is so by then', async () => {
+it('reconnects after a break, and continues the step from the current state', async () => {
   const recipe = [fakeStep('a', { things: ['a1', 'a2', 'a3'] }), fakeStep('b')]
   const outcome = await runFakes({
     recipe,
@@ -133,7 +137,7 @@ it('a link that breaks is made anew, and the step goes on from what is so by the
     hosts: { w1: { reactions: { 'make a2': 'lost' } } },
   })
   expect(outcome.ended).toEqual({ 'a on w1': 'changed', 'b on w1': 'changed' })
-  // cut before a2 was done, then after it: nothing that is so is made again
+  // cut before a2 was done, then after it: nothing is done twice
   expect(outcome.hosts.w1?.ran).toEqual(['make a1', 'make a2', 'make a2', 'make a3', 'make b'])
   expect(outcome.hosts.w1?.connects).toBe(3)
   expect(of(outcome, 'link-lost').map(({ step, error }) => `${step} ${error.code}`)).toEqual([

@@ -9,14 +9,14 @@ const onDrivers: Step['hosts'] = ({ cluster }) => cluster.drivers
 const onWorkers: Step['hosts'] = ({ cluster }) => cluster.workers
 const at = (step: string, host: string) => (): readonly StepRef[] => [{ step, host }]
 
-/** The order of two things in what all hosts did. */
+/** The order of two things among everything that the hosts did. */
 const isBefore = (order: readonly string[], first: string, second: string) => {
   expect(order).toContain(first)
   expect(order).toContain(second)
   return order.indexOf(first) < order.indexOf(second)
 }
 
-it('does the steps of a host in the recipe’s order, and the changes of a step in the plan’s', async () => {
+it('does steps in the order of the recipe and changes in the order of the plan', async () => {
   const recipe = [fakeStep('a', { things: ['a1', 'a2'] }), fakeStep('b'), fakeStep('c')]
   const { order, report } = await runFakes({ recipe, only: ['w1'] })
   expect(order).toEqual(['w1: a1', 'w1: a2', 'w1: b', 'w1: c'])
@@ -26,7 +26,7 @@ it('does the steps of a host in the recipe’s order, and the changes of a step 
 it.each([
   { what: 'needs', more: { needs: at('server', 'd1') } },
   { what: 'after', more: { after: at('server', 'd1') } },
-])('a step with $what waits for that step on that host', async ({ more }) => {
+])('a step waits for the steps in its `$what`', async ({ more }) => {
   const recipe = [
     fakeStep('slow', { hosts: onDrivers, things: ['s1', 's2', 's3'] }),
     fakeStep('server', { hosts: onDrivers }),
@@ -37,7 +37,7 @@ it.each([
   expect(outcome.report?.ok).toBe(true)
 })
 
-it('steps without an edge between them do not wait for a slow host', async () => {
+it('a slow host does not delay steps that do not depend on it', async () => {
   const stop = new AbortController()
   const recipe = [fakeStep('a'), fakeStep('b')]
   const outcome = await runFakes({
@@ -52,7 +52,7 @@ it('steps without an edge between them do not wait for a slow host', async () =>
   expect(outcome.ended['a on d1']).toBe('failed')
 })
 
-it('joins servers one by one, agents once the first is there', async () => {
+it('joins servers one by one, and agents once the first server is up', async () => {
   const desired = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1', 'w2'] })
   const previous: Step['after'] = (host, { cluster }) => {
     const before = cluster.drivers[cluster.drivers.indexOf(host) - 1]
@@ -80,15 +80,15 @@ const label = fakeStep('label', {
 })
 
 it.each([
-  { what: 'it has other things to do, too', d1: {} },
-  { what: 'there was nothing to do before', d1: { made: ['manifest'] } },
-])('a step plans by what is so after its wait, also when $what', async ({ d1 }) => {
+  { what: 'with other work to do before', d1: {} },
+  { what: 'with nothing to do before', d1: { made: ['manifest'] } },
+])('a step plans from what is true after its wait, $what', async ({ d1 }) => {
   const { ended, hosts } = await runFakes({ recipe: [join, label], hosts: { d1 } })
   expect(ended).toEqual({ 'join on w1': 'changed', 'label on d1': 'changed' })
   expect(hosts.d1?.made).toEqual(new Set(['manifest', 'label']))
 })
 
-it('a host’s lock is held by whom the run names, and only where something changes', async () => {
+it('locks only hosts that it changes, in the name of the run’s owner', async () => {
   const { hosts } = await runFakes({
     recipe: [fakeStep('a')],
     owner: 'ann at laptop',
@@ -98,7 +98,7 @@ it('a host’s lock is held by whom the run names, and only where something chan
   expect(hosts.w1?.owner).toBe('ann at laptop')
 })
 
-it('tells all that happens on a host in this order', async () => {
+it('emits the events of a host in this order', async () => {
   const outcome = await runFakes({
     recipe: [fakeStep('a')],
     only: ['w1'],

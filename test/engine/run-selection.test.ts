@@ -3,7 +3,7 @@ import type { Finding, Step } from '../../src/engine/step.ts'
 import { fakeStep, make, thing } from '../helpers/fake-step.ts'
 import { of, runFakes } from '../helpers/run-fakes.ts'
 
-// the agent's files hold the server's address, so its plan looks at the server's facts
+// the agent's files contain the server's address, so its plan reads the server's facts
 const peeking = fakeStep('agent', {
   hosts: ({ cluster }) => cluster.workers,
   needs: () => [{ step: 'server', host: 'd1' }],
@@ -16,21 +16,18 @@ const server = fakeStep('server', { hosts: onDrivers })
 const agent = fakeStep('agent', { hosts: onWorkers, needs: () => [{ step: 'server', host: 'd1' }] })
 
 it.each([
-  { what: 'is so', d1: { made: ['server'] }, ended: { 'agent on w1': 'changed' }, order: ['w1: agent'] },
-  { what: 'is not so', d1: {}, ended: { 'agent on w1': 'blocked' }, order: [] },
-])(
-  'a host outside the selection is asked and left alone; what it $what counts',
-  async ({ d1, ended, order }) => {
-    const outcome = await runFakes({ recipe: [server, agent], only: ['w1'], hosts: { d1 } })
-    expect(outcome.ended).toEqual(ended)
-    expect(outcome.order).toEqual(order)
-    expect(outcome.hosts.d1).toMatchObject({ connects: 1, ran: [], owner: undefined, closed: 1 })
-    expect(of(outcome, 'planned').map(({ host }) => host)).toEqual(['w1'])
-    expect(outcome.report?.hosts.map(({ host }) => host)).toEqual(['w1'])
-  },
-)
+  { what: 'satisfied', d1: { made: ['server'] }, ended: { 'agent on w1': 'changed' }, order: ['w1: agent'] },
+  { what: 'not satisfied', d1: {}, ended: { 'agent on w1': 'blocked' }, order: [] },
+])('only probes a host outside the selection; its step is $what', async ({ d1, ended, order }) => {
+  const outcome = await runFakes({ recipe: [server, agent], only: ['w1'], hosts: { d1 } })
+  expect(outcome.ended).toEqual(ended)
+  expect(outcome.order).toEqual(order)
+  expect(outcome.hosts.d1).toMatchObject({ connects: 1, ran: [], owner: undefined, closed: 1 })
+  expect(of(outcome, 'planned').map(({ host }) => host)).toEqual(['w1'])
+  expect(outcome.report?.hosts.map(({ host }) => host)).toEqual(['w1'])
+})
 
-it('a plan that looks at a host that is away is that host’s fault, not a crash', async () => {
+it('blocks a step whose plan reads the facts of an unreachable host', async () => {
   const { ended } = await runFakes({
     recipe: [server, peeking],
     only: ['w1'],
@@ -39,12 +36,12 @@ it('a plan that looks at a host that is away is that host’s fault, not a crash
   expect(ended).toEqual({ 'agent on w1': 'blocked' })
 })
 
-it('a host outside the selection that nobody needs is not contacted', async () => {
+it('does not contact a host outside the selection that nobody needs', async () => {
   const { hosts } = await runFakes({ recipe: [server, agent], only: ['d1'] })
   expect(hosts.w1).toMatchObject({ connects: 0, runs: 0 })
 })
 
-it('a selected host whose needed host is away is blocked by it', async () => {
+it('blocks a selected host that needs an unreachable one', async () => {
   const { ended, order } = await runFakes({
     recipe: [server, agent],
     only: ['w1'],
@@ -57,7 +54,7 @@ it('a selected host whose needed host is away is blocked by it', async () => {
 it.each([
   { what: 'a plan', apply: false },
   { what: 'a run', apply: true },
-])('$what of a fleet that is as it should be takes one connection and one exec a host', async ({ apply }) => {
+])('$what of a converged fleet takes one connection and one exec per host', async ({ apply }) => {
   const outcome = await runFakes({
     recipe: [server, agent, fakeStep('a')],
     apply,
@@ -69,12 +66,12 @@ it.each([
   expect(of(outcome, 'planned').every(({ changes }) => changes.length === 0)).toBe(true)
 })
 
-it('a change and its proof are one exec', async () => {
+it('makes a change and verifies it in one exec', async () => {
   const { hosts } = await runFakes({ recipe: [fakeStep('a', { things: ['a', 'b', 'c'] })], only: ['w1'] })
   expect(hosts.w1).toMatchObject({ connects: 1, runs: 2, ran: ['make a', 'make b', 'make c'] })
 })
 
-it('a plan tells every change and makes none', async () => {
+it('emits every change of a plan and makes none', async () => {
   const outcome = await runFakes({
     recipe: [fakeStep('a'), fakeStep('b')],
     apply: false,
@@ -88,7 +85,7 @@ it('a plan tells every change and makes none', async () => {
   expect(of(outcome, 'step')).toEqual([])
 })
 
-it('what was planned is known before anything is changed', async () => {
+it('calls `planned` before anything is changed', async () => {
   const seen: string[] = []
   await runFakes({
     recipe: [fakeStep('a')],
@@ -122,13 +119,13 @@ it.each([
     stops: false,
   },
   {
-    what: 'an error, another one ignored',
+    what: 'an error while another one is ignored',
     recipe: checked(finding('error', 'w1')),
     ignore: ['os'],
     stops: true,
   },
   { what: 'an error of a host outside the selection', recipe: checked(finding('error', 'd1')), stops: false },
-])('$what stops the run before any change: $stops', async ({ recipe, ignore = [], stops }) => {
+])('stops the run before any change for $what: $stops', async ({ recipe, ignore = [], stops }) => {
   const outcome = await runFakes({ recipe, only: ['w1'], ignore: new Set(ignore) })
   expect(of(outcome, 'finding')).toHaveLength(1)
   expect(outcome.order.length === 0).toBe(stops)
@@ -137,7 +134,7 @@ it.each([
   expect(outcome.hosts.w1?.closed).toBe(1)
 })
 
-it('all errors of all hosts are told at once', async () => {
+it('reports the errors of all hosts at once', async () => {
   const { problems } = await runFakes({ recipe: checked(finding('error', 'd1'), finding('error', 'w1')) })
   expect(problems?.exit).toBe('preflight')
   expect(problems?.errors.map(({ code, details }) => `${code} ${details.host}`)).toEqual(['cpu d1', 'cpu w1'])
