@@ -16,9 +16,9 @@ afterEach(() => rmSync(folder, { recursive: true }))
 it.each<{ what: string; lock?: string; kind: string }>([
   { what: 'nothing', kind: 'none' },
   { what: 'a lock', lock: stringify(testBundle()), kind: 'real' },
-  { what: 'the lock of the lab', lock: stringify({ ...testBundle(), standIn: true }), kind: 'stand-in' },
-  { what: 'another file by its name', lock: 'a: b\n', kind: 'real' },
-  { what: 'a lock that was cut off', lock: 'files: [{name: "k3', kind: 'real' },
+  { what: 'the lab’s lock', lock: stringify({ ...testBundle(), standIn: true }), kind: 'stand-in' },
+  { what: 'another file under the name of the lock', lock: 'a: b\n', kind: 'real' },
+  { what: 'a truncated lock', lock: 'files: [{name: "k3', kind: 'real' },
 ])('a folder with $what: $kind', ({ lock, kind }) => {
   if (lock !== undefined) writeFileSync(join(folder, BUNDLE_LOCK), lock)
   expect(bundleKind(folder)).toBe(kind)

@@ -24,7 +24,7 @@ const put = (name: string, text = name) => {
 const writeLock = (lock: unknown) =>
   put('bundle.lock.yaml', typeof lock === 'string' ? lock : stringify(lock))
 
-/** A whole bundle on disk: each file holds its own name. */
+/** Writes a complete bundle to disk. The content of each file is its name. */
 function wholeBundle(): Artifact[] {
   const files = testBundle().files.map((each) => ({
     ...each,
@@ -51,7 +51,7 @@ async function problems(anew = false): Promise<string[]> {
   }
 }
 
-it('reads a bundle whose files are as its lock says, and opens them', async () => {
+it('loads a bundle whose files match its lock, and opens them', async () => {
   const files = wholeBundle()
   const bundle = await loadBundle(folder)
   expect(bundle.lock).toEqual({ version: 1, description: 'test', standIn: false, files })
@@ -62,16 +62,16 @@ it('reads a bundle whose files are as its lock says, and opens them', async () =
   await reader.close()
 })
 
-it('tells all files that are not as they should be at once', async () => {
+it('reports all missing and different files at once', async () => {
   wholeBundle()
   rmSync(join(folder, 'helm'))
   put('k3s', 'longer than it should be')
   put('charts/jupyterhub-4.4.0.tgz', 'charts/jupyterhub-4.4.1.tgz')
-  const told = await problems()
-  expect(told).toHaveLength(3)
-  expect(told).toContainEqual('BUNDLE_FILE /k3s: 24 bytes, and 3 are wanted')
-  expect(told).toContainEqual(expect.stringMatching(/^BUNDLE_FILE \/helm: ENOENT/))
-  expect(told).toContainEqual(
+  const reported = await problems()
+  expect(reported).toHaveLength(3)
+  expect(reported).toContainEqual('BUNDLE_FILE /k3s: 24 bytes, and 3 are wanted')
+  expect(reported).toContainEqual(expect.stringMatching(/^BUNDLE_FILE \/helm: ENOENT/))
+  expect(reported).toContainEqual(
     `BUNDLE_FILE /charts/jupyterhub-4.4.0.tgz: its sha256 is ${digest('charts/jupyterhub-4.4.1.tgz')}, and ${digest('charts/jupyterhub-4.4.0.tgz')} is wanted`,
   )
 })
@@ -79,7 +79,11 @@ it('tells all files that are not as they should be at once', async () => {
 const files = testBundle().files
 it.each([
   { what: 'no lock', lock: undefined, problem: /^BUNDLE_MISSING there is no bundle: ENOENT/ },
-  { what: 'no YAML', lock: 'a: [', problem: /^BUNDLE_LOCK \/bundle.lock.yaml is not a bundle lock/ },
+  {
+    what: 'a lock that is not YAML',
+    lock: 'a: [',
+    problem: /^BUNDLE_LOCK \/bundle.lock.yaml is not a bundle lock/,
+  },
   { what: 'an empty lock', lock: '', problem: /^BUNDLE_LOCK/ },
   {
     what: 'no files',
@@ -87,7 +91,7 @@ it.each([
     problem: /^BUNDLE_LOCK[\s\S]*files/,
   },
   {
-    what: 'another version',
+    what: 'an unknown version',
     lock: { version: 2, description: 'x', files },
     problem: /^BUNDLE_LOCK[\s\S]*version/,
   },
@@ -96,7 +100,7 @@ it.each([
     lock: { version: 1, description: 'x', files: files.slice(0, 1) },
     problem: /it names no file of kind helm, chart$/,
   },
-])('a bundle with $what is refused', async ({ lock, problem }) => {
+])('refuses a bundle with $what', async ({ lock, problem }) => {
   if (lock !== undefined) writeLock(lock)
   expect(await problems()).toEqual([expect.stringMatching(problem)])
 })
@@ -104,32 +108,32 @@ it.each([
 it.each([
   { what: 'the sample', change: {}, ok: true },
   { what: 'a path in folders', change: { name: 'a/b-1.0_x+y@z.tar.zst' }, ok: true },
-  { what: 'a path out of the folder', change: { name: '../k3s' }, ok: false },
-  { what: 'a path out by a detour', change: { name: 'a/../../k3s' }, ok: false },
+  { what: 'a path that leaves the folder', change: { name: '../k3s' }, ok: false },
+  { what: 'a path that leaves the folder indirectly', change: { name: 'a/../../k3s' }, ok: false },
   { what: 'an absolute path', change: { name: '/etc/passwd' }, ok: false },
   { what: 'a blank in a path', change: { name: 'my k3s' }, ok: false },
-  { what: 'a shell’s sign in a path', change: { name: 'k3s;reboot' }, ok: false },
+  { what: 'a shell metacharacter in a path', change: { name: 'k3s;reboot' }, ok: false },
   { what: 'no path', change: { name: '' }, ok: false },
-  { what: 'half a size', change: { size: 1.5 }, ok: false },
-  { what: 'a size below nothing', change: { size: -1 }, ok: false },
+  { what: 'a fractional size', change: { size: 1.5 }, ok: false },
+  { what: 'a negative size', change: { size: -1 }, ok: false },
   { what: 'an empty file', change: { size: 0 }, ok: true },
   { what: 'a short digest', change: { sha256: 'abc' }, ok: false },
   { what: 'a digest in capitals', change: { sha256: 'A'.repeat(64) }, ok: false },
-  { what: 'another kind', change: { kind: 'rpm' }, ok: false },
-  { what: 'the kernel’s name of an architecture', change: { architecture: 'x86_64' }, ok: false },
+  { what: 'an unknown kind', change: { kind: 'rpm' }, ok: false },
+  { what: 'the kernel’s name for an architecture', change: { architecture: 'x86_64' }, ok: false },
   { what: 'no role', change: { roles: [] }, ok: false },
-  { what: 'another role', change: { roles: ['registry'] }, ok: false },
-  { what: 'a field of its own', change: { sha1: 'x' }, ok: false },
-])('a lock with $what is taken: $ok', ({ change, ok }) => {
+  { what: 'an unknown role', change: { roles: ['registry'] }, ok: false },
+  { what: 'an unknown field', change: { sha1: 'x' }, ok: false },
+])('accepts a lock with $what: $ok', ({ change, ok }) => {
   const lock = { version: 1, description: 'x', files: [{ ...artifact('k3s'), ...change }] }
   expect(bundleLockSchema.safeParse(lock).success).toBe(ok)
 })
 
 it.each([
-  { what: 'its times put back', backdate: true, anew: true },
-  { what: 'its times put back, by a run that knew it', backdate: true, anew: false },
-  { what: 'nothing put back', backdate: false, anew: false },
-])('a big file with one byte changed and $what is found', async ({ backdate, anew }) => {
+  { what: 'restored times, when the cache is ignored', backdate: true, anew: true },
+  { what: 'restored times, when its digest is cached', backdate: true, anew: false },
+  { what: 'new times', backdate: false, anew: false },
+])('finds a big file with one changed byte and $what', async ({ backdate, anew }) => {
   vi.stubEnv('XDG_CACHE_HOME', join(folder, '../', `${basename(folder)}-cache`))
   const big = Buffer.alloc(9 * 1024 * 1024)
   const path = join(folder, 'images.tar')
@@ -156,6 +160,6 @@ it.each([
     part: '/var/tmp/convecthub/.jupyterhub-4.4.0.tgz.part',
   },
   { path: '/var/lib/rancher/k3s/agent/images/a.tar', part: '/var/lib/rancher/k3s/agent/.a.tar.part' },
-])('$path grows at $part', ({ path, part }) => {
+])('writes $path at $part first', ({ path, part }) => {
   expect(partialPath(path)).toBe(part)
 })

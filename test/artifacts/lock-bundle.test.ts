@@ -35,7 +35,7 @@ it.each([
     is: { kind: 'chart', architecture: 'all', roles: ['driver'], version: '4.4.0' },
   },
   { name: 'charts/jupyterhub-3.3.8-0.dev.tgz', is: { kind: 'chart', version: '3.3.8-0.dev' } },
-])('$name is known by its name', async ({ name, is }) => {
+])('recognizes $name by its name', async ({ name, is }) => {
   for (const needed of ['k3s', 'helm', 'jupyterhub-4.4.0.tgz']) put(needed)
   put(name)
   const { files } = await lockBundle(folder, { description: 'x', versions: { k3s: 'v1.34.1+k3s1' } })
@@ -45,7 +45,7 @@ it.each([
 })
 
 it.each(['sha256sum-amd64.txt', 'install.sh', 'k3s.part', 'README.md'])(
-  '%s is refused, for nobody could use it',
+  'refuses %s, which has no known name',
   async (name) => {
     put('k3s')
     put(name)
@@ -56,15 +56,15 @@ it.each(['sha256sum-amd64.txt', 'install.sh', 'k3s.part', 'README.md'])(
   },
 )
 
-// Helm is published as archives; as a program this one would fail on the host, with `exec format error`
-it('an archive of helm is not taken for the program', async () => {
+// Helm is published as archives; used as the program, one would fail on the host with `exec format error`
+it('does not mistake an archive of Helm for the program', async () => {
   put('helm-v3.19.0-linux-amd64.tar.gz')
   await expect(lockBundle(folder, { description: 'x', versions: {} })).rejects.toMatchObject({
     code: 'BUNDLE_FILE',
   })
 })
 
-it('a folder that was locked can be loaded, and locked again to the same text', async () => {
+it('writes a lock that can be loaded, and the same lock when run again', async () => {
   for (const name of ['k3s', 'helm', 'jupyterhub-4.4.0.tgz', 'images/a.tar']) put(name)
   const options = { description: 'ours', standIn: true, versions: { k3s: 'v1.34.1+k3s1' } }
   await lockBundle(folder, options)

@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Bytes that this process has read so far; what tests themselves read counts as well. */
+/** How many bytes this process has read so far, including what the tests themselves read. */
 const readSoFar = () => Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
 
 async function drain(
@@ -40,7 +40,7 @@ async function drain(
   return hash.digest('hex')
 }
 
-it('ten readers at about the same speed read the file once', async () => {
+it('reads the file once for ten readers of about the same speed', async () => {
   const file = new SharedFile(path)
   const before = readSoFar()
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -50,7 +50,7 @@ it('ten readers at about the same speed read the file once', async () => {
   expect(readSoFar() - before).toBeLessThan(SIZE * 1.05)
 })
 
-it('while a piece is in use, what comes behind it is read', async () => {
+it('reads ahead while a piece is in use', async () => {
   const before = readSoFar()
   const reader = new SharedFile(path).reader()
   const { length } = await reader.read(7 * MB)
@@ -58,7 +58,7 @@ it('while a piece is in use, what comes behind it is read', async () => {
   await reader.close()
 })
 
-it('who comes late, and who begins in the middle, gets the right bytes', async () => {
+it('gives the right bytes to late readers and to readers that start in the middle', async () => {
   const file = new SharedFile(path)
   const first = file.reader()
   const late: Promise<string>[] = []
@@ -73,7 +73,7 @@ it('who comes late, and who begins in the middle, gets the right bytes', async (
   expect(await drain(middle, 500_000)).toBe(createHash('sha256').update(tail).digest('hex'))
 })
 
-it('a reader that takes nothing holds up the others for a while only, and keeps what it has', async () => {
+it('lets the others pass a stalled reader, whose bytes stay valid', async () => {
   const file = new SharedFile(path)
   const stalled = file.reader()
   const piece = await stalled.read(MB)
@@ -82,7 +82,7 @@ it('a reader that takes nothing holds up the others for a while only, and keeps 
   await stalled.close()
 })
 
-it('a file that is not there is the error of reading it', async () => {
+it('rejects the first read of a missing file', async () => {
   const reader = new SharedFile(join(folder, 'none')).reader()
   await expect(reader.read(10)).rejects.toThrow('ENOENT')
   await reader.close()

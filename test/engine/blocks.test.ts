@@ -6,7 +6,7 @@ import { textSource } from '../helpers/text-source.ts'
 const MB = 1024 * 1024
 const text = Buffer.from('the same words again and again\n'.repeat((20 * MB) / 31))
 
-/** Sends all blocks over a simulated link of `rate` bytes per second. Returns what arrived and how much was compressed. */
+/** Sends blocks over a simulated link of `rate` bytes per second. Returns what arrived and how much was compressed. */
 async function over(data: Buffer, { rate, packable = true }: { rate: number; packable?: boolean }) {
   const arrived: Buffer[] = []
   const sent: number[] = []

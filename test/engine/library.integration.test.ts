@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => host.remove())
 
-/** Runs shell with the library's functions. */
+/** Runs a script with the library's functions. */
 const call = (script: ReturnType<typeof sh>) =>
   host.connection.run(withLibrary(script), {
     name: 'test',
@@ -22,7 +22,7 @@ const call = (script: ReturnType<typeof sh>) =>
 const at = (name: string) => join(host.folder, name)
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 
-it('only what a script calls travels with it, and each function can be called', async () => {
+it('sends only the functions that a script calls, and can find every function', async () => {
   const text = withLibrary(sh`cvh_place /a 644`).reveal()
   expect(text.match(/^cvh_\w+(?=\(\))/gm)).toEqual([
     'cvh_load',
@@ -42,9 +42,9 @@ it.each([
   { what: 'text', text: 'a\nb\n' },
   { what: 'nothing', text: '' },
   { what: 'no newline at the end', text: 'a' },
-  { what: 'what a shell or printf would alter', text: '%s \\n $HOME `id` \'"\\\n\n\n' },
-  { what: 'letters of all kinds', text: 'käse – 鍵\n' },
-])('cvh_place writes $what as it is, with its mode and nothing beside it', async ({ text }) => {
+  { what: 'characters that a shell or printf would change', text: '%s \\n $HOME `id` \'"\\\n\n\n' },
+  { what: 'non-ASCII letters', text: 'käse – 鍵\n' },
+])('cvh_place writes $what unchanged, with its mode, and leaves no other file', async ({ text }) => {
   const path = at('deep/er/file')
   const { code } = await call(sh`printf '%s' ${text} | cvh_place ${path} 640`)
   expect(code).toBe(0)
@@ -53,7 +53,7 @@ it.each([
   expect(readdirSync(at('deep/er'))).toEqual(['file'])
 })
 
-it('cvh_place puts a new file in the place of the old one, and does not write into that', async () => {
+it('cvh_place replaces the old file instead of writing into it', async () => {
   writeFileSync(at('file'), 'old')
   const before = statSync(at('file')).ino
   await call(sh`printf new | cvh_place ${at('file')} 600`)
@@ -61,7 +61,7 @@ it('cvh_place puts a new file in the place of the old one, and does not write in
   expect(statSync(at('file')).ino).not.toBe(before)
 })
 
-it('cvh_record notes each thing once, in order', async () => {
+it('cvh_record records each thing once, in order', async () => {
   await call(sh`cvh_record file /a/b
 cvh_record package b
 cvh_record file /a/b
@@ -73,7 +73,7 @@ cvh_record file axb`)
   )
 })
 
-it('what is made on the way to a file is noted, outer folders first, what was there is not', async () => {
+it('records the folders that it creates for a file, parents first, but not existing ones', async () => {
   mkdirSync(at('there'))
   await call(sh`printf x | cvh_place ${at('there/new/er/file')} 600
 printf y | cvh_place ${at('there/new/other')} 600`)
@@ -82,7 +82,7 @@ printf y | cvh_place ${at('there/new/other')} 600`)
   )
 })
 
-it('a file in the folder of our record can be the first of all', async () => {
+it('can write its first file into the folder of the record', async () => {
   const path = join(host.state, 'bin/helm')
   const { output } = await call(sh`set -e
 printf x | cvh_place ${path} 755`)
@@ -90,7 +90,7 @@ printf x | cvh_place ${path} 755`)
   expect(readFileSync(path, 'utf8')).toBe('x')
 })
 
-it('cvh_keep_digest keeps one line a path, by size, times and inode', async () => {
+it('cvh_keep_digest keeps one line per path, with size, times and inode', async () => {
   mkdirSync(host.state)
   writeFileSync(at('big'), 'x')
   writeFileSync(at('other-big'), 'xyz')
@@ -110,17 +110,17 @@ cvh_keep_digest ccc ${at('big')}`)
 
 it.each([
   { what: 'succeeds at once', asked: 'echo up', code: 0, output: '' },
-  { what: 'never succeeds: its last words', asked: 'echo not yet; false', code: 75, output: 'not yet' },
-  { what: 'says that it never will', seconds: 60, asked: 'echo gone; exit 70', code: 70, output: 'gone' },
-  { what: 'talks on stderr', asked: 'echo why >&2; exit 1', code: 75, output: 'why' },
-])('cvh_wait, when the question $what', async ({ asked, seconds = 0, code, output }) => {
+  { what: 'never succeeds, with its last output', asked: 'echo not yet; false', code: 75, output: 'not yet' },
+  { what: 'gives up with exit code 70', seconds: 60, asked: 'echo gone; exit 70', code: 70, output: 'gone' },
+  { what: 'prints to stderr', asked: 'echo why >&2; exit 1', code: 75, output: 'why' },
+])('cvh_wait returns when the command $what', async ({ asked, seconds = 0, code, output }) => {
   const result = await call(sh`asked() { ${rawSh(asked)}
 }
 cvh_wait ${seconds} asked`)
   expect(result).toMatchObject({ code, output })
 })
 
-it('cvh_wait asks again until it is so', async () => {
+it('cvh_wait repeats the command until it succeeds', async () => {
   const { code } = await call(sh`asked() { echo x >>${at('asked')}; [ "$(wc -l <${at('asked')})" -ge 2 ]
 }
 cvh_wait 30 asked`)
@@ -128,7 +128,7 @@ cvh_wait 30 asked`)
   expect(readFileSync(at('asked'), 'utf8')).toBe('x\nx\n')
 })
 
-/** A systemd whose units run at once and to their end. */
+/** A fake systemd that runs a unit in the foreground until it ends. */
 function fakeSystemd() {
   const programs = {
     systemctl: '[ "$1" != show ] || echo MainPID=0',
@@ -141,21 +141,21 @@ function fakeSystemd() {
 }
 
 it.each([
-  { what: 'its output and success', job: 'echo one\necho two >&2', code: 0, output: 'one\ntwo' },
-  { what: 'its exit code', job: 'echo half\nexit 9', code: 9, output: 'half' },
-])('cvh_job gives on $what', async ({ job, code, output }) => {
+  { what: 'the output of a job that succeeds', job: 'echo one\necho two >&2', code: 0, output: 'one\ntwo' },
+  { what: 'the exit code of a job that fails', job: 'echo half\nexit 9', code: 9, output: 'half' },
+])('cvh_job passes on $what', async ({ job, code, output }) => {
   fakeSystemd()
   expect(await call(sh`printf '%s\n' ${job} | cvh_job test`)).toMatchObject({ code, output })
   expect(existsSync(at('run/test.code.part'))).toBe(false)
 })
 
-it('a job’s text and log are for root alone', async () => {
+it('lets only root read the script and log of a job', async () => {
   fakeSystemd()
   await call(sh`echo : | cvh_job test`)
   expect(mode(at('run'))).toBe('700')
 })
 
-it('what others could exchange is not removed, where the word of it gets lost as well', async () => {
+it('does not remove what others could exchange, even if the message about it cannot be written', async () => {
   const path = at('open/ours/thing')
   mkdirSync(at('open/ours'), { recursive: true })
   writeFileSync(path, '')

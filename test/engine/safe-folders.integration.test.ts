@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 afterEach(() => host.remove())
 
-/** Somebody without rights on the host. */
+/** The id of an unprivileged user on the host. */
 const MALLORY = 4242
 const asRoot = process.getuid?.() === 0
 
@@ -39,10 +39,15 @@ const folder = (name: string, mode = 0o755, uid?: number, gid?: number) => {
 }
 
 it.each<{ what: string; make(): void; path: string; more?: string; says?: string }>([
-  { what: 'a folder of root’s own', make: () => folder('a/b'), path: 'a/b' },
-  { what: 'one that all may write to', make: () => folder('a', 0o777), path: 'a', says: 'written by others' },
+  { what: 'a folder that belongs to root', make: () => folder('a/b'), path: 'a/b' },
   {
-    what: 'one below it',
+    what: 'a folder that everybody can write to',
+    make: () => folder('a', 0o777),
+    path: 'a',
+    says: 'written by others',
+  },
+  {
+    what: 'a folder inside one that everybody can write to',
     make: () => {
       folder('a/b')
       folder('a', 0o777)
@@ -51,7 +56,7 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     says: 'written by others',
   },
   {
-    what: 'one that an access list opens',
+    what: 'a folder opened by an access list',
     make: () => {
       folder('a')
       execFileSync('setfacl', ['-m', `u:${MALLORY}:rwx`, at('a')])
@@ -60,7 +65,7 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     says: 'has an access list',
   },
   {
-    what: 'one that hands an access list down',
+    what: 'a folder whose access list is inherited',
     make: () => {
       folder('a')
       execFileSync('setfacl', ['-d', '-m', `u:${MALLORY}:rwx`, at('a')])
@@ -68,19 +73,24 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     path: 'a',
     says: 'has an access list',
   },
-  { what: 'a sticky one', make: () => folder('a', 0o1777), path: 'a', says: 'written by others' },
-  { what: 'a sticky one, for a random name', make: () => folder('a', 0o1777), path: 'a', more: 'sticky' },
+  { what: 'a sticky folder', make: () => folder('a', 0o1777), path: 'a', says: 'written by others' },
+  { what: 'a sticky folder, for a random name', make: () => folder('a', 0o1777), path: 'a', more: 'sticky' },
   {
-    what: 'one below a sticky one',
+    what: 'a folder inside a sticky folder',
     make: () => {
       folder('a/b')
       folder('a', 0o1777)
     },
     path: 'a/b',
   },
-  { what: 'one to take away from', make: () => folder('a', 0o777), path: 'a', more: 'open' },
   {
-    what: 'one below that',
+    what: 'an open folder, to remove files from it',
+    make: () => folder('a', 0o777),
+    path: 'a',
+    more: 'open',
+  },
+  {
+    what: 'a folder inside an open folder, to remove files from it',
     make: () => {
       folder('a/b')
       folder('a', 0o777)
@@ -90,7 +100,7 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     says: 'written by others',
   },
   {
-    what: 'a link of root’s to a good one',
+    what: 'a link by root to a safe folder',
     make: () => {
       folder('b')
       symlinkSync(at('b'), at('a'))
@@ -98,7 +108,7 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     path: 'a',
   },
   {
-    what: 'a relative one',
+    what: 'a relative link to a safe folder',
     make: () => {
       folder('b/c')
       folder('d')
@@ -107,7 +117,7 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
     path: 'd/a',
   },
   {
-    what: 'a link to a bad one',
+    what: 'a link to an unsafe folder',
     make: () => {
       folder('b', 0o777)
       symlinkSync(at('b'), at('a'))
@@ -117,15 +127,15 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
   },
   { what: 'a link to itself', make: () => symlinkSync('a', at('a')), path: 'a', says: 'too many links' },
   {
-    what: 'one with dots',
+    what: 'a path with dots',
     make: () => {
       folder('a/b')
       folder('c')
     },
     path: 'a/b/.././../c',
   },
-  { what: 'nothing', make: () => {}, path: 'a', says: 'No such file' },
-])('what only root can change: $what', async ({ make, path, more = '', says }) => {
+  { what: 'a missing folder', make: () => {}, path: 'a', says: 'No such file' },
+])('cvh_safe checks $what', async ({ make, path, more = '', says }) => {
   make()
   const { code, output } = await call(sh`cvh_safe ${at(path)} ${more}`)
   expect({ code, output }).toEqual(
@@ -135,13 +145,13 @@ it.each<{ what: string; make(): void; path: string; more?: string; says?: string
 
 it.runIf(asRoot).each<{ what: string; make(): void; path: string; says?: string }>([
   {
-    what: 'a folder of somebody else’s',
+    what: 'a folder of another user',
     make: () => folder('a', 0o755, MALLORY),
     path: 'a',
     says: 'belongs to user 4242',
   },
   {
-    what: 'one of root’s in it',
+    what: 'a folder of root inside one of another user',
     make: () => {
       folder('a/b')
       folder('a', 0o700, MALLORY)
@@ -150,14 +160,18 @@ it.runIf(asRoot).each<{ what: string; make(): void; path: string; says?: string 
     says: 'belongs to user 4242',
   },
   {
-    what: 'a group that may write',
+    what: 'a folder that a group can write to',
     make: () => folder('a', 0o775, 0, MALLORY),
     path: 'a',
     says: 'written by others',
   },
-  { what: 'the group staff, as below /usr/local', make: () => folder('a', 0o2775, 0, 50), path: 'a' },
   {
-    what: 'a link of somebody else’s to a good one',
+    what: 'a folder that the group staff can write to, as below /usr/local',
+    make: () => folder('a', 0o2775, 0, 50),
+    path: 'a',
+  },
+  {
+    what: 'a link by another user to a safe folder',
     make: () => {
       folder('b')
       symlinkSync(at('b'), at('a'))
@@ -167,7 +181,7 @@ it.runIf(asRoot).each<{ what: string; make(): void; path: string; says?: string 
     says: 'belongs to user 4242',
   },
   {
-    what: 'a link of root’s by way of one of somebody else’s',
+    what: 'a link by root that leads through one by another user',
     make: () => {
       folder('b/c')
       symlinkSync(at('b'), at('m'))
@@ -177,7 +191,7 @@ it.runIf(asRoot).each<{ what: string; make(): void; path: string; says?: string 
     path: 'a',
     says: 'belongs to user 4242',
   },
-])('what only root can change: $what', async ({ make, path, says }) => {
+])('cvh_safe checks, as root, $what', async ({ make, path, says }) => {
   make()
   const { code, output } = await call(sh`cvh_safe ${at(path)}`)
   expect({ code, output }).toEqual(
@@ -185,16 +199,16 @@ it.runIf(asRoot).each<{ what: string; make(): void; path: string; says?: string 
   )
 })
 
-/** What somebody may have put where root's file is to grow, and how root's other file is seen to be whole. */
+/** What an attacker may have put at root's temporary path. `victim` and `made-by-root` reveal whether root used it. */
 const TRAPS: Readonly<Record<string, (path: string) => void>> = {
-  'a link to a file of root’s': (path) => symlinkSync(at('victim'), path),
-  'a link to nothing yet': (path) => symlinkSync(at('made-by-root'), path),
-  'a hard link to a file of root’s': (path) => linkSync(at('victim'), path),
-  'a pipe, which nobody reads': (path) => void execFileSync('mkfifo', [path]),
+  'a link to a file of root': (path) => symlinkSync(at('victim'), path),
+  'a link to a missing file': (path) => symlinkSync(at('made-by-root'), path),
+  'a hard link to a file of root': (path) => linkSync(at('victim'), path),
+  'a pipe without a reader': (path) => void execFileSync('mkfifo', [path]),
   'a folder': (path) => mkdirSync(path),
 }
 
-it.each(Object.keys(TRAPS))('cvh_place goes past %s beside its place', async (trap) => {
+it.each(Object.keys(TRAPS))('cvh_place replaces %s at its temporary path', async (trap) => {
   folder('etc')
   writeFileSync(at('victim'), 'whole')
   TRAPS[trap]?.(at('etc/file.part'))
@@ -207,7 +221,7 @@ it.each(Object.keys(TRAPS))('cvh_place goes past %s beside its place', async (tr
 })
 
 it.each(Object.keys(TRAPS).filter((trap) => !trap.includes('hard')))(
-  'an upload begins anew past %s',
+  'an upload replaces %s and starts from zero',
   async (trap) => {
     folder('etc')
     writeFileSync(at('victim'), 'whole')
@@ -224,7 +238,7 @@ it.each([
   { what: 'a file', script: (theirs: string) => sh`printf new | cvh_place ${`${theirs}/file`} 600` },
   { what: 'an upload', script: (theirs: string) => sh`cvh_begin ${`${theirs}/.file.part`} 10` },
   { what: 'a folder', script: (theirs: string) => sh`cvh_folder ${`${theirs}/new`}` },
-])('root does not begin $what where others can write', async ({ script }) => {
+])('refuses to create $what where others can write', async ({ script }) => {
   folder('theirs', 0o777)
   const { code, output } = await call(script(at('theirs')))
   expect(code).not.toBe(0)
@@ -235,7 +249,7 @@ it.each([
 const work = () => readlinkSync(join(host.state, 'workdir'))
 const NAME = /\/convecthub-[A-Za-z0-9]{10}$/
 
-it('the work folder is below our own, for root alone, where nobody wants it elsewhere', async () => {
+it('puts the work folder into the state folder by default, for root only', async () => {
   expect((await call(sh`cvh_work ${host.state}`)).code).toBe(0)
   const made = lstatSync(join(host.state, 'workdir'))
   expect({ folder: made.isDirectory(), mode: made.mode & 0o777 }).toEqual({ folder: true, mode: 0o700 })
@@ -243,12 +257,22 @@ it('the work folder is below our own, for root alone, where nobody wants it else
 
 it.each<{ what: string; make(): void; place: string; where: string }>([
   { what: 'a folder of root’s', make: () => folder('place'), place: 'place', where: 'place' },
-  { what: 'one that is not there', make: () => {}, place: 'new/place', where: '.' },
-  { what: 'one in a sticky folder', make: () => folder('tmp', 0o1777), place: 'tmp/place', where: 'tmp' },
-  { what: 'one that others made open', make: () => folder('place', 0o777), place: 'place', where: '.' },
-  { what: 'a file in the way', make: () => writeFileSync(at('place'), ''), place: 'place', where: '.' },
+  { what: 'a missing folder', make: () => {}, place: 'new/place', where: '.' },
+  {
+    what: 'a missing folder inside a sticky folder',
+    make: () => folder('tmp', 0o1777),
+    place: 'tmp/place',
+    where: 'tmp',
+  },
+  {
+    what: 'a folder that everybody can write to',
+    make: () => folder('place', 0o777),
+    place: 'place',
+    where: '.',
+  },
+  { what: 'a path that is a file', make: () => writeFileSync(at('place'), ''), place: 'place', where: '.' },
 ])(
-  'the work folder by convect_workdir, $what, has a new name, and is for root alone',
+  'makes a work folder with a random name, for root only, when convect_workdir is $what',
   async ({ make, place, where }) => {
     make()
     expect((await call(sh`cvh_work ${at(place)}`)).code).toBe(0)
@@ -259,19 +283,19 @@ it.each<{ what: string; make(): void; place: string; where: string }>([
   },
 )
 
-it('a work folder that is good stays, and one that somebody else has made by its name does not', async () => {
+it('keeps a safe work folder, and replaces one that somebody else made under its name', async () => {
   folder('place')
   await call(sh`cvh_work ${at('place')}`)
   const first = work()
   await call(sh`cvh_work ${at('place')}`)
   expect(work()).toBe(first)
-  // /tmp is cleaned, and somebody takes the name
+  // as if /tmp had been cleaned and somebody had taken the name
   chmodSync(first, 0o777)
   await call(sh`cvh_work ${at('place')}`)
   expect(work()).not.toBe(first)
 })
 
-it('a work folder is made where convect_workdir says now, not where it said before', async () => {
+it('makes a new work folder when convect_workdir has changed', async () => {
   for (const place of ['one', 'two']) {
     folder(place)
     expect((await call(sh`cvh_work ${at(place)}`)).code).toBe(0)
@@ -279,13 +303,13 @@ it('a work folder is made where convect_workdir says now, not where it said befo
   }
 })
 
-it('what is taken out of the record is not ours any more, and no other line goes with it', async () => {
+it('cvh_forget removes one line of the record and no other', async () => {
   await call(sh`cvh_record file /etc/a.b; cvh_record file /etc/a.bc; cvh_record folder /etc/a.b`)
   await call(sh`cvh_forget file /etc/a.b`)
   expect(readFileSync(join(host.state, 'owned'), 'utf8')).toBe('file /etc/a.bc\nfolder /etc/a.b\n')
 })
 
-it.runIf(asRoot)('a work folder of somebody else’s is not used', async () => {
+it.runIf(asRoot)('does not use a work folder of another user', async () => {
   folder('place', 0o755, MALLORY)
   await call(sh`cvh_work ${at('place')}`)
   expect(dirname(work())).toBe(host.folder)

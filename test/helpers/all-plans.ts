@@ -30,7 +30,7 @@ import {
 } from './fake-facts.ts'
 import { hostOf, testBundle, testDesired } from './test-cluster.ts'
 
-/** The text of the JupyterHub values of these plans, which must never be seen either. */
+/** A secret in the JupyterHub values of these plans, which must never be shown. */
 export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
 
 export interface Planned {
@@ -43,7 +43,7 @@ export interface Planned {
 const HOSTS = ['d1', 'd2', 'w1']
 const SETTINGS = { w1: { has_gpu: true, docker_repo: 'https://mirror.lan/linux/ubuntu' } }
 
-/** States of machines between them make every step plan all that it can. */
+/** States of machines. Together they make every step plan everything that it can. */
 const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
   { version: 'v1.34.1+k3s1', answers: [] },
   {
@@ -141,7 +141,7 @@ export function allPlans(): Planned[] {
   ]
 }
 
-/** All changes that go to a host as script, not as an upload. */
+/** True for all changes but uploads: those are sent to a host as a script. */
 export function isScripted(change: Change): change is Exclude<Change, UploadChange> {
   return change.kind !== 'upload'
 }

@@ -5,7 +5,7 @@ import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { artifact } from './test-cluster.ts'
 
-/** A secret that is in every sample which can hold one. */
+/** A secret that every sample contains, if it can contain one. */
 export const HIDDEN = 'a-hidden-word'
 
 const change: Change = {
@@ -61,7 +61,7 @@ const summary = {
   blockedBy: 'a on d1',
 }
 
-/** One of every event, with all that it may carry. */
+/** One sample of every event, with all its optional fields. */
 export const EVENTS: readonly EngineEvent[] = [
   {
     event: 'run',

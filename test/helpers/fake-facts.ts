@@ -18,13 +18,13 @@ import { type System, system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
 import { hostOf } from './test-cluster.ts'
 
-/** When all fake hosts were asked, ms. */
+/** When all fake hosts were probed, ms since 1970. */
 export const ASKED_AT = 1_795_462_000_000
 
-/** An answer to whatever a family is asked about. */
+/** A key for an answer that counts for all keys of a family. */
 export const ANY_KEY = '*'
 
-/** A fact with its answer. */
+/** A fact and its answer. */
 export type Answer = readonly [fact: Fact<unknown>, value: unknown]
 
 export function is<T>(fact: Fact<T>, value: T): Answer {
@@ -33,10 +33,10 @@ export function is<T>(fact: Fact<T>, value: T): Answer {
 
 const key = ({ family, key }: Fact<unknown>) => `${family.id} ${key}`
 
-/** Families whose answer is undefined where a test says nothing: nothing is there. */
+/** Families whose answer is undefined by default, as on a host where nothing is installed. */
 const ABSENT = ['file', 'package', 'release', 'node', 'command']
 
-/** A machine that holds nothing of any cluster. */
+/** The data of a machine that has never been part of a cluster. */
 export const NO_CLUSTER: ClusterData = {
   datastore: undefined,
   caHash: undefined,
@@ -48,7 +48,7 @@ export const NO_CLUSTER: ClusterData = {
   standIn: false,
 }
 
-/** What a family answers about anything that a test does not name. */
+/** Default answers of the other families. */
 const EMPTY: Readonly<Record<string, unknown>> = {
   unit: { loaded: false, active: 'inactive', enabled: false, inputs: undefined },
   leftovers: { processes: [], mounts: [], links: [], namespaces: [], rules: [], ipsets: [], paths: [] },
@@ -61,7 +61,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   'cluster-data': NO_CLUSTER,
 }
 
-/** Facts that hold these answers, the last one of each counting. With `asked`, any other fact is refused. */
+/** Facts with these answers; a later answer replaces an earlier one. With `asked`, `get` throws for any other fact. */
 export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unknown>[]): Facts {
   const known = new Map(answers.map(([fact, value]) => [key(fact), value]))
   const listed = asked && new Set(asked.map(key))
@@ -81,7 +81,7 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
   }
 }
 
-/** A sound Ubuntu 22.04 with nothing of ours on it. */
+/** A healthy Ubuntu 22.04 without anything of convecthub. */
 export function machine(number: number, more: readonly Answer[] = []): Answer[] {
   return [
     is(system, systemOf({ hostname: `m${number}`, machineId: `id${number}` })),
@@ -101,7 +101,7 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
   ]
 }
 
-/** What convecthub recorded on a host; its packages came along with others, and are there. */
+/** convecthub's record on a host. Its packages are installed as dependencies of others. */
 export function recordOf(more: Partial<Owned> = {}): Answer[] {
   const record = { files: [], folders: [], packages: [], works: [], data: [], ...more }
   const there = record.packages.map((name) => ({ name, auto: true, essential: false }))
@@ -163,7 +163,7 @@ export const page = (scheme: 'http' | 'https', port: number, status: number, ifa
 
 export const present = (path: string, state: Partial<FileState> = {}): Answer => is(file(path), fileOf(state))
 
-/** What a step sees of a host; it may only look at what its `facts` names. */
+/** The context of a step's plan for a host. Throws when the plan reads a fact that is not in the step's `facts`. */
 export function contextOf(
   step: Step,
   desired: Desired,
@@ -179,7 +179,7 @@ export function contextOf(
   }
 }
 
-/** A plan as the list of "sign kind title" that people would read. */
+/** A plan as a list of "sign kind title". */
 export function shown(changes: readonly Change[]): string[] {
   return changes.map(({ sign, kind, title }) => `${sign} ${kind} ${title}`)
 }

@@ -2,18 +2,18 @@ import { ConvecthubError } from '../../src/errors.ts'
 import type { Connection, Result } from '../../src/transport/connection.ts'
 
 /**
- * What a command of a fake host does: text says it, a number fails with it, `hang` goes on until it is interrupted,
- * `lost` breaks the link, once before and once after it is done.
+ * What a command of a fake host does: it prints lines, fails with an exit code, or runs until interrupted (`hang`).
+ * `lost` breaks the connection twice: before the command is done, and after.
  */
 export type Reaction = readonly string[] | number | 'hang' | 'lost'
 
 export interface FakeHost {
   connection: Connection
-  /** What is so on this host by now: the names of all that was made. */
+  /** The names of everything that was made on this host. */
   made: Set<string>
-  /** Scripts that ran, as the words that a fake host understands. */
+  /** The commands that ran, such as `make a`. */
   ran: string[]
-  /** Bytes that jobs got as their input. */
+  /** How many bytes scripts got as input. */
   fed: number
   connects: number
   runs: number
@@ -23,21 +23,21 @@ export interface FakeHost {
 
 export interface FakeHostOptions {
   made?: readonly string[]
-  /** By the command's whole text: `make a`. */
+  /** Reactions by command, such as `make a`. */
   reactions?: Readonly<Record<string, Reaction>>
-  /** Hears each command of this host as it starts. */
+  /** Called when a command starts on this host. */
   onEvent?: (host: string, command: string) => void
-  /** Names that are never so, whatever is made. */
+  /** Names that are never made, although their command succeeds. */
   stubborn?: readonly string[]
-  /** What is so for all hosts: the names that begin with `world:`, such as the nodes of a cluster. */
+  /** Made for all hosts: names that begin with `world:`, such as the nodes of a cluster. */
   world?: Set<string>
 }
 
 const WORDS = /(@@\w+ (?:change \d+|probe))|(@@\w+ [\w-]+)|^(make|ask) (.+)$/gm
 
 /**
- * A host that understands no shell, but reads in a rendered script what it knows, in order: `make NAME`, which makes
- * it so, `ask NAMES`, the marks of changes and of sections of a probe. Everything else in a script says nothing.
+ * A host without a shell. In a rendered script it understands, in order, `make NAME`, `ask NAMES` and the marks of
+ * changes and of sections of a probe. It ignores everything else.
  */
 export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost {
   const { reactions = {}, onEvent = () => {}, stubborn = [], world = new Set() } = options
@@ -124,7 +124,7 @@ function aborted(signal: AbortSignal | undefined): Promise<void> {
   })
 }
 
-/** What connecting to a host that is not there ends with. */
+/** The error of connecting to an unreachable host. */
 export function unreachable(host: string): ConvecthubError {
   return new ConvecthubError('UNREACHABLE', 'no route to host', { host })
 }

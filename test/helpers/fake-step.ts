@@ -10,7 +10,7 @@ const family: FactFamily<boolean> = {
     new Map(keys.map((key) => [key, new RegExp(`^${key}=so$`, 'm').test(output)] as const)),
 }
 
-/** Whether a fake host has made this. */
+/** Whether this was made on a fake host. */
 export function thing(name: string): Fact<boolean> {
   return { family, key: name }
 }
@@ -19,7 +19,7 @@ export function make(name: string): Change {
   return { kind: 'run', sign: '+', title: `make ${name}`, timeoutMs: 1000, script: sh`make ${name}` }
 }
 
-/** A step that wants the things it is named for, by default the one of its own name; on all hosts. */
+/** A step that makes `things` on all hosts; by default one thing with the name of the step. */
 export function fakeStep(id: string, more: Partial<Step> & { things?: readonly string[] } = {}): Step {
   const { things = [id], ...step } = more
   return {

@@ -10,14 +10,14 @@ import type { Connection, Result, RunOptions } from '../../src/transport/connect
 export interface LocalHost {
   connection: Connection
   folder: string
-  /** Where convecthub's record and digests go, instead of /var/lib/convecthub. */
+  /** The folder that replaces /var/lib/convecthub. */
   state: string
-  /** What programs this host has before those of this machine. */
+  /** A folder at the front of the PATH, for fake programs. */
   bin: string
   remove(): void
 }
 
-/** A host that runs real rendered scripts here by `sh`, unprivileged, its record and its programs in a folder. */
+/** A host that runs scripts with `sh` on this machine, as the current user, with its state in a temporary folder. */
 export function localHost(): LocalHost {
   const folder = mkdtempSync(join(tmpdir(), 'convecthub-host-'))
   const state = join(folder, 'state')

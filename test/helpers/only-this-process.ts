@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 
 /*
- * Set up before every unit test: it starts no program and opens no socket. So unit tests are quick, and the same on
- * every machine. What needs more is an integration test.
+ * Runs before every unit test, and makes it fail when it starts a program or opens a socket. This keeps unit tests
+ * fast and independent of the machine. Tests that need more are integration tests.
  */
 
 const refuse = (what: string) => () => {

@@ -7,7 +7,7 @@ import { unit } from '../../src/facts/unit.ts'
 import { Secret } from '../../src/secret.ts'
 import { type Answer, contextOf, fileOf, is, machine } from './fake-facts.ts'
 
-/** The facts of all hosts of a plan: each a sound machine, with these differences. */
+/** The facts of all hosts of a plan: healthy machines with these differences. */
 export type Known = Readonly<Record<string, readonly Answer[]>>
 
 export function knownOf(desired: Desired, more: Known = {}): Known {
@@ -16,7 +16,7 @@ export function knownOf(desired: Desired, more: Known = {}): Known {
   )
 }
 
-/** What a step plans on a host that is a sound machine with these differences. */
+/** What a step plans for a healthy machine with these differences. */
 export function planStep(step: Step, desired: Desired, name: string, more: Known = {}): readonly Change[] {
   return step.plan(contextOf(step, desired, name, knownOf(desired, more)))
 }
@@ -25,7 +25,7 @@ export const contentOf = (content: string | Secret) =>
   content instanceof Secret ? content.reveal() : content
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** The facts that changes leave behind: files and packages there, units started from the inputs in their .env. */
+/** The facts after changes: files and packages exist, units run with the inputs from their .env file. */
 export function answersAfter(changes: readonly Change[]): Answer[] {
   let inputs: string | undefined
   return changes.flatMap((change): Answer[] => {
@@ -46,7 +46,7 @@ export function answersAfter(changes: readonly Change[]): Answer[] {
   })
 }
 
-/** The text of the file that these changes put at a path. */
+/** The text of the file that these changes write to a path. */
 export function fileText(changes: readonly Change[], path: string): string {
   const found = changes.find((change) => change.kind === 'file' && change.path === path)
   if (found?.kind !== 'file') throw new Error(`the plan writes no ${path}`)

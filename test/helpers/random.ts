@@ -1,7 +1,7 @@
-/** Repeats what went wrong: CVH_SEED=N. */
+/** The seed of this run. CVH_SEED=N repeats a failed run. */
 export const seed = Number(process.env.CVH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
-/** Numbers from 0 to 1 that the seed gives again. */
+/** A generator of numbers from 0 to 1 that are the same for the same seed. */
 export function random(): () => number {
   let state = seed
   return () => {

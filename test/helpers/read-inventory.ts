@@ -5,7 +5,7 @@ import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { connectionSettings } from '../../src/inventory/vars/connection-settings.ts'
 import { memoryFiles } from '../inventory/memory-files.ts'
 
-/** The cluster of an inventory's text. */
+/** Reads a cluster from the text of an inventory. */
 export function readCluster(text: string, extraVars: readonly string[] = [], source = 'inv.toml'): Cluster {
   const files = memoryFiles({ [`/w/${source}`]: text })
   const inventory = loadInventory({ sources: [source], extraVars, cwd: '/w', files })
@@ -18,7 +18,7 @@ export function readCluster(text: string, extraVars: readonly string[] = [], sou
   return buildCluster(inventory, addresses)
 }
 
-/** What is wrong with an inventory, each as "file:line CODE message". */
+/** The errors of an inventory, each as "file:line CODE message". */
 export function problemsOf(text: string, source?: string): string[] {
   try {
     readCluster(text, [], source)

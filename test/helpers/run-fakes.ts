@@ -11,7 +11,7 @@ import { textSource } from './text-source.ts'
 export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'connect' | 'recipe' | 'emit'>> {
   recipe: readonly Step[]
   desired?: Desired
-  /** The selection; all when left out. */
+  /** The selected hosts. Default: all. */
   only?: readonly string[]
   hosts?: Readonly<Record<string, FakeHostOptions | 'unreachable'>>
   onEvent?: (event: EngineEvent) => void
@@ -22,7 +22,7 @@ export interface FakeOutcome {
   problems: ConvecthubErrors | undefined
   events: readonly EngineEvent[]
   hosts: Readonly<Record<string, FakeHost>>
-  /** What all hosts made, in the order in which it began: `host: thing`. */
+  /** What the hosts made, as `host: thing`, in the order in which they began. */
   order: readonly string[]
   /** How each step ended: `step on host` → outcome. */
   ended: Readonly<Record<string, string>>
@@ -90,7 +90,7 @@ export async function runFakes({
   return { report, problems, events, hosts: fakes, order, ended }
 }
 
-/** The events of one kind. */
+/** All events of one kind. */
 export function of<K extends EngineEvent['event']>(
   { events }: FakeOutcome,
   kind: K,

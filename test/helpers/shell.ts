@@ -6,19 +6,19 @@ export interface ShellResult {
   errors: string
 }
 
-/** Runs a script by a shell here, its input empty. */
+/** Runs a script in a shell on this machine, with empty input. */
 export function runShell(script: string, shell: readonly string[] = ['sh']): ShellResult {
   const [program = 'sh', ...args] = shell
   const run = spawnSync(program, [...args, '-c', script], { encoding: 'utf8', input: '', timeout: 20_000 })
   return { code: run.status, output: run.stdout, errors: run.stderr }
 }
 
-/** True when a program can be started here. */
+/** Whether this machine has a program. */
 export function isThere(program: string): boolean {
   return runShell(`command -v ${program}`).code === 0
 }
 
-/** The shells that hosts may have as /bin/sh, of those that are here. */
+/** The shells on this machine that hosts may have as /bin/sh. */
 export const SHELLS = [['dash'], ['busybox', 'sh'], ['bash', '--posix']].filter(([program = '']) =>
   isThere(program),
 )

@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url'
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
-/** One import: whole modules by path below src/, packages by name. */
+/** One import. `module` is a path below src/ or the name of a package. */
 export interface Import {
   module: string
-  /** The room of src/ it is in, or the file's own name at the top; undefined for packages. */
+  /** The folder of src/ that it is in, or the file name for files at the top. Undefined for packages. */
   room: string | undefined
   typeOnly: boolean
-  /** Loaded only when it is called for. */
+  /** Whether it is a dynamic import. */
   lazy: boolean
 }
 
 export interface SourceFile {
-  /** Below src/. */
+  /** Relative to src/. */
   path: string
   room: string
   text: string
@@ -25,7 +25,7 @@ export interface SourceFile {
 const FROM = /^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?'([^']+)'/gm
 const DYNAMIC = /\bimport\(\s*'([^']+)'\s*\)/g
 
-/** Every file of src/ with what it imports. */
+/** Every file of src/ with its imports. */
 export function sourceFiles(): SourceFile[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))

@@ -4,7 +4,7 @@ import type { HostSettings } from '../../src/cluster/variables.ts'
 import type { Desired } from '../../src/engine/step.ts'
 import { Secret } from '../../src/secret.ts'
 
-/** The token of every test cluster; it must never be seen. */
+/** The token of every test cluster, which must never be shown. */
 export const TOKEN = 'top-secret-token'
 
 export interface ClusterParts
@@ -14,7 +14,7 @@ export interface ClusterParts
   settings?: Readonly<Record<string, Partial<HostSettings>>>
 }
 
-/** A cluster of named hosts; the address of each is 10.0.0.N, where N counts drivers, then workers. */
+/** A cluster of named hosts with the addresses 10.0.0.1, 10.0.0.2, … first for the drivers, then for the workers. */
 export function testCluster(parts: ClusterParts = {}): Cluster {
   const { drivers = ['d1'], workers = ['w1'], settings = {}, ...rest } = parts
   const hosts = [...drivers, ...workers].map(
@@ -51,7 +51,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
   }
 }
 
-/** A file of a bundle; its sha256 is made of its name, so that two are never alike. */
+/** A file of a bundle. Its sha256 is derived from its name, so that no two files have the same. */
 export function artifact(name: string, more: Partial<Artifact> = {}): Artifact {
   const sha256 = Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64)
   return {

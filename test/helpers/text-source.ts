@@ -1,6 +1,6 @@
 import type { Readable } from '../../src/artifacts/shared-file.ts'
 
-/** What a bundle gives for an artifact, out of memory. */
+/** The content of an artifact, from memory. */
 export function textSource(content: string | Uint8Array): Readable {
   const bytes = Buffer.from(content)
   return {

@@ -3,7 +3,7 @@ import { sourceFiles } from '../helpers/source-files.ts'
 
 const FILES = sourceFiles()
 
-/** What everybody may use: files at the top of src/ that know nobody. */
+/** The files at the top of src/ that every room may import. They import only each other. */
 const COMMON = [
   'error-codes.ts',
   'errors.ts',
@@ -19,7 +19,7 @@ const COMMON = [
   'version.ts',
 ]
 
-/** The rooms that each room knows; by `types` those of which it may only know the shape. */
+/** Which rooms each room may import. From those in `types` it may import only types. */
 const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readonly string[] }>> = {
   'cli.ts': { knows: ['commands', 'ui'] },
   commands: {
@@ -54,14 +54,14 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   lab: { knows: ['artifacts', 'transport', 'facts'] },
 }
 
-it('every room of src/ has its arrows, and every arrow its room', () => {
+it('the table of arrows lists exactly the rooms of src/', () => {
   const rooms = new Set(FILES.map(({ room }) => room).filter((room) => !COMMON.includes(room)))
   expect(rooms).toEqual(new Set(Object.keys(ARROWS)))
   expect(FILES.length).toBeGreaterThan(100)
 })
 
 it.each(Object.entries(ARROWS).map(([room, arrows]) => ({ room, ...arrows })))(
-  '$room knows only $knows, and the types of $types',
+  '$room imports only $knows, and types from $types',
   ({ room, knows, types = [] }) => {
     const wrong = FILES.filter((file) => file.room === room).flatMap(({ path, imports }) =>
       imports
@@ -76,14 +76,14 @@ it.each(Object.entries(ARROWS).map(([room, arrows]) => ({ room, ...arrows })))(
   },
 )
 
-it('the common files know only each other', () => {
-  const own = FILES.filter(({ room }) => COMMON.includes(room))
-  expect(own).toHaveLength(COMMON.length)
-  const others = own.flatMap(({ imports }) => imports.flatMap(({ room }) => room ?? []))
+it('the common files import only each other', () => {
+  const common = FILES.filter(({ room }) => COMMON.includes(room))
+  expect(common).toHaveLength(COMMON.length)
+  const others = common.flatMap(({ imports }) => imports.flatMap(({ room }) => room ?? []))
   expect(others.filter((room) => !COMMON.includes(room))).toEqual([])
 })
 
-it('transport needs no more than errors, marks, secrets, shell text, templates and patterns of ssh', () => {
+it('transport imports only these common files', () => {
   const used = FILES.filter(({ room }) => room === 'transport').flatMap(({ imports }) =>
     imports.flatMap(({ room }) => (room !== undefined && room !== 'transport' ? [room] : [])),
   )
@@ -116,11 +116,11 @@ it.each([
   expect(users(name).toSorted()).toEqual(rooms)
 })
 
-it('only transport speaks ssh2', () => {
+it('only transport uses ssh2', () => {
   expect(users('ssh2')).toEqual(['transport'])
 })
 
-it('logic asks neither clock nor file nor process: facts, steps, recipes and cluster are pure', () => {
+it('facts, steps, recipes and cluster are pure: they import no module that reads files or starts processes', () => {
   const impure = FILES.filter(({ room }) => ['facts', 'steps', 'recipes', 'cluster'].includes(room)).flatMap(
     ({ path, imports }) =>
       imports
@@ -139,7 +139,7 @@ it('only ui, commands, the questions of init and the command line’s table writ
   ).toEqual([])
 })
 
-it('no file loads itself by way of others', () => {
+it('there are no import cycles', () => {
   const byPath = new Map(FILES.map((file) => [file.path, file]))
   const done = new Set<string>()
   const circles: string[] = []

@@ -4,7 +4,7 @@ import { sourceFiles } from '../helpers/source-files.ts'
 const FILES = sourceFiles()
 const CEILING = 9 * 1024
 
-/** Named for their place, not for what they export. */
+/** Files that are not named for their export. */
 const NAMED_OTHERWISE = ['cli.ts', 'inventory/check-inventory.ts', 'inventory/ini/ini-value.ts']
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1, -'.ts'.length)
@@ -15,8 +15,8 @@ const exportsOf = (text: string) =>
 
 it.each([
   { what: 'a default export', pattern: /^export default/m },
-  { what: 'a line of a barrel', pattern: /^export (?:\*|\{[^}]*\}|type \{[^}]*\}) from/m },
-  { what: 'an import without its ending', pattern: /from '\.[^']*(?<!\.ts)'/ },
+  { what: 'a re-export', pattern: /^export (?:\*|\{[^}]*\}|type \{[^}]*\}) from/m },
+  { what: 'an import without the extension', pattern: /from '\.[^']*(?<!\.ts)'/ },
 ])('no file has $what', ({ pattern }) => {
   expect(FILES.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual([])
 })
@@ -25,15 +25,15 @@ it('no file is over 9 KB', () => {
   expect(FILES.filter(({ text }) => Buffer.byteLength(text) > CEILING).map(({ path }) => path)).toEqual([])
 })
 
-it('every file has a plain name in kebab-case, and none is a drawer', () => {
-  const drawers = ['index', 'utils', 'util', 'helpers', 'common', 'misc', 'types']
+it('every file has a specific name in kebab-case', () => {
+  const catchAlls = ['index', 'utils', 'util', 'helpers', 'common', 'misc', 'types']
   const odd = FILES.map(({ path }) => nameOf(path)).filter(
-    (name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || drawers.includes(name),
+    (name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || catchAlls.includes(name),
   )
   expect(odd).toEqual([])
 })
 
-it('a file with one export shares a word with it', () => {
+it('the name of a file with one export shares a word with the export', () => {
   const odd = FILES.flatMap(({ path, text }) => {
     const [only = '', ...more] = exportsOf(text)
     if (only === '' || more.length > 0 || NAMED_OTHERWISE.includes(path)) return []
@@ -45,6 +45,6 @@ it('a file with one export shares a word with it', () => {
   expect(odd).toEqual([])
 })
 
-it('every file exports something, by name', () => {
+it('every file has a named export', () => {
   expect(FILES.filter(({ text }) => exportsOf(text).length === 0).map(({ path }) => path)).toEqual([])
 })

@@ -3,14 +3,14 @@ import { expect, it } from 'vitest'
 import * as layout from '../../src/layout.ts'
 import { sourceFiles } from '../helpers/source-files.ts'
 
-/** Folders on hosts that hold something of convecthub's or K3s's. */
+/** Paths of convecthub and K3s on hosts. */
 const PATH =
   /\/(?:usr\/local\/bin|var\/lib\/(?:convecthub|rancher)|run\/convecthub|etc\/(?:rancher|systemd))[\w./-]*/g
 
-/** The lab's machines are not those of layout.ts. */
+/** Without the lab, whose machines are laid out differently. */
 const FILES = sourceFiles().filter(({ path, room }) => path !== 'layout.ts' && room !== 'lab')
 
-it('no other file writes out a path on a host', () => {
+it('only layout.ts contains paths on hosts', () => {
   const written = FILES.flatMap(({ path, text }) =>
     (text.match(PATH) ?? []).map((found) => `${path}: ${found}`),
   )
@@ -23,9 +23,9 @@ it.each(
   ['remote/', 'k3s/', 'manifests/', 'jupyterhub/'].flatMap((folder) =>
     readdirSync(new URL(folder, TEMPLATES)).map((name) => ({ name: `${folder}${name}` })),
   ),
-)('the paths of templates/$name are those of layout.ts, or below them', ({ name }) => {
+)('templates/$name uses only paths from layout.ts, or paths below them', ({ name }) => {
   const known = Object.values(layout).filter((path) => typeof path === 'string')
-  const isKnown = (path: string) => known.some((each) => path === each || path.startsWith(`${each}/`))
+  const isKnown = (path: string) => known.some((parent) => path === parent || path.startsWith(`${parent}/`))
   const paths = readFileSync(new URL(name, TEMPLATES), 'utf8').match(PATH) ?? []
   expect(paths.filter((path) => !isKnown(path))).toEqual([])
 })

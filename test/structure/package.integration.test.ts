@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-it('the package holds the program and its documents, nothing that is for development', () => {
+it('the package contains the program and its documents, but no development files', () => {
   const options = { cwd: ROOT, encoding: 'utf8' } as const
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], options))
   const paths: string[] = packed.files.map(({ path }: { path: string }) => path)

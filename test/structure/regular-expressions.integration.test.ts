@@ -3,7 +3,7 @@ import { parseAst } from 'rolldown/parseAst'
 import { expect, it, vi } from 'vitest'
 import { sourceFiles } from '../helpers/source-files.ts'
 
-/** Longest that the checker may think about one, ms. */
+/** How long the checker may take for one expression, ms. */
 const THINK_MS = 180_000
 vi.setConfig({ testTimeout: 900_000 })
 
@@ -13,7 +13,7 @@ interface Expression {
   flags: string
 }
 
-/** Those that are written down, from the syntax tree. */
+/** The literal expressions in src/, from the syntax trees. */
 function literals(): Expression[] {
   const found: Expression[] = []
   for (const { path, text } of sourceFiles()) {
@@ -28,7 +28,7 @@ function literals(): Expression[] {
   return found
 }
 
-/** Those that modules put together when they are loaded. */
+/** The expressions that modules build when they are loaded. */
 async function composed(): Promise<Expression[]> {
   const found: Expression[] = []
   const Recording = new Proxy(RegExp, {
@@ -49,7 +49,7 @@ async function composed(): Promise<Expression[]> {
   return found
 }
 
-/** What is not linear in the length of its text, as lines. */
+/** One line for each expression that may take more than linear time. */
 function slow(expressions: readonly Expression[]): string[] {
   return expressions.flatMap(({ where, pattern, flags }) => {
     const found = checkSync(pattern, flags, { timeout: THINK_MS })
@@ -59,13 +59,13 @@ function slow(expressions: readonly Expression[]): string[] {
   })
 }
 
-it('the check finds what takes quadratic and exponential time', () => {
+it('finds expressions that take quadratic or exponential time', () => {
   const where = 'here'
   expect(slow([{ where, pattern: '\\s+$', flags: '' }])).toHaveLength(1)
   expect(slow([{ where, pattern: '^(a+)+$', flags: '' }])).toHaveLength(1)
 })
 
-it('every regular expression takes linear time, for texts come from hosts and from other people’s files', async () => {
+it('every regular expression takes linear time, because it may read untrusted text', async () => {
   const all = [...literals(), ...(await composed())]
   expect(all.length).toBeGreaterThan(200)
   expect(slow(all)).toEqual([])

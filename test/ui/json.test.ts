@@ -13,12 +13,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The names in a line of the documentation: `host`, `step`, … */
+/** The field names in a line of the documentation: `host`, `step`, … */
 const namesIn = (text: string) => [...text.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name)
 const DOCUMENTED: Readonly<Record<string, string>> = EVENT_FIELDS
-const told = EVENTS.filter(({ event }) => event !== 'progress')
+const printed = EVENTS.filter(({ event }) => event !== 'progress')
 
-it.each(told)('$event is one line of JSON that holds what the README says', (event) => {
+it.each(printed)('prints $event as one line of JSON with the documented fields', (event) => {
   const line = jsonLine(event)
   expect(line).not.toContain('\n')
   const { event: kind, ...fields } = JSON.parse(line) as Record<string, unknown>
@@ -29,7 +29,7 @@ it.each(told)('$event is one line of JSON that holds what the README says', (eve
   expect(new Set(Object.keys(fields))).toEqual(new Set(documented))
 })
 
-it('an error is told in the parts that programs may use', () => {
+it('prints the fields of an error that programs may use', () => {
   const parts = {
     code: 'STEP_FAILED',
     message: 'start k3s: exit code 1',
@@ -45,22 +45,22 @@ it('an error is told in the parts that programs may use', () => {
   }
 })
 
-it('a change is told by kind, sign and title alone', () => {
+it('prints only kind, sign and title of a change', () => {
   const line = jsonLine({ event: 'planned', host: 'w1', step: 'x', changes: CHANGES })
   expect((JSON.parse(line) as { changes: unknown }).changes).toEqual(
     CHANGES.map(({ kind, sign, title }) => ({ kind, sign, title })),
   )
 })
 
-it('no event shows a secret', () => {
+it('shows no secret in any event', () => {
   expect(EVENTS.map(jsonLine).join()).not.toContain(HIDDEN)
   expect(EVENTS.map(jsonLine).join()).not.toContain('one\\ntwo')
 })
 
 it.each([
-  { verbose: 0, kinds: told.map(({ event }) => event).filter((event) => event !== 'line') },
-  { verbose: 1, kinds: told.map(({ event }) => event) },
-])('with -v $verbose times it tells $kinds', ({ verbose, kinds }) => {
+  { verbose: 0, kinds: printed.map(({ event }) => event).filter((event) => event !== 'line') },
+  { verbose: 1, kinds: printed.map(({ event }) => event) },
+])('prints $kinds with -v $verbose times', ({ verbose, kinds }) => {
   const renderer = jsonRenderer({ mode: 'json', color: true, verbose })
   for (const event of EVENTS) renderer.on(event)
   renderer.close()
@@ -69,12 +69,12 @@ it.each([
   expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(kinds)
 })
 
-it('the first line carries the schema’s version', () => {
+it('prints the version of the schema in the first line', () => {
   const [run] = EVENTS
   expect(run && JSON.parse(jsonLine(run))).toMatchObject({ event: 'run', schema: 1 })
 })
 
-it('errors that end a verb are lines of JSON, too', () => {
+it('prints the errors that end a command as lines of JSON', () => {
   const inventory = new ConvecthubError('BAD_VALUE', 'http_port=x', {
     origin: { file: 'inv.toml', line: 8, column: 1 },
     hint: 'correct http_port',

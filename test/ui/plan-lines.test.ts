@@ -21,7 +21,7 @@ const planned = (name: string, step: string, changes: readonly Change[]) => {
 }
 const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
 
-it('a file of a host that is much longer than it should be is shown as well', () => {
+it('shows the differences in a file that is far too long on the host', () => {
   const [change] = CHANGES.filter((each) => each.kind === 'file' && each.sign === '~')
   if (change?.kind !== 'file') throw new Error('no sample of a file that changes')
   const before = `${'y\n'.repeat(200_000)}`
@@ -39,7 +39,7 @@ it.each([
     lines: ['d1', '  ports  + /etc/a', '', '1 change on 1 host.'],
   },
   {
-    what: 'several, the step’s name once',
+    what: 'several changes, with the name of their step only once',
     events: [
       planned('d1', 'k3s-server', CHANGES.slice(1, 3)),
       planned('w1', 'packages', CHANGES.slice(3, 6)),
@@ -64,35 +64,35 @@ it.each([
     report: report(0, host('d1'), host('w2', { error: away })),
     lines: ['1 host could not be planned.', '0 changes on 0 hosts.'],
   },
-])('a plan of $what', ({ events, report, lines }) => {
+])('shows a plan of $what', ({ events, report, lines }) => {
   expect(planLines(events, report, undefined, plain)).toEqual(lines)
 })
 
 it.each([
   { what: 'a new file', before: undefined, lines: ['+ one', '+ two'] },
-  { what: 'another text', before: 'one\nthree\n', lines: ['  one', '- three', '+ two'] },
-  { what: 'the same text', before: 'one\ntwo\n', lines: ['(its text stays as it is)'] },
+  { what: 'a changed text', before: 'one\nthree\n', lines: ['  one', '- three', '+ two'] },
+  { what: 'an unchanged text', before: 'one\ntwo\n', lines: ['(its text stays as it is)'] },
   { what: 'the same lines in another order', before: 'two\none\n', lines: ['- two', '  one', '+ two'] },
   {
-    what: 'no newline at the end',
+    what: 'a text without a trailing newline',
     before: 'one\ntwo',
     lines: ['  one', '- two', '\\  No newline at end of file', '+ two'],
   },
-  { what: 'what moves the cursor', before: 'one\ntwo\n\x1b[2Jx\n', lines: ['  one', '  two', '- x'] },
-])('the difference of $what', ({ before, lines }) => {
+  { what: 'a text that moves the cursor', before: 'one\ntwo\n\x1b[2Jx\n', lines: ['  one', '  two', '- x'] },
+])('shows the differences in $what', ({ before, lines }) => {
   const current = new Map(before === undefined ? [] : [['d1 /etc/a', before]])
   const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], report(1, host('d1')), current, plain)
   expect(shown.slice(2, -2).map((line) => line.slice(7))).toEqual(lines)
 })
 
-it('the difference of a secret is not shown', () => {
+it('does not show the differences in a secret', () => {
   const current = new Map([['d1 /etc/b', `${HIDDEN}-old`]])
   const shown = planLines([planned('d1', 'x', CHANGES)], report(6, host('d1')), current, plain).join('\n')
   expect(shown).toContain('(a secret, not shown)')
   expect(shown).not.toContain(HIDDEN)
 })
 
-it('of a long file only what changes is shown, with the lines around it', () => {
+it('shows only the changes in a long file, with the lines around them', () => {
   const text = (over: Record<number, string>) =>
     Array.from({ length: 40 }, (_, i) => `${over[i] ?? `line ${i}`}\n`).join('')
   const change: Change = {

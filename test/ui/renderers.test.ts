@@ -25,40 +25,37 @@ async function rendered(mode: OutputMode, events: readonly EngineEvent[], verbos
   return err.join('').trimEnd().split('\n')
 }
 
-it.each<OutputMode>(['plain', 'tty', 'json'])(
-  '%s leaves the terminal alone while somebody is asked',
-  async (mode) => {
-    const renderer = await makeRenderer({ mode, color: false, verbose: 0 })
-    for (const event of afterRun()) renderer.on(event)
-    const told = () => (mode === 'json' ? out : err).join('')
-    let answer: (text: string) => void = () => {}
-    const aside = renderer.aside(
-      () =>
-        new Promise<string>((done) => {
-          answer = done
-        }),
-    )
-    const before = told()
-    renderer.on({ event: 'link-lost', ...at, error: ERROR })
-    expect(told()).toBe(before)
-    answer('yes')
-    expect(await aside).toBe('yes')
-    expect(told()).toContain(ERROR.message)
-    await expect(
-      renderer.aside(async () => {
-        throw new Error('no')
+it.each<OutputMode>(['plain', 'tty', 'json'])('%s prints nothing while a question is open', async (mode) => {
+  const renderer = await makeRenderer({ mode, color: false, verbose: 0 })
+  for (const event of afterRun()) renderer.on(event)
+  const printed = () => (mode === 'json' ? out : err).join('')
+  let answer: (text: string) => void = () => {}
+  const aside = renderer.aside(
+    () =>
+      new Promise<string>((done) => {
+        answer = done
       }),
-    ).rejects.toThrow('no')
-    renderer.close()
-  },
-)
+  )
+  const before = printed()
+  renderer.on({ event: 'link-lost', ...at, error: ERROR })
+  expect(printed()).toBe(before)
+  answer('yes')
+  expect(await aside).toBe('yes')
+  expect(printed()).toContain(ERROR.message)
+  await expect(
+    renderer.aside(async () => {
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
+  renderer.close()
+})
 
 const [run] = EVENTS.filter(({ event }) => event === 'run')
 const afterRun = (...events: EngineEvent[]) => [...(run ? [run] : []), ...events]
 const at = { host: 'w1', step: 'k3s-agent' } as const
 const change = { kind: 'packages', sign: '+', title: 'install curl', names: ['curl'], script: sh`:` } as const
 
-it('plain gives no sign of life of a long change while somebody is asked, and does again afterwards', async () => {
+it('plain pauses its progress reports during a question and resumes them afterwards', async () => {
   vi.useFakeTimers()
   try {
     const renderer = await makeRenderer({ mode: 'plain', color: false, verbose: 0 })
@@ -86,7 +83,7 @@ it('plain gives no sign of life of a long change while somebody is asked, and do
 it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
   { what: 'a step', event: { event: 'step-start', ...at }, line: 'w1    Start' },
   {
-    what: 'a link that broke',
+    what: 'a broken connection',
     event: { event: 'link-lost', ...at, error: ERROR },
     line: `w1    ${ERROR.message}; logging in again`,
   },
@@ -102,7 +99,7 @@ it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
     line: 'w1    Start: blocked by a on d1',
   },
   {
-    what: 'a step that is so already',
+    what: 'a satisfied step',
     event: { event: 'step', ...at, outcome: 'unchanged', ms: 0 },
     line: '',
   },
@@ -132,13 +129,13 @@ it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
     },
     line: 'w1    warning few cores; give more',
   },
-])('plain output tells $what', async ({ event, verbose, line }) => {
+])('plain prints $what', async ({ event, verbose, line }) => {
   expect((await rendered('plain', afterRun(event), verbose)).join('\n')).toBe(line)
   expect(out).toEqual([])
 })
 
 it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
-  '$mode output shows an error with its lines, the report on stdout',
+  '$mode prints an error with its evidence, and the report on stdout',
   async ({ mode }) => {
     const shown = (await rendered(mode, EVENTS)).join('\n')
     expect(shown).toContain(`error w1, k3s-agent: ${ERROR.message} [STEP_FAILED]`)
@@ -148,7 +145,7 @@ it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
 )
 
 it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
-  '$mode output: nothing that a host says renames the terminal or moves its cursor',
+  '$mode lets no text of a host rename the terminal or move its cursor',
   async ({ mode }) => {
     const bad = '\u001b]0;mine\u0007\u001b[2J'
     const error = new ConvecthubError('LOST', `gone${bad}`, { ...at, evidence: bad, hint: bad })
@@ -171,7 +168,7 @@ it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
 )
 
 it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }, { mode: 'json' }])(
-  '$mode output never shows a secret',
+  '$mode never prints a secret',
   async ({ mode }) => {
     const shown = await rendered(mode, EVENTS, 3)
     expect([...shown, ...out].join('\n')).not.toContain(HIDDEN)

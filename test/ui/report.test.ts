@@ -77,17 +77,17 @@ it.each([
     lines: ['', HEAD, 'd1    0        0           0       0', '', 'Stopped after 12 s.'],
   },
   {
-    what: 'a run that was ended by what no host is at fault for',
+    what: 'a run that failed through no fault of a host',
     summary: summary([host('d1')], { ok: false }),
     lines: ['', HEAD, 'd1    0        0           0       0', '', 'Not done, after 12 s.'],
   },
   { what: 'a plan', summary: summary([host('d1')], { verb: 'plan' }), lines: [] },
   { what: 'a status', summary: summary([host('d1')], { verb: 'status' }), lines: [] },
-])('the report of $what', ({ summary, lines }) => {
+])('shows the report of $what', ({ summary, lines }) => {
   expect(reportLines(summary, plain)).toEqual(lines)
 })
 
-it('an error stays of a length that can be read, whatever is quoted in it', () => {
+it('keeps an error short enough to read, whatever it quotes', () => {
   const long = 'x'.repeat(1_000_000)
   const error = new ConvecthubError('STEP_FAILED', long, {
     hint: long,
@@ -98,7 +98,7 @@ it('an error stays of a length that can be read, whatever is quoted in it', () =
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(1100)
 })
 
-it('of long evidence the last lines are kept', () => {
+it('keeps the last lines of long evidence', () => {
   const evidence = Array.from({ length: 1000 }, (_, i) => `line ${i}`).join('\n')
   const { details } = new ConvecthubError('STEP_FAILED', 'it failed', { evidence })
   expect(details.evidence?.split('\n')).toHaveLength(60)
@@ -123,6 +123,6 @@ it.each([
     lines: ['error inv.toml:8: w1: http_port=x [BAD_VALUE]'],
   },
   { error: new ConvecthubError('USAGE', 'no such option'), lines: ['error no such option [USAGE]'] },
-])('an error reads $lines', ({ error, lines }) => {
+])('formats an error as $lines', ({ error, lines }) => {
   expect(formatError(error, plain).split('\n')).toEqual(lines)
 })

@@ -14,11 +14,11 @@ it.each([
   { ms: 120_000, text: '2 min 00 s' },
   { ms: 185_000, text: '3 min 05 s' },
   { ms: 3_600_000, text: '60 min 00 s' },
-])('$ms ms are $text', ({ ms, text }) => {
+])('shows $ms ms as $text', ({ ms, text }) => {
   expect(duration(ms)).toBe(text)
 })
 
-it('179.6 s round up to three minutes, not down to two', () => {
+it('rounds 179.6 s up to three minutes', () => {
   expect(duration(179_600)).toBe('3 min 00 s')
 })
 
@@ -30,11 +30,11 @@ it.each([
   { number: 1_400_000_000, text: '1.4 GB' },
   { number: 84_682_123, text: '85 MB' },
   { number: 2e15, text: '2000 TB' },
-])('$number bytes are $text', ({ number, text }) => {
+])('shows $number bytes as $text', ({ number, text }) => {
   expect(bytes(number)).toBe(text)
 })
 
-it('of what terminals obey only colours go out, whole ones', () => {
+it('lets only complete colour codes through to the terminal', () => {
   const red = new Chalk({ level: 1 }).red.bold('x')
   expect(coloured(`${red}\t\n`)).toBe(`${red}\t\n`)
   expect(coloured('a\u001b[2Jb\u001b]0;t\u0007c\rd')).toBe('abc\ufffdd')
@@ -77,11 +77,11 @@ it.each([
     lines: [`${red('a')}   x`, 'bb  y'],
   },
   { what: 'rows of different lengths', rows: [['a'], ['b', 'c']], lines: ['a', 'b  c'] },
-])('columns of $what', ({ rows, lines }) => {
+])('aligns $what in columns', ({ rows, lines }) => {
   expect(columns(rows)).toEqual(lines)
 })
 
-it('there is no colour where there is no terminal', () => {
+it('uses no colour when the output is not a terminal', () => {
   expect(style({ isTTY: false }, true).red('a')).toBe('a')
   expect(style({ isTTY: true }, false).red('a')).toBe('a')
 })
@@ -93,11 +93,11 @@ it.each([
   ['Reading... 1%\rReading... 2%', 'Reading... 1%\ufffdReading... 2%'],
   ['of Windows\r\nor a terminal\r', 'of Windows\nor a terminal'],
   ['bell\x07 back\x08space \x9b2J', 'bell\ufffd back\ufffdspace '],
-])('%j is shown as %j', (text, shown) => {
+])('shows %j as %j', (text, shown) => {
   expect(printable(text)).toBe(shown)
 })
 
-it('an error shows what a host said as text only', () => {
+it('makes the text of a host in an error printable', () => {
   const error = new ConvecthubError('STEP_FAILED', 'no\x1b[2J way', {
     host: 'h1',
     evidence: 'a\x07\nb\x1b[1A',

@@ -13,14 +13,14 @@ const change: Change = {
 }
 const step = 'artifacts'
 
-it('each host and all together have what went, how fast, and how long it takes', () => {
+it('shows sent bytes, speed and time left for each host and for all together', () => {
   let now = 0
   const progress = new UploadProgress(() => now)
   const sent = (host: string, bytes: number) =>
     progress.on({ event: 'progress', host, step, sent: bytes, total: 100e6 })
   for (const host of ['h1', 'h2']) progress.on({ event: 'planned', host, step, changes: [change] })
   expect(progress.total()).toBeUndefined()
-  // an earlier run left 50 MB there, which is no speed of this one
+  // 50 MB arrived in an earlier run and do not count for the speed
   sent('h1', 50e6)
   sent('h2', 0)
   expect(progress.ofHost('h1')).toBe('50 MB of 100 MB')
