@@ -30,8 +30,8 @@ interface Turn extends Walk {
 
 /**
  * Does one step on one host, after the steps that it waits for have ended; `ms` does not include that wait.
- * `failedBefore` names an earlier step of this host that did not succeed: then nothing is changed, and the step ends as
- * unchanged or blocked. Never rejects.
+ * `failedBefore` names an earlier step of this host that did not succeed: then nothing is changed, and the step is only
+ * checked for being satisfied anyway. Never rejects.
  */
 export async function doStep(
   step: Step,

@@ -109,7 +109,7 @@ export class HostRun {
         connection?.close()
         const away = error instanceof ConvecthubError && AWAY.has(error.code)
         if (!away || signal.aborted) throw error
-        // the host had answered, so the wait starts anew
+        // the host had answered, so the wait starts over
         if (error.code === 'LOST') {
           lost += 1
           until = Date.now() + AWAY_MS

@@ -23,7 +23,7 @@ export function marks(mark: string): Marks {
 
 /**
  * Renders changes as one script. Each change prints its mark when it begins, and the first failure ends the script.
- * Changes run in subshells, except files: their library functions only set variables that cache what is recorded.
+ * Each change runs in a subshell, except files: the functions that write them leave nothing in the shell but caches.
  */
 export function renderChanges(
   changes: readonly (readonly [number, Rendered])[],

@@ -79,18 +79,18 @@ it.each([
     `${template('remote/library.sh')}\n(printf '%s\\n' '${text.reveal()}' | cvh_job made) >/dev/null 2>&1 &\ncvh_within ${run}/made.pid`,
   )
   await host.connection.run(begin, { name: 'begin', timeoutMs: 10_000 })
-  const [going] = await found()
-  expect(going).toMatchObject({ name: 'made', digest: jobDigest(text) })
+  const [left] = await found()
+  expect(left).toMatchObject({ name: 'made', digest: jobDigest(text) })
   const script = wanted ? text : rawSh('something else')
-  const told: EngineEvent[] = []
+  const emitted: EngineEvent[] = []
   const emit = (event: EngineEvent) => {
-    told.push(event)
+    emitted.push(event)
     if (wanted) writeFileSync(join(host.folder, 'go'), '')
   }
   const change: Change = { kind: 'run', sign: '~', title: 'x', timeoutMs: 1, durable: true, script }
   const { signal } = new AbortController()
-  await settleJob(host.connection, going as Job, [change], { owner: 'the test', emit, signal })
-  expect(told[0]).toMatchObject({ event: 'waiting', job: 'made', ...(!wanted && { ends: true }) })
+  await settleJob(host.connection, left as Job, [change], { owner: 'the test', emit, signal })
+  expect(emitted[0]).toMatchObject({ event: 'waiting', job: 'made', ...(!wanted && { ends: true }) })
   expect(await found()).toEqual([])
   expect(existsSync(join(run, 'made.code')) ? readFileSync(join(run, 'made.code'), 'utf8') : undefined).toBe(
     code,

@@ -14,13 +14,13 @@ const it = base
   .extend('password', ({ user }) => {
     const secret = new Secret(user.password)
     /** Counts how often the password is used, and calls `onGiven` each time. */
-    const told = { secret, given: 0, onGiven: () => {} }
+    const usage = { secret, given: 0, onGiven: () => {} }
     vi.spyOn(secret, 'reveal').mockImplementation(() => {
-      told.given += 1
-      told.onGiven()
+      usage.given += 1
+      usage.onGiven()
       return user.password
     })
-    return told
+    return usage
   })
   .extend('target', ({ sshd, proxy, user, password }) =>
     sshd.target({

@@ -16,13 +16,13 @@ const it = base
     const target = sshd.target({ port: proxy.port, hostKeyChecking: 'no' })
     /** Runs a step whose job waits for a file `go`. Calls `onEvent` on the first output line of each connection. */
     return (onEvent: (connection: number) => void, signal?: AbortSignal): Promise<OneOutcome> => {
-      let heard = proxy.connections()
-      const listen = (event: EngineEvent) => {
-        if (event.event !== 'line' || proxy.connections() === heard) return
-        heard = proxy.connections()
-        onEvent(heard)
+      let seen = proxy.connections()
+      const onFirstLine = (event: EngineEvent) => {
+        if (event.event !== 'line' || proxy.connections() === seen) return
+        seen = proxy.connections()
+        onEvent(seen)
       }
-      const options = { target, onEvent: listen, ...(signal && { signal }) }
+      const options = { target, onEvent: onFirstLine, ...(signal && { signal }) }
       return settled(machine.run(onceStep(machine, true), options), RUN_MS)
     }
   })

@@ -79,9 +79,9 @@ it.each([
 )
 
 it('shows a node that is being deleted as not ready', () => {
-  const going = nodeJson('d1', [ready])
-  const metadata = { ...going.metadata, deletionTimestamp: '2026-11-26T20:00:01Z' }
-  expect(parseFact(node('d1'), list({ ...going, metadata }))).toMatchObject({ ready: false, leaving: true })
+  const leaving = nodeJson('d1', [ready])
+  const metadata = { ...leaving.metadata, deletionTimestamp: '2026-11-26T20:00:01Z' }
+  expect(parseFact(node('d1'), list({ ...leaving, metadata }))).toMatchObject({ ready: false, leaving: true })
 })
 
 it('shows a node as not ready when its K3s is not running', () => {

@@ -17,7 +17,7 @@ it.skipIf(!packages)('reads the same versions as dpkg-query prints', () => {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   })
-  const said = facts.read(stdout)
-  const found = [...wanted.keys()].map((name) => [name, said.get(installedPackage(name))])
+  const answers = facts.read(stdout)
+  const found = [...wanted.keys()].map((name) => [name, answers.get(installedPackage(name))])
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted))
 })

@@ -84,9 +84,13 @@ function plansOf(
   answers: readonly Answer[],
   { upgrade = false, leaving = [] }: { upgrade?: boolean; leaving?: readonly string[] } = {},
 ): Planned[] {
-  const own = wishesOf(version)
-  const hosts = leaving.map((name) => hostOf(own, name))
-  const desired = { ...own, upgrade, ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(own, 'd1') } }) }
+  const wishes = wishesOf(version)
+  const hosts = leaving.map((name) => hostOf(wishes, name))
+  const desired = {
+    ...wishes,
+    upgrade,
+    ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(wishes, 'd1') } }),
+  }
   const known = Object.fromEntries(HOSTS.map((name, i) => [name, machine(i + 1, answers)]))
   return recipe.flatMap((step) =>
     step.hosts(desired).map(({ name }) => {
