@@ -5,14 +5,14 @@ import { ConvecthubErrors, faultOf } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 import { versionLine } from './version.ts'
 
-/** A verb as the command line calls it. */
+/** A verb to run, with its arguments and options. */
 interface Call {
   load: NonNullable<Verb['load']>
   arguments: Command['processedArgs']
   options: OptionValues
 }
 
-/** Runs the command line and gives the exit code. Whatever goes wrong is told here, in one way. */
+/** Runs the command line and returns the exit code. Every error is reported here. */
 export async function main(argv: readonly string[]): Promise<number> {
   let called: Call | undefined
   try {
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The program of all verbs, which runs none of them: it hands over what was called. */
+/** The commander program with all verbs. It runs none of them; it passes the parsed call to `call`. */
 function makeProgram(call: (call: Call) => void): Command {
   const program = new Command('convecthub')
     .description(
@@ -39,7 +39,7 @@ function makeProgram(call: (call: Call) => void): Command {
       '\nWithout -i, the inventory of ansible.cfg is read, else ./inv.toml. Exit codes: see the README.',
     )
   for (const verb of VERBS) addVerb(program, verb, call)
-  // only now, since verbs take over what is set before: their help shows what the commands below them take
+  // last, because verbs copy earlier settings, and their own help should list the arguments of subcommands
   return program.configureHelp({ subcommandTerm: (command) => command.name() })
 }
 
@@ -58,7 +58,7 @@ async function run({ load, arguments: values, options }: Call): Promise<number> 
   return typeof exit === 'number' ? exit : EXIT[exit].code
 }
 
-/** Tells an error as people read it, or as JSON where that was asked for; anything unknown is a fault of ours. */
+/** Prints an error for people, or as JSON with `--output json`. An unknown error is a bug in convecthub. */
 async function report(error: unknown, { output, color }: OptionValues): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code
   const errors = error instanceof ConvecthubErrors ? error.errors : [faultOf(error)]

@@ -1,6 +1,6 @@
 import type { ExitName } from './exit-codes.ts'
 
-/** Every error that users can see, by its code, and how the command line ends for it. The README lists them. */
+/** The exit code name for every error code that users can see. */
 export const ERRORS = {
   FAULT: 'internal',
   PACKAGE_ROOT: 'internal',
@@ -135,13 +135,13 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
-/** What is wrong with the text of an inventory. */
+/** Error codes for the text of an inventory. */
 export type InventoryCode = Extract<ErrorCode, `INVENTORY_${string}`>
 
-/** What a preflight check is called, in lower case with dashes, for --ignore-preflight; as an error its exit is `preflight`. */
+/** Name of a preflight check, in lower case with dashes, as --ignore-preflight takes it. Its exit is `preflight`. */
 export type FindingId = Lowercase<string>
 
-/** What is told without being an error, beside what is one elsewhere. */
+/** Codes of warnings. Some errors are only warnings in certain places. */
 export type WarningCode =
   | ErrorCode
   | 'INVENTORY_COMMENT_IN_VALUE'
@@ -150,7 +150,7 @@ export type WarningCode =
   | 'SHARED_ADMIN'
   | 'UNKNOWN_VARIABLE'
 
-/** How the command line ends for an error. */
+/** The name of the exit code for an error. */
 export function exitOf(code: ErrorCode | FindingId): ExitName {
   return isErrorCode(code) ? ERRORS[code] : 'preflight'
 }

@@ -2,7 +2,7 @@ import { type ErrorCode, exitOf, type FindingId } from './error-codes.ts'
 import type { ExitName } from './exit-codes.ts'
 import { oneLine, printable, shortened } from './printable.ts'
 
-/** Where in a file something was written; `line` and `column` count from 1. */
+/** A position in a file; `line` and `column` count from 1. */
 export interface Origin {
   file: string
   line?: number
@@ -10,7 +10,7 @@ export interface Origin {
 }
 
 export interface ErrorDetails {
-  /** What the user can do next: one sentence or one command. */
+  /** What the user can do: one sentence or one command. */
   hint?: string
   host?: string
   step?: string
@@ -21,9 +21,9 @@ export interface ErrorDetails {
 }
 
 /**
- * The one error that users see. `code` is stable and decides everything that code decides (retry, exit code): one of
- * error-codes.ts, or what preflight found. Any other error is a fault of convecthub, see faultOf. Its texts may quote a host, a server or a file of somebody else's: message and hint are one line, and all is printable
- * and of a length that can be read.
+ * The only error class that users see. `code` is stable: it decides about retries and the exit code, never the text.
+ * Any other error is a bug in convecthub, see faultOf. The texts may quote untrusted hosts and files, so they are made
+ * printable and cut to a readable length; message and hint become one line.
  */
 export class ConvecthubError extends Error {
   override readonly name = 'ConvecthubError'
@@ -47,10 +47,10 @@ export class ConvecthubError extends Error {
   }
 }
 
-/** Of a message or a hint, characters. */
+/** Maximum length of a message or a hint, in characters. */
 const LONGEST = 1000
 
-/** Of the evidence: lines, and characters of each. */
+/** Maximum size of the evidence: lines, and characters per line. */
 const EVIDENCE = { lines: 60, characters: 500 }
 
 function lastLines(text: string): string {
@@ -63,7 +63,7 @@ function lastLines(text: string): string {
   )
 }
 
-/** An error that is a fault of ours as one that users see: FAULT, with where it was. A ConvecthubError stays what it is. */
+/** Wraps an unexpected error as FAULT, with the top of its stack as evidence. Returns a ConvecthubError unchanged. */
 export function faultOf(error: unknown): ConvecthubError {
   if (error instanceof ConvecthubError) return error
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
@@ -74,7 +74,7 @@ export function faultOf(error: unknown): ConvecthubError {
   })
 }
 
-/** Several problems told at once, each an error of its own; `exit` is that of the first. */
+/** Several errors that are reported together. `exit` is that of the first. */
 export class ConvecthubErrors extends AggregateError {
   override readonly name = 'ConvecthubErrors'
   declare readonly errors: ConvecthubError[]
@@ -86,7 +86,7 @@ export class ConvecthubErrors extends AggregateError {
   }
 }
 
-/** "file:line:column" as editors and terminals link it. */
+/** Formats as "file:line:column", which editors and terminals turn into links. */
 export function formatOrigin(origin: Origin): string {
   return [origin.file, origin.line, origin.column].filter((part) => part !== undefined).join(':')
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * A word that begins lines of ours among what others say. It must reach a host by stdin only, never in an argument, a
- * file or a log that other users could read, for whoever knows it can imitate those lines.
+ * A random prefix that tells convecthub's lines from other output of a host. Anybody who knows it can forge such lines,
+ * so send it by stdin only: other users can read arguments, files and logs.
  */
 export function newMark(): string {
   return `@@${randomBytes(16).toString('hex')}`

@@ -1,19 +1,19 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * What a terminal would act on, or show nothing for: control characters but newline and tab, line separators, unpaired
- * surrogates, private characters, and all that Unicode calls ignorable, which holds marks of direction and zero widths.
+ * Characters that a terminal would interpret or not show: control characters except newline and tab, line separators,
+ * unpaired surrogates, private-use characters, and default-ignorable ones such as direction marks and zero-width space.
  */
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
-/** Of a name or a title that somebody else chose, characters. */
+/** Maximum length of a text from `textOf`, in characters. */
 const LONGEST = 200
 
 const PLAIN = /^[\n\t\x20-\x7e]*$/
 
 /**
- * Somebody else's text as text only: sequences that colour, move the cursor or rename the terminal are taken out, and
- * whatever else is not to be seen becomes U+FFFD. Newlines and tabs stay.
+ * Makes untrusted text safe for a terminal: removes escape sequences (colours, cursor, window title) and replaces other
+ * unprintable characters by U+FFFD. Newlines and tabs stay.
  */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text
@@ -21,34 +21,34 @@ export function printable(text: string): string {
 }
 
 /**
- * The same for what is read before it is shown: nothing is taken out, so that what differs does not become the same,
- * such as the name of another.
+ * Replaces unprintable characters by U+FFFD but removes nothing. For names that are compared: removing characters could
+ * make two different names equal.
  */
 export function visible(text: string): string {
   return PLAIN.test(text) ? text : text.replace(UNPRINTABLE, '\ufffd')
 }
 
-/** The same on one line, so that none of it can look like a line of ours. */
+/** Like `printable`, on one line, so that untrusted text cannot imitate a line of convecthub. */
 export function oneLine(text: string): string {
   return printable(text).replace(/[\n\t]/g, ' ')
 }
 
-/** The beginning of a text that is too long, and that it goes on. */
+/** Cuts a text that is longer than `most` characters and appends an ellipsis. */
 export function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
-/** A member of somebody else's JSON that should be a text, as a printable line of a length to be shown; empty where it is none. */
+/** A value from untrusted JSON as a printable line of limited length; empty when it is not a string. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? oneLine(shortened(value, LONGEST)) : ''
 }
 
-/** A value as JSON whose text holds nothing that a terminal would act on; it means the same. */
+/** JSON with unprintable characters escaped, so that it is safe for a terminal and parses to the same value. */
 export function printableJson(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
   return printableJsonText(JSON.stringify(value, replacer))
 }
 
-/** The same for what is JSON already. */
+/** Like `printableJson`, for a text that is already JSON. */
 export function printableJsonText(json: string): string {
   return json.replace(UNPRINTABLE, (character) =>
     Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** A text that must not be shown: it prints as *** everywhere, and only `reveal()` gives it out. */
+/** A text that must not be shown. It prints as `***` everywhere; only `reveal()` returns it. */
 export class Secret {
   readonly #text: string
 
@@ -8,7 +8,7 @@ export class Secret {
     this.#text = text
   }
 
-  /** The text itself, for stdin of a remote command or a root-only file; never for argv, environment or a log. */
+  /** The text itself, for stdin of a remote command or a root-only file. Never pass it to argv, environment or logs. */
   reveal(): string {
     return this.#text
   }

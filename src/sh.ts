@@ -1,9 +1,9 @@
 import { Secret } from './secret.ts'
 
-/** What may stand in a `sh` template: text is quoted, a script goes in as it is, a list becomes words. */
+/** Values of a `sh` template: a text is quoted, a script is inserted unchanged, a list becomes quoted words. */
 export type ShValue = string | number | Secret | Script | readonly (string | number | Secret)[]
 
-/** POSIX shell text. `toString()` shows it with secrets masked; `reveal()` is what the host runs. */
+/** POSIX shell text. `toString()` masks secrets; `reveal()` returns the text that the host runs. */
 export class Script {
   readonly #parts: readonly (string | Secret)[]
 
@@ -24,24 +24,24 @@ export class Script {
   }
 }
 
-/** The one place that quotes for a POSIX shell. */
+/** Quotes a word for a POSIX shell. Nothing else in convecthub may do that. */
 export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** Shell text with every value quoted: sh`rm -f -- ${path}`. Blank lines and common indentation do not matter to sh. */
+/** Template tag for shell text that quotes every value: sh`rm -f -- ${path}`. */
 export function sh(strings: TemplateStringsArray, ...values: readonly ShValue[]): Script {
   return new Script(
     strings.flatMap((text, i) => (i === 0 ? [text] : [...pieces(values[i - 1] as ShValue), text])),
   )
 }
 
-/** Text that is shell already: a template of ours, never something a user wrote. */
+/** Inserts shell text without quoting. Only for convecthub's own templates, never for text from a user. */
 export function rawSh(text: string): Script {
   return new Script([text])
 }
 
-/** Scripts one after another, a line each. */
+/** Joins scripts, by default with a newline. */
 export function joinSh(scripts: readonly Script[], separator = '\n'): Script {
   return new Script(scripts.flatMap((script, i) => (i === 0 ? script.parts : [separator, ...script.parts])))
 }

@@ -1,10 +1,10 @@
-/** Whether a text is what a pattern of ssh(1) means: `*` and `?` are the only signs in it. */
+/** Whether a text matches a pattern of ssh_config(5), where only `*` and `?` are special. */
 export function matchesPattern(text: string, pattern: string): boolean {
   let at = 0
   let next = 0
   let star = -1
   let resume = 0
-  // Greedy with one place to come back to: no pattern makes this slow.
+  // greedy, and backtracks only to the last `*`: no pattern needs exponential time
   while (at < text.length) {
     const sign = pattern[next]
     if (sign === '*') {
@@ -22,7 +22,7 @@ export function matchesPattern(text: string, pattern: string): boolean {
   return next === pattern.length
 }
 
-/** Whether some pattern of a list matches and none that begins with `!`. Source: PATTERNS in ssh_config(5). */
+/** Whether a pattern of the list matches and no pattern with `!` does. Source: PATTERNS in ssh_config(5). */
 export function matchesPatterns(text: string, patterns: readonly string[]): boolean {
   let found = false
   for (const pattern of patterns) {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** The package's own files: the same depth below src/ and dist/. */
+/** templates/ is a sibling of both src/ and dist/. */
 const TEMPLATES = new URL('../templates/', import.meta.url)
 const texts = new Map<string, string>()
 
 /**
- * A file of templates/ with its `@NAME@` marks filled in. A mark without a value, or a value without a mark, is
- * a fault of ours and throws: what lands on hosts is never half filled in.
+ * Reads a file of templates/ and fills in its `@NAME@` marks. Throws on a mark without a value and on a value without a
+ * mark, so that hosts never get a half-filled template.
  */
 export function template(name: string, values: Readonly<Record<string, string | number>> = {}): string {
   const unused = new Set(Object.keys(values))

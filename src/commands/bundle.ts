@@ -5,7 +5,7 @@ import { printLines } from '../ui/print-lines.ts'
 import { bytes, columns, count } from '../ui/style.ts'
 import type { VerbResult } from './verb.ts'
 
-/** `bundle lock`: describes a folder of artifacts, so that provision can trust it. */
+/** `bundle lock`: writes bundle.lock.yaml for a folder of artifacts. `provision` checks the files against it. */
 export async function bundleLockVerb(
   folder: string,
   options: { description: string; k3s: string; helm?: string },
@@ -16,7 +16,7 @@ export async function bundleLockVerb(
   return 'ok'
 }
 
-/** `bundle verify`: every file of a bundle against its lock. */
+/** `bundle verify`: checks every file of a bundle against its lock and lists them. */
 export async function bundleVerifyVerb(folder: string): VerbResult {
   const { lock } = await loadBundle(folder, { anew: true })
   const rows = lock.files.map(({ name, kind, architecture, version, size }) => [

@@ -5,22 +5,22 @@ import type { CommonOptions } from '../fleet/common-options.ts'
 import { type Driven, readHubPassword } from '../fleet/read-hub-password.ts'
 import { loginOptions } from './shared-options.ts'
 
-/** What provision says of the hub. */
+/** What `provision` knows about the hub when it ends. */
 export interface Hub {
   standIn: boolean
-  /** The site's own values say how people log in. */
+  /** The site's own JupyterHub values configure the login. */
   ownDoor: boolean
-  /** This run made the password, and people see what is told: it is shown, this once. */
+  /** Print the password: this run created it, and the output is for people. */
   showPassword: boolean
 }
 
-/** Where people find the hub. */
+/** The URL of the hub. */
 export function hubAddress({ lead, httpPort }: Pick<Cluster, 'lead' | 'httpPort'>): string {
   const host = lead.address.includes(':') ? `[${lead.address}]` : lead.address
   return `http://${host}${httpPort === 80 ? '' : `:${httpPort}`}/`
 }
 
-/** Where the hub is, and how to log in: lines for people, behind a run that went well. */
+/** The URL of the hub and how to log in, as lines for people. Printed after a successful run. */
 export async function hubLines(
   fleet: Driven,
   options: CommonOptions,
@@ -39,7 +39,7 @@ export async function hubLines(
   ]
 }
 
-/** A link that breaks now is no reason to say that the run went wrong. */
+/** Reads the password; undefined when that fails, because provisioning itself has already succeeded. */
 async function shown(fleet: Driven): Promise<string | undefined> {
   try {
     return (await readHubPassword(fleet)).reveal()

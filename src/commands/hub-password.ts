@@ -6,7 +6,7 @@ import { readHubPassword } from '../fleet/read-hub-password.ts'
 import { printLines } from '../ui/print-lines.ts'
 import type { VerbResult } from './verb.ts'
 
-/** `hub password`: the one password of all who log in, and nothing else on stdout. Errors: NO_PASSWORD, JHUB_CONFIG. */
+/** `hub password`: prints the password that all users share, and nothing else. Errors: NO_PASSWORD, JHUB_CONFIG. */
 export async function hubPasswordVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options)
   const { file, door } = readJhubConfig(fleet)

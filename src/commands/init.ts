@@ -26,8 +26,8 @@ interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acc
 }
 
 /**
- * `init`: asks for machines, looks at each, and writes an inventory of them. Errors: FILE_EXISTS, NOT_CONFIRMED, those
- * of wishedMachines, and those of an inventory that would not be accepted.
+ * `init`: asks for machines, inspects each over SSH, and writes an inventory. Errors: FILE_EXISTS, NOT_CONFIRMED, those
+ * of wishedMachines, and those of acceptedFleet.
  */
 export async function initVerb(options: Options): VerbResult {
   const file = options.inventory
@@ -41,7 +41,7 @@ export async function initVerb(options: Options): VerbResult {
     user: options.user ?? (questions ? await orNothing('User on the machines (yours): ') : undefined),
     keyFile: options.key ?? (questions ? await orNothing('Private key (those that ssh tries): ') : undefined),
   })
-  // Logins go by the inventory to be written, so that it is proven by them.
+  // log in with the settings of the new inventory, which proves that they work
   const fleet = acceptedFleet(file, record, options, await askPasswords(options))
   const shared = new Shared(askPassphrase, hostQuestions())
   await unlockKeys([...fleet.targets.values()], shared)
@@ -49,7 +49,7 @@ export async function initVerb(options: Options): VerbResult {
   const seen = await lookAtMachines(fleet.targets.values(), shared)
   const found = completedRecord(record, wishes, fleet.cluster?.hosts ?? [], seen)
   acceptedFleet(file, found, options)
-  tell(found, seen)
+  showMachines(found, seen)
   if (questions && !/^(y|yes|)$/i.test((await ask(`Write ${file}? (yes) `)).trim()))
     throw new ConvecthubError('NOT_CONFIRMED', 'nothing was written')
   write(file, inventoryText(found), options.force ?? false)
@@ -61,7 +61,10 @@ async function orNothing(question: string): Promise<string | undefined> {
   return (await ask(question)).trim() || undefined
 }
 
-function tell({ machines }: InventoryRecord, seen: ReadonlyMap<string, Seen | ConvecthubError>): void {
+function showMachines(
+  { machines }: InventoryRecord,
+  seen: ReadonlyMap<string, Seen | ConvecthubError>,
+): void {
   const rows = machines.map(({ name, role, address, iface, gpu, notes }) => {
     const reached = !(seen.get(name) instanceof ConvecthubError)
     return [name, role, address, iface ?? '', gpu ? 'GPU' : '', reached ? (notes[0] ?? '') : 'not reached']
@@ -72,7 +75,7 @@ function tell({ machines }: InventoryRecord, seen: ReadonlyMap<string, Seen | Co
     if (error instanceof ConvecthubError) process.stderr.write(`${formatError(error, paint)}\n`)
 }
 
-/** Whole or not at all, and for its owner only. */
+/** Writes the file atomically, readable only by its owner. */
 function write(file: string, text: string, force: boolean): void {
   if (!force) {
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' })

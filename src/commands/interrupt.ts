@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { EXIT } from '../exit-codes.ts'
 
-/** A signal that the first Ctrl-C (or SIGTERM) raises; the second one ends the program at once. */
+/** Aborts on the first Ctrl-C or SIGTERM. The second one ends the program at once. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController()
-  // every job of every host listens
+  // every job on every host adds a listener, so there is no sensible maximum
   setMaxListeners(0, controller.signal)
   const stop = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted.code)

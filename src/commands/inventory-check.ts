@@ -9,8 +9,8 @@ import { count, style } from '../ui/style.ts'
 import type { VerbResult } from './verb.ts'
 
 /**
- * `inventory check`: everything that is wrong or odd at once, in the order of the file; no machine is contacted. What
- * keeps the check itself from running (options, password file) is thrown.
+ * `inventory check`: prints all errors and warnings in the order of the files, without contacting a machine. Throws
+ * what prevents the check itself, such as wrong options or a missing password file.
  */
 export async function inventoryCheckVerb(options: InventoryOptions): VerbResult {
   let input: InventoryInput
@@ -19,14 +19,14 @@ export async function inventoryCheckVerb(options: InventoryOptions): VerbResult 
   } catch (error) {
     const errors = flatErrors(error)
     if (errors.some(({ exit, code }) => exit !== 'inventory' || code === 'NO_INVENTORY')) throw error
-    return tell(errors, [])
+    return printProblems(errors, [])
   }
   const { errors, unfit, targets } = checkFleet(input, {})
   const warnings = [...fleetWarnings(input.inventory), ...readableSecrets(input.inventory, targets.values())]
-  return tell([...errors, ...unfit], warnings, input.inventory)
+  return printProblems([...errors, ...unfit], warnings, input.inventory)
 }
 
-function tell(
+function printProblems(
   errors: readonly ConvecthubError[],
   warnings: readonly Warning[],
   inventory?: Inventory,
@@ -41,7 +41,7 @@ function tell(
         ...(hint ? [`      ${paint.cyan('→')} ${oneLine(hint)}`] : []),
       ].join('\n'),
     })),
-  ].sort((a, b) => byPlace(a.origin, b.origin))
+  ].sort((a, b) => byOrigin(a.origin, b.origin))
   for (const { text } of lines) process.stdout.write(`${text}\n`)
   const found = [
     ...(errors.length > 0 ? [count(errors.length, 'error')] : []),
@@ -52,13 +52,13 @@ function tell(
   return errors.length > 0 ? 'inventory' : 'ok'
 }
 
-/** Those that somebody wrote: `all` and `ungrouped` are always there. */
+/** The number of groups, without `all` and `ungrouped`, which every inventory has. */
 function groupCount({ groups }: Inventory): number {
   return [...groups.keys()].filter((name) => name !== 'all' && name !== 'ungrouped').length
 }
 
-/** By file and line; what has no place comes last. */
-function byPlace(a: Origin | undefined, b: Origin | undefined): number {
+/** Compares by file, line and column; problems without an origin come last. */
+function byOrigin(a: Origin | undefined, b: Origin | undefined): number {
   if (!a || !b) return Number(!a) - Number(!b)
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)

@@ -11,7 +11,7 @@ interface Options extends InventoryOptions {
   vars?: boolean
 }
 
-/** `inventory`: what was understood, in the forms of ansible-inventory. Error: USAGE, and those of readInventory. */
+/** `inventory`: prints the inventory in the formats of ansible-inventory. Errors: USAGE, and those of readInventory. */
 export async function inventoryVerb(options: Options): VerbResult {
   if ([options.list, options.host !== undefined, options.graph].filter(Boolean).length !== 1) {
     throw new ConvecthubError('USAGE', 'one of --list, --host, --graph and check is needed', {

@@ -4,7 +4,7 @@ import type { Verb } from './verb.ts'
 const NAME = new Option('--name <name>', 'which lab; its folder is ./<name>').default('lab')
 const K3S_VERSION = new Option('--k3s-version <version>', 'version that the stand-in K3s shows')
 
-/** The commands of the verb `lab`. */
+/** The subcommands of `lab`. */
 export const LAB_COMMANDS: readonly Verb[] = [
   {
     name: 'up',

@@ -15,7 +15,7 @@ interface UpOptions extends NameOption {
   k3sVersion?: string
 }
 
-/** `lab up`: starts machines on the local Docker engine; what runs already is left as it is. */
+/** `lab up`: starts machines on the local Docker engine. Machines that already run are left alone. */
 export async function labUpVerb(options: UpOptions): VerbResult {
   const { labUp } = await import('../lab/lab-up.ts')
   const { labStatus } = await import('../lab/lab-status.ts')
@@ -27,7 +27,7 @@ export async function labUpVerb(options: UpOptions): VerbResult {
   return 'ok'
 }
 
-/** `lab down`: removes the machines and all that belongs to them. */
+/** `lab down`: removes the machines and everything that belongs to them. */
 export async function labDownVerb(options: NameOption & { image?: boolean }): VerbResult {
   const { labDown } = await import('../lab/lab-down.ts')
   await labDown({ stateDir: folderOf(options), ...(options.image && { image: true }) }, progress)
@@ -35,7 +35,7 @@ export async function labDownVerb(options: NameOption & { image?: boolean }): Ve
   return 'ok'
 }
 
-/** `lab status`: the machines; `differs` where one of them does not answer. */
+/** `lab status`: lists the machines. Ends with `differs` when one of them does not answer. */
 export async function labStatusVerb(options: NameOption): VerbResult {
   const { labStatus } = await import('../lab/lab-status.ts')
   const state = await labStatus(folderOf(options))
@@ -49,13 +49,13 @@ export async function labStatusVerb(options: NameOption): VerbResult {
   return healthy ? 'ok' : 'differs'
 }
 
-/** `lab ssh`: a shell on a machine, or a command there; ends as that does. */
+/** `lab ssh`: opens a shell on a machine, or runs a command there. Ends with the exit code of ssh. */
 export async function labSshVerb(machine: string, command: string[], options: NameOption): VerbResult {
   const { labSsh } = await import('../lab/lab-ssh.ts')
   return labSsh(folderOf(options), machine, command)
 }
 
-/** `lab bundle`: a stand-in bundle, in the folder of the lab where no other is named. */
+/** `lab bundle`: makes a stand-in bundle, by default in the lab's folder. */
 export async function labBundleVerb(
   dir: string | undefined,
   options: NameOption & { k3sVersion?: string },
@@ -80,7 +80,7 @@ function shown(path: string): string {
   return relative(process.cwd(), path)
 }
 
-/** Progress goes to stderr: stdout is for results. */
+/** Prints progress to stderr, since stdout is for results. */
 function progress({ text, done, total }: LabEvent): void {
   const counted = total === undefined ? '' : `[${done}/${total}] `
   process.stderr.write(`${counted}${text}\n`)

@@ -8,22 +8,25 @@ import { look } from '../recipes/look.ts'
 import { withLead } from '../steps/lead.ts'
 import { runVerb } from './run-verb.ts'
 
-/** What a reset is about to take away. */
+/** What a reset of the selected hosts means for the cluster. */
 export interface Leaving {
   hosts: readonly ClusterHost[]
-  /** A driver that stays and is well in its cluster; it takes the others out. */
+  /** A healthy driver that stays. It removes the others from the cluster. */
   by: ClusterHost | undefined
-  /** There may be a cluster of machines that stay, and nobody is there to take the others out of it. */
+  /** Machines that stay may form a cluster, but no healthy driver can remove the others from it. */
   untold: boolean
-  /** All servers go, and these workers stay without a cluster. */
+  /** Workers that stay although all servers go: they are left without a cluster. */
   orphans: readonly ClusterHost[]
-  /** Servers that the cluster has, how many of them go, and how many stay and are well. */
+  /** How many servers the cluster has, how many of them go, and how many of those that stay are healthy. */
   servers: { all: number; go: number; healthy: number }
   /** Users' data on the machines that go. */
   data: readonly Volumes[]
 }
 
-/** Asks all machines what a reset of the selected ones would mean; who does not answer is told by the reset itself. */
+/**
+ * Finds out what a reset of the selected hosts would mean, from these hosts and from the drivers that stay. Unreachable
+ * hosts are not reported here; the reset itself does that.
+ */
 export async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise<Leaving> {
   const { cluster, hosts } = fleet
   const stays = (host: ClusterHost) => !hosts.includes(host)

@@ -10,8 +10,8 @@ import { continueCommand, runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
 /**
- * `ping`: a line a host with round trip, system and sudo; the renderer has told of each that failed, with the reason and
- * what to do. Any inventory will do.
+ * `ping`: prints one line per host with round-trip time, operating system and sudo. The renderer reports the hosts that
+ * fail. Any inventory is accepted, also one that is not a cluster.
  */
 export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
   const fleet = await readFleet({ ...options, anyUser: true, anyInventory: true })

@@ -14,7 +14,7 @@ import type { VerbResult } from './verb.ts'
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 
-/** `plan`: what provision would change, host by host. Changes nothing on any machine. */
+/** `plan`: prints what `provision` would change, host by host. Changes nothing on any machine. */
 export async function planVerb(options: CommonOptions & { diff?: boolean }): VerbResult {
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options)
@@ -45,7 +45,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
   return exit
 }
 
-/** What now stands in the files that would change, by "host path". */
+/** Reads the current content of the files that would change into `current`, by "host path". */
 async function readAll(
   planned: readonly Planned[],
   connections: ReadonlyMap<string, Connection>,

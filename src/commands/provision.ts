@@ -9,7 +9,7 @@ import { hubLines } from './hub-lines.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
-/** `provision`: makes the machines a ConvectHub. */
+/** `provision`: turns the machines into a ConvectHub. */
 export async function provisionVerb(
   options: CommonOptions & { check?: boolean; diff?: boolean },
 ): VerbResult {

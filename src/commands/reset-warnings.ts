@@ -3,7 +3,7 @@ import { STORAGE } from '../layout.ts'
 import { count } from '../ui/style.ts'
 import type { Leaving } from './look-at-cluster.ts'
 
-/** What a reset means beyond the machines themselves, as sentences. */
+/** What a reset means for users' data and for the cluster, as sentences. */
 export function resetWarnings(
   { hosts, untold, orphans, servers, data }: Leaving,
   deleteData: boolean,
@@ -31,7 +31,10 @@ export function resetWarnings(
   ]
 }
 
-/** Where a cluster ends or may lose its quorum, or nobody can take a server out of it, an answer beforehand is not enough. */
+/**
+ * Whether `--yes` is not enough: the cluster ends, may lose its quorum, or keeps a server that nobody can remove from
+ * it.
+ */
 export function wantsTyping({ hosts, untold, orphans, servers }: Leaving): boolean {
   const quorum =
     servers.go > 0 && (servers.go * 2 > servers.all || servers.healthy * 2 <= servers.all - servers.go)

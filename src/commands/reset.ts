@@ -20,8 +20,8 @@ import { continueCommand, runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
 /**
- * `reset`: uninstalls what provision recorded, then looks for anything that is left. Machines that go while others stay
- * are taken out of the cluster first. Users' data stays unless it is to go.
+ * `reset`: uninstalls what `provision` recorded, then looks for leftovers. Hosts that leave a cluster which goes on are
+ * removed from it first. Users' data stays unless its deletion was asked for.
  */
 export async function resetVerb(
   options: CommonOptions & { yes?: boolean; deleteData?: boolean },
@@ -64,13 +64,13 @@ export async function resetVerb(
   return exit === 'ok' && left.length > 0 ? 'differs' : exit
 }
 
-/** Something that a reset has not taken away. */
+/** Something that a reset did not remove. */
 interface Left {
   host: string
   line: string
 }
 
-/** What a machine still shows after its reset; users' data only where that was to go. */
+/** What is left on a host after its reset. Users' data counts only when it should have been deleted. */
 function tracesOf(host: string, report: RunReport, deleteData: boolean): Left[] {
   const facts = report.facts.get(host)
   if (!facts) return []
@@ -85,7 +85,7 @@ function tellJson(left: readonly Left[], kept: string): void {
   if (kept) process.stdout.write(`${printableJson({ event: 'kept', what: kept, path: STORAGE })}\n`)
 }
 
-/** What is left where something was done; nobody has looked elsewhere. */
+/** The result of the search for leftovers, which covers only the hosts that the reset worked on. */
 function auditLines(left: readonly Left[], audited: boolean): string[] {
   if (left.length > 0)
     return [
@@ -95,12 +95,12 @@ function auditLines(left: readonly Left[], audited: boolean): string[] {
   return [audited ? 'Audit: nothing is left.' : 'Nothing is recorded there as put there by convecthub.']
 }
 
-/** The driver that took the others out is not to be reset by the command that continues. */
+/** The report without the driver that removed the others: the command that continues must not reset it. */
 function withoutHelper(report: RunReport, by: ClusterHost | undefined): RunReport {
   return { ...report, hosts: report.hosts.filter(({ host }) => host !== by?.name) }
 }
 
-/** A reset cannot be undone, so it wants the inventory's name. Error: NOT_CONFIRMED. */
+/** Asks for the inventory's name, since a reset cannot be undone. Error: NOT_CONFIRMED. */
 async function confirm(
   { cluster }: FleetInput,
   leaving: Leaving,

@@ -15,11 +15,11 @@ import { interruptSignal } from './interrupt.ts'
 type Special = Pick<RunOptions, 'desired' | 'apply'> &
   Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & {
     onEvent?: (event: EngineEvent) => void
-    /** Nothing of the run is shown. */
+    /** Show nothing of the run. */
     quiet?: boolean
   }
 
-/** Runs a recipe for a verb with the renderer that the options ask for; the exit code is by the report. */
+/** Runs a recipe for a verb with the renderer that the options ask for. The exit code follows from the report. */
 export async function runVerb(
   verb: string,
   recipe: readonly Step[],
@@ -61,7 +61,7 @@ export async function runVerb(
   }
 }
 
-/** One exit code for many hosts: the worst kind of failure that is worth telling apart. */
+/** One exit code for all hosts: `unreachable` when that is the only kind of failure, else the first other one. */
 function exitOf(report: RunReport): ExitName {
   if (report.interrupted) return 'interrupted'
   if (report.ok) return 'ok'
@@ -71,7 +71,7 @@ function exitOf(report: RunReport): ExitName {
     : (exits.find((exit) => exit !== 'unreachable') ?? 'failed')
 }
 
-/** The command that goes on: the same one, limited to the hosts that are not done unless that is all of them. */
+/** The command that continues this run: the same one, limited to the hosts that are not done. */
 export function continueCommand(
   verb: string,
   fleet: FleetInput,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { CommonOptions } from '../fleet/common-options.ts'
 
-/** Options that say which machines, for every verb. */
+/** Options that select the inventory, for every verb that reads one. */
 export const SOURCES: readonly Option[] = [
   new Option(
     '-i, --inventory <source>',
@@ -27,7 +27,7 @@ export const LOGIN: readonly Option[] = [
   new Option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
 ]
 
-/** The options of every verb on all machines. */
+/** The options of every verb that works on hosts. */
 export const COMMON: readonly Option[] = [
   ...LOGIN,
   new Option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, :&both, :!not'),
@@ -56,14 +56,14 @@ export const ON_BUNDLE: readonly Option[] = [
   new Option('--insecure-hub', 'warn of JupyterHub values that let anybody log in, instead of refusing them'),
 ]
 
-/** Those of a verb's options that are in LOGIN, for the command line of a verb that takes no others. */
+/** Picks the options in LOGIN, to print the command line of a verb that takes no others. */
 export function loginOptions(options: CommonOptions): CommonOptions {
   const names = LOGIN.map((option) => option.attributeName())
   const picked = Object.entries(options).filter(([name]) => names.includes(name))
   return { color: options.color, ...Object.fromEntries(picked) }
 }
 
-/** An option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
 }
@@ -73,7 +73,7 @@ function once(value: string, before?: string): string {
   return value
 }
 
-/** An option that is a number from 1 on; error: commander's. */
+/** Parses an option that is a whole number of at least 1. Throws commander's InvalidArgumentError. */
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on is needed')
   return Number(text)

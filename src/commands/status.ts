@@ -16,7 +16,10 @@ import { hubAddress } from './hub-lines.ts'
 import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
-/** `status`: nodes Ready, release deployed, login page on both ports; a table, and an exit code that says if all is well. */
+/**
+ * `status`: checks that nodes are Ready, the release is deployed and the login page answers on both ports. Prints a
+ * table; ends with `differs` when a check fails.
+ */
 export async function statusVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options)
   const { report, exit, mode } = await runVerb('status', status, fleet, options, {
@@ -49,7 +52,10 @@ function table(checks: readonly Check[], color: boolean): string[] {
   )
 }
 
-/** A bundle to name where the one beside the inventory is not of the cluster's kind. */
+/**
+ * A placeholder for `--bundle` when the bundle beside the inventory is of another kind than the cluster: a stand-in for
+ * a real one, or the other way around.
+ */
 function otherBundle(fleet: FleetInput, lead: Facts): { bundle?: string } {
   const { datastore, standIn } = lead.get(clusterData)
   const kind = bundleKind(join(inventoryFolder(fleet), 'shared/bin'))

@@ -1,20 +1,20 @@
 import type { Argument, Command, Option } from 'commander'
 import type { ExitName } from '../exit-codes.ts'
 
-/** How a verb ended: the name of its exit code, or the code of a program that ran in its place. */
+/** How a verb ended: the name of an exit code, or the exit code of the program that it ran, such as ssh. */
 export type VerbResult = Promise<ExitName | number>
 
-/** The code of a verb. It gets its arguments in their order, then its options, typed as commander hands them over. */
+/** The code of a verb. Gets the positional arguments, then the options, typed as commander passes them. */
 export type Run = (...handed: Command['processedArgs']) => VerbResult
 
-/** One verb of the command line, or a command below one. */
+/** A verb of the command line, or a subcommand. */
 export interface Verb {
   name: string
   description: string
   arguments?: readonly Argument[]
   options?: readonly Option[]
-  /** Commands below it, to each of which the verb's own options count as well. */
+  /** Subcommands. They accept the options of this verb as well. */
   commands?: readonly Verb[]
-  /** Imports its code, only when it is called; a verb without it only holds commands. */
+  /** Imports the code when the verb is called. Absent for a verb that only groups subcommands. */
   load?: () => Promise<Run>
 }

@@ -3,7 +3,7 @@ import { LAB_COMMANDS } from './lab-commands.ts'
 import { COMMON, collect, LOGIN, ON_BUNDLE, SOURCES, wholeNumber } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
-/** The command line, in the order of the help. */
+/** All verbs, in the order in which the help lists them. */
 export const VERBS: readonly Verb[] = [
   {
     name: 'init',
