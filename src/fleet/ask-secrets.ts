@@ -10,8 +10,8 @@ import type { CommonOptions } from './common-options.ts'
 import type { Passwords } from './make-target.ts'
 
 /**
- * Asks for the passwords that the options want, each once for all hosts. As with Ansible, no answer for sudo's means
- * that of the login. Error: NO_ANSWER.
+ * Asks for the passwords that the options require, each once for all hosts. As in Ansible, an empty sudo password means
+ * the login password. Error: NO_ANSWER.
  */
 export async function askPasswords(
   { askPass, askBecomePass }: Pick<CommonOptions, 'askPass' | 'askBecomePass'>,
@@ -25,12 +25,12 @@ export async function askPasswords(
   return { login, become: login && become.reveal() === '' ? login : become }
 }
 
-/** Of a longer question of a host only the end is shown, which says what to answer; characters. */
+/** Maximum length of a host's question, in characters. Only the end is shown: it says what to answer. */
 const LONGEST_QUESTION = 200
 
 /**
- * Has the questions of hosts answered on the terminal, one at a time and each once; undefined where there is none.
- * `aside` has the terminal to itself while it asks; nothing is asked after `stop`.
+ * Asks the user the questions of hosts, one at a time. Undefined when there is no terminal. Each question runs inside
+ * `aside`, which pauses other output. After `stop` no question is asked.
  */
 export function hostQuestions({
   aside = (work) => work(),
@@ -51,7 +51,7 @@ const askFor: AskQuestion = async ({ host, text, echo }, signal) => {
   const { ask, askSecret } = await import('../ui/ask.ts')
   const line = oneLine(text)
   const end = line.length > LONGEST_QUESTION ? `…${line.slice(-LONGEST_QUESTION)}` : line
-  // the host's name in front and one line, so that it cannot pass for a question of ours
+  // one line that begins with the host's name, so that a host cannot imitate convecthub's own questions
   const question = `${host} asks: ${end} `
   const answer = echo ? ask(question, signal).then((line) => new Secret(line)) : askSecret(question, signal)
   return answer.catch(noAnswer)
@@ -62,7 +62,7 @@ function noAnswer(error: unknown): undefined {
   throw error
 }
 
-/** Asks for the passphrase of a key; undefined without an answer. */
+/** Asks for the passphrase of a key. Undefined when the user gives none. */
 export async function askPassphrase(path: string): Promise<Secret | undefined> {
   const { askSecret } = await import('../ui/ask.ts')
   const answer = await askSecret(`passphrase of ${path}: `).catch(noAnswer)
@@ -70,8 +70,8 @@ export async function askPassphrase(path: string): Promise<Secret | undefined> {
 }
 
 /**
- * Has all keys ready that the hosts will be shown, their passphrases asked for before the first connection. Errors:
- * KEY_FILE, KEY_ENCRYPTED, one for each key.
+ * Loads all keys that the targets use, and asks for their passphrases before the first connection. Errors, one per
+ * key: KEY_FILE, KEY_ENCRYPTED.
  */
 export async function unlockKeys(targets: readonly Target[], { ring }: Shared): Promise<void> {
   const errors = new Map<string, ConvecthubError>()

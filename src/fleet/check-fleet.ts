@@ -15,17 +15,17 @@ import { makeTarget, type Passwords, type TargetOptions } from './make-target.ts
 import type { InventoryInput } from './read-inventory.ts'
 import type { AskSsh } from './target-from.ts'
 
-/** What an inventory means, or everything that is wrong with it. */
+/** The cluster and targets of an inventory, with everything that is wrong. */
 export interface CheckedFleet {
   cluster: Cluster | undefined
   targets: ReadonlyMap<string, Target>
-  /** What is wrong with the inventory itself, or with how a host is reached. */
+  /** Errors in the inventory itself, or in how a host is reached. */
   errors: ConvecthubError[]
-  /** What keeps the hosts from being a cluster, see buildCluster. */
+  /** Reasons why the hosts do not form a cluster, see buildCluster. */
   unfit: ConvecthubError[]
 }
 
-/** Makes the cluster and the targets of all hosts; collects the inventory's strictErrors and the errors of what it calls. */
+/** Builds the cluster and the targets of all hosts. Collects all errors, with the strictErrors of the inventory. */
 export function checkFleet(
   { inventory, config }: InventoryInput,
   options: TargetOptions,
@@ -50,14 +50,14 @@ export function checkFleet(
   return { cluster, targets, errors: distinct(errors), unfit: distinct(unfit) }
 }
 
-/** Asks ssh's configuration files, each of which is read once. */
+/** Looks hosts up in ssh's configuration files. Each file is read once. */
 function sshAsker(): AskSsh {
   const local = localSide()
   const configOf = onceEach((configFile: string | undefined) => loadSshConfig(local, { configFile }))
   return (host, given) => sshConfigOptions(configOf(given.configFile), { host, given, local })
 }
 
-/** Calls a function once for each argument that it does not fail on. */
+/** Caches the results of a function by its argument. A call that throws is not cached. */
 function onceEach<A, T>(act: (argument: A) => T): (argument: A) => T {
   const known = new Map<A, T>()
   return (argument) => {
@@ -66,7 +66,7 @@ function onceEach<A, T>(act: (argument: A) => T): (argument: A) => T {
   }
 }
 
-/** What is legal but probably not meant: an unknown variable is no error, for people keep their own. */
+/** Warnings for what is legal but probably a mistake. Unknown variables are legal: people keep their own. */
 export function fleetWarnings(inventory: Inventory): Warning[] {
   const unknown = unknownVariables(inventory, [...KNOWN_VARIABLES, ...CONNECTION_VARIABLES])
   return [
@@ -80,7 +80,7 @@ export function fleetWarnings(inventory: Inventory): Warning[] {
   ]
 }
 
-/** The errors in an error, as a list; what is not ours is thrown. */
+/** Returns the ConvecthubErrors in an error as a list. Rethrows any other error. */
 export function flatErrors(error: unknown): ConvecthubError[] {
   if (error instanceof ConvecthubErrors) return error.errors
   if (error instanceof ConvecthubError) return [error]
@@ -96,7 +96,7 @@ function attempt<T>(errors: ConvecthubError[], run: () => T): T | undefined {
   }
 }
 
-/** One wrong line under [all:vars] is one error, not one a host. */
+/** Removes duplicates: a wrong line under [all:vars] is one error, not one per host. */
 function distinct(errors: readonly ConvecthubError[]): ConvecthubError[] {
   const seen = new Map<string, ConvecthubError>()
   for (const error of errors) {

@@ -5,7 +5,7 @@ import { readExtraVars } from '../inventory/vars/extra-vars.ts'
 import { quote } from '../sh.ts'
 import type { CommonOptions } from './common-options.ts'
 
-/** Variables whose values may be shown again: those of convecthub, and where and as whom to log in. All others may be secret. */
+/** Variables whose values may be printed: convecthub's own, and host, port, user and key file. Others may be secret. */
 const SHOWN: ReadonlySet<string> = new Set([
   ...Object.keys(HOST_VARIABLES.shape),
   ...Object.keys(CLUSTER_VARIABLES.shape).filter((name) => name !== 'convect_token'),
@@ -16,15 +16,15 @@ const SHOWN: ReadonlySet<string> = new Set([
   'ansible_connection',
 ])
 
-/** Stands for a value that may be secret. */
+/** Replaces a value that may be secret. */
 export const MASK = '***'
 
-/** A command to copy behind a word for what it does; secrets in it are to be filled in. */
+/** A line "what: command" for the user to copy. Says that masked secrets have to be filled in. */
 export function toCopy(what: string, command: string): string {
   return `${what}${command.includes(MASK) ? ` (with your secrets in place of ${MASK})` : ''}: ${command}`
 }
 
-/** The command line of a verb with these options, to copy: what decides the run, not how it is shown. */
+/** The command line of a verb for the user to copy: the options that affect the run, not those that affect output. */
 export function commandLine(verb: string, options: CommonOptions): string {
   const {
     inventory = [],
@@ -59,13 +59,13 @@ export function commandLine(verb: string, options: CommonOptions): string {
   return ['convecthub', verb, ...words.map(quote)].join(' ')
 }
 
-/** One -e value; what may be secret in it is left for the user to fill in, whatever form it has. */
+/** An `-e` value with everything masked that may be secret, in each form that -e accepts. */
 function masked(text: string): string {
   if (text.startsWith('@')) return text
   const vars = extraVars(text)
   if (vars.length === 0) return MASK
   if (vars.every(([name]) => SHOWN.has(name))) return text
-  // quoted anew, a text with quotes would be another one
+  // JSON, because adding quotes to a text that contains quotes or backslashes would change its value
   if (/^[{[]/.test(text) || vars.some(([, { raw }]) => /["\\]/.test(raw ?? ''))) {
     const values = vars.map(([name, { value }]) => [name, SHOWN.has(name) ? value : MASK])
     return JSON.stringify(Object.fromEntries(values), (_key, value) =>
@@ -75,7 +75,7 @@ function masked(text: string): string {
   return vars.map(([name, { raw }]) => `${name}=${SHOWN.has(name) ? `"${raw}"` : MASK}`).join(' ')
 }
 
-/** Nothing where it cannot be read, which was told before. */
+/** The variables of an -e value. Empty when it cannot be parsed; that error was reported before. */
 function extraVars(text: string): [string, Setting][] {
   try {
     const noVault = () => ''

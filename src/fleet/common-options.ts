@@ -1,10 +1,10 @@
 import type { OutputMode } from '../ui/renderer.ts'
 import type { InventoryOptions } from './read-inventory.ts'
 
-/** Most logins at once, as the guide's "at most 64 handshakes". */
+/** Maximum number of simultaneous logins. Source: the guide's "at most 64 handshakes". */
 export const MAX_FORKS = 64
 
-/** The options that every verb on machines takes, as commander hands them over. */
+/** The options of verbs that work on hosts, as commander passes them. */
 export interface CommonOptions extends InventoryOptions {
   limit?: string
   askPass?: boolean
@@ -12,7 +12,7 @@ export interface CommonOptions extends InventoryOptions {
   forks?: number
   verbose?: number
   output?: OutputMode
-  /** commander's form of --no-color. */
+  /** False for --no-color. */
   color: boolean
   bundle?: string
   ignorePreflight?: string[]

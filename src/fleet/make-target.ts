@@ -8,19 +8,18 @@ import type { Target } from '../transport/target.ts'
 import type { CommonOptions } from './common-options.ts'
 import { type AskSsh, targetFrom } from './target-from.ts'
 
-/** `anyUser`: the verb does not need root on the machines. */
+/** `anyUser`: the verb does not need root on the hosts. */
 export type TargetOptions = Pick<CommonOptions, 'acceptNewHostKeys' | 'timeout'> & { anyUser?: boolean }
 
-/** What was typed in for all hosts that have none of their own. */
+/** Passwords that the user typed. They apply to hosts without a password in the inventory. */
 export interface Passwords {
   login?: Secret | undefined
   become?: Secret | undefined
 }
 
 /**
- * How a host is reached, as Ansible calls ssh: ssh_args first, then the inventory's variables, ansible.cfg, the other
- * ssh arguments, and behind all of them ssh's own configuration, which `askSsh` knows. Errors: BECOME, SSH_OPTION,
- * SSH_CONFIG.
+ * How to reach a host, with the precedence of Ansible's ssh calls: ssh_args, then inventory variables and ansible.cfg,
+ * then the other ssh arguments, then ssh's own configuration (`askSsh`). Errors: BECOME, SSH_OPTION, SSH_CONFIG.
  */
 export function makeTarget(
   host: string,
@@ -33,7 +32,7 @@ export function makeTarget(
   checkBecome(settings, config, options.anyUser ?? false)
   const given = [
     argumentsFor(host, settings, config, 'sshArgs'),
-    own(settings, config, options),
+    settingOptions(settings, config, options),
     argumentsFor(host, settings, config, 'commonArgs'),
     argumentsFor(host, settings, config, 'extraArgs'),
   ].reduce(mergeSshOptions)
@@ -51,8 +50,8 @@ export function makeTarget(
   )
 }
 
-/** What inventory, ansible.cfg and our own options say, in ssh's terms. */
-function own(
+/** Inventory variables, ansible.cfg and command-line options as ssh options. */
+function settingOptions(
   settings: ConnectionSettings,
   config: AnsibleConfig | undefined,
   options: TargetOptions,
@@ -66,19 +65,19 @@ function own(
     ...(user !== undefined && { user }),
     ...(keyFile !== undefined && { keyFiles: [keyFile] }),
     ...(checking === false && { hostKeyChecking: 'no' }),
-    // 0 as well: nothing here waits for ever
+    // 0 would mean to wait for ever, so it counts as not set
     ...(timeout && { connectTimeoutMs: timeout * 1000 }),
   }
 }
 
-/** Where ansible.cfg holds what the inventory does not say. */
+/** The settings of ansible.cfg that apply when the inventory has no such variable. */
 const CONFIG = {
   sshArgs: { field: 'sshArgs', key: 'ssh_args' },
   commonArgs: { field: 'sshCommonArgs', key: 'ssh_common_args' },
   extraArgs: { field: 'sshExtraArgs', key: 'ssh_extra_args' },
 } as const
 
-/** The ssh options of the inventory, or else of ansible.cfg; an error tells the line. */
+/** The ssh options of the inventory, else of ansible.cfg. Errors name the line that has them. */
 function argumentsFor(
   host: string,
   settings: ConnectionSettings,
@@ -86,22 +85,22 @@ function argumentsFor(
   name: keyof typeof CONFIG,
 ): SshOptions {
   const { field, key } = CONFIG[name]
-  const own = settings.origins[name]
+  const inventoryOrigin = settings.origins[name]
   try {
-    return sshOptions(host, (own ? settings[name] : config?.[field]) ?? [])
+    return sshOptions(host, (inventoryOrigin ? settings[name] : config?.[field]) ?? [])
   } catch (error) {
     if (!(error instanceof ConvecthubError)) throw error
     const { host: _every, ...details } = error.details
-    const origin = own ?? config?.origins[key]
+    const origin = inventoryOrigin ?? config?.origins[key]
     throw new ConvecthubError(error.code, error.message, {
       ...details,
       ...(origin && { origin }),
-      hint: `take it out of ${own ? 'ansible_' : ''}${key}`,
+      hint: `take it out of ${inventoryOrigin ? 'ansible_' : ''}${key}`,
     })
   }
 }
 
-/** Another way to become somebody is refused, never ignored, and where root is needed anybody else is. */
+/** Refuses a become method other than sudo and, unless `anyUser`, a become user other than root. */
 function checkBecome(
   settings: ConnectionSettings,
   config: AnsibleConfig | undefined,

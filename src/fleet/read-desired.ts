@@ -8,7 +8,7 @@ import type { CommonOptions } from './common-options.ts'
 import type { FleetInput } from './read-fleet.ts'
 
 /**
- * The other files that a run needs, checked before any machine is contacted. Errors: OPEN_HUB, and those of
+ * Reads the bundle and the JupyterHub values, before any host is contacted. Errors: OPEN_HUB, and those of
  * readJhubConfig and loadBundle.
  */
 export async function readDesired(
@@ -26,7 +26,7 @@ export async function readDesired(
   }
 }
 
-/** Values that let anybody in are refused, or only told when that is wanted. Error: OPEN_HUB. */
+/** Refuses JupyterHub values that let anybody log in; only warns with --insecure-hub. Error: OPEN_HUB. */
 function tellOpen({ file, line, column, message, hint }: OpenDoor & { file: string }, wanted: boolean): void {
   const origin = { file, line, column }
   if (!wanted)
@@ -37,7 +37,7 @@ function tellOpen({ file, line, column, message, hint }: OpenDoor & { file: stri
   warn([{ code: 'OPEN_HUB', message, origin, hint }])
 }
 
-/** A password that all share tells nobody apart. */
+/** Warns of hub_admins with a shared password: every user can then log in as an admin. */
 function warnOfAdmins({ inventory, cluster }: FleetInput): void {
   const origin = inventory.hosts.get(cluster.lead.name)?.vars.get('hub_admins')?.origin
   if (!origin || cluster.hubAdmins.length === 0) return
@@ -52,7 +52,7 @@ function warnOfAdmins({ inventory, cluster }: FleetInput): void {
   ])
 }
 
-/** Where relative paths of the inventory count from: the folder of its first source. */
+/** The folder that relative paths in the inventory refer to: that of its first source. */
 export function inventoryFolder({ inventory }: FleetInput): string {
   const [source = '.'] = inventory.sources
   if (!existsSync(source)) return process.cwd()
@@ -60,8 +60,8 @@ export function inventoryFolder({ inventory }: FleetInput): string {
 }
 
 /**
- * The text of jhub_config_path, and whom it lets in. Error: JHUB_CONFIG when it is not there, somebody else's, or not a
- * YAML mapping.
+ * Reads the file at jhub_config_path, and how users log in with it. Error: JHUB_CONFIG when it is missing, belongs to
+ * another user, or is not a YAML mapping.
  */
 export function readJhubConfig(fleet: FleetInput): { text: string; file: string; door: HubDoor } {
   const path = fleet.cluster.jhubConfigPath
@@ -69,7 +69,7 @@ export function readJhubConfig(fleet: FleetInput): { text: string; file: string;
   const folder = inventoryFolder(fleet)
   const file = resolve(folder, path)
   try {
-    // its text goes to the machines: an inventory must not be able to send off any file of this computer
+    // the text is sent to the hosts: an inventory must not be able to leak any file of this computer
     const real = realpathSync(file)
     const beside = real.startsWith(`${realpathSync(folder)}${sep}`)
     if (!beside && statSync(real).uid !== process.getuid?.())

@@ -13,20 +13,20 @@ import type { TargetOptions } from './make-target.ts'
 import { type InventoryInput, readInventory } from './read-inventory.ts'
 import { readableSecrets } from './readable-secrets.ts'
 
-/** What a verb works on, read and checked before any machine is contacted. */
+/** What a verb works on. Read and checked before any host is contacted. */
 export interface FleetInput extends InventoryInput {
   cluster: Cluster
-  /** Those that --limit leaves. */
+  /** The hosts that --limit selects. */
   hosts: readonly ClusterHost[]
   targets: ReadonlyMap<string, Target>
-  /** What the run's SSH links have in common. */
+  /** State that all SSH connections of the run share. */
   shared: Shared
 }
 
-/** `anyInventory`: the verb looks at each host by itself, so that what keeps them from being a cluster is only noted. */
+/** `anyInventory`: the verb treats each host separately, so hosts that do not form a cluster are only noted. */
 type FleetOptions = CommonOptions & TargetOptions & { anyInventory?: boolean }
 
-/** Inventory, cluster, selection and targets; all problems of all hosts at once. */
+/** Reads the inventory, cluster, selection and targets. Reports the problems of all hosts together. */
 export async function readFleet(options: FleetOptions): Promise<FleetInput> {
   const input = await readInventory(options)
   const { inventory, config } = input

@@ -8,32 +8,32 @@ import { askRelease, printValues } from '../steps/release-password.ts'
 import { connect } from '../transport/connect.ts'
 import type { FleetInput } from './read-fleet.ts'
 
-/** A file of ours is a tenth of it, bytes. */
-const MOST = 4096
+/** Maximum bytes to read of the password file, ten times its usual size. */
+const MAX_BYTES = 4096
 
-/** What is needed to ask the drivers. */
+/** What readHubPassword needs to ask the drivers. */
 export type Driven = Pick<FleetInput, 'cluster' | 'targets' | 'shared'>
 
 /**
- * The hub's password: by the release, as the first driver knows it that can ask; else the first that a driver has in its
- * file, which another driver may have changed since. Errors: NO_PASSWORD, and those of the login.
+ * Reads the hub's password from the deployed release, through the first driver that can. Without a release, takes the
+ * password file of the first driver that has one, which may be outdated. Errors: NO_PASSWORD, and those of the login.
  */
 export async function readHubPassword(fleet: Driven): Promise<Secret> {
   const { lead, drivers } = fleet.cluster
-  let kept: Secret | undefined
-  let away: ConvecthubError | undefined
+  let fromFile: Secret | undefined
+  let firstError: ConvecthubError | undefined
   for (const driver of [lead, ...drivers.filter((each) => each !== lead)]) {
     try {
       const { deployed, file } = await readAt(driver, fleet)
       if (deployed) return deployed
-      kept ??= file
+      fromFile ??= file
     } catch (error) {
       if (!(error instanceof ConvecthubError)) throw error
-      away ??= error
+      firstError ??= error
     }
   }
-  if (kept) return kept
-  if (away) throw away
+  if (fromFile) return fromFile
+  if (firstError) throw firstError
   throw new ConvecthubError('NO_PASSWORD', `there is no password in ${HUB_PASSWORD}`, {
     host: lead.name,
     hint: 'convecthub provision makes one',
@@ -49,7 +49,10 @@ async function readAt({ name }: ClusterHost, { targets, shared }: Driven) {
   try {
     const deployed = await read(sh`${askRelease}
 [ -z "$password" ] || { ${printValues}; }`)
-    return { deployed, file: await read(sh`[ ! -f ${HUB_PASSWORD} ] || head -c ${MOST} ${HUB_PASSWORD}`) }
+    return {
+      deployed,
+      file: await read(sh`[ ! -f ${HUB_PASSWORD} ] || head -c ${MAX_BYTES} ${HUB_PASSWORD}`),
+    }
   } finally {
     connection.close()
   }

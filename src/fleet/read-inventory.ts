@@ -11,7 +11,7 @@ import { tellWarning } from '../ui/warn.ts'
 import { MASK } from './command-line.ts'
 import { type VaultOptions, vaultPassword } from './vault-password.ts'
 
-/** The options that say what to read. */
+/** The options that select the inventory. */
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   extraVars?: string[]
@@ -23,9 +23,12 @@ export interface InventoryInput {
   config: AnsibleConfig | undefined
 }
 
-/** Reads the inventory by the options. Errors: USAGE, those of ansibleConfig, inventorySources, vaultPassword and loadInventory. */
+/**
+ * Reads the inventory that the options select. Errors: USAGE, and those of ansibleConfig, inventorySources,
+ * vaultPassword and loadInventory.
+ */
 export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
-  // what stands beside it may be secret as well, so the text is not shown
+  // the rest of the text may be secret too, so the error does not quote it
   if (options.extraVars?.some((text) => text.split(/[=:"\s}]+/).includes(MASK)))
     throw new ConvecthubError('USAGE', `-e: ${MASK} only stands for a secret`, {
       hint: 'put the secret in its place, or leave -e out and be asked with -k or -K',
@@ -39,13 +42,13 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
     extraVars: options.extraVars ?? [],
     vaultPassword: () => password,
     cwd: process.cwd(),
-    // a program is only run when it was named
+    // runs an inventory program only when -i names it
     files: options.inventory ? nodeFiles : withoutPrograms,
   })
   return { inventory, config }
 }
 
-/** The ansible.cfg that counts here; one that is not trusted is told. Error: INVENTORY_ANSIBLE_CONFIG. */
+/** Reads the ansible.cfg that applies. Warns when ./ansible.cfg is not trusted. Error: INVENTORY_ANSIBLE_CONFIG. */
 export function readConfig(): AnsibleConfig | undefined {
   const doubt = existsSync('ansible.cfg') ? doubtfulFile(resolve('ansible.cfg')) : undefined
   if (doubt && !process.env.ANSIBLE_CONFIG)
@@ -53,7 +56,7 @@ export function readConfig(): AnsibleConfig | undefined {
   return ansibleConfig({ cwd: process.cwd(), home: homedir(), env: process.env, files: nodeFiles })
 }
 
-/** The `-i` values, or what ansible.cfg names, or ./inv.toml. Error: NO_INVENTORY. */
+/** The values of `-i`, else those of ansible.cfg, else ./inv.toml. Error: NO_INVENTORY. */
 function inventorySources({ inventory }: InventoryOptions, config: AnsibleConfig | undefined): string[] {
   if (inventory) return inventory
   if (config?.inventory) return config.inventory

@@ -4,7 +4,7 @@ import { isSecretName } from '../inventory/mask-secrets.ts'
 import { quote } from '../sh.ts'
 import { expandHome, type Target } from '../transport/target.ts'
 
-/** Warnings of inventory files with secrets in them that everybody on this computer can read, and of open keys. */
+/** Warnings for inventory files that contain secrets and are world-readable, and for keys that others can read. */
 export function readableSecrets(
   { hosts, groups }: Pick<Inventory, 'hosts' | 'groups'>,
   targets: Iterable<Target>,
@@ -30,13 +30,13 @@ function warning(file: string, message: string): Warning {
   return { code: 'READABLE_SECRET', message, origin: { file }, hint: `chmod 600 ${quote(file)}` }
 }
 
-/** What ansible-vault has encrypted may be read by anybody, and a template only names another variable. */
+/** A vault-encrypted value may be world-readable, and a lone template only refers to another variable. */
 function isSecret(name: string, { secret, value, raw }: Setting): boolean {
   const template = /^\{\{[^{}]*\}\}$/.test(raw?.trim() ?? '')
   return isSecretName(name) && !secret && !template && value !== null && value !== ''
 }
 
-/** The bits of who may do what with a file; 0 where it cannot be seen. */
+/** The permission bits of a file; 0 when it is not a file or cannot be inspected. */
 function modeOf(file: string): number {
   try {
     const stat = statSync(file)

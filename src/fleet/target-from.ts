@@ -4,28 +4,28 @@ import { allKnownHostsFiles, type SshOptions } from '../ssh-config/ssh-options.t
 import { algorithms } from '../transport/algorithms.ts'
 import type { Target } from '../transport/target.ts'
 
-/** ssh's own default is to wait as long as the kernel does; Ansible's is this, ms. */
+/** Connect timeout in ms, Ansible's default. ssh itself would wait for the kernel's timeout. */
 const CONNECT_MS = 10_000
 
-/** ServerAliveInterval and ServerAliveCountMax where nobody says otherwise, for nothing may hang: ms, and a count. */
+/** Defaults for ServerAliveInterval (in ms) and ServerAliveCountMax, so that a dead connection never hangs. */
 const ALIVE_MS = 10_000
 const ALIVE_COUNT = 3
 
-/** Hops of all jump hosts together; more is a circle. */
+/** Maximum number of jump hosts. More means that the configuration is circular. */
 const MOST_HOPS = 10
 
-/** What ssh's configuration says of a host when it is called with these options. */
+/** Looks up the options for a host: the given ones, completed by ssh's configuration. */
 export type AskSsh = (host: string, given: SshOptions) => SshOptions
 
-/** What of a target is not ssh's to say. */
+/** The parts of a target that do not come from ssh options. */
 export type Own = Pick<Target, 'password' | 'becomePassword' | 'becomeUser' | 'connection'> & {
-  /** What ssh is called with. */
+  /** The host name that ssh gets as its argument. */
   address: string
 }
 
 /**
- * A target as ssh(1) would reach it, with its jump hosts, each by ssh's configuration for it. Errors: SSH_OPTION,
- * SSH_CONFIG, both also for jump hosts that lead in a circle.
+ * A target with its jump hosts, resolved as ssh(1) does: each jump host by its own entry in ssh's configuration.
+ * Errors: SSH_OPTION, and SSH_CONFIG, also for circular jump hosts.
  */
 export function targetFrom(host: string, given: SshOptions, own: Own, ask: AskSsh, hops = 0): Target {
   const { address: alias, ...rest } = own
@@ -38,15 +38,17 @@ export function targetFrom(host: string, given: SshOptions, own: Own, ask: AskSs
         host,
         hint: 'ProxyJump goes in a circle: write ProxyJump none for the jump host itself',
       })
-    const { name, ...where } = parseJump(spec)
-    const said = given.configFile === undefined ? where : { ...where, configFile: given.configFile }
-    const nobody = {
+    const { name, ...userAndPort } = parseJump(spec)
+    const { configFile } = given
+    const jumpOptions = configFile === undefined ? userAndPort : { ...userAndPort, configFile }
+    const noPasswords = {
       password: undefined,
       becomePassword: undefined,
       becomeUser: 'root',
       connection: 'ssh',
     } as const
-    const jump = targetFrom(host, said, { address: name, ...nobody }, ask, hops + jumps.length + 1)
+    const jumpOwn = { address: name, ...noPasswords }
+    const jump = targetFrom(host, jumpOptions, jumpOwn, ask, hops + jumps.length + 1)
     jumps.push(jumps.length > 0 ? { ...jump, jumps: [...jumps], proxyCommand: undefined } : jump)
   }
   return fill(host, alias, options, rest, jumps)
@@ -89,13 +91,13 @@ function fill(
     hostKeyAlias: options.hostKeyAlias,
     hostKeyChecking: options.hostKeyChecking ?? 'yes',
     connectTimeoutMs: options.connectTimeoutMs || CONNECT_MS,
-    // 0 asks never; nothing here may hang, so that is not followed
+    // 0 would turn keepalives off, and a dead connection would hang
     keepaliveMs: serverAliveIntervalMs || ALIVE_MS,
     keepaliveCount: options.serverAliveCountMax ?? ALIVE_COUNT,
   }
 }
 
-/** `[user@]host[:port]` or `ssh://[user@]host[:port]`, the host in brackets where it holds colons. */
+/** Parses `[user@]host[:port]` or `ssh://[user@]host[:port]`. An IPv6 host is in brackets. */
 function parseJump(spec: string): { name: string; user?: string; port?: number } {
   const all = spec.replace(/^ssh:\/\//, '')
   const at = all.lastIndexOf('@')

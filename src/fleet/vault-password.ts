@@ -7,16 +7,16 @@ import { withoutEnd } from '../inventory/python/python-text.ts'
 import { Secret } from '../secret.ts'
 import { expandHome } from '../transport/target.ts'
 
-/** How the password of ansible-vault may be given. */
+/** The options that say where the vault password comes from. */
 export interface VaultOptions {
   askVaultPass?: boolean
   vaultPasswordFile?: string
 }
 
 /**
- * The password of ansible-vault, asked for or read once: by option, by ANSIBLE_VAULT_PASSWORD_FILE, by ansible.cfg, the
- * first of these that says it; undefined when none does. Errors: USAGE for both options at once, NO_ANSWER,
- * VAULT_PASSWORD_FILE for a file that is missing or empty, or a program that fails.
+ * Asks for or reads the ansible-vault password. The source is an option, else ANSIBLE_VAULT_PASSWORD_FILE, else
+  * ansible.cfg; undefined without any. Errors: USAGE for both options at once, NO_ANSWER, VAULT_PASSWORD_FILE for a
+  * file that is missing or empty, or a program that fails.
  */
 export async function vaultPassword(
   { askVaultPass, vaultPasswordFile }: VaultOptions,
@@ -35,7 +35,10 @@ export async function vaultPassword(
   return askSecret('vault password: ')
 }
 
-/** The content of a file, or what an executable one prints, as Ansible takes it; that is run only when it was `named`. */
+/**
+ * Reads a password file, or runs it when it is executable, as Ansible does. `named`: the user named the file; one that
+ * only ansible.cfg names is never run.
+ */
 function readPassword(file: string, named: boolean): Secret {
   try {
     const program = isExecutable(file)
@@ -56,7 +59,7 @@ function readPassword(file: string, named: boolean): Secret {
   }
 }
 
-/** A `…-client` program is told the vault's name, which is `default` for a plain password file. */
+/** Ansible passes the vault ID to programs called `…-client`; without an explicit ID it is `default`. */
 function runProgram(file: string): string {
   const client = /-client$/.test(basename(file).replace(/\.[^.]*$/, ''))
   const output = execFileSync(file, client ? ['--vault-id', 'default'] : [], {

@@ -7,7 +7,7 @@ import type { Files } from '../inventory/files.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
 
-/** What an inventory to be written would mean. Throws all that `inventory check` would have against it. */
+/** Checks an inventory before it is written. Throws the errors that `inventory check` would report. */
 export function acceptedFleet(
   file: string,
   record: InventoryRecord,

@@ -16,9 +16,9 @@ interface NewKey {
 }
 
 /**
- * Shows all host keys that are not on file yet in one table, and keeps them after one yes; jump hosts come before
- * those behind them. What cannot be reached, or shows another key than before, is left to the login to tell.
- * Errors: NOT_CONFIRMED, KNOWN_HOSTS.
+ * Shows all unknown host keys in one table and adds them to known_hosts after one confirmation; jump hosts come first.
+ * Hosts that are unreachable or whose key changed are skipped: the login reports them. Errors: NOT_CONFIRMED,
+ * KNOWN_HOSTS.
  */
 export async function enroll(targets: readonly Target[], shared: Shared): Promise<void> {
   const remote = targets.filter(({ connection }) => connection === 'ssh')
@@ -62,7 +62,7 @@ async function enrollAll(targets: readonly Target[], shared: Shared): Promise<vo
   }
 }
 
-/** Several names of one machine are one machine. */
+/** Targets without duplicates: several names may refer to one machine. */
 function byAddress(targets: readonly Target[]): Map<string, Target> {
   return new Map(targets.map((target) => [`${target.address} ${target.port} ${target.hostKeyAlias}`, target]))
 }

@@ -9,7 +9,7 @@ import { count } from '../ui/style.ts'
 import type { Seen } from './look-at-machines.ts'
 import type { MachineWish } from './machine-wish.ts'
 
-/** What goes into an inventory before any machine was looked at. */
+/** The inventory from the user's answers alone, before any machine is inspected. */
 export function newRecord(
   file: string,
   wishes: readonly (MachineWish & { role: 'driver' | 'worker' })[],
@@ -25,7 +25,7 @@ export function newRecord(
   }
 }
 
-/** The record with what the machines showed: interface, GPU, a note on each. */
+/** Adds to a record what was found on the machines: interface, GPU and a note. */
 export function completedRecord(
   record: InventoryRecord,
   wishes: readonly MachineWish[],
@@ -62,7 +62,10 @@ function describe({ system, addresses, gpu }: Seen): string {
   return [system.os.name, count(system.cpus, 'core'), memory, ...interfaces, ...cards].join(', ')
 }
 
-/** The secret of the cluster: that of the file which is replaced, since it protects the cluster's data; else a new one. */
+/**
+ * The cluster's secret. Keeps that of the file that is replaced, because K3s encrypts the cluster's bootstrap data with
+  * it; else makes a new one.
+ */
 function token(file: string): SettingRecord {
   const old = existsSync(file) ? /^convect_token=(\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined
   const value = old ?? randomBytes(24).toString('hex')

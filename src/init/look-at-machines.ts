@@ -10,14 +10,14 @@ import { connect } from '../transport/connect.ts'
 import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 
-/** What a machine showed of itself. */
+/** The facts that `init` gathers from a machine. */
 export interface Seen {
   addresses: Addresses
   gpu: Gpu
   system: System
 }
 
-/** Looks at all machines, changing nothing; one that cannot be looked at has its error instead. */
+/** Inspects all machines without changing them. The result for a machine that fails is its error. */
 export async function lookAtMachines(
   targets: Iterable<Target>,
   shared: Shared,

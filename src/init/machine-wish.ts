@@ -2,7 +2,7 @@ import { ConvecthubError } from '../errors.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 
-/** A machine as the user names it; what is left out is found out. */
+/** A machine as the user described it. What is left out is detected or gets a default. */
 export interface MachineWish {
   name: string
   address: string
@@ -11,12 +11,12 @@ export interface MachineWish {
   gpu?: boolean
 }
 
-/** Groups of the inventory: no host may have such a name. */
+/** Names of inventory groups, which no host may have. */
 const GROUPS = ['all', 'ungrouped', 'driver', 'worker', 'registry']
 
 const FORM = 'NAME=ADDRESS[:PORT][,driver|worker][,gpu]'
 
-/** Reads one `--host` value. Error: USAGE. */
+/** Parses a `--host` value. Error: USAGE. */
 export function parseMachine(text: string): MachineWish {
   const wrong = (why: string) =>
     new ConvecthubError('USAGE', `--host ${text}: ${why}`, { hint: `expected ${FORM}` })
@@ -31,7 +31,7 @@ export function parseMachine(text: string): MachineWish {
   return machine
 }
 
-/** Asks for one machine, a wrong answer again; undefined when there are no more. Error: NO_ANSWER. */
+/** Asks for a machine, and repeats questions with wrong answers. Undefined when there are no more. Error: NO_ANSWER. */
 export async function askMachine(known: readonly MachineWish[]): Promise<MachineWish | undefined> {
   const place = await answer(`Address of machine ${known.length + 1} (empty: no more)`, '', (text) =>
     text === '' ? undefined : parsePlace(text, wrongAnswer),
@@ -45,7 +45,7 @@ export async function askMachine(known: readonly MachineWish[]): Promise<Machine
   return { name, ...place, role, ...(gpu !== undefined && { gpu }) }
 }
 
-/** Who said nothing is a worker, but the first is the driver where nobody else is. */
+/** Fills in roles. A machine without one becomes a worker; when there is no driver, the first becomes the driver. */
 export function withRoles(machines: readonly MachineWish[]): (MachineWish & { role: 'driver' | 'worker' })[] {
   const led = machines.some(({ role }) => role === 'driver')
   const lead = led ? undefined : machines.find(({ role }) => role === undefined)
@@ -55,7 +55,7 @@ export function withRoles(machines: readonly MachineWish[]): (MachineWish & { ro
   }))
 }
 
-/** Asks until `read` takes the answer. */
+/** Repeats the question until `read` accepts the answer. */
 async function answer<T>(question: string, fallback: string, read: (text: string) => T): Promise<T> {
   for (;;) {
     const text = (await ask(`${question}${fallback && ` (${fallback})`}: `)).trim()
@@ -72,7 +72,7 @@ function wrongAnswer(why: string): ConvecthubError {
   return new ConvecthubError('USAGE', why)
 }
 
-/** A name that K3s takes for a node and that is nobody else's. */
+/** Checks that a name is valid for a K3s node and not taken. */
 function newName(text: string, known: readonly MachineWish[]): string {
   if (!/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/.test(text))
     throw wrongAnswer(`'${text}' is no name of a machine: letters, digits, - and . only`)
@@ -93,7 +93,7 @@ function roleOf(word: string, wrong: (why: string) => ConvecthubError): 'driver'
   throw wrong(`'${word}' is no role: driver or worker`)
 }
 
-/** An address with or without a port; `[…]` around IPv6 where a port follows. */
+/** Parses an address with an optional port. IPv6 with a port is in brackets. */
 function parsePlace(
   text: string,
   wrong: (why: string) => ConvecthubError,

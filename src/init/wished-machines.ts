@@ -2,8 +2,8 @@ import { ConvecthubError } from '../errors.ts'
 import { askMachine, type MachineWish, parseMachine } from './machine-wish.ts'
 
 /**
- * The machines of `--host`, or asked for one after the other where questions are wanted. Errors: NO_MACHINES, USAGE,
- * NO_ANSWER.
+ * The machines that `--host` names. Without it, asks for them one by one unless `--yes` is given. Errors: NO_MACHINES,
+ * USAGE, NO_ANSWER.
  */
 export async function wishedMachines({
   host,
