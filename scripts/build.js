@@ -1,5 +1,5 @@
-// Bundles src/ into dist/: a few files instead of hundreds, which halves the time to the first connection.
-// node scripts/build.js [--out FOLDER] [NAME=FILE ...]: more entries beside the command line itself.
+// Bundles src/ into a few files in dist/, which halves the time to the first connection.
+// Usage: node scripts/build.js [--out FOLDER] [NAME=FILE ...]; NAME=FILE adds an entry point.
 import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true })
 const dir = values.out ?? `${root}dist`
 
-/** Native helpers, which ssh2 does without: they would be others on each machine. */
+/** Optional native modules of ssh2. They depend on the platform, and ssh2 works without them. */
 const NATIVE = [/\.node$/, 'cpu-features']
 
 rmSync(dir, { recursive: true, force: true })
@@ -21,13 +21,13 @@ await build({
   external: NATIVE,
   transform: { define: { BUILD_COMMIT: JSON.stringify(commit()) } },
   logLevel: 'warn',
-  // require() starts a third faster than the loader of modules
+  // CommonJS starts a third faster than ES modules
   output: { dir, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
 })
 
-/** The commit of this checkout, `-dirty` where files differ from it; "unknown" without git or outside a checkout. */
+/** The commit of this checkout, with `-dirty` if files were changed. "unknown" without git or outside a checkout. */
 function commit() {
-  // a folder without .git may lie in a checkout of something else
+  // a folder without .git may be inside the checkout of another project
   if (!existsSync(`${root}.git`)) return 'unknown'
   try {
     const args = ['describe', '--always', '--dirty', '--exclude', '*']

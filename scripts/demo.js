@@ -1,4 +1,4 @@
-// npm run demo: from a fresh clone to a ConvectHub on three disposable machines; with --down they go again.
+// npm run demo: sets up a ConvectHub on three disposable machines, from a fresh clone; --down removes the machines.
 import { fileURLToPath } from 'node:url'
 import { must, setup } from './setup.js'
 

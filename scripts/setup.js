@@ -1,12 +1,12 @@
-// Makes a fresh clone ready: dependencies when the lockfile asks for it, then the build. With --test also the
-// programs that the tests call. Plain JavaScript, for nothing is installed yet when it runs.
+// Prepares a clone: installs dependencies if they are outdated, then builds. With --test, also installs the programs
+// that the tests call. Plain JavaScript, because nothing is installed yet when it runs.
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Test tools: the program that shows that a package is there, and the package. */
+/** Test tools: a program, and the Debian package that it belongs to. */
 const TOOLS = [
   ['/usr/sbin/sshd', 'openssh-server'],
   ['/usr/bin/ssh', 'openssh-client'],
@@ -19,7 +19,7 @@ const TOOLS = [
   ['/usr/bin/tcsh', 'tcsh'],
 ]
 
-/** Runs a command in the clone and ends with its code when it fails. */
+/** Runs a command in the clone. Exits with its code when it fails. */
 export function must(command, args, env = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
   if (result.status === 0) return
@@ -29,7 +29,7 @@ export function must(command, args, env = {}) {
   process.exit(result.status ?? 1)
 }
 
-/** Dependencies and build, each only when it is not up to date. */
+/** Installs dependencies if they are outdated, then builds. */
 export function setup() {
   const stamp = `${root}node_modules/.package-lock.json`
   const fresh = existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
@@ -37,7 +37,7 @@ export function setup() {
   must(process.execPath, [`${root}scripts/build.js`])
 }
 
-/** As root on Debian and Ubuntu the tools of the tests are installed; otherwise the missing ones are named. */
+/** Installs missing test tools as root on Debian and Ubuntu. Elsewhere, names them and exits. */
 function testTools() {
   const missing = TOOLS.filter(([program]) => !existsSync(program)).map(([, name]) => name)
   if (missing.length === 0) return
@@ -45,7 +45,7 @@ function testTools() {
     process.stderr.write(`the tests need: ${missing.join(', ')}; install them, or run npm test as root\n`)
     process.exit(1)
   }
-  // a package's own service is of no use here, and starting sshd would open a door
+  // RUNLEVEL=1 keeps packages from starting their services: sshd would open a port
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   must('apt-get', ['-q', 'update'], env)
   must('apt-get', ['-q', '-y', '--no-install-recommends', 'install', ...missing], env)

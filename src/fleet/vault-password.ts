@@ -15,8 +15,8 @@ export interface VaultOptions {
 
 /**
  * Asks for or reads the ansible-vault password. The source is an option, else ANSIBLE_VAULT_PASSWORD_FILE, else
-  * ansible.cfg; undefined without any. Errors: USAGE for both options at once, NO_ANSWER, VAULT_PASSWORD_FILE for a
-  * file that is missing or empty, or a program that fails.
+ * ansible.cfg; undefined without any. Errors: USAGE for both options at once, NO_ANSWER, VAULT_PASSWORD_FILE for a
+ * file that is missing or empty, or a program that fails.
  */
 export async function vaultPassword(
   { askVaultPass, vaultPasswordFile }: VaultOptions,

@@ -64,7 +64,7 @@ function describe({ system, addresses, gpu }: Seen): string {
 
 /**
  * The cluster's secret. Keeps that of the file that is replaced, because K3s encrypts the cluster's bootstrap data with
-  * it; else makes a new one.
+ * it; else makes a new one.
  */
 function token(file: string): SettingRecord {
   const old = existsSync(file) ? /^convect_token=(\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined

@@ -1,8 +1,8 @@
 import type { AptSource } from '../facts/apt-sources.ts'
 
 /**
- * The sources of the distribution itself: suites of its codename, and no key but the archive's own. Others (vendors'
- * repositories) need keys that a lab machine does not have.
+ * Keeps the sources of the distribution itself: suites of its codename, signed with the archive's own key. Vendors'
+ * repositories need keys that a lab machine does not have.
  */
 export function distributionSources(sources: readonly AptSource[], codename: string): AptSource[] {
   return sources.filter(
@@ -13,7 +13,7 @@ export function distributionSources(sources: readonly AptSource[], codename: str
   )
 }
 
-/** The sources as a one-line-style file, which every release of apt reads. */
+/** Writes the sources in the one-line format, which every release of apt reads. */
 export function renderAptSources(sources: readonly AptSource[]): string {
   return sources.map(({ uri, suite, components }) => `deb ${uri} ${suite} ${components.join(' ')}\n`).join('')
 }

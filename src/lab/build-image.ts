@@ -7,17 +7,17 @@ import { docker, tryDocker } from './docker.ts'
 import { dockerfile, type ImageRecipe, imageRecipe, imageTag } from './image-recipe.ts'
 import type { Emit } from './lab-event.ts'
 
-/** The base image when the user names none. */
+/** The default base image. */
 const DEFAULT_BASE = 'ubuntu:22.04'
 
-/** A registry that says nothing for so long will not help. */
+/** Give up on a registry that sends nothing for this long. */
 const PULL_FIRST_WORD_MS = 15_000
 const BUILD_MS = 15 * 60_000
 
 /**
- * The tag of the machines' image, built if this engine does not have it: on a base image when one can be had, else
- * from the packages of the distribution that this machine runs. A base named by the user is never replaced by
- * another. `folder` is for the build and gone afterwards. Error `LAB_IMAGE` says what is missing.
+ * Returns the tag of the machines' image, and builds the image if necessary: on a base image when that can be pulled,
+ * else from the packages of this machine's distribution. A base image that the user named is never replaced.
+  * `folder` is used for the build and removed afterwards. Error: LAB_IMAGE.
  */
 export async function buildImage(base: string | undefined, folder: string, emit: Emit): Promise<string> {
   const onBase = imageRecipe({ kind: 'base', base: base ?? DEFAULT_BASE })
@@ -53,7 +53,7 @@ async function imageExists(name: string): Promise<boolean> {
   return (await tryDocker(['image', 'inspect', '--format', '{{.Id}}', name])).code === 0
 }
 
-/** Undefined when the base image is here now, else why it is not. */
+/** Pulls the base image if necessary. Returns undefined on success, else the output of docker. */
 async function obtainBase(base: string, emit: Emit): Promise<string | undefined> {
   if (await imageExists(base)) return undefined
   emit({ task: 'image', text: `pulling ${base}` })
@@ -67,7 +67,7 @@ async function obtainBase(base: string, emit: Emit): Promise<string | undefined>
 async function dockerBuild(base: string, recipe: ImageRecipe, folder: string, emit: Emit): Promise<string> {
   const tag = imageTag(recipe)
   emit({ task: 'image', text: `building ${tag} on ${base}` })
-  // A killed build may have left it.
+  // left over when an earlier build was killed
   await rm(folder, { recursive: true, force: true })
   try {
     await mkdir(folder, { mode: 0o700 })

@@ -6,13 +6,13 @@ interface Range {
   last: number
 }
 
-/** Second octets to choose from: clear of K3s's own 10.42 and 10.43. */
+/** Where the range of second octets begins. It avoids K3s's own 10.42 and 10.43. */
 const FIRST_OCTET = 100
 const OCTETS = 100
 
 /**
- * A free 10.x.y.0/24. `taken` are CIDRs in use (docker networks, routes); `seed` (the lab's id) decides where the
- * search starts, so that a lab tends to get its old subnet again. Error `LAB_SUBNET` when all are taken.
+ * Finds a free 10.x.y.0/24. `taken` are the CIDRs in use (Docker networks, routes). `seed`, the lab's id, decides where
+ * the search starts, so that a lab usually gets the same subnet again. Error: LAB_SUBNET when all are taken.
  */
 export function chooseSubnet(taken: readonly string[], seed: string): string {
   const used = taken.map(parseCidr).filter((range) => range !== undefined)
@@ -29,7 +29,7 @@ export function chooseSubnet(taken: readonly string[], seed: string): string {
   })
 }
 
-/** The IPv4 routes of /proc/net/route as CIDRs, without default routes. */
+/** Parses the IPv4 routes of /proc/net/route into CIDRs, without default routes. */
 export function parseRoutes(text: string): string[] {
   return text
     .split('\n')

@@ -1,4 +1,4 @@
-/** Capabilities by bit number, as far as every Docker engine since 20.10 knows them. */
+/** Capabilities by bit number: those that every Docker engine since 20.10 knows. */
 const KNOWN = [
   'CHOWN',
   'DAC_OVERRIDE',
@@ -40,7 +40,7 @@ const KNOWN = [
   'AUDIT_READ',
 ] as const
 
-/** A machine that may do all but what the machine below it may not. */
+/** The rights of a lab machine: all those that this machine has itself. */
 export interface ContainerRights {
   privileged: boolean
   /** Arguments for `docker run`. */
@@ -48,9 +48,9 @@ export interface ContainerRights {
 }
 
 /**
- * How to give a container the rights of a machine. `--privileged` asks for every capability that the kernel has and
- * dies when the bounding set lacks one; then each is given by itself. `status` is the text of /proc/self/status,
- * `lastCap` the number in /proc/sys/kernel/cap_last_cap.
+ * How to give a container the rights of a machine. `--privileged` fails when the bounding set lacks a capability of the
+ * kernel; then each available capability is added by itself. `status` is the text of /proc/self/status, `lastCap` the
+ * number in /proc/sys/kernel/cap_last_cap.
  */
 export function containerRights(status: string, lastCap: number): ContainerRights {
   const hex = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1]

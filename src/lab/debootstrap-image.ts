@@ -9,7 +9,7 @@ import { runCommand } from './run-command.ts'
 
 const BUILD_MS = 15 * 60_000
 
-/** Undefined when debootstrap can run here (installing it through apt if need be), else what stands against it. */
+/** Makes sure that debootstrap can run, and installs it if necessary. Returns why it cannot, undefined when it can. */
 export async function prepareDebootstrap(emit: Emit): Promise<string | undefined> {
   if (process.getuid?.() !== 0)
     return 'no base image can be had, and building one from packages needs root (debootstrap)'
@@ -30,7 +30,7 @@ async function hasDebootstrap(): Promise<boolean> {
   return (await runCommand('debootstrap', ['--version'])).code === 0
 }
 
-/** Builds the image from the packages of this machine's distribution; gives its tag. Error `LAB_IMAGE`. */
+/** Builds the image from the packages of this machine's distribution and returns its tag. Error: LAB_IMAGE. */
 export async function debootstrapImage(
   distribution: Distribution,
   recipe: ImageRecipe,
@@ -38,7 +38,7 @@ export async function debootstrapImage(
   emit: Emit,
 ): Promise<string> {
   const tag = imageTag(recipe)
-  // A killed build may have left it.
+  // left over when an earlier build was killed
   await rm(folder, { recursive: true, force: true })
   const root = join(folder, 'root')
   try {

@@ -8,14 +8,14 @@ import { runCommand } from './run-command.ts'
 export interface Distribution {
   /** Such as `bookworm`. */
   codename: string
-  /** Debian's name of the architecture. */
+  /** Debian's name of the architecture, such as `amd64`. */
   arch: string
   sources: AptSource[]
-  /** Settings of apt that machines need to reach the same sources: proxies, dates of a frozen mirror. */
+  /** apt settings that lab machines need for the same sources: proxies, and the date checks for a frozen mirror. */
   aptConf: string
 }
 
-/** The distribution of this machine; undefined where there is no apt. */
+/** Reads this machine's distribution. Undefined when there is no apt. */
 export async function readDistribution(): Promise<Distribution | undefined> {
   const arch = await runCommand('dpkg', ['--print-architecture'])
   const codename = /^VERSION_CODENAME=["']?(\w+)/m.exec(readOr('/etc/os-release'))?.[1]

@@ -3,7 +3,7 @@ import { tryDocker } from './docker.ts'
 import { installDocker } from './install-docker.ts'
 import type { Emit } from './lab-event.ts'
 
-/** Whether the local engine answers; if not, why and in whose words. */
+/** Whether the local Docker engine answers; if not, why, with the output of docker. */
 export type EngineState =
   | { state: 'up'; version: string }
   | { state: 'no-client' | 'denied' | 'down'; evidence: string }
@@ -18,8 +18,8 @@ export async function engineState(): Promise<EngineState> {
 }
 
 /**
- * Sees that a Docker engine answers, installing and starting one in `stateDir`'s care when `install` allows it.
- * Errors `LAB_NO_DOCKER`, `LAB_DOCKER_DENIED`, `LAB_DOCKER_DOWN`.
+ * Checks that a Docker engine answers. When none does and `install` is set, installs and starts one, with its log and
+ * pid in `stateDir`. Errors: LAB_NO_DOCKER, LAB_DOCKER_DENIED, LAB_DOCKER_DOWN.
  */
 export async function requireEngine(install: boolean, stateDir: string, emit: Emit): Promise<void> {
   let engine = await engineState()
@@ -31,7 +31,7 @@ export async function requireEngine(install: boolean, stateDir: string, emit: Em
   emit({ task: 'engine', text: `Docker engine ${engine.version} answers` })
 }
 
-/** The error for an engine that does not answer, with the command that helps. */
+/** The error for an engine that does not answer. Its hint is the command that helps. */
 export function engineError(state: 'no-client' | 'denied' | 'down', evidence: string): ConvecthubError {
   const details = (
     {

@@ -4,12 +4,12 @@ import { type CommandOptions, type CommandResult, runCommand } from './run-comma
 /** Label on every container, network and volume of a lab; its value is the lab's id. */
 export const LAB_LABEL = 'convecthub.lab'
 
-/** Runs the docker client; the caller judges the exit code. */
+/** Runs the docker client. The caller checks the exit code. */
 export function tryDocker(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
   return runCommand('docker', args, options)
 }
 
-/** Runs the docker client and gives its stdout, trimmed. Error `LAB_DOCKER` with docker's words when it fails. */
+/** Runs the docker client and returns its trimmed stdout. Error: LAB_DOCKER with docker's output. */
 export async function docker(args: readonly string[], options?: CommandOptions): Promise<string> {
   const result = await tryDocker(args, options)
   if (result.code === 0) return result.stdout.trim()
@@ -19,14 +19,14 @@ export async function docker(args: readonly string[], options?: CommandOptions):
   })
 }
 
-/** The ids of all objects of one kind that carry the lab's label. */
+/** The ids of all Docker objects of one kind that have the lab's label. */
 export async function labObjects(kind: 'container' | 'network' | 'volume', labId: string): Promise<string[]> {
   const all = kind === 'container' ? ['--all'] : []
   const out = await docker([kind, 'ls', ...all, '--quiet', '--filter', `label=${LAB_LABEL}=${labId}`])
   return lines(out)
 }
 
-/** The lines of a text that are not empty. */
+/** The non-empty lines of a text. */
 export function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '')
 }

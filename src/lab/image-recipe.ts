@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { packageFile } from './package-root.ts'
 
-/** What a machine has beyond the distribution's smallest system: what an on-prem server's installer leaves. */
+/** Packages that a lab machine gets beyond the minimal system: those that a server's installer usually installs. */
 const MACHINE_PACKAGES = [
   'systemd',
   'systemd-sysv',
@@ -19,24 +19,25 @@ const MACHINE_PACKAGES = [
   'netbase',
 ] as const
 
-/** Where an image comes from: a base image, or the packages of the distribution that this machine runs. */
+/** What an image is built from: a base image, or the packages of this machine's distribution. */
 export type ImageOrigin =
   | { kind: 'base'; base: string }
   | { kind: 'debootstrap'; suite: string; arch: string }
 
-/** Everything that decides the content of a machine's image. */
+/** Everything that determines the content of a machine's image. */
 export interface ImageRecipe {
   origin: ImageOrigin
   packages: readonly string[]
-  /** Texts of the scripts that go in. */
+  /** Text of the script that starts a machine. */
   entry: string
+  /** Text of the script that sets the image up. */
   setup: string
 }
 
-/** Label of an image that was made from the packages of this machine's distribution. */
+/** Docker label of an image that says what it was built from. */
 export const ORIGIN_LABEL = 'convecthub.lab.origin'
 
-/** The recipe of an image with the scripts of this package. */
+/** Makes the recipe of an image from the scripts in templates/lab/. */
 export function imageRecipe(origin: ImageOrigin): ImageRecipe {
   return {
     origin,
@@ -46,14 +47,14 @@ export function imageRecipe(origin: ImageOrigin): ImageRecipe {
   }
 }
 
-/** The image's name: it changes when the recipe does, and only then. */
+/** The tag of an image. It contains a hash of the recipe, so it changes only when the recipe does. */
 export function imageTag(recipe: ImageRecipe): string {
   const start = startInstructions(recipe.origin.kind)
   const text = JSON.stringify([recipe.origin, recipe.packages, recipe.entry, recipe.setup, start])
   return `convecthub-lab:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
 }
 
-/** How a machine's image starts and stops, as instructions of a Dockerfile. */
+/** The Dockerfile instructions that define how a machine starts. */
 export function startInstructions(origin: ImageOrigin['kind']): string[] {
   return [
     'ENV container=docker',
@@ -62,7 +63,7 @@ export function startInstructions(origin: ImageOrigin['kind']): string[] {
   ]
 }
 
-/** The Dockerfile for a base image; the build folder holds entry.sh and setup-machine.sh. */
+/** The Dockerfile for a base image. The build folder must contain entry.sh and setup-machine.sh. */
 export function dockerfile(base: string, packages: readonly string[]): string {
   return [
     `FROM ${base}`,

@@ -11,8 +11,8 @@ import { runCommand } from './run-command.ts'
 const START_MS = 60_000
 
 /**
- * Installs docker.io where `packages` says that it is missing, and starts the engine: by systemd where it runs, else
- * dockerd in the background with its log and pid in the state folder. Errors `LAB_DOCKER_INSTALL`, `LAB_DOCKER_START`.
+ * Installs docker.io when `packages` is set or dockerd is missing, then starts the engine: with systemd if that runs,
+ * else dockerd in the background with its log and pid in `stateDir`. Errors: LAB_DOCKER_INSTALL, LAB_DOCKER_START.
  */
 export async function installDocker(packages: boolean, stateDir: string, emit: Emit): Promise<void> {
   if (process.getuid?.() !== 0)
@@ -53,12 +53,12 @@ async function startDockerd(stateDir: string): Promise<void> {
   })
 }
 
-/** Stops the dockerd that this lab started, and only while no container is left; true when it did. */
+/** Stops the dockerd that this lab started, unless there are still containers. Returns whether it did. */
 export async function stopDockerd(stateDir: string): Promise<boolean> {
   const { enginePid } = labPaths(stateDir)
   if (!existsSync(enginePid)) return false
   const pid = Number(readFileSync(enginePid, 'utf8'))
-  // A number may have been given to another program since.
+  // the pid may have been reused by another program
   const ours =
     existsSync(`/proc/${pid}/comm`) && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'dockerd'
   const containers = await tryDocker(['ps', '--quiet'])

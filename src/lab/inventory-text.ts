@@ -1,10 +1,10 @@
 import { labPaths } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
 
-/** The user that machines let in, with sudo and without password. */
+/** The user on lab machines, with passwordless sudo. */
 export const LAB_USER = 'lab'
 
-/** The inventory of a lab, in the style of the guide. `token` is the secret with which nodes join. Pure. */
+/** The inventory of a lab, in the style of the guide. `token` is the secret that nodes join the cluster with. */
 export function inventoryText(stateDir: string, machines: readonly Machine[], token: string): string {
   const { key, knownHosts } = labPaths(stateDir)
   const names = (role: Machine['role']) =>
@@ -39,19 +39,19 @@ export function inventoryText(stateDir: string, machines: readonly Machine[], to
   ].join('\n')
 }
 
-/** Whether an inventory of this lab names every machine with its address. */
+/** Whether a lab's inventory names every machine with its address. */
 export function inventoryCovers(text: string, machines: readonly Machine[]): boolean {
   return machines.every(({ name, address }) =>
     text.split('\n').some((line) => line.startsWith(`${name} `) && line.includes(`=${address} `)),
   )
 }
 
-/** The token in an inventory of this lab, so that a new one keeps it. */
+/** Reads the token from a lab's inventory, so that a new inventory keeps it. */
 export function inventoryToken(text: string): string | undefined {
   return /^convect_token=(\S+)$/m.exec(text)?.[1]
 }
 
-/** The JupyterHub values of a lab: one password for every user name. */
+/** The JupyterHub values of a lab: every user name logs in with the same password. */
 export function valuesText(password: string): string {
   return [
     '# JupyterHub values of a convecthub lab: any user name, and this password, logs in.',

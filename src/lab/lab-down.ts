@@ -15,8 +15,8 @@ export interface LabDownOptions {
 }
 
 /**
- * Removes all that a lab has: containers, volumes, network, the engine that it started, its folder. Works on
- * half-made labs and on those whose folder is gone. Error `LAB_LEFT` names what could not be removed.
+ * Removes everything of a lab: containers, volumes, network and folder, and stops the Docker engine if the lab started
+ * it. Also works on incomplete labs and on labs whose folder is gone. Error: LAB_LEFT with what could not be removed.
  */
 export async function labDown(options: LabDownOptions, emit: Emit): Promise<void> {
   const lab = labIdentity(options.stateDir)
@@ -28,7 +28,7 @@ export async function labDown(options: LabDownOptions, emit: Emit): Promise<void
     if (options.image) await removeImages(emit)
     if (await stopDockerd(lab.stateDir)) emit({ task: 'down', text: 'stopped the Docker engine of this lab' })
   } else if (engine.state !== 'no-client' && !existsSync(labPaths(lab.stateDir).enginePid)) {
-    // Without an engine nobody can tell what is left, unless this lab had started that engine itself.
+    // without an engine the leftovers cannot be found; goes on only if the lab had started the engine itself
     throw engineError(engine.state, engine.evidence)
   }
   await rm(buildFolder(lab), { recursive: true, force: true })
@@ -51,7 +51,7 @@ async function removeObjects(
   if (ids.length === 0) return
   emit({ task: 'down', text: `removing ${ids.length} ${kind}${ids.length === 1 ? '' : 's'}` })
   const result = await tryDocker([...command, ...ids], { timeoutMs: 180_000 })
-  // Judged by what is left: docker also fails for what went away meanwhile.
+  // not decided by the exit code: docker also fails when an object has already disappeared
   const left = await labObjects(kind, labId)
   if (left.length > 0)
     throw new ConvecthubError('LAB_LEFT', `docker could not remove every ${kind} of the lab`, {

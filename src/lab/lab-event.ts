@@ -1,7 +1,7 @@
-/** What the lab is busy with when it reports. */
+/** The part of the work that a progress event belongs to. */
 export type LabTask = 'engine' | 'image' | 'network' | 'machines' | 'ssh' | 'files' | 'bundle' | 'down'
 
-/** One line of progress; `done` of `total` where something is counted. */
+/** One line of progress. With `done` and `total` when items are counted. */
 export interface LabEvent {
   task: LabTask
   text: string

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 
-/** What tells one lab from another: all of it follows from the path of the state folder. */
+/** The names that identify a lab. All of them are derived from the path of its state folder. */
 export interface LabIdentity {
-  /** Absolute path of the folder with keys, inventory and bundle. */
+  /** Absolute path of the state folder, with keys, inventory and bundle. */
   stateDir: string
   name: string
-  /** Value of the docker label. */
+  /** Value of the Docker label `LAB_LABEL`. */
   id: string
-  /** Name of the network, and beginning of the container names. */
+  /** Name of the network and prefix of container names. */
   prefix: string
 }
 
-/** The lab of a state folder. Error `LAB_NAME` for a path that cannot stand in ssh's options. */
+/** The identity of the lab in a state folder. Error: LAB_NAME for a path that ssh options cannot contain. */
 export function labIdentity(stateDir: string): LabIdentity {
   const path = resolve(stateDir)
   const name = basename(path)
@@ -29,12 +29,12 @@ export function labIdentity(stateDir: string): LabIdentity {
   return { stateDir: path, name, id, prefix: `convecthub-${name}-${id}` }
 }
 
-/** Where a lab builds its image: outside the state folder, which may be on a file system without devices. */
+/** The folder to build the image in. Not in the state folder, whose file system may not allow device files. */
 export function buildFolder(lab: LabIdentity): string {
   return `/var/tmp/${lab.prefix}`
 }
 
-/** The files of a lab's state folder. */
+/** Paths of the files in a lab's state folder. */
 export function labPaths(stateDir: string) {
   return {
     key: join(stateDir, 'id_ed25519'),

@@ -7,7 +7,7 @@ import type { LabIdentity } from './lab-identity.ts'
 const SUBNETS = '{{range .IPAM.Config}}{{println .Subnet}}{{end}}'
 const TRIES = 5
 
-/** The subnet of the lab's network, which is made if it is not there. */
+/** Creates the lab's network if necessary and returns its subnet. */
 export async function ensureNetwork(lab: LabIdentity, emit: Emit): Promise<string> {
   const refused: string[] = []
   for (let attempt = 1; ; attempt++) {
@@ -16,14 +16,14 @@ export async function ensureNetwork(lab: LabIdentity, emit: Emit): Promise<strin
     const subnet = chooseSubnet([...(await takenSubnets()), ...refused], lab.id)
     const label = `${LAB_LABEL}=${lab.id}`
     const args = ['network', 'create', '--driver', 'bridge', '--subnet', subnet, '--label', label, lab.prefix]
-    // Another lab may have taken the same subnet since we looked: look again.
+    // another lab may have taken the subnet since the last look: try again
     if (attempt < TRIES && (await tryDocker(args)).code !== 0) refused.push(subnet)
     else if (attempt === TRIES) await docker(args)
     emit({ task: 'network', text: `network ${subnet}` })
   }
 }
 
-/** The subnet of the lab's network; undefined when there is none. */
+/** The subnet of the lab's network. Undefined when there is no network. */
 export async function networkSubnet(lab: LabIdentity): Promise<string | undefined> {
   const result = await tryDocker(['network', 'inspect', '--format', SUBNETS, lab.prefix])
   return result.code === 0 ? lines(result.stdout.trim())[0] : undefined
@@ -31,7 +31,7 @@ export async function networkSubnet(lab: LabIdentity): Promise<string | undefine
 
 async function takenSubnets(): Promise<string[]> {
   const ids = lines(await docker(['network', 'ls', '--quiet']))
-  // A network that is removed meanwhile makes inspect fail, but the others are printed.
+  // inspect fails when a network has just been removed, but still prints the others
   const networks = await tryDocker(['network', 'inspect', '--format', SUBNETS, ...ids])
   return [...lines(networks.stdout), ...readRoutes()]
 }
@@ -40,7 +40,7 @@ function readRoutes(): string[] {
   try {
     return parseRoutes(readFileSync('/proc/net/route', 'utf8'))
   } catch {
-    // Not Linux: docker's own networks are all there is to avoid.
+    // not on Linux: only Docker's own networks are to be avoided
     return []
   }
 }

@@ -8,7 +8,8 @@ import { planMachines } from './plan-machines.ts'
 import { machineStates } from './start-machine.ts'
 
 /**
- * Runs the system's ssh to a machine on this terminal; gives its exit code. Errors `LAB_NO_MACHINE`, `LAB_NO_SSH`.
+ * Connects this terminal to a machine with the system's ssh. Returns the exit code of ssh. Errors: LAB_NO_MACHINE,
+ * LAB_NO_SSH.
  */
 export async function labSsh(stateDir: string, name: string, command: readonly string[]): Promise<number> {
   const lab = labIdentity(stateDir)
@@ -26,7 +27,7 @@ export async function labSsh(stateDir: string, name: string, command: readonly s
   return await run('ssh', sshArguments(lab.stateDir, address, command))
 }
 
-/** Arguments of ssh for a machine: only the lab's key, and only the host key that the lab recorded. */
+/** The arguments of ssh for a machine: use only the lab's key and accept only the recorded host key. */
 export function sshArguments(stateDir: string, address: string, command: readonly string[]): string[] {
   const { key, knownHosts } = labPaths(stateDir)
   const options = [

@@ -6,22 +6,22 @@ import { planMachines } from './plan-machines.ts'
 import { sshdAnswers } from './prepare-machine.ts'
 import { machineStates } from './start-machine.ts'
 
-/** A machine as it is now. */
+/** The current state of a machine. */
 export interface MachineStatus {
   name: string
   address: string
-  /** Docker's word, such as `running` or `exited`. */
+  /** Docker's state of the container, such as `running` or `exited`. */
   state: string
   sshd: boolean
 }
 
 export interface LabStatus {
   machines: MachineStatus[]
-  /** The bundle beside the inventory: none, the lab's imitation, or a real one. */
+  /** The bundle beside the inventory: none, the lab's stand-in, or a real one. */
   bundle: ReturnType<typeof bundleKind>
 }
 
-/** The machines of a lab and their state; no machines when there is no such lab. */
+/** The state of a lab's machines. The list is empty when there is no such lab. */
 export async function labStatus(stateDir: string): Promise<LabStatus> {
   const lab = labIdentity(stateDir)
   const engine = await engineState()

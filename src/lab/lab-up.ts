@@ -20,31 +20,31 @@ import { machineStates, startMachine, waitForSystemd } from './start-machine.ts'
 import { writeLabFiles } from './write-lab-files.ts'
 
 export interface LabUpOptions {
-  /** The lab's folder; it decides which lab this is. */
+  /** The lab's folder. It identifies the lab. */
   stateDir: string
   machines: number
   drivers: number
   installDocker?: boolean
-  /** Base image; without it ubuntu:22.04, else packages of this machine's distribution. */
+  /** Base image. Default: ubuntu:22.04, or the packages of this machine's distribution if that cannot be pulled. */
   base?: string
-  /** Version that the stand-in K3s shall show; without it the newest it knows. */
+  /** Version that the stand-in K3s reports. Default: DEFAULT_K3S_VERSION. */
   k3sVersion?: string
 }
 
-/** A machine start costs most of a core: more at a time only makes all of them slower. */
+/** How many machines to start at the same time. A start needs most of a core, so more would make all slower. */
 const AT_A_TIME = 8
 
 /**
- * Brings a lab up and gives its machines. What runs already is left as it is, so a killed call is repaired by the
- * next. Errors begin with `LAB_`; those of several machines come together.
+ * Starts a lab and returns its machines. Machines that already run are left alone, so a second call completes one that
+ * was killed. Errors: codes that begin with `LAB_`; the errors of several machines are thrown together.
  */
 export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[]> {
   const lab = labIdentity(options.stateDir)
-  // Wrong counts are told before anything is made.
+  // reports wrong counts before anything is created
   planMachines(options.machines, options.drivers, '10.0.0.0/24')
   await requireEngine(options.installDocker ?? false, lab.stateDir, emit)
   await mkdir(lab.stateDir, { recursive: true, mode: 0o700 })
-  // The folder holds a key and a token: git must not take them along.
+  // the folder contains a key and a token, which must not be committed to git
   await writeFile(join(lab.stateDir, '.gitignore'), '*\n')
   const publicKey = await ensureSshKey(lab.stateDir)
   const image = await buildImage(options.base, buildFolder(lab), emit)
@@ -87,7 +87,7 @@ function counter(task: 'machines', text: string, total: number, emit: Emit): (na
   return (name) => emit({ task, text: `${name}: ${text}`, done: ++done, total })
 }
 
-/** Waits for all, also when one fails: nothing may go on in the background. */
+/** Waits for all promises even when one fails, so that nothing continues in the background. */
 async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(promises)
   const failed = results.filter((result) => result.status === 'rejected').map((result) => result.reason)

@@ -10,12 +10,12 @@ import { DEFAULT_K3S_VERSION, HELM_VERSION, standInHelm, standInK3s } from './st
 
 type BundleFile = Omit<Artifact, 'size' | 'sha256'> & { content: string | Buffer }
 
-/** Debian's names of the architectures that Node knows. */
+/** Node's architecture names and Debian's. */
 const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' } as const
 
 /**
- * Writes a stand-in bundle: small programs that keep the contract of K3s and Helm, and say so in every version. The
- * description of the bundle comes last, so a killed call leaves no bundle that looks whole.
+ * Writes a stand-in bundle: small programs that behave like K3s and Helm as far as convecthub needs, and say "stand-in"
+ * in their versions. The lock file is written last, so a killed call leaves no bundle that looks complete.
  */
 export async function makeBundle(folder: string, k3sVersion: string | undefined, emit: Emit): Promise<void> {
   const files = bundleFiles(k3sVersion ?? DEFAULT_K3S_VERSION)
@@ -38,7 +38,7 @@ export async function makeBundle(folder: string, k3sVersion: string | undefined,
 
 function bundleFiles(k3sVersion: string): BundleFile[] {
   const architecture = ARCHITECTURES[process.arch as keyof typeof ARCHITECTURES] ?? 'amd64'
-  // K3s names its 32-bit ARM archive otherwise than its program.
+  // K3s uses another architecture name for its 32-bit ARM archive than for its program
   const suffix = architecture === 'armhf' ? 'arm' : architecture
   const both: Artifact['roles'] = ['driver', 'worker']
   return [

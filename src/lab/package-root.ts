@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConvecthubError } from '../errors.ts'
 
-/** The path of a file of the package, such as `templates/lab/entry.sh`; from src/ and from dist/ alike. */
+/** The path of a file in this package, such as `templates/lab/entry.sh`. Works from src/ and from dist/. */
 export function packageFile(...parts: string[]): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json'))) {

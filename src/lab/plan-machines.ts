@@ -2,7 +2,7 @@ import { ConvecthubError } from '../errors.ts'
 
 export type MachineRole = 'driver' | 'worker'
 
-/** A machine as it shall be: `name` is its host name, `address` its IPv4 address on eth0. */
+/** A planned machine. `name` is its host name, `address` its IPv4 address on eth0. */
 export interface Machine {
   name: string
   role: MachineRole
@@ -10,13 +10,13 @@ export interface Machine {
 }
 
 const NAME = /^(driver|worker)([1-9]\d*)$/
-/** Drivers get .11 and up, workers .101 and up: a machine keeps its address however the lab grows. */
+/** Drivers start at .11, workers at .101, so that a machine keeps its address when the lab grows. */
 const FIRST_HOST = { driver: 10, worker: 100 } as const
 const MOST = { driver: 80, worker: 150 } as const
 
 /**
- * The machines of a lab: `total` of which the first `drivers` are drivers, and those that exist already, in the
- * order drivers, workers. Error `LAB_MACHINES` for counts that make no lab.
+ * Plans the machines of a lab: `total` machines, the first `drivers` of them drivers, and those that already exist.
+ * Drivers come before workers. Error: LAB_MACHINES for impossible counts.
  */
 export function planMachines(
   total: number,

@@ -11,8 +11,8 @@ import { containerName } from './start-machine.ts'
 const SSHD_MS = 60_000
 
 /**
- * The script that lets the lab's key in and, where `distribution` is given, makes apt use the same sources as this
- * machine; it prints the machine's host key. Safe to repeat.
+ * The script that authorizes the lab's SSH key and prints the machine's host key. With `distribution`, apt uses the
+ * same sources as on this machine. Safe to repeat.
  */
 export function prepareScript(publicKey: string, distribution: Distribution | undefined): string {
   return [
@@ -22,7 +22,7 @@ export function prepareScript(publicKey: string, distribution: Distribution | un
     'chmod 0600 /home/lab/.ssh/authorized_keys',
     ...(distribution && distribution.sources.length > 0
       ? [
-          // Once: what a user changes in a machine later stays.
+          // only the first time, to keep what a user changes later
           'if [ ! -e /etc/apt/apt.conf.d/90lab ]; then',
           heredoc('/etc/apt/sources.list', renderAptSources(distribution.sources)),
           heredoc('/etc/apt/apt.conf.d/90lab', distribution.aptConf),
@@ -38,7 +38,7 @@ function heredoc(path: string, text: string): string {
   return `cat >${path} <<'LAB_END'\n${text}LAB_END`
 }
 
-/** Makes a started machine ready for SSH; gives its line of known_hosts. Error `LAB_SSHD` when sshd stays silent. */
+/** Prepares a started machine for SSH. Returns its line for known_hosts. Error: LAB_SSHD when sshd does not answer. */
 export async function prepareMachine(
   lab: LabIdentity,
   machine: Machine,
@@ -58,7 +58,7 @@ export async function prepareMachine(
   return `${machine.address} ${hostKey.split(' ').slice(0, 2).join(' ')}`
 }
 
-/** Whether an SSH server greets on port 22 within two seconds. */
+/** Whether an SSH server on port 22 sends its greeting within two seconds. */
 export function sshdAnswers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port: 22, timeout: 2000 })

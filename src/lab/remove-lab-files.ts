@@ -5,19 +5,19 @@ import { readBundleLock } from '../artifacts/bundle-kind.ts'
 import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
 import { labPaths } from './lab-identity.ts'
 
-/** Removes the files that the lab put into its folder, and the folder unless somebody put more into it; says whether. */
+/** Removes the lab's files, and its folder unless it contains other files. Returns whether the folder still exists. */
 export async function removeLabFiles(stateDir: string): Promise<boolean> {
   const { bundle, ...files } = labPaths(stateDir)
-  // without its key it is somebody else's folder of that name
+  // a folder without the lab's key is not a lab
   if (!existsSync(files.key)) return existsSync(stateDir)
-  const own = [...Object.values(files), `${files.inventory}.old`, join(stateDir, '.gitignore')]
-  for (const path of [...own, ...standInFiles(bundle)]) await rm(path, { force: true })
+  const labFiles = [...Object.values(files), `${files.inventory}.old`, join(stateDir, '.gitignore')]
+  for (const path of [...labFiles, ...standInFiles(bundle)]) await rm(path, { force: true })
   for (const folder of [join(bundle, 'charts'), join(bundle, 'images'), bundle, dirname(bundle), stateDir])
     await rmdir(folder).catch(() => {})
   return existsSync(stateDir)
 }
 
-/** The files of the lab's own bundle; a real one that somebody put in its place is none. */
+/** The files of the stand-in bundle. Empty when a user has put a real bundle there. */
 function standInFiles(bundle: string): string[] {
   const lock = readBundleLock(bundle)
   return lock?.standIn

@@ -1,23 +1,23 @@
 import { execFile } from 'node:child_process'
 
 export interface CommandOptions {
-  /** Text for stdin; without it stdin is closed at once. */
+  /** Text for stdin. Default: empty. */
   input?: string
-  /** Milliseconds until the command is killed; 60 s when not given. */
+  /** Milliseconds until the command is killed. Default: 60 s. */
   timeoutMs?: number
-  /** Milliseconds within which the command must have printed something, else it is killed. */
+  /** Milliseconds until the command is killed if it has printed nothing by then. */
   firstOutputMs?: number
   env?: NodeJS.ProcessEnv
 }
 
 export interface CommandResult {
-  /** Exit code; 127 when the program does not exist, 124 when it was killed for taking too long. */
+  /** Exit code. 127 when the program does not exist, 124 when it timed out. */
   code: number
   stdout: string
   stderr: string
 }
 
-/** Runs a local program without a shell and never throws: the caller judges the exit code. */
+/** Runs a local program without a shell. Never throws: the caller checks the exit code. */
 export function runCommand(
   file: string,
   args: readonly string[],
@@ -46,7 +46,7 @@ export function runCommand(
     const whole = setTimeout(kill, timeoutMs)
     const first = firstOutputMs === undefined ? undefined : setTimeout(kill, firstOutputMs)
     child.stdout?.once('data', () => clearTimeout(first))
-    // A program that ends without reading its stdin must not take us down with EPIPE.
+    // ignore EPIPE from a program that ends without reading its stdin
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(input ?? '')
   })

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { labPaths } from './lab-identity.ts'
 import { runCommand } from './run-command.ts'
 
-/** The lab's public key; the pair is made when the state folder has none. */
+/** Returns the lab's public key. Creates the key pair if the state folder has none. */
 export async function ensureSshKey(stateDir: string): Promise<string> {
   const { key, publicKey } = labPaths(stateDir)
   if (!existsSync(key) || !existsSync(publicKey)) {
@@ -25,7 +25,7 @@ export async function ensureSshKey(stateDir: string): Promise<string> {
   return (await readFile(publicKey, 'utf8')).trim()
 }
 
-/** For machines without OpenSSH. */
+/** Creates a key pair without ssh-keygen. */
 async function makeKey(key: string, publicKey: string): Promise<void> {
   const { generateKey } = await import('../transport/generate-key.ts')
   const pair = generateKey('convecthub-lab')

@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib'
 import { HUB_IMAGES } from './stand-in-images.ts'
 import { tarArchive } from './tar-archive.ts'
 
-/** The version of the JupyterHub chart that the stand-in plays. */
+/** The version of the JupyterHub chart that the stand-in imitates. */
 export const CHART_VERSION = '4.4.0'
 
-/** A chart package that is JupyterHub's by name and says in its description that it is none. */
+/** A chart package with JupyterHub's name. Its description says that it is a stand-in. */
 export function chartPackage(): Buffer {
   const chart = [
     'apiVersion: v2',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { tarArchive } from './tar-archive.ts'
 
-/** Names that K3s's own archive of images holds. */
+/** The images in K3s's own image archive. */
 export const SYSTEM_IMAGES = [
   'rancher/klipper-helm:v0.9.8-build20250709',
   'rancher/klipper-lb:v0.4.13',
@@ -12,7 +12,7 @@ export const SYSTEM_IMAGES = [
   'rancher/mirrored-pause:3.6',
 ] as const
 
-/** Names that the JupyterHub chart asks for. */
+/** The images that the JupyterHub chart needs. */
 export const HUB_IMAGES = [
   'quay.io/jupyterhub/configurable-http-proxy:5.2.0',
   'quay.io/jupyterhub/k8s-hub:4.4.0',
@@ -20,7 +20,7 @@ export const HUB_IMAGES = [
   'quay.io/jupyterhub/k8s-singleuser-sample:4.4.0',
 ] as const
 
-/** A valid archive as `docker save` writes it: every name stands for one and the same empty image. */
+/** A valid archive in the format of `docker save`. All names refer to the same empty image. */
 export function imageArchive(names: readonly string[], architecture: string): Buffer {
   const layer = tarArchive([])
   const config = JSON.stringify({

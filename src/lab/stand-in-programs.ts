@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ConvecthubError } from '../errors.ts'
 import { packageFile } from './package-root.ts'
 
-/** The version that the stand-in K3s shows when none is asked for. */
+/** The version that the stand-in K3s reports by default. */
 export const DEFAULT_K3S_VERSION = 'v1.34.1+k3s1'
 
 /** The stand-in Helm's version, as `helm version --short` prints it. */
@@ -31,7 +31,7 @@ const K3S_PARTS = [
 ]
 const HELM_PARTS = ['common', 'yaml', 'helm', 'helm-views', 'helm-verbs']
 
-/** The stand-in K3s as one Perl program that shows `version`. Error `LAB_K3S_VERSION` for what is no K3s version. */
+/** The stand-in K3s, a Perl program that reports `version`. Error: LAB_K3S_VERSION for an invalid version. */
 export function standInK3s(version: string): string {
   if (!/^v1\.\d+\.\d+(-rc\d+)?\+k3s\d+$/.test(version))
     throw new ConvecthubError('LAB_K3S_VERSION', `"${version}" is no version of K3s`, {
@@ -40,12 +40,12 @@ export function standInK3s(version: string): string {
   return program(K3S_PARTS).replace('@K3S_VERSION@', version)
 }
 
-/** The stand-in Helm as one Perl program. */
+/** The stand-in Helm, a Perl program. */
 export function standInHelm(): string {
   return program(HELM_PARTS).replace('@HELM_VERSION@', HELM_VERSION)
 }
 
-/** The programs are written in parts of a readable size; a machine gets them as one file each. */
+/** Joins the parts of a program into one file. */
 function program(parts: readonly string[]): string {
   const texts = parts.map((part) =>
     readFileSync(packageFile('templates', 'lab', 'stand-in', `${part}.pl`), 'utf8'),

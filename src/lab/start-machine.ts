@@ -5,12 +5,12 @@ import { docker, LAB_LABEL, lines, tryDocker } from './docker.ts'
 import type { LabIdentity } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
 
-/** Label with the host name of a machine. */
+/** Docker label with the host name of a machine. */
 const MACHINE_LABEL = 'convecthub.lab.machine'
 
 const BOOT_S = 120
 
-/** The rights that machines get on this machine. */
+/** The rights that lab machines get on this machine. */
 function machineRights(): ContainerRights {
   const read = (path: string, fallback: string) => {
     try {
@@ -22,7 +22,7 @@ function machineRights(): ContainerRights {
   return containerRights(read('/proc/self/status', ''), Number(read('/proc/sys/kernel/cap_last_cap', '40')))
 }
 
-/** The containers of a lab: host name to docker's word for their state, such as `running`. */
+/** The states of a lab's containers by host name, in Docker's words, such as `running`. */
 export async function machineStates(lab: LabIdentity): Promise<Map<string, string>> {
   const format = `{{.Label "${MACHINE_LABEL}"}} {{.State}}`
   const out = await docker(['ps', '--all', '--filter', `label=${LAB_LABEL}=${lab.id}`, '--format', format])
@@ -42,25 +42,25 @@ export function runArguments(
   rights: ContainerRights,
 ): string[] {
   const label = `${LAB_LABEL}=${lab.id}`
-  // Overlay on overlay fails, so what keeps overlays gets a volume; the label lets `down` find it.
+  // overlayfs does not work on overlayfs, so these folders get volumes; `down` finds them by their label
   const volumes = ['/var/lib/docker', '/var/lib/rancher', '/var/lib/kubelet']
   return [
     ...['run', '--detach', '--name', containerName(lab, machine.name), '--hostname', machine.name],
     ...['--label', label, '--label', `${MACHINE_LABEL}=${machine.name}`],
     ...['--network', lab.prefix, '--ip', machine.address, '--network-alias', machine.name],
-    // How systemd is told to shut down.
+    // makes systemd shut down
     ...['--stop-signal', 'SIGRTMIN+3'],
-    // A machine that reboots itself comes back, as a real one does.
+    // a machine that reboots comes up again, as a real one does
     ...['--restart', 'unless-stopped', '--cgroupns', 'private', '--tmpfs', '/run', '--tmpfs', '/run/lock'],
     ...['--device', '/dev/kmsg', ...rights.args],
-    // modprobe in a machine loads into the kernel that all share.
+    // for modprobe, which loads modules into the shared kernel
     ...(existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
     ...volumes.flatMap((path) => ['--mount', `type=volume,dst=${path},volume-label=${label}`]),
     image,
   ]
 }
 
-/** Makes or starts the machine's container; leaves it when it runs. `state` is docker's word, undefined for none. */
+/** Creates or starts a machine's container if necessary. `state` is Docker's, undefined without a container. */
 export async function startMachine(
   lab: LabIdentity,
   machine: Machine,
@@ -70,7 +70,7 @@ export async function startMachine(
   const name = containerName(lab, machine.name)
   if (state === 'running' || state === 'restarting') return
   if (state === 'paused') return void (await docker(['unpause', name]))
-  // One that was never started may be half made.
+  // a container that was never started may be incomplete
   if (state === 'created' || state === 'dead') await docker(['rm', '--force', '--volumes', name])
   else if (state !== undefined) return void (await docker(['start', name]))
   await docker(runArguments(lab, machine, image, machineRights()), { timeoutMs: 120_000 })
@@ -79,7 +79,7 @@ export async function startMachine(
 /** Waits until systemd has started everything. Error `LAB_BOOT` after two minutes. */
 export async function waitForSystemd(lab: LabIdentity, machine: Machine): Promise<void> {
   const name = containerName(lab, machine.name)
-  // One exec that looks often costs less than many execs.
+  // one exec with a loop costs less than many execs
   const loop = `n=0; while [ $n -lt ${BOOT_S * 2} ]; do s=$(systemctl is-system-running 2>/dev/null)
     case $s in running|degraded) exit 0;; esac; n=$((n+1)); sleep 0.5; done; exit 1`
   const wait = await tryDocker(['exec', name, 'sh', '-c', loop], { timeoutMs: (BOOT_S + 10) * 1000 })

@@ -6,7 +6,7 @@ export interface TarEntry {
 
 const BLOCK = 512
 
-/** A tar archive of plain files, the same bytes for the same files: no times, no owners. */
+/** Makes a reproducible tar archive of plain files, without times and owners. */
 export function tarArchive(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap(({ name, content }) => {
     const data = Buffer.from(content)

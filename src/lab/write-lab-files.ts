@@ -5,7 +5,7 @@ import { inventoryCovers, inventoryText, inventoryToken, valuesText } from './in
 import { labPaths } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
 
-/** Writes known_hosts, and the inventory and values where they are missing or lack a machine. */
+/** Writes known_hosts, the inventory unless it names every machine already, and the values unless they exist. */
 export async function writeLabFiles(
   stateDir: string,
   machines: readonly Machine[],
@@ -23,7 +23,7 @@ export async function writeLabFiles(
     await writeSecretFile(paths.values, valuesText(randomBytes(12).toString('hex')))
 }
 
-/** Never half written, and never readable by others. */
+/** Writes atomically, readable only by the owner. */
 async function writeSecretFile(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600 })
   await chmod(`${path}.new`, 0o600)
