@@ -17,7 +17,7 @@ const BUILD_MS = 15 * 60_000
 /**
  * Returns the tag of the machines' image, and builds the image if necessary: on a base image when that can be pulled,
  * else from the packages of this machine's distribution. A base image that the user named is never replaced.
-  * `folder` is used for the build and removed afterwards. Error: LAB_IMAGE.
+ * `folder` is used for the build and removed afterwards. Error: LAB_IMAGE.
  */
 export async function buildImage(base: string | undefined, folder: string, emit: Emit): Promise<string> {
   const onBase = imageRecipe({ kind: 'base', base: base ?? DEFAULT_BASE })

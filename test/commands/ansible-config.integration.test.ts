@@ -8,7 +8,7 @@ import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
 
 const SSHD = process.getuid?.() === 0 && existsSync('/usr/sbin/sshd')
 
-describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in', () => {
+describe.skipIf(!SSHD)('a host whose login is configured only in ansible.cfg', () => {
   let cli: BuiltCli
   let sshd: RealSshd
   beforeAll(async () => {
@@ -29,23 +29,23 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
       `[defaults]\ninventory = hosts.ini\nremote_user = root\nprivate_key_file = ${sshd.target().keyFiles[0]}\n${lines}`,
     )
 
-  test('its host key is checked unless it says otherwise', async () => {
+  test('refuses an unknown host key by default', async () => {
     config('')
     const { code, stderr } = await cli.run(['ping'])
     expect(stderr).toContain('the host key is not known')
     expect(code).toBe(5)
   })
-  test('is reached', async () => {
+  test('can be reached', async () => {
     config('host_key_checking = False\nforks = 1\ntimeout = 5\n')
     const { code, stdout } = await cli.run(['ping'])
     expect(stdout).toMatch(/^d1 +OK /)
     expect(code).toBe(0)
   })
-  test('with the known_hosts of ssh_args', async () => {
+  test('can be reached with the known_hosts file of ssh_args', async () => {
     config(`[ssh_connection]\nssh_args = -o UserKnownHostsFile=${sshd.folder}/known_hosts -C\n`)
     expect((await cli.run(['ping'])).stdout).toMatch(/^d1 +OK /)
   })
-  test('the passwords of sudo and of the vault are both asked for', async () => {
+  test('asks for both the sudo password and the vault password', async () => {
     const source = join(CASES, 'dirs/c3-vault')
     const vault = readFileSync(join(source, 'group_vars/all/vault.yml'), 'utf8')
     const password = readFileSync(join(source, 'vault-password'), 'utf8').trim()
@@ -59,7 +59,7 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
     expect(stdout).toMatch(/^d1 +OK /)
     expect(stdout + stderr).not.toContain(password)
   })
-  test('become_ask_pass asks for the password of sudo', async () => {
+  test('asks for the sudo password with become_ask_pass', async () => {
     cpSync(join(cli.folder, 'hosts.ini'), join(cli.folder, 'alone/hosts.ini'))
     config('host_key_checking = False\n[privilege_escalation]\nbecome_ask_pass = True\n')
     cpSync(join(cli.folder, 'ansible.cfg'), join(cli.folder, 'alone/ansible.cfg'))
@@ -72,6 +72,6 @@ describe.skipIf(!SSHD)('a machine of which only ansible.cfg knows how to log in'
 test.each([
   [{ askVaultPass: true }, 'convecthub ping --ask-vault-pass'],
   [{ vaultPasswordFile: '/a b' }, "convecthub ping --vault-password-file '/a b'"],
-])('the command to go on keeps %j', (options, expected) =>
+])('keeps %j in the command that continues', (options, expected) =>
   expect(commandLine('ping', { color: true, ...options })).toBe(expected),
 )

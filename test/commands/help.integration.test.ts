@@ -14,18 +14,18 @@ const help = async (...args: string[]) => {
 }
 const listed = (text: string) => [...text.matchAll(/^ {2}([a-z]+)(?= )/gm)].map(([, name = '']) => name)
 
-test('every verb that the help lists tells what it takes, asked in either way', async () => {
+test('every listed verb has a help text, the same with --help and with help VERB', async () => {
   const verbs = listed(await help('--help')).filter((name) => name !== 'help')
   expect(verbs).toContain('provision')
   for (const verb of verbs) {
     const text = await help(verb, '--help')
     expect(await help('help', verb)).toBe(text)
-    // beside --help itself: its own options, or the commands below it
+    // lists options other than --help, or subcommands
     expect(text.match(/^ {2}(-(?!h)|[a-z]+ )/gm)?.length ?? 0, verb).toBeGreaterThan(0)
   }
 })
 
-test('a verb that there is not is told with the one that is meant', async () => {
+test('suggests the right verb for a misspelled one', async () => {
   const { code, stderr } = await cli.run(['pnig'])
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean ping?') })
 })

@@ -13,7 +13,7 @@ const PASSWORD = 'k7mzq2n9rstuvwxyzabc2345'
 
 let cli: BuiltCli
 let sshd: RealSshd
-/** What the driver has as /var/lib/convecthub. */
+/** The folder jupyterhub in the driver's /var/lib/convecthub. */
 let state: string
 
 beforeAll(async () => {
@@ -37,10 +37,10 @@ beforeEach(() => {
   rmSync(join(cli.folder, 'hub.yaml'), { force: true })
 })
 
-/** Where nobody answers, for verbs that must never come to work on this machine. */
+/** A port without a server, for verbs that must never change this machine. */
 const NOBODY = 9
 
-/** A driver, with these settings of the cluster. */
+/** Writes an inventory of one driver, with `vars` as settings of the cluster. */
 function inventory(vars = '', port = sshd.port): void {
   const { keyFiles, knownHostsFiles } = sshd.target()
   cli.write(
@@ -65,7 +65,7 @@ const keep = (password: string) =>
 const VALUES = (name: string, more = '') =>
   `hub:\n  config:\n    JupyterHub:\n      authenticator_class: ${name}\n${more}`
 
-/** What helm says of a hub with a password that is not that of the file. */
+/** A fake helm. Its release has another password than the driver's file. */
 const RELEASE = `case $1 in list) echo convecthub ;; *) cat <<'END'
 {"hub":{"config":{"DummyAuthenticator":{"allow_all":true,"password":"of \\"our\\" own"}}}}
 END
@@ -83,9 +83,9 @@ describe('hub password', () => {
   })
 
   test.each([
-    { what: 'of the hub, which another driver has changed', helm: RELEASE, is: 'of "our" own' },
-    { what: 'that is kept, while the hub cannot be asked', helm: 'exit 1', is: PASSWORD },
-    { what: 'that is kept, while there is no hub', helm: ':', is: PASSWORD },
+    { what: 'of the release when it differs from the file', helm: RELEASE, is: 'of "our" own' },
+    { what: 'in the file when helm fails', helm: 'exit 1', is: PASSWORD },
+    { what: 'in the file when there is no release', helm: ':', is: PASSWORD },
   ])('prints the password $what', async ({ helm, is }) => {
     inventory()
     keep(PASSWORD)
@@ -95,14 +95,14 @@ describe('hub password', () => {
     expect(result).toEqual({ code: 0, stdout: `${is}\n`, stderr: '' })
   })
 
-  test('before there is one, says how it is made', async () => {
+  test('says how to create a password when there is none', async () => {
     inventory()
     const { code, stdout, stderr } = await cli.run(['hub', 'password', '-i', 'inv.toml'])
     expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
     expect(stderr).toMatch(/NO_PASSWORD[\s\S]*convecthub provision/)
   })
 
-  test('where the values of the hub say how people log in, names them', async () => {
+  test('refuses and names the JupyterHub values when they configure the login', async () => {
     cli.write('hub.yaml', VALUES('ldap'))
     inventory('jhub_config_path=hub.yaml')
     keep(PASSWORD)
@@ -111,21 +111,21 @@ describe('hub password', () => {
     expect(stderr).toContain(join(cli.folder, 'hub.yaml'))
   })
 
-  test('what a driver says is only text', async () => {
+  test('removes escape sequences from the output of a driver', async () => {
     inventory()
     writeFileSync(
       join(state, 'password.yaml'),
       'hub: {config: {DummyAuthenticator: {password: "a\\e[2Jb"}}}\n',
     )
     const { stdout } = await cli.run(['hub', 'password', '-i', 'inv.toml'])
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain it
     expect(stdout).not.toMatch(/\u001b/)
     expect(stdout).toMatch(/^a.*b\n$/)
   })
 })
 
 const OPEN = '      open_signup: true\n'
-describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) => {
+describe.each(['plan', 'provision'])('%s with an open hub', (verb) => {
   test.each([
     { what: 'dummy', values: VALUES('dummy'), line: 4, message: 'dummy without a password lets anybody in' },
     {
@@ -134,7 +134,7 @@ describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) 
       line: 6,
       message: 'open_signup lets anybody make an account',
     },
-  ])('$what is refused before any machine is asked, by file and line', async ({ values, line, message }) => {
+  ])('refuses $what by file and line before it contacts a host', async ({ values, line, message }) => {
     const file = cli.write('hub.yaml', values)
     inventory('jhub_config_path=hub.yaml', NOBODY)
     const { code, stdout, stderr } = await cli.run([verb, '-i', 'inv.toml'])
@@ -144,7 +144,7 @@ describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) 
     expect(stderr).toContain('--insecure-hub')
   })
 
-  test('with --insecure-hub it is only a warning', async () => {
+  test('only warns with --insecure-hub', async () => {
     const file = cli.write('hub.yaml', VALUES('dummy'))
     inventory('jhub_config_path=hub.yaml', NOBODY)
     const { code, stderr } = await cli.run([verb, '-i', 'inv.toml', '--insecure-hub'])
@@ -152,7 +152,7 @@ describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) 
     expect(stderr).toMatch(new RegExp(`^warning: ${file}:4:\\d+: dummy without a password lets anybody in`))
   })
 
-  test('an identity provider may let in all whom it knows', async () => {
+  test('accepts allow_all with an identity provider', async () => {
     cli.write('hub.yaml', VALUES('ldap', '    Authenticator:\n      allow_all: true\n'))
     inventory('jhub_config_path=hub.yaml', NOBODY)
     const { code, stderr } = await cli.run([verb, '-i', 'inv.toml'])
@@ -160,7 +160,7 @@ describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) 
     expect(stderr).not.toMatch(/OPEN_HUB|warning/)
   })
 
-  test('admins behind one password for all are told', async () => {
+  test('warns of admins with the shared password', async () => {
     inventory('hub_admins=ada', NOBODY)
     const { stderr } = await cli.run([verb, '-i', 'inv.toml'])
     expect(stderr).toMatch(
@@ -169,8 +169,8 @@ describe.each(['plan', 'provision'])('%s of a hub that lets anybody in', (verb) 
   })
 })
 
-describe('what provision says at its end', () => {
-  const told = (hub: Partial<Parameters<typeof hubLines>[2]>) => {
+describe('the last lines of provision', () => {
+  const printed = (hub: Partial<Parameters<typeof hubLines>[2]>) => {
     const fleet: Pick<FleetInput, 'cluster' | 'targets' | 'shared'> = {
       cluster: testCluster({ httpPort: 8080 }),
       targets: new Map([['d1', sshd.target()]]),
@@ -192,12 +192,12 @@ describe('what provision says at its end', () => {
 
   test.each([
     {
-      what: 'the command that shows the password',
+      what: 'name the command that shows the password',
       hub: {},
       lines: [HUB, 'The password of all who log in: convecthub hub password -i inv.toml -k -T 5'],
     },
     {
-      what: 'the password itself, where people see it, in the run that made it',
+      what: 'show the password in the run that created it',
       hub: { showPassword: true },
       lines: [
         HUB,
@@ -205,23 +205,23 @@ describe('what provision says at its end', () => {
         'To see it again: convecthub hub password -i inv.toml -k -T 5',
       ],
     },
-    { what: 'nothing of it, where the values say how people log in', hub: { ownDoor: true }, lines: [HUB] },
+    { what: 'omit the password when the values configure the login', hub: { ownDoor: true }, lines: [HUB] },
   ])('$what', async ({ hub, lines }) => {
     keep(PASSWORD)
-    expect(await told(hub)).toEqual(lines)
+    expect(await printed(hub)).toEqual(lines)
   })
 
   test.each([
     { address: 'hub.lan', httpPort: 80, is: 'http://hub.lan/' },
     { address: 'fd00::5', httpPort: 80, is: 'http://[fd00::5]/' },
     { address: 'fd00::5', httpPort: 8080, is: 'http://[fd00::5]:8080/' },
-  ])('a hub at $address, port $httpPort, is at $is', ({ address, httpPort, is }) => {
+  ])('show $is for $address and port $httpPort', ({ address, httpPort, is }) => {
     const cluster = testCluster({ httpPort })
     expect(hubAddress({ ...cluster, lead: { ...cluster.lead, address } })).toBe(is)
   })
 
-  test('a password that cannot be shown now is no failure', async () => {
-    expect(await told({ showPassword: true })).toEqual([
+  test('name the command when the password cannot be read', async () => {
+    expect(await printed({ showPassword: true })).toEqual([
       HUB,
       'The password of all who log in: convecthub hub password -i inv.toml -k -T 5',
     ])

@@ -15,17 +15,17 @@ afterEach(() => {
   count += 1
 })
 
-/** `init` into a file of its own. */
+/** Runs `init` with a new file. */
 const init = (args: readonly string[], options: Parameters<BuiltCli['run']>[1] = {}) => {
   file = join(cli.folder, `inv-${count}.toml`)
   return cli.run(['init', '-i', file, ...args], options)
 }
 const check = () => cli.run(['inventory', 'check', '-i', file])
 const text = () => readFileSync(file, 'utf8')
-/** Nothing answers there. */
+/** An address without a server. */
 const NOBODY = '127.0.0.1:1'
 
-test('machines that cannot be reached are written down, with a word about it', async () => {
+test('writes unreachable machines to the inventory with a comment', async () => {
   const { code, stdout, stderr } = await init([
     '--host',
     `d1=${NOBODY}`,
@@ -42,7 +42,7 @@ test('machines that cannot be reached are written down, with a word about it', a
   expect((await check()).stdout).toBe('2 hosts, 2 groups: nothing wrong\n')
 })
 
-test('each inventory has a secret of its own', async () => {
+test('generates a new token for each inventory', async () => {
   const tokens = []
   for (let i = 0; i < 2; i += 1) {
     await init(['--host', `d1=${NOBODY}`, '--yes'])
@@ -53,7 +53,7 @@ test('each inventory has a secret of its own', async () => {
   expect(tokens[0]).not.toBe(tokens[1])
 })
 
-test('a file that is there stays; --force replaces it and keeps its secret', async () => {
+test('does not overwrite a file without --force, which keeps its token', async () => {
   const kept = cli.write(`inv-${count}.toml`, 'convect_token=old-secret-1\n')
   const refused = await init(['--host', `d1=${NOBODY}`, '--yes'])
   expect(refused).toMatchObject({ code: 2, stdout: '' })
@@ -64,7 +64,7 @@ test('a file that is there stays; --force replaces it and keeps its secret', asy
   expect(statSync(file).mode & 0o777).toBe(0o600)
 })
 
-test('by questions', async () => {
+test('asks for machines interactively', async () => {
   const answers = [
     NOBODY,
     '',
@@ -92,7 +92,7 @@ test('by questions', async () => {
   expect((await check()).code).toBe(0)
 })
 
-test('a wrong answer is asked again', async () => {
+test('repeats a question after a wrong answer', async () => {
   const answers = ['a b', NOBODY, 'boss', 'driver', 'd_1', 'all', 'd1', 'maybe', 'no', '', '', '', '']
   const { code, stderr } = await init([], { input: `${answers.join('\n')}\n` })
   expect(code).toBe(0)
@@ -101,7 +101,7 @@ test('a wrong answer is asked again', async () => {
   expect(text().split('\n')).toContain('d1 ansible_host=127.0.0.1 ansible_port=1')
 })
 
-describe('nothing is written', () => {
+describe('writes nothing', () => {
   test.each([
     [['--yes'], '', 2, 'NO_MACHINES'],
     [[], '\n', 2, 'NO_MACHINES'],
@@ -127,7 +127,7 @@ describe('nothing is written', () => {
 
 const SSHD = process.getuid?.() === 0 && existsSync('/usr/sbin/sshd')
 
-describe.skipIf(!SSHD)('a machine that answers', () => {
+describe.skipIf(!SSHD)('with a reachable machine', () => {
   let sshd: RealSshd
   beforeAll(async () => {
     sshd = await realSshd()
@@ -138,7 +138,7 @@ describe.skipIf(!SSHD)('a machine that answers', () => {
     ...['--user', 'root', '--key', String(sshd.target().keyFiles[0]), '--yes', ...more],
   ]
 
-  test('is looked at', async () => {
+  test('records what it finds there', async () => {
     const { code, stderr } = await init(args('--accept-new-host-keys'))
     expect(code).toBe(0)
     expect(stderr).toMatch(/^d1 +driver +127\.0\.0\.1 .*core/m)
@@ -147,7 +147,7 @@ describe.skipIf(!SSHD)('a machine that answers', () => {
     expect(text()).toMatch(/# Could not be looked at .*\nw1 /)
     expect((await check()).stdout).toBe('2 hosts, 2 groups: nothing wrong\n')
   })
-  test('with an unknown host key it is not', async () => {
+  test('does not inspect it when its host key is unknown', async () => {
     const env = { HOME: join(cli.folder, 'nobody') }
     const { code, stderr } = await init(args(), { env })
     expect(code).toBe(0)

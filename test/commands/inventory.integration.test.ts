@@ -26,7 +26,7 @@ describe('listings', () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout).driver).toEqual({ hosts: ['d1'] })
   })
-  test('--list of a real case, byte for byte but white space', async () => {
+  test('--list equals the output of ansible-inventory except for white space', async () => {
     const file = join(CASES, '27-precedence.ini')
     const { stdout } = await cli.run(['inventory', '-i', file, '--list'])
     expect(squeeze(stdout)).toBe(squeeze(readFileSync(`${file}.expected.json`, 'utf8')))
@@ -39,7 +39,7 @@ describe('listings', () => {
     const { stdout } = await cli.run(['inventory', '--graph', '--vars'])
     expect(stdout).toContain('  |--@driver:\n  |  |--d1\n  |  |  |--{ansible_host = 10.0.0.1}\n')
   })
-  test('what Ansible takes without a word is listed as there, and refused by all else', async () => {
+  test('a listing accepts what Ansible silently accepts; other verbs refuse it', async () => {
     cli.write('odd.ini', `${GOOD}[worker]\nw[3:1]\n`)
     const listed = await cli.run(['inventory', '--list', '-i', 'odd.ini'])
     expect(listed.code).toBe(0)
@@ -67,14 +67,14 @@ describe('listings', () => {
 })
 
 describe('check', () => {
-  test('nothing wrong', async () => {
+  test('finds nothing wrong in a good inventory', async () => {
     expect(await cli.run(['inventory', 'check'])).toEqual({
       code: 0,
       stdout: '2 hosts, 2 groups: nothing wrong\n',
       stderr: '',
     })
   })
-  test('everything wrong at once, in the order of the file, each with its fix', async () => {
+  test('reports all problems in the order of the file, each with a hint', async () => {
     cli.write(
       'bad.ini',
       `${GOOD.replace('d1 ', 'd1 my_ifac=eth0 ')}http_port=x\nansible_port=99999\nmine=1\nconvect_workdir=x y\n`,
@@ -94,13 +94,13 @@ error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is 
 2 hosts, 2 groups: 3 errors, 2 warnings
 `)
   })
-  test('only warnings', async () => {
+  test('succeeds when there are only warnings', async () => {
     cli.write('odd.ini', `${GOOD}mine=1\n`)
     const { code, stdout } = await cli.run(['inventory', '-i', 'odd.ini', 'check'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/2 hosts, 2 groups: 1 warning\n$/)
   })
-  test('lines that cannot be read', async () => {
+  test('reports all syntax errors', async () => {
     cli.write('broken.ini', 'h1 x="\n[driver\n')
     const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'broken.ini'])
     expect(code).toBe(3)
@@ -113,7 +113,7 @@ error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is 
     ['ansible_become_user=app', 'convecthub must be root on the machines, not app'],
     ['ansible_ssh_args=-4', 'the ssh option -4 is not supported'],
     ['ansible_host_key_checking=maybe', "ansible_host_key_checking is 'maybe'"],
-  ])('%s is refused once', async (line, message) => {
+  ])('reports %s once, not for each host', async (line, message) => {
     cli.write('become.ini', `${GOOD}${line}\n`)
     const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'become.ini'])
     expect(code).toBe(3)
@@ -122,7 +122,7 @@ error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is 
     expect(stdout).toContain('become.ini:9:1')
   })
   test.each(['ansible_become_method=sudo', 'ansible_become_user=root', 'ansible_host_key_checking=False'])(
-    '%s is fine',
+    'accepts %s',
     async (line) => {
       cli.write('fine.ini', `${GOOD}${line}\n`)
       expect((await cli.run(['inventory', 'check', '-i', 'fine.ini'])).stdout).toContain('nothing wrong')
@@ -130,7 +130,7 @@ error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is 
   )
 })
 
-describe('the password of a vault', () => {
+describe('the vault password', () => {
   let vault: BuiltCli
   let password: string
   const args = (...more: string[]) => ['inventory', '-i', 'inv.ini', '--host', 'h1', ...more]
@@ -156,23 +156,24 @@ describe('the password of a vault', () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout).whole).toBe('from-vault')
   }
-  test('a file', () => opened(['--vault-password-file', 'vault-password']))
-  test('a program, run once', async () => {
+  test('comes from a file', () => opened(['--vault-password-file', 'vault-password']))
+  test('comes from a program, which runs once', async () => {
     await opened(['--vault-password-file', './pass-program'])
     expect(readFileSync(join(cli.folder, 'vault/started'), 'utf8')).toBe('started\n')
   })
-  test('a client program', () => opened(['--vault-password-file', 'pass-client.sh']))
-  test('asked for, once', () => opened(['--ask-vault-pass'], { input: `${password}\n` }))
-  test('by the environment', () => opened([], { env: { ANSIBLE_VAULT_PASSWORD_FILE: 'vault-password' } }))
-  test('by ansible.cfg', async () => {
+  test('comes from a client program', () => opened(['--vault-password-file', 'pass-client.sh']))
+  test('is asked for once', () => opened(['--ask-vault-pass'], { input: `${password}\n` }))
+  test('comes from the file that the environment names', () =>
+    opened([], { env: { ANSIBLE_VAULT_PASSWORD_FILE: 'vault-password' } }))
+  test('comes from the file that ansible.cfg names', async () => {
     const config = cli.write('vault/sub/my.cfg', '[defaults]\nvault_password_file = ../vault-password\n')
     await opened([], { env: { ANSIBLE_CONFIG: config } })
   })
-  test('ansible.cfg may ask for it', async () => {
+  test('is asked for with ask_vault_pass in ansible.cfg', async () => {
     const config = cli.write('vault/sub/ask.cfg', '[defaults]\nask_vault_pass = yes\n')
     await opened([], { env: { ANSIBLE_CONFIG: config }, input: `${password}\n` })
   })
-  test('check goes the same way', async () => {
+  test('is used by check as well', async () => {
     const cwd = join(cli.folder, 'vault')
     const { stdout } = await cli.run(
       ['inventory', 'check', '-i', 'inv.ini', '--vault-password-file', 'vault-password'],
@@ -199,7 +200,7 @@ describe('the password of a vault', () => {
 })
 
 test.each([{ how: [] }, { how: ['--output', 'json'] }])(
-  'a secret beside one that is to be filled in is not shown: ping $how',
+  'the error for an unfilled *** does not show the secrets beside it: ping $how',
   async ({ how }) => {
     const { code, stdout, stderr } = await cli.run(['ping', ...how, '-e', 'convect_token=*** my_own=hunter2'])
     expect(`${stdout}${stderr}`).toContain('-e: *** only stands for a secret')
@@ -209,7 +210,7 @@ test.each([{ how: [] }, { how: ['--output', 'json'] }])(
 )
 
 describe('ansible.cfg', () => {
-  test('names the inventory; -i wins', async () => {
+  test('names the inventory, unless -i is given', async () => {
     cli.write('cfg/hosts.ini', 'from-cfg\n')
     cli.write('cfg/ansible.cfg', '[defaults]\ninventory = hosts.ini\n')
     cli.write('cfg/inv.toml', 'from-toml\n')
@@ -217,7 +218,7 @@ describe('ansible.cfg', () => {
     expect((await cli.run(['inventory', '--graph'], { cwd })).stdout).toContain('--from-cfg')
     expect((await cli.run(['inventory', '--graph', '-i', 'inv.toml'], { cwd })).stdout).toContain('from-toml')
   })
-  test('what it says of become and ssh is checked, with its line', async () => {
+  test('check reports an unsupported become method with its line', async () => {
     const config = cli.write('su.cfg', '[privilege_escalation]\n\nbecome_method = su\n')
     const env = { ANSIBLE_CONFIG: config }
     const { code, stdout } = await cli.run(['inventory', 'check'], { env })
@@ -228,13 +229,13 @@ describe('ansible.cfg', () => {
     cli.write('own.ini', `${GOOD}ansible_become_method=sudo\n`)
     expect((await cli.run(['inventory', 'check', '-i', 'own.ini'], { env })).code).toBe(0)
   })
-  test('an ssh option that is not supported', async () => {
+  test('check reports an unsupported ssh option', async () => {
     const config = cli.write('ssh.cfg', '[ssh_connection]\nssh_args = -o CertificateFile=c\n')
     const { stdout } = await cli.run(['inventory', 'check'], { env: { ANSIBLE_CONFIG: config } })
     expect(stdout).toContain(`error ${config}:2: the ssh option -o CertificateFile=c is not supported`)
     expect(stdout).toContain('→ take it out of ssh_args')
   })
-  test("names of groups that Ansible warns of are refused, unless Ansible's own switch says otherwise", async () => {
+  test('check refuses invalid group names, unless force_valid_group_names is ignore', async () => {
     cli.write('names.ini', `${GOOD}[gpu-nodes]\nw1\n`)
     const args = ['inventory', 'check', '-i', 'names.ini']
     const refused = await cli.run(args)
@@ -243,7 +244,7 @@ describe('ansible.cfg', () => {
     const config = cli.write('names.cfg', '[defaults]\nforce_valid_group_names = ignore\n')
     expect((await cli.run(args, { env: { ANSIBLE_CONFIG: config } })).code).toBe(0)
   })
-  test('a wrong value', async () => {
+  test('check reports a wrong value', async () => {
     const config = cli.write('forks.cfg', '[defaults]\nforks = many\n')
     const { code, stdout } = await cli.run(['inventory', 'check'], { env: { ANSIBLE_CONFIG: config } })
     expect(code).toBe(3)

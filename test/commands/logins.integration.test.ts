@@ -21,7 +21,7 @@ afterAll(() => {
   cli.remove()
 })
 
-/** An inventory of a driver and a worker, one sshd each. */
+/** Writes an inventory of a driver and a worker, each with its own sshd. */
 function inventory(vars: string, hostVars: (sshd: RealSshd) => string = () => ''): void {
   const line = (name: string, sshd: RealSshd) =>
     `${name} ansible_host=127.0.0.1 ansible_port=${sshd.port} ${hostVars(sshd)}`
@@ -44,7 +44,7 @@ describe('ping --enroll', () => {
     cli.write('known_hosts', '')
     asRoot()
   })
-  test('all new keys in one table, kept after one yes, and not asked again', async () => {
+  test('shows all new keys in one table, adds them after one yes, and does not ask again', async () => {
     const first = await cli.run(['ping', '--enroll'], { input: 'yes\n' })
     for (const { hostKey, port } of sshds) {
       expect(first.stderr).toMatch(
@@ -58,13 +58,13 @@ describe('ping --enroll', () => {
     const again = await cli.run(['ping', '--enroll'])
     expect(again).toMatchObject({ code: 0, stderr: '' })
   })
-  test('no is no', async () => {
+  test('adds nothing after a no', async () => {
     const { code, stderr } = await cli.run(['ping', '--enroll'], { input: 'no\n' })
     expect(stderr).toContain('NOT_CONFIRMED')
     expect(code).toBe(2)
     expect(readFileSync(known(), 'utf8')).toBe('')
   })
-  test('a changed key is never taken, and told with both fingerprints and what to do', async () => {
+  test('never accepts a changed key; shows both fingerprints and what to do', async () => {
     const [first, second] = sshds as [RealSshd, RealSshd]
     cli.write('known_hosts', `[127.0.0.1]:${first.port} ${second.hostKey.line}\n`)
     const { code, stdout, stderr } = await cli.run(['ping', '--enroll'], { input: 'yes\n' })
@@ -76,7 +76,7 @@ describe('ping --enroll', () => {
   })
 })
 
-test('an unknown key is refused with the next command', async () => {
+test('refuses an unknown key and names the command that adds it', async () => {
   cli.write('known_hosts', '')
   asRoot()
   const { code, stderr } = await cli.run(['ping'])
@@ -84,7 +84,7 @@ test('an unknown key is refused with the next command', async () => {
   expect(code).toBe(5)
 })
 
-test("the way is ssh's own configuration: HostName, Port, ProxyJump, IdentityFile, HostKeyAlias", async () => {
+test("follows ssh's configuration: HostName, Port, ProxyJump, IdentityFile, HostKeyAlias", async () => {
   const [inner, gate] = sshds as [RealSshd, RealSshd]
   cli.write('known_hosts', `d1-key ${inner.hostKey.line}\n[127.0.0.1]:${gate.port} ${gate.hostKey.line}\n`)
   const config = cli.write(
@@ -113,7 +113,7 @@ Host *
   expect(code).toBe(0)
 })
 
-test('an option of the configuration that is not followed is named, with its line', async () => {
+test("names an unsupported option of ssh's configuration with its line", async () => {
   const config = cli.write('odd_config', 'Host *\n  User root\n  CertificateFile ~/.ssh/cert\n')
   inventory(`ansible_ssh_common_args=-F ${config}\n`)
   const { code, stderr } = await cli.run(['ping'])
@@ -122,7 +122,7 @@ test('an option of the configuration that is not followed is named, with its lin
   expect(code).toBe(4)
 })
 
-test('the passphrase of a key is asked once for all hosts', async () => {
+test('asks for the passphrase of a key once for all hosts', async () => {
   const locked = join(cli.folder, 'locked')
   const { line } = makeKey(locked, 'ed25519', 'a phrase')
   for (const sshd of sshds) {
@@ -141,7 +141,7 @@ test('the passphrase of a key is asked once for all hosts', async () => {
   expect(silent.code).toBe(4)
 })
 
-test('-k asks for the password of ssh, which is that of sudo when nothing else is said', async () => {
+test('uses the ssh password from -k for sudo when the answer to -K is empty', async () => {
   inventory(`ansible_user=${user.name}\nansible_ssh_common_args=-F none -o StrictHostKeyChecking=no\n`)
   const { code, stdout, stderr } = await cli.run(['ping', '-k', '-K'], { input: `${user.password}\n\n` })
   expect(stderr).toBe('ssh password: \nsudo password (that of ssh): \n')

@@ -13,7 +13,7 @@ afterAll(() => {
   cli?.remove()
 })
 
-/** Hosts that answer, with these variables each, and more lines of the inventory. */
+/** Writes an inventory of `hosts` with their variables. They use the test's sshd unless they set ansible_port. */
 function inventory(hosts: Readonly<Record<string, string>>, more = ''): void {
   const { keyFiles, knownHostsFiles } = sshd.target()
   const lines = Object.entries(hosts).map(
@@ -27,7 +27,7 @@ const GONE = 'ansible_host=127.0.0.1 ansible_port=9'
 const ping = (...args: string[]) => cli.run(['ping', '-i', 'inv.ini', ...args])
 
 describe('any inventory', () => {
-  test('hosts without a role, and no token: they answer, and what a cluster lacks is a note', async () => {
+  test('reaches hosts without a role or a token; notes say what provision would need', async () => {
     inventory({ web1: HERE, web2: HERE, web_3: HERE }, '[web]\nweb1\nweb2')
     const { code, stdout, stderr } = await ping()
     expect(stdout).toMatch(/^web1 +OK .*\nweb2 +OK .*\nweb_3 +OK .*\n3 of 3 hosts OK\n$/)
@@ -40,7 +40,7 @@ describe('any inventory', () => {
     expect(stderr.split('\n').every((line) => line === '' || line.startsWith('note: '))).toBe(true)
   })
 
-  test('a cluster without its token', async () => {
+  test('accepts a cluster without a token', async () => {
     inventory({ d1: HERE, w1: HERE }, '[driver]\nd1\n[worker]\nw1')
     const { code, stderr } = await ping()
     expect(stderr).toMatch(
@@ -49,7 +49,7 @@ describe('any inventory', () => {
     expect(code).toBe(0)
   })
 
-  test('values that are not good: a note for each that is mended otherwise', async () => {
+  test('prints one note per kind of wrong value', async () => {
     inventory({ d1: `${HERE} has_gpu=maybe`, w1: `${HERE} has_gpu=perhaps` }, '[driver]\nd1\n[worker]\nw1')
     const { code, stderr } = await ping()
     expect(stderr).toMatch(/^note: .*convect_token: .* is needed; before provision: set convect_token/m)
@@ -57,14 +57,14 @@ describe('any inventory', () => {
     expect(code).toBe(0)
   })
 
-  test.each(['plan', 'provision', 'status', 'reset'])('%s refuses it as before', async (verb) => {
+  test.each(['plan', 'provision', 'status', 'reset'])('is refused by %s', async (verb) => {
     inventory({ web1: GONE })
     const { code, stdout, stderr } = await cli.run([verb, '-i', 'inv.ini'])
     expect(stderr).toMatch(/NO_ROLE/)
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
   })
 
-  test('how a host is reached must be right, and a host there must be', async () => {
+  test('is refused when a port is wrong or when there is no host', async () => {
     inventory({ web1: HERE, web2: 'ansible_host=127.0.0.1 ansible_port=x' })
     const wrong = await ping()
     expect(wrong.stderr).toMatch(/inv\.ini:2:.*not a port/)
@@ -73,14 +73,14 @@ describe('any inventory', () => {
     expect(await ping()).toMatchObject({ code: 3, stderr: expect.stringContaining('NO_HOSTS') })
   })
 
-  test('--limit names some of them', async () => {
+  test('can be limited with --limit', async () => {
     inventory({ web1: HERE, web2: GONE }, '[web]\nweb1')
     const { code, stdout } = await ping('--limit', 'web')
     expect(stdout).toMatch(/^web1 +OK .*\n1 of 1 host OK\n$/)
     expect(code).toBe(0)
   })
 
-  test('as JSON, stdout holds only JSON', async () => {
+  test('prints only JSON to stdout with --output json', async () => {
     inventory({ web1: HERE })
     const { code, stdout } = await ping('--output', 'json')
     const events = stdout
@@ -93,7 +93,7 @@ describe('any inventory', () => {
 })
 
 describe('hosts that fail', () => {
-  test('each is told once, then how many, and the command that asks them again', async () => {
+  test('are each reported once, then counted, with the command that pings them again', async () => {
     inventory({ web1: HERE, web2: GONE, web3: HERE, web4: GONE })
     const { code, stdout, stderr } = await ping()
     const all = `${stdout}${stderr}`
@@ -107,7 +107,7 @@ describe('hosts that fail', () => {
     expect(code).toBe(5)
   })
 
-  test('all of them', async () => {
+  test('need no --limit in that command when all hosts failed', async () => {
     inventory({ web1: GONE })
     const { code, stdout } = await ping()
     expect(stdout).toBe('0 of 1 host OK, 1 failed\nAsk them again: convecthub ping -i inv.ini\n')

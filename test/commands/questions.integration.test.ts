@@ -40,14 +40,14 @@ afterAll(() => {
   cli?.remove()
 })
 
-/** `ping` on a terminal; each question of a host is answered by `answer`. */
+/** Runs `ping` on a terminal and gives `answer` to each question of a host. */
 const ping = (answer: string) =>
   onTerminal(cli, ['ping'], { typed: [{ question: QUESTION, answer: () => `${answer}\r` }] })
 
 const QUESTION = /\w1 asks: Password: /g
 const questions = (shown: string) => shown.match(QUESTION)?.length ?? 0
 
-it('on a terminal the second factor is asked once a host, unseen, and the login goes on', async () => {
+it('asks for the second factor once per host on a terminal, without echo', async () => {
   const { code, shown } = await ping(user.password)
   expect(shown).toMatch(/d1 asks: Password: /)
   expect(shown).toMatch(/w1 asks: Password: /)
@@ -57,7 +57,7 @@ it('on a terminal the second factor is asked once a host, unseen, and the login 
   expect(code).toBe(0)
 })
 
-it('a wrong answer is not asked for again', async () => {
+it('does not repeat the question after a wrong answer', async () => {
   const { code, shown } = await ping('wrong')
   expect(questions(shown)).toBe(2)
   expect(shown).toContain('the second factor (keyboard-interactive) was refused')
@@ -75,7 +75,7 @@ it.each<{ what: string; end: (shown: string) => string }>([
       return ''
     },
   },
-])('$what at a question of a host stops the run, and no other host asks', async ({ end }) => {
+])('$what at a question of a host stops the run before another host asks', async ({ end }) => {
   const typed = [{ question: QUESTION, answer: end }]
   const { code, shown } = await onTerminal(cli, ['ping'], { before: 'echo pid $$', typed })
   expect(shown).toContain('stopping; once more stops at once')
@@ -83,7 +83,7 @@ it.each<{ what: string; end: (shown: string) => string }>([
   expect(code).toBe(130)
 })
 
-it('Ctrl-D is no answer to one host, and the next one asks', async () => {
+it('Ctrl-D skips one host, and the next one asks', async () => {
   const { code, shown } = await onTerminal(cli, ['ping'], {
     typed: [{ question: QUESTION, answer: () => '\x04' }],
   })
@@ -93,7 +93,7 @@ it('Ctrl-D is no answer to one host, and the next one asks', async () => {
   expect(code).toBe(5)
 })
 
-it('ping --enroll gets through a jump host that asks', async () => {
+it('ping --enroll works through a jump host that asks a question', async () => {
   const [gate, inner] = sshds as [RealSshd, RealSshd]
   const host = (name: string, sshd: RealSshd) =>
     `Host ${name}\nHostName 127.0.0.1\nPort ${sshd.port}\nIdentityFile ${sshd.target().keyFiles[0]}\n`
@@ -115,7 +115,7 @@ it('ping --enroll gets through a jump host that asks', async () => {
   expect(code).toBe(0)
 })
 
-it('of a long question the end is shown, which says what to answer', async () => {
+it('shows the end of a long question, which says what to answer', async () => {
   const prompt = `${'Enroll soon. '.repeat(40)}\n 1. Push to phone\nPasscode or option (1-1): `
   const server = await sshServer({
     auth: (context) => {
@@ -135,7 +135,7 @@ it('of a long question the end is shown, which says what to answer', async () =>
   expect(shown).toMatch(/d1 asks: …[\w. ]* 1\. Push to phone Passcode or option \(1-1\): /)
 })
 
-it('without a terminal nothing is asked, and what is wanted is told', async () => {
+it('asks nothing without a terminal and reports that a second factor is needed', async () => {
   const { code, stderr } = await cli.run(['ping'], { input: `${user.password}\n` })
   expect(stderr).toContain('the key was taken; a second factor (keyboard-interactive) is wanted too')
   expect(stderr).not.toContain('asks:')

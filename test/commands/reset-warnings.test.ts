@@ -47,7 +47,7 @@ it.each([
     typed: true,
   },
   {
-    what: 'a server that nobody can take out',
+    what: 'a server when no healthy driver stays',
     leaving: {
       ...none,
       hosts: [of('d3')],
@@ -59,12 +59,12 @@ it.each([
     typed: true,
   },
   {
-    what: 'all servers, and not of their worker',
+    what: 'all servers but not their worker',
     leaving: { ...none, hosts: ['d1', 'd2', 'd3'].map(of), by: undefined, orphans: [of('w1')] },
     says: [/^All servers of the cluster go, and with them the cluster: w1 stays without one\.$/],
     typed: true,
   },
-])('a reset of $what says what it means', ({ leaving, says, typed }) => {
+])('warns of the consequences of a reset of $what', ({ leaving, says, typed }) => {
   const lines = resetWarnings(leaving, false)
   expect(lines).toEqual(says.map((words) => expect.stringMatching(words)))
   expect(wantsTyping(leaving)).toBe(typed)

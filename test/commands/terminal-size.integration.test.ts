@@ -16,9 +16,9 @@ it.each([
   { what: '0 columns', size: 'stty cols 0 rows 0' },
   { what: '1 column', size: 'stty cols 1 rows 1' },
   { what: '10 columns', size: 'stty cols 10 rows 5' },
-  { what: 'a size that nobody set', size: ':' },
+  { what: 'the default size', size: ':' },
   { what: '80 columns', size: 'stty cols 80 rows 24' },
-])('on a terminal of $what it ends, and says what there is to say', async ({ size }) => {
+])('ends and prints the error on a terminal with $what', async ({ size }) => {
   const { code, shown } = await onTerminal(cli, ['ping', '-i', 'inv.ini'], { before: size })
   expect(code).toBe(5)
   expect(shown).toContain('ECONNREFUSED')

@@ -8,7 +8,7 @@ import { builtCli } from './helpers/built-cli.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
-it('--version tells the version, the commit that was built, and Node', async () => {
+it('--version prints the version, the commit of the build and the Node version', async () => {
   const cli = builtCli()
   onTestFinished(() => cli.remove())
   const head = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim()
@@ -19,7 +19,7 @@ it('--version tells the version, the commit that was built, and Node', async () 
   })
 })
 
-it('a build outside of a checkout does not take the commit of the checkout around it', () => {
+it('a build outside a checkout ignores the checkout of another project around it', () => {
   const cache = join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   const copy = mkdtempSync(join(cache, 'no-checkout-'))

@@ -10,11 +10,11 @@ const foldersIn = (folder: string) =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `${folder}${name}/`)
 
-it.each(PATHS)('docs/architecture.md: %s is there', (path) => {
+it.each(PATHS)('docs/architecture.md: %s exists', (path) => {
   expect(existsSync(new URL(path, ROOT))).toBe(true)
 })
 
-it('docs/architecture.md tells of every folder of the sources', () => {
+it('docs/architecture.md describes every folder of the sources', () => {
   expect(
     foldersIn('src/')
       .flatMap((folder) => [folder, ...foldersIn(folder)])

@@ -9,13 +9,13 @@ const text = readFileSync(new URL('../../docs/connections.md', import.meta.url),
 const part = (name: string) =>
   new RegExp(`<!-- ${name} -->([\\s\\S]*?)<!-- /${name} -->`).exec(text)?.[1] ?? ''
 
-/** What makes no sense on a command line is told in words. */
+/** Keywords that the page explains in words, because they make no sense on a command line. */
 const IN_WORDS = ['host', 'match', 'include']
 
 it.each([
   ['followed', FOLLOWED],
   ['unsupported', [...UNSUPPORTED.keys()].filter((name) => !IN_WORDS.includes(name))],
-])('the options that are %s are those of the code', (name, keywords) => {
+])('docs/connections.md lists the %s options of the code', (name, keywords) => {
   const listed = part(name)
     .split(',')
     .map((word) => word.trim().toLowerCase())
@@ -23,7 +23,7 @@ it.each([
   expect(listed).toEqual([...keywords].toSorted())
 })
 
-it('the algorithms are those that are offered', () => {
+it('docs/connections.md lists the algorithms that the code offers', () => {
   const listed = part('algorithms')
     .trim()
     .split(/^- /m)

@@ -5,8 +5,8 @@ import { DIFFERENCES } from '../../src/inventory/differences.ts'
 const FILE = new URL('../../docs/inventory-differences.md', import.meta.url)
 const PART = /(<!-- differences -->\n)([\s\S]*?)(<!-- \/differences -->)/
 
-/** UPDATE_DOCS=1 writes the table anew. */
-it('the table of differences is what the code says', () => {
+/** UPDATE_DOCS=1 updates the table. */
+it('docs/inventory-differences.md lists the differences in the code', () => {
   const rows = DIFFERENCES.map(({ case: what, ansible, convecthub, codes }) => {
     const errors = codes.map((code) => ` (\`${code}\`)`).join('')
     return [what, ansible, `${convecthub}${errors}`]

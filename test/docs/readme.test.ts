@@ -9,7 +9,7 @@ import { EVENT_FIELDS } from '../../src/ui/json-renderer.ts'
 
 const README = new URL('../../README.md', import.meta.url)
 
-/** Parts of the README that are made from the code. UPDATE_DOCS=1 writes them anew. */
+/** Parts of the README that are generated from the code. UPDATE_DOCS=1 updates them. */
 const PARTS: Readonly<Record<string, string>> = {
   variables: table(
     ['variable', 'for', 'default', 'meaning'],
@@ -29,7 +29,7 @@ const PARTS: Readonly<Record<string, string>> = {
   ),
 }
 
-it.each(Object.entries(PARTS))('README: %s is what the code says', (name, text) => {
+it.each(Object.entries(PARTS))('README: the table of %s matches the code', (name, text) => {
   const readme = readFileSync(README, 'utf8')
   const part = new RegExp(`(<!-- ${name} -->\n)([\\s\\S]*?)(<!-- /${name} -->)`)
   if (process.env.UPDATE_DOCS)

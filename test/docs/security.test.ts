@@ -5,7 +5,7 @@ import { allPlans } from '../helpers/all-plans.ts'
 const PAGE = new URL('../../docs/security.md', import.meta.url)
 const PART = /(<!-- files -->\n)([\s\S]*?)(<!-- \/files -->)/
 
-/** Every file that any step writes, with its mode. UPDATE_DOCS=1 writes it anew. */
+/** All files that steps write, with their modes, as a table. UPDATE_DOCS=1 updates the page. */
 function files(): string {
   const modes = new Map<string, string>()
   for (const { changes } of allPlans())

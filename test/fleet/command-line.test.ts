@@ -9,11 +9,11 @@ it.each([
   ['@vars.yml', '-e @vars.yml'],
   ['ansible_user=bob', '-e ansible_user=bob'],
   ['{"http_port": 8080}', `-e '{"http_port": 8080}'`],
-])('-e %s is shown as it is', (text, shown) => {
+])('prints -e %s unchanged', (text, shown) => {
   expect(line(text)).toBe(`convecthub provision ${shown}`)
 })
 
-it('what was said to be wanted is said again', () => {
+it('keeps --ignore-preflight and --insecure-hub', () => {
   const options = { color: true, ignorePreflight: ['cpu', 'memory'], insecureHub: true }
   expect(commandLine('provision', options)).toBe(
     'convecthub provision --ignore-preflight cpu,memory --insecure-hub',
@@ -33,12 +33,12 @@ it.each([
   'hunter2',
   '{hunter2',
   '- hunter2',
-])('a value that may be secret is not: -e %j', (text) => {
+])('masks a value that may be secret: -e %j', (text) => {
   expect(line(text)).not.toContain('hunter2')
   expect(line(text)).toContain('***')
 })
 
-it('names and harmless values stay, to be filled in', () => {
+it('keeps the names of secrets, and other values', () => {
   expect(line('http_port=80 ansible_become_pass=hunter2')).toBe(
     `convecthub provision -e 'http_port="80" ansible_become_pass=***'`,
   )

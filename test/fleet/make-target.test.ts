@@ -19,7 +19,7 @@ const target = (line: string, config = '', options: Parameters<typeof makeTarget
 const defaults = (lines: string) => `[defaults]\n${lines}\n`
 const ssh = (lines: string) => `[ssh_connection]\n${lines}\n`
 
-test('nothing said', () => {
+test('has defaults for everything', () => {
   expect(target('h1')).toMatchObject({
     address: 'h1',
     port: 22,
@@ -32,59 +32,64 @@ test('nothing said', () => {
 
 test.each([
   ['remote_user', 'h1', defaults('remote_user = ann'), { user: 'ann' }],
-  ['ansible_user wins', 'h1 ansible_user=bob', defaults('remote_user = ann'), { user: 'bob' }],
   [
-    'ssh_args win over all',
+    'ansible_user overrides remote_user',
+    'h1 ansible_user=bob',
+    defaults('remote_user = ann'),
+    { user: 'bob' },
+  ],
+  [
+    'ssh_args override variables',
     'h1 ansible_user=bob ansible_port=1',
     ssh('ssh_args = -l eve -p 2'),
     { user: 'eve', port: 2 },
   ],
   [
-    'ansible_ssh_args stand for ssh_args',
+    'ansible_ssh_args replace ssh_args',
     'h1 ansible_ssh_args="-p 3"',
     ssh('ssh_args = -l eve -p 2'),
     { user: userInfo().username, port: 3 },
   ],
   [
-    'common arguments come last',
+    'common arguments override nothing',
     'h1 ansible_ssh_common_args="-l eve -p 5"',
     defaults('remote_user = ann'),
     { user: 'ann', port: 5 },
   ],
   [
-    'those of ansible.cfg only where the host has none',
+    'common arguments of the host replace those of ansible.cfg',
     'h1 ansible_ssh_common_args=""',
     ssh('ssh_common_args = -p 5'),
     { port: 22 },
   ],
   ['private_key_file', 'h1', defaults('private_key_file = ~/k'), { keyFiles: ['/home/ann/k'] }],
   [
-    'the key of the host',
+    'the key of the host overrides private_key_file',
     'h1 ansible_ssh_private_key_file=~/own',
     defaults('private_key_file = k'),
     { keyFiles: ['~/own'] },
   ],
   ['timeout', 'h1', defaults('timeout = 30'), { connectTimeoutMs: 30_000 }],
-  ['a timeout of 0 is none', 'h1', defaults('timeout = 0'), { connectTimeoutMs: 10_000 }],
+  ['a timeout of 0 means the default', 'h1', defaults('timeout = 0'), { connectTimeoutMs: 10_000 }],
   ['host_key_checking', 'h1', defaults('host_key_checking = False'), { hostKeyChecking: 'no' }],
   [
-    'that of the host wins',
+    'ansible_host_key_checking overrides host_key_checking',
     'h1 ansible_host_key_checking=True',
     defaults('host_key_checking = False'),
     { hostKeyChecking: 'yes' },
   ],
   ['harmless ssh_args', 'h1', ssh('ssh_args = -C -o ControlMaster=auto -o ControlPersist=60s'), { port: 22 }],
-  ['become as it is', 'h1', '[privilege_escalation]\nbecome_user = root\nbecome_method=sudo\n', { port: 22 }],
+  ['sudo to root', 'h1', '[privilege_escalation]\nbecome_user = root\nbecome_method=sudo\n', { port: 22 }],
 ])('%s', (_, line, config, expected) => expect(target(line, config)).toMatchObject(expected))
 
 test.each([
   ['h1 ansible_become_user=app', ''],
   ['h1', '[privilege_escalation]\nbecome_user = app\n'],
-])('where root is not needed, sudo may make anybody: %s %j', (line, config) =>
+])('accepts any become user when root is not needed: %s %j', (line, config) =>
   expect(target(line, config, { anyUser: true }).becomeUser).toBe('app'),
 )
 
-test('options win', () => {
+test('command-line options override the rest', () => {
   const config = defaults('timeout = 30\nhost_key_checking = False')
   expect(target('h1', config, { timeout: 5, acceptNewHostKeys: true })).toMatchObject({
     connectTimeoutMs: 5000,
@@ -98,6 +103,6 @@ test.each([
   ['h1', '[privilege_escalation]\nbecome_method = su\n', 'BECOME /w/ansible.cfg:2'],
   ['h1', '[privilege_escalation]\nbecome_user = app\n', 'BECOME /w/ansible.cfg:2'],
   ['h1 ansible_become_user=app', '', 'BECOME inv:1:4'],
-])('%s, %j is refused', (line, config, expected) =>
+])('refuses %s with ansible.cfg %j', (line, config, expected) =>
   expect(problemsOf(() => target(line, config))).toEqual([expected]),
 )

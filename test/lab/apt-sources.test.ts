@@ -26,7 +26,7 @@ Suites: nodistro
 Components: main
 `
 
-it('takes the sources of the distribution from deb822', () => {
+it('keeps only the sources of the distribution in a deb822 file', () => {
   const sources = distributionSources(parseAptSources('debian.sources', DEB822), 'bookworm')
   expect(renderAptSources(sources)).toBe(
     'deb http://mirror.example/debian bookworm main\ndeb http://mirror.example/debian bookworm-updates main\n',
@@ -47,6 +47,6 @@ it.each([
     'deb [signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg] http://m.example/ubuntu jammy main',
     'deb http://m.example/ubuntu jammy main\n',
   ],
-])('one-line style: %s', (line, expected) => {
+])('keeps only the sources of the distribution in one-line format: %s', (line, expected) => {
   expect(renderAptSources(distributionSources(parseAptSources('sources.list', line), 'jammy'))).toBe(expected)
 })

@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest'
 import { chooseSubnet, parseRoutes } from '../../src/lab/choose-subnet.ts'
 
 describe('chooseSubnet', () => {
-  it('gives the same lab the same subnet, and a /24 clear of K3s', () => {
+  it('returns the same subnet for the same lab, outside the networks of K3s', () => {
     const subnet = chooseSubnet([], 'abc')
     expect(subnet).toMatch(/^10\.1\d\d\.\d+\.0\/24$/)
     expect(chooseSubnet([], 'abc')).toBe(subnet)
   })
 
   it.each([
-    ['the very subnet', (subnet: string) => subnet],
-    ['a part of it', (subnet: string) => subnet.replace('.0/24', '.128/25')],
-    ['a range around it', (subnet: string) => subnet.replace(/\.\d+\.0\/24/, '.0.0/16')],
-  ])('leaves %s alone', (_, taken) => {
+    ['is itself taken', (subnet: string) => subnet],
+    ['contains a taken one', (subnet: string) => subnet.replace('.0/24', '.128/25')],
+    ['is inside a taken one', (subnet: string) => subnet.replace(/\.\d+\.0\/24/, '.0.0/16')],
+  ])('skips a subnet that %s', (_, taken) => {
     const first = chooseSubnet([], 'abc')
     const second = chooseSubnet([taken(first)], 'abc')
     expect(second).not.toBe(first)
   })
 
-  it('says so when nothing is free', () => {
+  it('throws when no subnet is free', () => {
     expect(() => chooseSubnet(['10.0.0.0/8'], 'abc')).toThrow(expect.objectContaining({ code: 'LAB_SUBNET' }))
   })
 
-  it('ignores what is no IPv4 network', () => {
+  it('ignores everything except IPv4 networks', () => {
     expect(chooseSubnet(['fd00::/8', ''], 'abc')).toBe(chooseSubnet([], 'abc'))
   })
 })

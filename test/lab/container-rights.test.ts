@@ -4,14 +4,14 @@ import { containerRights } from '../../src/lab/container-rights.ts'
 const status = (capBnd: string) => `Name:\tnode\nCapEff:\t0\nCapBnd:\t${capBnd}\nCapAmb:\t0\n`
 
 it.each([
-  ['all that the kernel has', status('000001ffffffffff'), 40],
-  ['an older kernel', status('0000003fffffffff'), 37],
-  ['no such line (not Linux)', '', 40],
-])('--privileged for %s', (_, text, last) => {
+  ['all capabilities', status('000001ffffffffff'), 40],
+  ['all capabilities of an older kernel', status('0000003fffffffff'), 37],
+  ['no CapBnd line (not Linux)', '', 40],
+])('uses --privileged with %s', (_, text, last) => {
   expect(containerRights(text, last)).toEqual({ privileged: true, args: ['--privileged'] })
 })
 
-it('gives each capability by itself where CAP_SYS_RESOURCE is missing', () => {
+it('adds the available capabilities one by one when CAP_SYS_RESOURCE is missing', () => {
   const rights = containerRights(status('000001fffeffffff'), 40)
   expect(rights.privileged).toBe(false)
   expect(rights.args).toContain('SYS_ADMIN')

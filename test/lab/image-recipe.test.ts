@@ -3,7 +3,7 @@ import { dockerfile, imageRecipe, imageTag } from '../../src/lab/image-recipe.ts
 
 const recipe = imageRecipe({ kind: 'base', base: 'ubuntu:22.04' })
 
-it('has a tag that changes with everything that decides the content', () => {
+it('has a tag that changes with each part of the recipe', () => {
   const tags = [
     recipe,
     { ...recipe, packages: [...recipe.packages, 'less'] },

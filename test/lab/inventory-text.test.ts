@@ -6,7 +6,7 @@ import { planMachines } from '../../src/lab/plan-machines.ts'
 const machines = planMachines(3, 1, '10.1.2.0/24')
 const text = inventoryText('/home/ops/lab', machines, 'secret')
 
-it('is the inventory of the guide', () => {
+it('looks like the inventory of the guide', () => {
   expect(text.replace(/^#.*\n/gm, '')).toBe(`
 driver1 ansible_ssh_user=lab ansible_ssh_host=10.1.2.11 ansible_ssh_private_key_file='/home/ops/lab/id_ed25519' my_iface=eth0
 worker1 ansible_ssh_user=lab ansible_ssh_host=10.1.2.101 ansible_ssh_private_key_file='/home/ops/lab/id_ed25519' my_iface=eth0
@@ -32,7 +32,7 @@ ansible_ssh_common_args='-o UserKnownHostsFile=/home/ops/lab/known_hosts'
   expect(text.startsWith('# ')).toBe(true)
 })
 
-it('knows whether it names every machine, and keeps its token', () => {
+it('can be checked for machines and for its token', () => {
   expect(inventoryCovers(text, machines)).toBe(true)
   expect(inventoryCovers(text, planMachines(4, 1, '10.1.2.0/24'))).toBe(false)
   expect(inventoryCovers(text, planMachines(3, 1, '10.1.3.0/24'))).toBe(false)
@@ -40,6 +40,6 @@ it('knows whether it names every machine, and keeps its token', () => {
   expect(inventoryToken('')).toBeUndefined()
 })
 
-it('writes values that are YAML', () => {
+it('has JupyterHub values in valid YAML', () => {
   expect(parse(valuesText('pw')).hub.config.DummyAuthenticator).toEqual({ password: 'pw' })
 })

@@ -5,7 +5,7 @@ import { sshArguments } from '../../src/lab/lab-ssh.ts'
 import { prepareScript } from '../../src/lab/prepare-machine.ts'
 import { runArguments } from '../../src/lab/start-machine.ts'
 
-it('tells labs of the same name in different folders apart', () => {
+it('distinguishes labs with the same name in different folders', () => {
   const [a, b] = [labIdentity('/a/lab'), labIdentity('/b/lab')]
   expect(a.prefix).toMatch(/^convecthub-lab-[0-9a-f]{8}$/)
   expect(a.prefix).not.toBe(b.prefix)
@@ -16,7 +16,7 @@ it.each(['/a/Lab', '/a/-lab', '/a b/lab', "/a'b/lab", `/a/${'x'.repeat(32)}`])('
   expect(() => labIdentity(path)).toThrow(expect.objectContaining({ code: 'LAB_NAME', exit: 'usage' }))
 })
 
-it('labels all that docker makes for a machine', () => {
+it('labels the container and the volumes of a machine', () => {
   const lab = labIdentity('/a/lab')
   const machine = { name: 'driver1', role: 'driver', address: '10.1.2.11' } as const
   const args = runArguments(lab, machine, 'image', { privileged: true, args: ['--privileged'] })
@@ -26,7 +26,7 @@ it('labels all that docker makes for a machine', () => {
   expect(args.at(-1)).toBe('image')
 })
 
-it('lets ssh use only what the lab recorded', () => {
+it("restricts ssh to the lab's key and host keys", () => {
   expect(sshArguments('/a/lab', '10.1.2.11', ['true'])).toEqual([
     ...['-i', '/a/lab/id_ed25519', '-o', 'UserKnownHostsFile=/a/lab/known_hosts'],
     ...['-o', 'StrictHostKeyChecking=yes', '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR'],
@@ -34,7 +34,7 @@ it('lets ssh use only what the lab recorded', () => {
   ])
 })
 
-it('changes apt in a machine only where its packages came from here', () => {
+it("configures apt only in a machine that is built from this machine's packages", () => {
   expect(prepareScript('ssh-ed25519 AAAA', undefined)).not.toContain('/etc/apt')
   const sources = parseAptSources('sources.list', 'deb http://m.example/debian bookworm main')
   const script = prepareScript('ssh-ed25519 AAAA', {

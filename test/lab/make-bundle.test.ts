@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-it('writes a bundle whose description fits its files, twice the same', async () => {
+it('writes a lock file that matches the files, and is reproducible', async () => {
   await makeBundle(folder, 'v1.21.3+k3s1', () => undefined)
   const text = readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8')
   const lock = bundleLockSchema.parse(parse(text))

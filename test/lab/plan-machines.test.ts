@@ -9,7 +9,7 @@ it.each([
   [3, 3, [], ['driver1 10.1.2.11', 'driver2 10.1.2.12', 'driver3 10.1.2.13']],
   [1, 1, ['worker10', 'worker2'], ['driver1 10.1.2.11', 'worker2 10.1.2.102', 'worker10 10.1.2.110']],
   [2, 1, ['nonsense'], ['driver1 10.1.2.11', 'worker1 10.1.2.101']],
-])('%i machines, %i drivers, %j there already', (total, drivers, existing, expected) => {
+])('plans %i machines with %i drivers when %j exist', (total, drivers, existing, expected) => {
   expect(names(total, drivers, '10.1.2.0/24', existing)).toEqual(expected)
 })
 
@@ -17,7 +17,7 @@ it.each([
   [3, 0],
   [1, 2],
   [200, 100],
-])('%i machines with %i drivers make no lab', (total, drivers) => {
+])('refuses %i machines with %i drivers', (total, drivers) => {
   expect(() => planMachines(total, drivers, '10.1.2.0/24')).toThrow(
     expect.objectContaining({ code: 'LAB_MACHINES', exit: 'usage' }),
   )

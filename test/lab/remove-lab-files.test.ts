@@ -27,27 +27,27 @@ const OWN = [
   '.gitignore',
 ]
 
-it('all that the lab put there goes, and the folder with it', async () => {
+it('removes all files of the lab and its folder', async () => {
   put(...OWN)
   await makeBundle(join(lab, 'shared/bin'), undefined, () => undefined)
   expect(await removeLabFiles(lab)).toBe(false)
   expect(existsSync(lab)).toBe(false)
 })
 
-it('what people put there stays', async () => {
+it("keeps users' own files", async () => {
   put(...OWN, 'notes.txt', 'shared/home.tar')
   await makeBundle(join(lab, 'shared/bin'), undefined, () => undefined)
   expect(await removeLabFiles(lab)).toBe(true)
   expect(readdirSync(lab, { recursive: true }).sort()).toEqual(['notes.txt', 'shared', 'shared/home.tar'])
 })
 
-it('a real bundle in its place stays', async () => {
+it('keeps a real bundle', async () => {
   put(...OWN, 'shared/bin/k3s', 'shared/bin/bundle.lock.yaml')
   expect(await removeLabFiles(lab)).toBe(true)
   expect(readdirSync(join(lab, 'shared/bin')).sort()).toEqual(['bundle.lock.yaml', 'k3s'])
 })
 
-it('a bundle whose lock was cut off stays, and the lab goes all the same', async () => {
+it('keeps a bundle with a truncated lock file, and removes the rest', async () => {
   put(...OWN, 'shared/bin/k3s')
   writeFileSync(join(lab, 'shared/bin/bundle.lock.yaml'), 'files: [{name: "k3')
   expect(await removeLabFiles(lab)).toBe(true)
@@ -55,7 +55,7 @@ it('a bundle whose lock was cut off stays, and the lab goes all the same', async
   expect(readdirSync(join(lab, 'shared/bin')).sort()).toEqual(['bundle.lock.yaml', 'k3s'])
 })
 
-it('a folder of that name that is no lab is left alone', async () => {
+it('does not touch a folder that is not a lab', async () => {
   put('inv.toml', 'jupyterhub.yaml')
   expect(await removeLabFiles(lab)).toBe(true)
   expect(readdirSync(lab).sort()).toEqual(['inv.toml', 'jupyterhub.yaml'])

@@ -56,7 +56,7 @@ const joined = (token: string, name = 'w1') => ({
 const kubectl = (...args: string[]) => server.k3s('kubectl', ...args)
 
 describe('k3s', () => {
-  it('shows its nodes as the real one does', async () => {
+  it('reports nodes in the format of the real K3s', async () => {
     const isReady = /"reason":"KubeletReady".*"reason":"KubeletReady"/s
     const { stdout } = await eventually(
       () => kubectl('get', 'nodes', '-o', 'json'),
@@ -73,7 +73,7 @@ describe('k3s', () => {
     })
   })
 
-  it('leaves the files of a server', () => {
+  it('writes the files of a K3s server', () => {
     const dir = join(server.path, 'var/lib/rancher/k3s/server')
     expect(readFileSync(join(dir, 'token'), 'utf8')).toMatch(/^K10[0-9a-f]{64}::server:sekrit\n$/)
     expect(readlinkSync(join(dir, 'node-token'))).toBe(join(dir, 'token'))
@@ -82,9 +82,9 @@ describe('k3s', () => {
     expect(statSync(join(server.path, 'etc/rancher/node/password')).mode & 0o777).toBe(0o600)
   })
 
-  it('refuses a wrong token, and another machine under a known name', async () => {
+  it('refuses a wrong token, and a second machine with the same node name', async () => {
     const wrong = standInRoot(joined('wrong', 'w2'))
-    // the real agent goes on asking, so its unit stays in "activating"
+    // the real agent keeps retrying, so its unit stays in "activating"
     await wrong.says('agent', /401 Unauthorized/)
     wrong.remove()
     const twin = standInRoot({ ...joined('sekrit'), 'https-listen-port': await freePort() })
@@ -100,7 +100,7 @@ describe('k3s', () => {
     expect(images.stdout.trim().split('\n')).toEqual([...HUB_IMAGES].sort())
   })
 
-  it('cordons, applies, labels and reports what is not there', async () => {
+  it('cordons, applies, labels and reports a missing node', async () => {
     expect((await kubectl('cordon', 'w1')).stdout).toBe('node/w1 cordoned\n')
     expect((await kubectl('uncordon', 'w1')).stdout).toBe('node/w1 uncordoned\n')
     const file = server.write(
@@ -141,7 +141,7 @@ describe('helm', () => {
     return JSON.parse(stdout).map((revision: { status: string }) => revision.status)
   }
 
-  it('merges the values that convecthub hands it, the password last', async () => {
+  it('merges the values that convecthub passes, with the password last', async () => {
     const site = 'hub:\n  config:\nsingleuser:\n  storage: {capacity: 1Gi}\n'
     const layers = [
       ['defaults.yaml', hubDefaults(['ada', 'on'], site)],
@@ -159,7 +159,7 @@ describe('helm', () => {
     await server.helm('uninstall', 'hub', '-n', 'jh', '--wait')
   })
 
-  it('lives through install, failure, kill, rollback and uninstall', async () => {
+  it('tracks a release through install, failure, kill, rollback and uninstall', async () => {
     expect(await server.helm('status', 'hub', '-n', 'jh', '-o', 'json')).toMatchObject({
       code: 1,
       stderr: 'Error: release: not found\n',
@@ -201,7 +201,7 @@ describe('helm', () => {
     expect((await server.helm('list', '-n', 'jh', '-a', '-o', 'json')).stdout).toBe('[]\n')
   }, 60_000)
 
-  /** Kills the helm of this root as a lost connection or a reboot does. */
+  /** Kills helm in the middle of an upgrade, as a lost connection or a reboot would. */
   async function killDuring(running: Promise<unknown>): Promise<{ killed: boolean }> {
     await eventually(async () => ({
       code: (await statuses()).at(-1) === 'pending-upgrade' ? 0 : 1,

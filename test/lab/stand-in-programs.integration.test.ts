@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { standInHelm, standInK3s } from '../../src/lab/stand-in-programs.ts'
 import { type StandInRoot, standInRoot } from './stand-in-root.ts'
 
-/** What Debian's perl-base has: nothing more is on every machine. */
+/** Modules in Debian's perl-base, the only Perl package that every machine has. */
 const PERL_BASE = ['strict', 'warnings', 'IO::Socket::INET', 'IO::Select', 'Socket', 'POSIX']
 
 let root: StandInRoot | undefined
@@ -13,18 +13,18 @@ describe.each([
   ['k3s', standInK3s('v1.34.1+k3s1')],
   ['helm', standInHelm()],
 ])('%s', (_, program) => {
-  it('is correct Perl without warnings', () => {
+  it('compiles without Perl warnings', () => {
     const check = spawnSync('perl', ['-c', '-'], { input: program, encoding: 'utf8' })
     expect(check.stderr).toBe('- syntax OK\n')
   })
 
-  it('needs perl-base only', () => {
+  it('uses only modules of perl-base', () => {
     const used = [...program.matchAll(/^\s*use ([\w:]+)/gm)].map((match) => match[1])
     expect(PERL_BASE).toEqual(expect.arrayContaining(used))
   })
 })
 
-it('shows the wanted version and says what it is', async () => {
+it('reports the given version and that it is a stand-in', async () => {
   root = standInRoot({}, 'v1.21.3+k3s1')
   expect((await root.k3s('--version')).stdout).toMatch(
     /^k3s version v1\.21\.3\+k3s1 \(stand-in\)\ngo version /,
@@ -63,7 +63,7 @@ it.each([
   expect(result.stderr).toMatch(message)
 })
 
-it('goes on asking for a server that does not answer', async () => {
+it('keeps retrying when the server does not answer', async () => {
   root = standInRoot({ token: 'x', server: 'https://127.0.0.1:1' })
   await root.says('agent', /failed to get CA certs/)
 })
@@ -74,7 +74,7 @@ it('merges drop-ins over config.yaml', async () => {
   expect((await root.k3s('agent')).stderr).toContain('-wrong-key')
 })
 
-it('has no cluster before one is started', async () => {
+it('reports a missing cluster before K3s is started', async () => {
   root = standInRoot({})
   expect(await root.k3s('kubectl', 'get', 'nodes')).toMatchObject({
     code: 1,

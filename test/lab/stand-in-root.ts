@@ -7,21 +7,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type CommandResult, runCommand } from '../../src/lab/run-command.ts'
 import { DEFAULT_K3S_VERSION, standInHelm, standInK3s } from '../../src/lab/stand-in-programs.ts'
 
-/** A folder that plays the root of one machine for the stand-in programs. */
+/** A folder that acts as the root file system of a machine for the stand-in programs. */
 export interface StandInRoot {
   path: string
   k3s(...args: string[]): Promise<CommandResult>
   helm(...args: string[]): Promise<CommandResult>
   /** Starts `k3s server` or `k3s agent` and leaves it running. */
   start(role: 'server' | 'agent'): ChildProcess
-  /** Starts it and waits until it says this on stderr; it goes on running. */
+  /** Starts K3s and waits until its stderr matches `words`. K3s keeps running. */
   says(role: 'server' | 'agent', words: RegExp): Promise<string>
   write(name: string, text: string): string
-  /** Ends what runs and removes the folder. */
+  /** Stops what is running and removes the folder. */
   remove(): void
 }
 
-/** Makes a root with a K3s configuration; `name` of `write` is a path inside it. */
+/** Makes a root with a K3s configuration. */
 export function standInRoot(config: object, version = DEFAULT_K3S_VERSION): StandInRoot {
   const path = mkdtempSync(join(tmpdir(), 'stand-in-'))
   const children: ChildProcess[] = []
@@ -36,7 +36,7 @@ export function standInRoot(config: object, version = DEFAULT_K3S_VERSION): Stan
   const helm = write('helm', standInHelm())
   chmodSync(k3s, 0o755)
   chmodSync(helm, 0o755)
-  // JSON is YAML.
+  // JSON is valid YAML
   write('etc/rancher/k3s/config.yaml', JSON.stringify(config))
   return {
     path,
@@ -63,17 +63,17 @@ export function standInRoot(config: object, version = DEFAULT_K3S_VERSION): Stan
     remove() {
       for (const child of children) child.kill('SIGKILL')
       try {
-        // The imitation of a containerd shim outlives its k3s, as the real one does.
+        // the stand-in containerd shim keeps running after k3s ends, as the real one does
         process.kill(Number(readFileSync(join(path, 'run/k3s/stand-in/shim.pid'), 'utf8')), 'SIGKILL')
       } catch {
-        // None was started.
+        // no shim was started
       }
       rmSync(path, { recursive: true, force: true })
     },
   }
 }
 
-/** A TCP port that is free now. */
+/** A TCP port that is currently free. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -83,7 +83,7 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** Waits until a command succeeds, for at most 15 seconds; gives its last result. */
+/** Repeats a command until it succeeds, for at most 15 seconds. Returns the last result. */
 export async function eventually(
   run: () => Promise<CommandResult>,
   well = (result: CommandResult) => result.code === 0,

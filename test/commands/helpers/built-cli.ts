@@ -12,12 +12,12 @@ export interface CliResult {
   stderr: string
 }
 
-/** The command line, built anew from the sources, and an empty folder to call it in. */
+/** The command line, built from the current sources, and an empty folder to run it in. */
 export interface BuiltCli {
   folder: string
-  /** Its entry file. */
+  /** Path of the program. */
   program: string
-  /** Writes a file into the folder; gives its path. */
+  /** Writes a file in the folder and returns its path. */
   write(name: string, text: string, mode?: number): string
   run(
     args: readonly string[],
@@ -26,7 +26,7 @@ export interface BuiltCli {
   remove(): void
 }
 
-/** Builds into a folder of its own, so that tests side by side do not see each other's half-written files. */
+/** Builds into a new folder, so that parallel tests never see each other's unfinished files. */
 export function builtCli(): BuiltCli {
   const cache = join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
@@ -35,7 +35,7 @@ export function builtCli(): BuiltCli {
     cpSync(join(ROOT, name), join(program, name), { recursive: true })
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.js'), '--out', join(program, 'dist')])
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-cli-')))
-  // Of the machine's own settings nothing counts.
+  // an empty home, so that the settings of this machine have no effect
   const home = join(folder, '.home')
   mkdirSync(home)
   return {
@@ -62,7 +62,7 @@ export function builtCli(): BuiltCli {
         })
         child.on('error', reject)
         child.on('close', (code) => resolve({ ...result, code }))
-        // A program that asks nothing may end before it was told anything.
+        // ignore EPIPE from a program that ends before it has read its stdin
         child.stdin.on('error', () => {})
         child.stdin.end(input)
       }),

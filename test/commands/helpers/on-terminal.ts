@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { BuiltCli } from './built-cli.ts'
 
-/** What is typed each time that a question comes which fits; `g` in its flags. */
+/** An answer to type each time that the question is shown. The regex needs the flag `g`. */
 export interface Typed {
   question: RegExp
   answer: (shown: string) => string
 }
 
-/** Runs the command line on a terminal of its own, made ready by the shell words of `before`: its exit code, and what it showed. */
+/** Runs the command line on a new terminal, after the shell command `before`. Returns exit code and output. */
 export function onTerminal(
   { folder, program }: BuiltCli,
   args: readonly string[],
