@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * A random prefix that tells convecthub's lines from other output of a host. Anybody who knows it can forge such lines,
+ * A random prefix that marks convecthub's own lines in the output of a host. Anybody who knows it can forge such lines,
  * so send it by stdin only: other users can read arguments, files and logs.
  */
 export function newMark(): string {

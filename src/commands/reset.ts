@@ -51,7 +51,7 @@ export async function resetVerb(
   const audited = report.hosts.filter(({ host, changed }) => changed > 0 && host !== by?.name)
   const left = [...foreign, ...audited.flatMap(({ host }) => tracesOf(host, report, deleteData))]
   const kept = deleteData ? '' : volumesText(leaving.data)
-  if (mode === 'json') tellJson(left, kept)
+  if (mode === 'json') printJson(left, kept)
   else {
     printLines([
       ...(report.ok ? auditLines(left, audited.length > 0) : []),
@@ -79,7 +79,7 @@ function tracesOf(host: string, report: RunReport, deleteData: boolean): Left[] 
   return [...lines, ...(data ? [`data ${data}`] : [])].map((line) => ({ host, line }))
 }
 
-function tellJson(left: readonly Left[], kept: string): void {
+function printJson(left: readonly Left[], kept: string): void {
   for (const { host, line } of left)
     process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
   if (kept) process.stdout.write(`${printableJson({ event: 'kept', what: kept, path: STORAGE })}\n`)

@@ -16,7 +16,7 @@ export async function readDesired(
   options: CommonOptions,
 ): Promise<{ bundle: Bundle; jhubConfig: string; ownDoor: boolean }> {
   const { text: jhubConfig, file, door } = readJhubConfig(fleet)
-  if (door.open) tellOpen({ file, ...door.open }, options.insecureHub ?? false)
+  if (door.open) checkDoor({ file, ...door.open }, options.insecureHub ?? false)
   if (!door.own) warnOfAdmins(fleet)
   const folder = inventoryFolder(fleet)
   return {
@@ -27,7 +27,10 @@ export async function readDesired(
 }
 
 /** Refuses JupyterHub values that let anybody log in; only warns with --insecure-hub. Error: OPEN_HUB. */
-function tellOpen({ file, line, column, message, hint }: OpenDoor & { file: string }, wanted: boolean): void {
+function checkDoor(
+  { file, line, column, message, hint }: OpenDoor & { file: string },
+  wanted: boolean,
+): void {
   const origin = { file, line, column }
   if (!wanted)
     throw new ConvecthubError('OPEN_HUB', message, {

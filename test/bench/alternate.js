@@ -1,16 +1,16 @@
 import { median } from './measure.js'
 
-/** Runs that take longer than this are repeated less, s: there is less noise in them. */
+/** Runs longer than these, in seconds, are repeated less often, because they have less noise. */
 const MIDDLING = 3
 const LONG = 10
 
 /**
- * Measures in turn, so that whatever else the machine does falls on all alike, each when the hosts are done with the
- * one before: the medians by name. A rival that is missing, or fails, stays in the result as such; a failure of ours is
- * thrown.
+ * Measures the contenders in turn, so that other load on the machine affects all alike. Before each run, waits until
+ * the hosts are idle. Returns medians by name. A rival that is missing or fails is marked so; a failure of `ours` or
+ * `ping` is thrown.
  * @param {{ quiet: () => Promise<void>, rounds: number }} bench
- * @param {Readonly<Record<string, (() => Promise<object>) | undefined>>} contenders undefined for what is not installed
- * @param {number} [rounds] of those that are short
+ * @param {Readonly<Record<string, (() => Promise<object>) | undefined>>} contenders undefined if not installed
+ * @param {number} [rounds] for short runs
  */
 export async function alternate(bench, contenders, rounds = bench.rounds) {
   const names = Object.keys(contenders)

@@ -5,9 +5,9 @@ import { LOOKED_AT, markOf, PACKAGE, smallFiles } from '../../dist/internals.cjs
 import { measure } from './measure.js'
 
 /**
- * Ansible as fast as its settings make it: pipelining, a fork for each host, connections kept open during a run (each
- * run begins without one), no gathering of facts, no search for Python. Its own ssh_args compress, which is slower here;
- * with `compress` they do.
+ * Runs Ansible with its fastest settings: pipelining, one fork per host, connections kept open during a run, no fact
+ * gathering, no search for Python. Each run starts without a connection. Ansible's default ssh_args compress, which is
+ * slower here; `compress` keeps them.
  * @param {{ folder: string, env: NodeJS.ProcessEnv, rivals: object }} bench
  * @param {{ knownHosts: string, hosts: readonly unknown[] }} inventory
  * @param {string} command
@@ -51,7 +51,7 @@ ssh_args = ${compress ? '-C ' : ''}-F none -o ControlMaster=auto -o ControlPersi
 `
 }
 
-/** The fourteen items as a playbook; the ten files are a loop, which is faster than ten tasks. JSON is YAML. */
+/** Writes the fourteen items as a playbook, in JSON, which is YAML. A loop over ten files is faster than ten tasks. */
 export function writePlaybook(path, folder) {
   const tasks = [
     { file: { path: folder, state: 'directory', mode: '0755' } },
@@ -66,7 +66,7 @@ export function writePlaybook(path, folder) {
   writeFileSync(path, JSON.stringify([{ hosts: 'all', gather_facts: false, tasks }], null, 2))
 }
 
-/** Tasks that changed something, over all hosts, by the recap at a playbook's end. */
+/** The number of tasks that changed something on all hosts, from the recap of a playbook. */
 export function changedTasks({ stdout }) {
   return [...stdout.matchAll(/ changed=(\d+) /g)].reduce((sum, [, count]) => sum + Number(count), 0)
 }

@@ -1,5 +1,5 @@
-// node bare-ssh2.js HOSTS KEY USER COMMAND [FILE]: the least that a program with ssh2 can do on these hosts: log in,
-// all at once, run COMMAND with FILE as its input. HOSTS is a JSON file. Prints the ms of it as JSON.
+// node bare-ssh2.js HOSTS KEY USER COMMAND [FILE]: the least work that a program with ssh2 can do. Logs in to all hosts
+// at once and runs COMMAND with FILE as input. HOSTS is a JSON file. Prints the time in ms as JSON.
 import { createReadStream, readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 
@@ -38,7 +38,7 @@ function runOn({ address, port }) {
       username,
       privateKey,
       readyTimeout: 60_000,
-      // the fastest one where a file is sent
+      // the fastest cipher for a file
       ...(file && { algorithms: { cipher: ['aes128-gcm@openssh.com'] } }),
     })
   })

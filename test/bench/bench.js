@@ -1,7 +1,7 @@
-// npm run bench: measures convecthub against what others use, on hosts of its own on loopback, and prints a table.
-// Exit code 1 when a bound of rows.js is missed.
-//   --rows ping,first   only these     --quick      smaller, to see that it works
-//   --json              as JSON        --markdown   as docs/benchmark.md holds it
+// npm run bench: compares convecthub with other programs on hosts that it starts on loopback, and prints a table.
+// Exits with code 1 when a bound of rows.js is missed.
+//   --rows ping,first   only these rows    --quick      smaller, to check that the benchmark works
+//   --json              as JSON            --markdown   in the format of docs/benchmark.md
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,11 +43,11 @@ const bench = {
   quick: options.quick,
   rounds: options.quick ? 1 : 9,
   write: (name, list) => writeInventory({ folder, key }, name, list),
-  /** The first hosts as if nobody had worked on them. */
+  /** Resets the first `count` hosts to their initial state. */
   clear(count) {
     for (const host of hosts.slice(0, count)) host.clear()
   },
-  /** The first hosts, each by several addresses where that is wanted. */
+  /** Writes an inventory of the first `count` hosts, each under `addresses` names with different addresses. */
   inventory: (name, count, addresses = 1) =>
     bench.write(
       name,
@@ -84,7 +84,7 @@ if (options.markdown) process.stdout.write(`${date}: ${machine}.\n\n${markdown(t
 const missed = results.some(({ lines }) => lines.some(({ met }) => met === false))
 process.exit(missed ? 1 : 0)
 
-/** What a row came to; one that fails is a bound that is missed. */
+/** Measures a row and returns its lines. A row that fails counts as a missed bound. */
 async function linesOf(row) {
   try {
     const measured = await row.measure(bench)
@@ -106,7 +106,7 @@ function chosenRows(ids) {
   return ROWS.filter(({ id }) => ids?.includes(id) ?? true)
 }
 
-/** In memory where there is room, so that no disk is measured; TMPDIR says otherwise. */
+/** A folder in memory if there is room, so that the disk does not count. TMPDIR overrides it. */
 function temporaryFolder() {
   const room = (path) => {
     try {

@@ -1,4 +1,4 @@
-// What a benchmark leaves behind is undone when it ends, fails or is stopped, the last thing first.
+// Runs clean-up functions when a benchmark ends, fails or is stopped, in reverse order.
 
 /** @type {(() => void)[]} */
 const acts = []

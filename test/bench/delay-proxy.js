@@ -1,7 +1,7 @@
 import { createConnection, createServer } from 'node:net'
 import { atEnd } from './clean-up.js'
 
-/** A port of loopback that leads to another one, and holds back all that passes for `ms`, each way. */
+/** Opens a loopback port that forwards to `port` with a delay of `ms` in each direction. Returns its number. */
 export async function delayProxy(port, ms) {
   const server = createServer({ noDelay: true }, (near) => {
     const far = createConnection({ port, host: '127.0.0.1', noDelay: true })
@@ -14,7 +14,7 @@ export async function delayProxy(port, ms) {
   return server.address().port
 }
 
-/** Timers of one length end in the order in which they began, so that bytes keep theirs. */
+/** Forwards data with a delay. Timers of equal length fire in order, so the order of bytes is kept. */
 function pass(from, to, ms) {
   from.on('data', (chunk) => setTimeout(() => to.destroyed || to.write(chunk), ms))
   from.on('end', () => setTimeout(() => to.destroyed || to.end(), ms))

@@ -17,18 +17,18 @@ import { endTrees, haveChildren } from './processes.js'
 
 const SSHD = '/usr/sbin/sshd'
 
-/** Who logs in: root by another name, whose login shell is /bin/sh. */
+/** The user that logs in: another name for root, with /bin/sh as its shell. */
 export const USER = 'cvhbench'
 
-/** What is a host's own though all are one machine. */
+/** Folders that each host has for itself, although all hosts are this machine. */
 const OWN = ['/run', '/var/lib/convecthub']
 
-/** Every sshd answers at 127.0.0.1 to 127.0.0.N. */
+/** Every sshd listens on 127.0.0.1 to 127.0.0.N. */
 export const ADDRESSES = 5
 
 /**
- * As if it were a machine: /etc with our user, its own files at some places, then sshd. The overlays are there because
- * a mount on a single file or folder goes when somebody else replaces that, as useradd does with /etc/passwd.
+ * Makes the namespace look like a machine: /etc with the benchmark's user, private folders, and sshd. Uses overlays,
+ * because a mount on a single file disappears when the file is replaced, as useradd does with /etc/passwd.
  */
 const MACHINE = `set -e
 own=$1 over=$2
@@ -44,8 +44,8 @@ mkdir -m 755 /run/sshd
 exec ${SSHD} -D -e -f "$own/sshd_config"`
 
 /**
- * Hosts of loopback: an sshd each, with a port and a host key of its own, in a mount namespace of its own, so that
- * the user exists only there and no host sees what another one was sent.
+ * Starts hosts on loopback. Each is an sshd with its own port, host key and mount namespace, so that the user exists
+ * only there and hosts do not share files.
  * @param {string} folder
  * @param {number} count
  */
@@ -84,10 +84,10 @@ export async function startHosts(folder, count) {
       port,
       key,
       log: () => log,
-      /** As it was before anybody worked on it. */
+      /** Resets the host to its initial state. */
       clear() {
         for (const place of [shared, ...OWN].map((each) => join(own, each))) {
-          // the folder itself is mounted, and sshd needs one of its own
+          // keeps the folder itself, which is a mount, and sshd's folder in it
           for (const name of readdirSync(place).filter((each) => each !== 'sshd'))
             rmSync(join(place, name), { recursive: true, maxRetries: 3 })
         }
@@ -98,7 +98,7 @@ export async function startHosts(folder, count) {
   return { list: hosts, files: shared, key: userKey, quiet: () => quiet(pids) }
 }
 
-/** Until nobody is logged in any more: what ends a login would take its time from the next one. */
+/** Waits until nobody is logged in, because ending a login would slow down the next measurement. */
 async function quiet(pids) {
   for (const end = Date.now() + 30_000; haveChildren(pids); await pause(20))
     if (Date.now() > end) throw new Error('a host is still busy with the run before')
@@ -123,13 +123,13 @@ function config(own, folder, port) {
   return `${lines.join('\n')}\n`
 }
 
-/** A key pair at `path`; gives the public one as known_hosts has it. */
+/** Creates a key pair at `path` and returns the public key in the format of known_hosts. */
 function makeKey(path) {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path])
   return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim()
 }
 
-/** Ports that nobody has, all different. */
+/** Finds `count` free ports. */
 async function freePorts(count) {
   const servers = await Promise.all(
     Array.from({ length: count }, () => {

@@ -1,5 +1,5 @@
-// What the bench calls of the program beside its command line: an entry of its own in the bench's build.
-// The same copy as the program's own, for what is measured in it.
+// The parts of convecthub that the benchmark calls directly, as a separate entry point of its build.
+// The program's own copy of ssh2, so that the benchmark can patch it.
 export { default as ssh2 } from 'ssh2'
 export { runVerb } from '../../src/commands/run-verb.ts'
 export { readFleet } from '../../src/fleet/read-fleet.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { USER } from './hosts.js'
 
 /**
- * An inventory for us and for Ansible, its known_hosts, and a host file for parallel-ssh.
+ * Writes an inventory for convecthub and Ansible, its known_hosts, and a host file for parallel-ssh.
  * @param {{ folder: string, key: string }} place
  * @param {string} name
  * @param {readonly { name: string, address: string, port: number, key: string }[]} hosts

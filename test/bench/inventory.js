@@ -1,6 +1,6 @@
-// npm run bench:inventory: lists one big inventory by convecthub and by ansible-inventory in turn, start-up included,
-// and prints a table. Exit code 1 unless convecthub is 10 times faster, stays below 200 MB, and both say the same.
-// HOSTS, GROUPS and RUNS change the size.
+// npm run bench:inventory: lists a big inventory with convecthub and ansible-inventory in turn, including start-up, and
+// prints a table. Exits with code 1 unless convecthub is 10 times faster, needs less than 200 MB, and both outputs are
+// equal. HOSTS, GROUPS and RUNS change the size.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const GROUPS = Number(process.env.GROUPS ?? 200)
 const RUNS = Number(process.env.RUNS ?? 5)
 const PROGRAM = fileURLToPath(new URL('../../bin/convecthub.cjs', import.meta.url))
 
-/** Groups of hosts with variables, under ten groups of groups, with variables of all kinds. */
+/** An inventory with groups of hosts below ten parent groups, with variables of all kinds. */
 function bigInventory() {
   const lines = []
   for (let group = 0; group < GROUPS; group += 1) {

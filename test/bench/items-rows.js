@@ -4,11 +4,11 @@ import { alternate } from './alternate.js'
 import { ansible, changedTasks, writePlaybook } from './ansible.js'
 import { convecthub, RECIPE, script } from './ours.js'
 
-/** The fourteen items on hosts where all is so already. */
+/** Runs the fourteen items on hosts where they need no change. */
 export async function converged(bench) {
   const { run, clear, inventory } = contenders(bench)
   clear()
-  // what we write, Ansible would write alike, so that nobody has anything to do
+  // convecthub and Ansible write the same files, so neither has anything to change afterwards
   await run.ours(CHANGES * inventory.hosts.length)
   return alternate(bench, {
     ping: run.ping,
@@ -18,7 +18,7 @@ export async function converged(bench) {
   })
 }
 
-/** The fourteen items on hosts that have none of them. */
+/** Runs the fourteen items on hosts that have none of them. */
 export function first(bench) {
   const { run, clear, inventory } = contenders(bench)
   const fresh = (act) =>
@@ -42,7 +42,7 @@ function contenders(bench) {
   writePlaybook(playbook, folder)
   const play = (mitogen) => async (changes) => {
     const run = await ansible(bench, inventory, 'ansible-playbook', [playbook], { mitogen })
-    // a loop counts as one
+    // Ansible counts a loop as one task
     return must(run, changedTasks(run), changes === 0 ? 0 : 3 * inventory.hosts.length)
   }
   const { rivals } = bench

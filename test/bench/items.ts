@@ -1,4 +1,5 @@
-// The same fourteen items for all: a folder, ten small files, a package, a look at a file, a command. Here as ours.
+// The fourteen items that each program runs, here as steps of convecthub: a folder, ten small files, a package, a look
+// at a file and a command.
 
 import { debian } from '../../src/distribution/debian.ts'
 import type { RunChange, Sign } from '../../src/engine/change.ts'
@@ -12,7 +13,7 @@ import { type ManagedFile, managedFile } from '../../src/steps/managed-file.ts'
 export const PACKAGE = 'tar'
 export const LOOKED_AT = '/etc/hostname'
 
-/** What a run changes on a host that has nothing: folder, files and command. */
+/** Number of changes on a new host: the folder, the files and the command. */
 export const CHANGES = 12
 
 export function smallFiles(folder: string): ManagedFile[] {
@@ -27,7 +28,7 @@ function numberedFile(folder: string, index: number): ManagedFile {
   }
 }
 
-/** Where the command leaves its mark, so that it is done once. */
+/** The file that the command creates to show that it has run. */
 export const markOf = (folder: string) => `${folder}/done`
 
 const everyHost: Step['hosts'] = ({ cluster }) => cluster.hosts
@@ -74,7 +75,7 @@ export function items(folder: string): Step[] {
   ]
 }
 
-/** A file of a bundle. */
+/** A step that uploads the big file of the bundle. */
 export function bigFile(path: string): Step[] {
   return [
     {
@@ -91,7 +92,7 @@ export function bigFile(path: string): Step[] {
   ]
 }
 
-/** One small file. */
+/** A step that writes one small file. */
 export function smallFile(folder: string): Step[] {
   const first = numberedFile(folder, 0)
   return [
@@ -105,7 +106,7 @@ export function smallFile(folder: string): Step[] {
   ]
 }
 
-/** Made with the mode that it is to have, or given it. */
+/** Creates the folder or corrects its mode. */
 function folderChanges(folder: string, state: FileState | undefined): RunChange[] {
   if (state === undefined) return [act('+', folder, sh`cvh_folder ${folder}`)]
   return state.mode === '755' ? [] : [act('~', folder, sh`chmod 755 ${folder}`)]

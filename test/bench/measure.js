@@ -6,19 +6,19 @@ import { atEnd } from './clean-up.js'
 
 export const TIME = '/usr/bin/time'
 
-/** The longest that one run may take, ms. */
+/** Timeout of a run in ms. */
 const LIMIT = 20 * 60_000
 
-/** How much of a failed run's output is told. */
-const TOLD = 2000
+/** How many characters of a failed run's output to show. */
+const SHOWN = 2000
 
 const times = join(tmpdir(), `convecthub-times-${process.pid}`)
 
-/** @type {Set<number>} Process groups of programs that run now. */
+/** @type {Set<number>} Process groups of running programs. */
 const running = new Set()
 let guarded = false
 
-/** When the first program starts, so that programs end before the folders that they work in are removed. */
+/** Registers the clean-up on the first run, so that programs are ended before their folders are removed. */
 function guard() {
   if (guarded) return
   guarded = true
@@ -29,8 +29,8 @@ function guard() {
 }
 
 /**
- * One run of a program, start-up included: seconds by the clock, CPU seconds of it and of all children that it waited
- * for, the most MB that one of them had in memory, and what it printed.
+ * Runs a program and measures it, including start-up: wall-clock seconds, CPU seconds with all children that it waited
+ * for, the peak memory of the largest of these processes in MB, and the output.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
@@ -47,7 +47,7 @@ export async function measure(command, args, options = {}) {
     const seconds = (performance.now() - began) / 1000
     if (code !== 0)
       throw new Error(
-        `${command} ${args.join(' ').slice(0, 300)}: exit code ${code}\n${(stdout + stderr).slice(-TOLD)}`,
+        `${command} ${args.join(' ').slice(0, 300)}: exit code ${code}\n${(stdout + stderr).slice(-SHOWN)}`,
       )
     const [user, system, kilobytes] = readFileSync(times, 'utf8').trim().split(' ').map(Number)
     return { seconds, cpu: user + system, megabytes: (kilobytes * 1024) / 1e6, stdout, stderr }
@@ -63,7 +63,7 @@ export function median(numbers) {
 
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
-    // a group of its own, so that a run that is stopped leaves no children
+    // in its own process group, so that no children remain when the run is stopped
     const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     const late = setTimeout(() => endGroup(child.pid), LIMIT)
     const output = { stdout: [], stderr: [] }
@@ -85,6 +85,6 @@ function endGroup(pid) {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // it ended by itself meanwhile
+    // it has already ended
   }
 }

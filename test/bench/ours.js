@@ -5,15 +5,15 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 export const PROGRAM = at('../../bin/convecthub.cjs')
 
-/** Stands for a verb with a recipe of the bench. */
+/** Acts like a verb, with a recipe of the benchmark. */
 export const RECIPE = '../../dist/run-recipe.cjs'
 
-/** Our command line, as a user calls it. */
+/** Runs convecthub as a user would. */
 export function convecthub({ env, folder }, ...args) {
   return measure(process.execPath, [PROGRAM, ...args], { env, cwd: folder })
 }
 
-/** A script as a process of its own, by its path from this folder; what it printed last, as JSON, is part of the result. */
+/** Runs a script of this folder as a process. Adds its last line of output, which is JSON, to the result. */
 export async function script({ env, folder }, name, ...args) {
   const run = await measure(process.execPath, [at(name), ...args], { env, cwd: folder })
   return { ...run, ...JSON.parse(run.stdout.trim().split('\n').at(-1)) }

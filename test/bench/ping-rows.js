@@ -6,7 +6,7 @@ import { USER } from './hosts.js'
 import { measure } from './measure.js'
 import { convecthub, PROGRAM, script } from './ours.js'
 
-/** All hosts at once: log in and run sh. */
+/** Logs in to all hosts at once and runs sh. */
 export function ping(bench) {
   const inventory = bench.inventory('ping', bench.sizes.hosts)
   const { rivals } = bench
@@ -18,7 +18,7 @@ export function ping(bench) {
   })
 }
 
-/** Many names against few: what one more host costs. */
+/** Compares many hosts with few, to find the cost of one more host. */
 export async function fleet(bench) {
   const { ports, names } = bench.sizes
   const few = bench.inventory('few', ports)
@@ -33,7 +33,7 @@ export async function fleet(bench) {
   }
 }
 
-/** How long the help takes, against starting Node for nothing. */
+/** Compares the time of `--help` with starting Node alone. */
 export function help(bench) {
   return alternate(
     bench,
@@ -45,7 +45,7 @@ export function help(bench) {
   )
 }
 
-/** A script with ssh2 and nothing else: what can be had at best. */
+/** Runs a script with nothing but ssh2: the best possible result. */
 export function bareSsh2(bench, { hosts }, command, ...file) {
   const list = join(bench.folder, 'bare-hosts.json')
   writeFileSync(list, JSON.stringify(hosts))

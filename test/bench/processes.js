@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Ends processes and all that they started, by their ids. @param {readonly number[]} pids */
+/** Ends processes and all their descendants. @param {readonly number[]} pids */
 export function endTrees(pids) {
   const children = childrenByParent()
   const all = [...pids]
-  // grows while it is walked
+  // the list grows during the loop
   for (const pid of all) all.push(...(children.get(pid) ?? []))
   for (const pid of all) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // it ended by itself meanwhile
+      // it has already ended
     }
   }
 }
 
-/** Whether one of them has started something that has not ended. @param {readonly number[]} pids */
+/** Whether one of the processes has running children. @param {readonly number[]} pids */
 export function haveChildren(pids) {
   const children = childrenByParent()
   return pids.some((pid) => children.has(pid))
@@ -31,7 +31,7 @@ function childrenByParent() {
   return children
 }
 
-/** 0 for a process that is gone. */
+/** The parent of a process; 0 if the process has ended. */
 function parentOf(pid) {
   try {
     return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-/** Programs that others use for this; each is looked for, and one that is missing is told, not left out. */
+/** Finds the versions of the programs to compare with. A missing one is undefined, and shown as missing. */
 export function findRivals() {
   const ansible = version('ansible', ['--version'], /core (\S+?)\]/)
   const python = version('ansible', ['--version'], /python version = .*\((\/\S+)\)$/m)
@@ -22,7 +22,7 @@ export function findRivals() {
   }
 }
 
-/** What was measured on, as a line. */
+/** Describes the machine and the versions in one line. */
 export function machineLine({ ansible, mitogen, pssh, openssh }) {
   const [cpu] = cpus()
   return [

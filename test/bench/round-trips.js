@@ -1,13 +1,13 @@
-// node round-trips.js INVENTORY ping|plan|file FOLDER: does it on one host and prints, as JSON, the ms between what
-// counts: `session` from the started shell to the answer (of a file: from the plan to the proof that it is so), `shell`
-// from the started shell to the end of it all, `total` from TCP's connect.
+// node round-trips.js INVENTORY ping|plan|file FOLDER: runs the work on one host and prints times in ms as JSON:
+// `session` from the started shell to the answer (for a file: from the plan to its verification), `shell` from the
+// started shell to the end, `total` from the TCP connect to the end.
 
 import { items, ping, readFleet, runVerb, smallFile, ssh2 } from '../../dist/internals.cjs'
 
 const [inventory, what, folder] = process.argv.slice(2)
 const RECIPES = { ping: () => ping, plan: () => items(folder), file: () => smallFile(folder) }
 
-/** When each came first, ms. @type {Record<string, number>} */
+/** The time of the first occurrence of each event, in ms. @type {Record<string, number>} */
 const times = {}
 const note = (name) => {
   times[name] ??= performance.now()

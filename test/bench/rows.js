@@ -1,17 +1,17 @@
-// What is measured, and what must come out.
+// What is measured, and the bounds for the results.
 import { converged, first } from './items-rows.js'
 import { fleet, help, ping } from './ping-rows.js'
 import { roundTrips } from './trips-rows.js'
 import { again, many, upload } from './upload-rows.js'
 
 /**
- * One line of the table: `of` and `to` name results. The bound is one of: `slower`, ours is at most so many times the
- * other; `faster`, the other is at least so many times ours; `most`, ours is at most that. Without one it is only told.
+ * A line of the table. `of` (ours) and `to` name results. At most one bound: with `slower`, ours is at most that many
+ * times the other; with `faster`, the other is at least that many times ours; with `most`, ours is at most that.
  * @typedef {{ what: string, of: string, to?: string, rival?: string, slower?: number, faster?: number, most?: number }} Line
  */
 
 /**
- * `ports` is how many hosts a row needs.
+ * A row. `ports` returns how many hosts it needs.
  * @type {{ id: string, title: (sizes: import('./sizes.js').Sizes) => string, ports: (sizes: import('./sizes.js').Sizes) => number, measure: (bench: object) => Promise<Record<string, any>>, lines: Line[] }[]}
  */
 export const ROWS = [

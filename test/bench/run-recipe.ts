@@ -1,5 +1,6 @@
-// node run-recipe.cjs INVENTORY items FOLDER, or INVENTORY file PATH BUNDLE: makes it so on all hosts as a verb would,
-// and prints what it cost as a line of JSON. It is built as the command line is, and loads what it needs in that order.
+// node run-recipe.cjs INVENTORY items FOLDER, or INVENTORY file PATH BUNDLE: applies the items or uploads the file to
+// all hosts as a verb would, and prints the cost as a line of JSON. It is built like the command line and loads its
+// modules in the same order.
 
 import { readFileSync } from 'node:fs'
 import type { CommonOptions } from '../../src/fleet/common-options.ts'
@@ -18,7 +19,7 @@ async function run([inventory = '', what, path = '', bundleFolder]: readonly str
     ? await (await import('../../src/artifacts/load-bundle.ts')).loadBundle(bundleFolder)
     : undefined
 
-  /** Bytes by host. */
+  /** Bytes sent by host. */
   const sent = new Map<string, number>()
   const { report } = await runVerb('bench', what === 'items' ? items(path) : bigFile(path), fleet, options, {
     desired: { cluster: fleet.cluster, bundle: bundle?.lock, jhubConfig: '' },

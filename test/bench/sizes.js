@@ -1,10 +1,10 @@
 /**
- * How much is measured; `names` are hosts of an inventory that share `ports`.
+ * The size of the benchmark. `names` is the number of inventory hosts that share `ports`.
  * @typedef {{ hosts: number, ports: number, names: number, megabytes: number, copies: number }} Sizes
  */
 
 /** @type {Sizes} */
 export const FULL = { hosts: 50, ports: 100, names: 500, megabytes: 500, copies: 10 }
 
-/** To see whether all of it works; what comes out says little. @type {Sizes} */
+/** Only to check that everything works; the results are not meaningful. @type {Sizes} */
 export const QUICK = { hosts: 8, ports: 10, names: 50, megabytes: 50, copies: 3 }

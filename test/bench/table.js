@@ -6,7 +6,7 @@ const MET = new Map([
   [undefined, '-'],
 ])
 
-/** A line of the table as cells. */
+/** The cells of a line of the table. */
 export function cells(title, { what, ours, rival, theirs, ratio, wanted, met }) {
   return [title, what, ours, rival, theirs, ratio, wanted, MET.get(met)]
 }

@@ -3,10 +3,10 @@ import { delayProxy } from './delay-proxy.js'
 import { RECIPE, script } from './ours.js'
 import { bareSsh2 } from './ping-rows.js'
 
-/** What a byte needs to come there, ms: a tenth of a second there and back. */
+/** One-way delay in ms; a round trip takes twice as long. */
 const DELAY = 50
 
-/** How often one has to wait for the other end: by what a delay adds to the time, so that work does not count. */
+/** Counts round trips by the time that a network delay adds, which excludes the time for computing. */
 export async function roundTrips(bench) {
   const [host] = bench.hosts
   const through = async (name, ms) =>
@@ -28,7 +28,7 @@ export async function roundTrips(bench) {
   }
   const results = {}
   for (const [name, contenders] of Object.entries(works)) {
-    // a plan is of hosts where all is so
+    // plan is measured on a host that needs no changes
     if (name === 'plan') await script(bench, RECIPE, near.ini, 'items', folder)
     const times = await alternate(bench, contenders)
     const trips = (field) => (times.far[field] - times.near[field]) / (2 * DELAY)

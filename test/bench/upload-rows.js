@@ -11,7 +11,7 @@ import { bareSsh2 } from './ping-rows.js'
 const CIPHERS = ['aes128-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com']
 const MB = 1e6
 
-/** A big file to one host. */
+/** Uploads a big file to one host. */
 export async function upload(bench) {
   const { inventory, clear, path, ours, copy } = await contenders(bench, 1)
   const file = bigFileOf(bench)
@@ -35,7 +35,7 @@ export async function upload(bench) {
   return { ...results, scp: { ...results.scp, note: best } }
 }
 
-/** The same file once more: only what it takes to see that nothing is to be done. */
+/** Uploads the same file again: the cost of finding that nothing has to be done. */
 export async function again(bench) {
   const { inventory, clear, ours, copy } = await contenders(bench, 1)
   clear()
@@ -51,7 +51,7 @@ export async function again(bench) {
   return { ours: { ...mine.ours, beyond: mine.ours.seconds - ping.seconds }, ...theirs }
 }
 
-/** The file to several hosts in one run: how often it is read, and what has to be in memory for it. */
+/** Uploads the file to several hosts in one run: how often it is read, and how much memory that needs. */
 export async function many(bench) {
   const { ours, clear } = await contenders(bench, bench.sizes.copies)
   clear()
@@ -76,7 +76,7 @@ async function contenders(bench, count) {
 
 const bigFileOf = ({ folder }) => join(folder, 'bundle', 'big.tar')
 
-/** A bundle with the big file, whose digest is known from here on, as it is to a user after the first run. */
+/** Makes a bundle with the big file. Its digest is cached then, as it is for a user after the first run. */
 async function makeBundle(bench) {
   const folder = join(bench.folder, 'bundle')
   if (existsSync(folder)) return folder
@@ -109,7 +109,7 @@ function secureCopy(bench, inventory, cipher, source, path) {
   return measure('scp', [...options, source, target], bench)
 }
 
-/** What OpenSSH's own client takes when the host has to hash the file, too, by the program that ours takes there. */
+/** Uploads with OpenSSH's client and hashes the file on the host with the program that convecthub uses there. */
 function catAndHash(bench, inventory, cipher, source, path) {
   const [host] = inventory.hosts
   const command = `cat >${path} && if command -v openssl >/dev/null; then openssl dgst -sha256 ${path}; else sha256sum ${path}; fi`
@@ -117,7 +117,7 @@ function catAndHash(bench, inventory, cipher, source, path) {
   return measure('sh', ['-c', 'exec ssh "$@" <"$0"', source, ...login, command], bench)
 }
 
-/** The cipher of scp that is fastest here; a choice by chance would be in our favour. */
+/** Finds the fastest cipher for scp on this machine. Any other choice would be unfair to scp. */
 async function fastest(bench, copy) {
   const ciphers = Object.fromEntries(CIPHERS.map((each) => [each, () => copy(each)]))
   const times = await alternate(bench, ciphers, 7)

@@ -1,8 +1,8 @@
-/** Round trips are whole ones: the rest is work that a delay stretches. */
+/** Fields in round trips, which are rounded: a fraction is work that the delay stretches. */
 const TRIPS = /\.(session|shell|total)$/
 
 /**
- * What a line of the table says of the results: `met` is undefined where nothing is wanted, or a rival is missing.
+ * Compares results with the bound of a line. `met` is undefined without a bound, or when a rival is missing.
  * @param {import('./rows.js').Line} line
  * @param {Record<string, any>} results
  */
@@ -39,7 +39,7 @@ function show(path, value) {
   return digits(value)
 }
 
-/** Three digits that count. */
+/** Formats with three significant digits. */
 function digits(value) {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

@@ -14,7 +14,7 @@ let mirror: string
 beforeAll(async () => {
   lab = await labUp(1)
   server = createServer(({ url = '' }, response) => {
-    // below /whole there is every release, elsewhere only the key
+    // /whole serves a complete repository, any other path only the key
     const [, part, ...path] = url.split('/')
     const file = new URL(`docker-mirror/${path.at(-1)}`, import.meta.url)
     const known = (part === 'whole' || path.join() === 'gpg') && existsSync(file)
@@ -35,20 +35,20 @@ const dockerFrom = (part: string) => [
   `install_docker=true docker_repo=${mirror}/${part} docker_key=${KEY}`,
 ]
 
-/** What apt reads, and whether it can. */
+/** The lists and keys of apt, and whether `apt-get update` succeeds. */
 const aptState = () =>
   inside(
     'ls /etc/apt/sources.list.d /etc/apt/keyrings 2>&1; apt-get -q update >/dev/null 2>&1; echo update $?',
   )
 
-/** Gives apt a source of the machine's own for the mirror, with this component. */
+/** Adds a source for the mirror that convecthub does not manage, with this component. */
 const theirs = (component: string) =>
   inside(`mkdir -p /etc/apt/keyrings && curl -fsS ${mirror}/whole/gpg >/etc/apt/keyrings/theirs.gpg
 . /etc/os-release
 echo "deb [signed-by=/etc/apt/keyrings/theirs.gpg] ${mirror}/whole $VERSION_CODENAME ${component}" >${LISTS}/theirs.list`)
 
-describe('apt on a machine', () => {
-  it('a source that conflicts is told by its line before anything changes', async () => {
+describe('the apt sources of a machine', () => {
+  it('are not changed when a source conflicts, which is reported with its line', async () => {
     await theirs('test')
     const before = await machineState(lab, 'driver1')
     const { code, stderr } = await lab.run('provision', dockerFrom('whole'))
@@ -57,7 +57,7 @@ describe('apt on a machine', () => {
     expect(await machineState(lab, 'driver1')).toBe(before)
   })
 
-  it('a source that serves is used as it is', async () => {
+  it('are used unchanged when they already have Docker', async () => {
     await theirs('stable')
     const { stdout } = must(await lab.run('plan', dockerFrom('whole')))
     expect(stdout).toContain(`+ install docker-ce from ${mirror}/whole, as ${LISTS}/theirs.list:1 has it`)
@@ -65,7 +65,7 @@ describe('apt on a machine', () => {
     await inside(`rm ${LISTS}/theirs.list; rm -r /etc/apt/keyrings`)
   })
 
-  it('a mirror of another release fails, and leaves apt as it was', async () => {
+  it('are restored when the mirror lacks this release', async () => {
     const before = await aptState()
     const { code, stderr } = await lab.run('provision', dockerFrom('empty'))
     expect(stderr).toContain('does not have a Release file')
@@ -74,7 +74,7 @@ describe('apt on a machine', () => {
     expect(await aptState()).toBe(before)
   })
 
-  it('a mirror gives Docker, and goes from apt’s sources when nobody wants it any more', async () => {
+  it('get the mirror for Docker, and lose it when Docker is no longer wanted', async () => {
     must(await lab.run('provision', dockerFrom('whole')))
     expect(await aptState()).toMatch(/convecthub-docker\.gpg\n[\s\S]*convecthub-docker\.list\nupdate 0/)
     expect(await inside('dpkg -s docker-ce | grep Status')).toBe('Status: install ok installed\n')
@@ -83,7 +83,7 @@ describe('apt on a machine', () => {
     expect(must(await lab.run('plan', dockerFrom('whole'))).stdout).toContain('Nothing to change.')
   })
 
-  it('reset goes well where apt can read nothing any more because of our source', async () => {
+  it('can be reset when they conflict so that apt-get update fails', async () => {
     await theirs('stable')
     expect(await aptState()).toContain('update 100')
     must(await lab.run('reset', ['--yes']))
@@ -92,7 +92,7 @@ describe('apt on a machine', () => {
   })
 })
 
-it('a folder that programs are run from, mounted with noexec, is told with its mount', async () => {
+it('reports a noexec mount of a folder that programs run from', async () => {
   await inside('mount --bind /usr/local/bin /usr/local/bin && mount -o remount,bind,noexec /usr/local/bin')
   const { code, stderr } = await lab.run('plan')
   await inside('umount /usr/local/bin')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
 
-/** Makes a copy of the lab's bundle in `folder` whose server ends at once on this host, and tells where. */
+/** Copies the lab's bundle, with a K3s server that exits at once on `host`. Returns the path of the copy. */
 export function brokenBundle(folder: string, host: string): string {
   const place = join(folder, `broken-${host}`)
   cpSync(join(folder, 'lab/shared/bin'), place, { recursive: true })

@@ -12,12 +12,12 @@ export interface CliResult {
 export interface CliOptions {
   cwd: string
   input?: string
-  /** Told with each line of stdout, while it runs. */
+  /** Called with each line of stdout while the program runs. */
   onLine?: (line: string, child: ChildProcess) => void
   env?: Record<string, string>
 }
 
-/** Runs the real command line, as a user in that folder would, its output into pipes. */
+/** Runs the real command line in the folder `cwd`, with its output in pipes. */
 export function cli(
   args: readonly string[],
   { cwd, input = '', onLine, env }: CliOptions,
@@ -44,7 +44,7 @@ export function cli(
   })
 }
 
-/** The objects that --output json printed. */
+/** Parses the output of `--output json`. */
 export function events(stdout: string): Record<string, unknown>[] {
   return stdout
     .split('\n')

@@ -14,22 +14,22 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.down())
 
-/** Makes a stand-in bundle with this K3s in a folder of that name. */
+/** Makes a stand-in bundle with this version of K3s in a folder called `name`. */
 async function bundle(name: string, version: string): Promise<string> {
   must(await cli(['lab', 'bundle', name, '--k3s-version', version], { cwd: lab.folder }))
   return join(lab.folder, name)
 }
 
-/** When K3s was started on a machine. */
-const start = (machine: string) =>
+/** The start time of K3s on a machine. */
+const startTime = (machine: string) =>
   lab.inside(machine, 'systemctl show -p ExecMainStartTimestampMonotonic k3s k3s-agent')
-const starts = () => Promise.all(lab.machines.map(start))
+const startTimes = () => Promise.all(lab.machines.map(startTime))
 const ids = (stdout: string) =>
   events(stdout).flatMap(({ event, host, code }) => (event === 'error' ? [`${code} ${host}`] : []))
 
 describe('a cluster of three servers', () => {
-  it('another K3s is refused before anything is sent', async () => {
-    const before = await starts()
+  it('refuses another version of K3s before it uploads anything', async () => {
+    const before = await startTimes()
     for (const version of ['v1.35.2+k3s1', 'v1.33.2+k3s1', 'v1.36.0+k3s1']) {
       const folder = await bundle(version.slice(0, 5), version)
       const { code, stdout } = await lab.run('provision', ['--bundle', folder, '--output', 'json'])
@@ -37,30 +37,30 @@ describe('a cluster of three servers', () => {
       expect(ids(stdout)).toEqual(lab.machines.map((machine) => `k3s-version ${machine}`))
     }
     for (const machine of lab.machines) expect(await lab.inside(machine, 'ls /usr/local/bin')).toBe('k3s\n')
-    expect(await starts()).toEqual(before)
+    expect(await startTimes()).toEqual(before)
   })
 
   it.each([
     { broken: 'driver1', others: ['driver2', 'driver3'] },
     { broken: 'driver2', others: ['driver3'] },
   ])(
-    'where $broken does not come up, it runs again with what worked, and $others are not changed',
+    'rolls $broken back when K3s does not start there, and does not change $others',
     async ({ broken, others }) => {
-      const before = await Promise.all(others.map(start))
+      const before = await Promise.all(others.map(startTime))
       const folder = brokenBundle(lab.folder, broken)
       const { code, stdout } = await lab.run('provision', ['--bundle', folder, '--output', 'json'])
       expect(code).toBe(7)
       const failed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'failed')
       expect(failed.map(({ step, host }) => `${step} ${host}`)).toEqual([`k3s-server ${broken}`])
       expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
-      expect(await Promise.all(others.map(start))).toEqual(before)
+      expect(await Promise.all(others.map(startTime))).toEqual(before)
       must(await lab.run('status'))
       expect(must(await lab.run('provision')).stdout).toMatch(/Done on 5 hosts|Nothing to change/)
       expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
     },
   )
 
-  it('a server that stands still is told by status, and started by provision', async () => {
+  it('status reports a stopped server, and provision starts it', async () => {
     await lab.inside('driver2', 'systemctl stop k3s')
     const { code, stdout } = await lab.run('status')
     expect(code).toBe(8)
@@ -70,7 +70,7 @@ describe('a cluster of three servers', () => {
     must(await lab.run('status'))
   })
 
-  it('an upgrade never has an agent newer than a server, nor less than two servers that answer', async () => {
+  it('never has an agent newer than a server, or fewer than two running servers, during an upgrade', async () => {
     const seen: string[] = []
     let over = false
     const watch = async () => {
@@ -106,7 +106,7 @@ describe('a cluster of three servers', () => {
     expect(must(await lab.run('status')).stdout.match(/v1\.35\.2\+k3s1/g)).toHaveLength(5)
   })
 
-  it('a first driver that lost its disk founds nothing, and joins once the old one is out', async () => {
+  it('does not found a new cluster on a first driver that lost its disk; it rejoins after a reset', async () => {
     const own = ['--bundle', join(lab.folder, 'v1.35')]
     await lab.inside('driver1', 'systemctl disable --now k3s')
     await lab.inside(
@@ -129,7 +129,7 @@ systemctl daemon-reload`,
     must(await lab.run('status'))
   })
 
-  it('machines that are reset leave the cluster, which goes on, and come back', async () => {
+  it('continues without machines that are reset, and takes them back', async () => {
     const own = ['--bundle', join(lab.folder, 'v1.35')]
     await lab.inside('worker2', `mkdir -p ${STORAGE}; echo mine >${STORAGE}/file`)
     const worker = must(await lab.run('reset', ['--limit', 'worker2', '--yes'])).stdout
@@ -160,7 +160,7 @@ mount --bind /srv/theirs ${theirs}`,
   })
 })
 
-/** The kubelets' versions as a server tells them; undefined where its API is not ready. */
+/** The kubelet versions of all nodes, as a server reports them. Undefined when its API is not ready. */
 async function look(driver: string): Promise<Record<string, string> | undefined> {
   try {
     const text = await lab.inside(

@@ -11,9 +11,9 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.down())
 
-describe('before any machine is contacted', () => {
+describe('errors before any machine is contacted', () => {
   const inventory = () => readFileSync(join(lab.folder, 'lab/inv.toml'), 'utf8')
-  const tried = async (change: (text: string) => string, args: readonly string[] = []) => {
+  const provisionWith = async (change: (text: string) => string, args: readonly string[] = []) => {
     writeFileSync(join(lab.folder, 'lab/broken.toml'), change(inventory()), { mode: 0o600 })
     const result = await lab.run('provision', args, { inventory: 'lab/broken.toml' })
     expect(result.stderr).not.toMatch(/^ +at .*:\d+:\d+/m)
@@ -21,12 +21,12 @@ describe('before any machine is contacted', () => {
   }
 
   it.each([
-    ['no such inventory', ['-i', 'nowhere.toml'], 3, /there is no inventory nowhere\.toml/],
-    ['no such limit', ['--limit', 'worker9'], 3, /worker9/],
-    ['no bundle', ['--bundle', 'nowhere'], 4, /there is no bundle/],
-    ['no such values', ['-e', 'jhub_config_path=nowhere.yaml'], 4, /jhub_config_path: .*nowhere\.yaml/],
+    ['a missing inventory', ['-i', 'nowhere.toml'], 3, /there is no inventory nowhere\.toml/],
+    ['a limit that matches no host', ['--limit', 'worker9'], 3, /worker9/],
+    ['a missing bundle', ['--bundle', 'nowhere'], 4, /there is no bundle/],
+    ['missing values', ['-e', 'jhub_config_path=nowhere.yaml'], 4, /jhub_config_path: .*nowhere\.yaml/],
     ['a wrong port', ['-e', 'http_port=http'], 3, /http_port=http: a port number is needed/],
-    ['an option that is not there', ['--nonsense'], 2, /unknown option '--nonsense'/],
+    ['an unknown option', ['--nonsense'], 2, /unknown option '--nonsense'/],
   ])('%s', async (_what, args, code, message) => {
     const result = await lab.run('provision', args as string[])
     expect(result.stderr).toMatch(message)
@@ -35,14 +35,16 @@ describe('before any machine is contacted', () => {
   })
 
   it('a host in no group, with its line', async () => {
-    const result = await tried((text) => text.replace('[driver]', 'stray ansible_host=127.9.9.9\n\n[driver]'))
+    const result = await provisionWith((text) =>
+      text.replace('[driver]', 'stray ansible_host=127.9.9.9\n\n[driver]'),
+    )
     expect(result.stderr).toMatch(/broken\.toml:\d+.*stray is in none of the groups/)
     expect(result.code).toBe(3)
   })
 
-  it('no driver, and two hosts at one address, both told', async () => {
+  it('a missing driver and two hosts at one address, reported together', async () => {
     const address = /worker1 .*?ansible_ssh_host=(\S+)/.exec(inventory())?.[1] ?? ''
-    const result = await tried((text) =>
+    const result = await provisionWith((text) =>
       text
         .replace(/^\[driver\]\ndriver1$/m, '[worker]\ndriver1')
         .replace(/(worker2 .*?ansible_ssh_host=)\S+/, `$1${address}`),
@@ -53,7 +55,7 @@ describe('before any machine is contacted', () => {
   })
 
   it('a missing key, and an unknown variable with a suggestion', async () => {
-    const result = await tried((text) =>
+    const result = await provisionWith((text) =>
       text.replace("lab/id_ed25519'", "lab/no_key'").replace('has_gpu=false', 'has_gpus=false'),
     )
     expect(result.stderr).toMatch(/has_gpus; did you mean has_gpu\?/)
@@ -61,7 +63,7 @@ describe('before any machine is contacted', () => {
     expect(result.code).toBe(4)
   })
 
-  it('a file of the bundle that was cut', async () => {
+  it('a truncated file in the bundle', async () => {
     const file = join(lab.folder, 'lab/shared/bin/k3s')
     copyFileSync(file, `${file}.whole`)
     truncateSync(file, 100)
@@ -72,8 +74,8 @@ describe('before any machine is contacted', () => {
   })
 })
 
-describe('hosts that do not let us in', () => {
-  it('an unknown host key: the fingerprint and what to do', async () => {
+describe('hosts that refuse the login', () => {
+  it('shows the fingerprint of an unknown host key and what to do', async () => {
     writeFileSync(join(lab.folder, 'nobody'), '')
     const result = await lab.run('ping', [
       '-e',
@@ -84,7 +86,7 @@ describe('hosts that do not let us in', () => {
     expect(result.code).toBe(5)
   })
 
-  it('a wrong sudo password is tried once; a right one works', async () => {
+  it('tries a wrong sudo password only once, and accepts a right one', async () => {
     await lab.inside(
       'worker1',
       'echo lab:right-horse | chpasswd; cp /etc/sudoers.d/lab /root/sudoers; echo "lab ALL=(ALL:ALL) ALL" >/etc/sudoers.d/lab; echo Defaults logfile=/var/log/sudo.log >/etc/sudoers.d/log',
@@ -114,7 +116,7 @@ describe('hosts that do not let us in', () => {
 })
 
 describe('hosts that are down', () => {
-  it('a driver: what needs it is blocked by it, and nothing is changed', async () => {
+  it('a driver blocks the steps that need it, and nothing is changed', async () => {
     await lab.docker('stop', 'driver1')
     const result = await lab.run('provision', ['--timeout', '3'])
     expect(result.stderr).toMatch(/worker1 +Start the K3s agents: blocked by k3s-server on driver1/)
@@ -123,7 +125,7 @@ describe('hosts that are down', () => {
     await settled('driver1')
   })
 
-  it('a worker: the rest is provisioned, and the same command later does only what is missing', async () => {
+  it('a worker does not stop the others, and the same command later does only what is missing', async () => {
     await lab.docker('stop', 'worker2')
     const down = await lab.run('provision', ['--timeout', '3'])
     expect(down.stdout).toMatch(/^To continue: convecthub provision -i lab\/inv\.toml --limit worker2/m)
@@ -141,7 +143,7 @@ describe('hosts that are down', () => {
     expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 3 hosts/)
   })
 
-  it('a full disk is named, and leaves nothing half-written', async () => {
+  it('names a full disk and leaves no partial file', async () => {
     must(await lab.run('reset', ['--yes']))
     await lab.inside('worker1', 'mkdir -p /mnt/full; mount -t tmpfs -o size=64k,mode=755 none /usr/local/bin')
     const result = await lab.run('provision')
@@ -156,21 +158,21 @@ describe('hosts that are down', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('stops cleanly, names what was under way, and the same command continues', async () => {
+  it('stops cleanly and names the running change; the same command continues', async () => {
     must(await lab.run('reset', ['--yes']))
     const result = await lab.run('provision', ['--output', 'json'], {
       onLine: (line, child) =>
         /"event":"change-start".*wait until the Kubernetes/.test(line) && child.kill('SIGINT'),
     })
     expect(result.code).toBe(130)
-    const told = events(result.stdout)
-    expect(told.at(-1)).toMatchObject({ event: 'summary', ok: false, interrupted: true })
+    const printed = events(result.stdout)
+    expect(printed.at(-1)).toMatchObject({ event: 'summary', ok: false, interrupted: true })
     expect(result.stdout).toMatch(/stopped during: wait until the Kubernetes API answers/)
     must(await lab.run('provision'))
   })
 })
 
-/** Until a started machine's sshd answers: ping says so. */
+/** Waits until `ping` reaches a machine that was started. */
 async function settled(machine: string): Promise<void> {
   for (let left = 30; left > 0; left--) {
     if ((await lab.run('ping', ['--limit', machine, '--timeout', '5'])).code === 0) return

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.down())
 
-it('three drivers and two workers: ping, plan, provision, status', async () => {
+it('provisions three drivers one after another, and two workers beside them', async () => {
   must(await lab.run('ping'))
   must(await lab.run('plan'))
   const { stdout } = must(await lab.run('provision', ['--output', 'json']))
@@ -19,7 +19,7 @@ it('three drivers and two workers: ping, plan, provision, status', async () => {
     events(stdout).findIndex(
       (event) => event.event === kind && event.host === host && title.test(JSON.stringify(event)),
     )
-  // etcd takes one learner at a time: a driver starts when the one before it is Ready
+  // etcd accepts one learner at a time, so a driver starts only when the one before it is Ready
   expect(at('change-start', 'driver2', /start k3s\.service/)).toBeGreaterThan(
     at('step', 'driver1', /k3s-node/),
   )
@@ -34,7 +34,7 @@ it('three drivers and two workers: ping, plan, provision, status', async () => {
   expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
 })
 
-it('reset ends the workers first and the founder last, and leaves nothing; provision works again', async () => {
+it('resets workers first and the founder last, leaves nothing, and can provision again', async () => {
   const { stdout } = must(await lab.run('reset', ['--yes', '--output', 'json']))
   const stops = events(stdout).filter(({ event, step }) => event === 'step-start' && step === 'stop-k3s')
   expect(

@@ -17,7 +17,7 @@ afterAll(() => lab?.down())
 const password = async () =>
   must(await cli(['hub', 'password', '-i', 'lab/inv.toml'], { cwd: lab.folder })).stdout.trim()
 
-it('a hub without an authenticator of its own gets a password, which stays, and is told to nobody', async () => {
+it('creates a password for a hub without an authenticator, keeps it, and does not print it', async () => {
   const first = must(await lab.run('provision'))
   const made = await password()
   expect(made).toMatch(/^[a-z2-9]{24}$/)
@@ -37,7 +37,7 @@ it('a hub without an authenticator of its own gets a password, which stays, and 
   expect(await password()).toBe(made)
 })
 
-it('a password that was changed on the driver is that of the hub after the next run', async () => {
+it('applies a password that was changed on the driver in the next run', async () => {
   await lab.inside('driver1', `sed -i "s/password: '.*'/password: 'of-our-own'/" ${PASSWORD}`)
   const { stdout } = must(await lab.run('provision', ['--output', 'json']))
   expect(stdout).toContain('helm upgrade convecthub')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { events } from './cli.ts'
 import { type Lab, labUp, must } from './lab.ts'
 
-/** As many runs are killed, at moments spread over a whole run. */
+/** How many runs to kill, at moments spread evenly over a run. */
 const MOMENTS = 10
 
 let lab: Lab
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => lab?.down())
 
 it.each(Array.from({ length: MOMENTS }, (_, i) => i + 1))(
-  'killed at moment %i of 10, the same command converges',
+  'the same command converges after a run was killed at moment %i of 10',
   async (moment) => {
     must(await lab.run('reset', ['--yes']))
     const at = Math.ceil((total * moment) / (MOMENTS + 1))

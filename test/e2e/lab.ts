@@ -8,23 +8,23 @@ import { type CliOptions, type CliResult, cli } from './cli.ts'
 
 const execute = promisify(execFile)
 
-/** A lab of its own for one test file, beside whatever other labs run. */
+/** A separate lab for one test file. */
 export interface Lab {
   folder: string
   machines: string[]
-  /** convecthub on this lab's inventory. */
+  /** Runs convecthub with this lab's inventory. */
   run(
     verb: string,
     args?: readonly string[],
     options?: Partial<CliOptions> & { inventory?: string },
   ): Promise<CliResult>
-  /** A root shell in a machine, not by way of convecthub. */
+  /** Runs a script as root in a machine, without convecthub. */
   inside(machine: string, script: string): Promise<string>
   docker(command: string, machine: string): Promise<void>
   down(): Promise<void>
 }
 
-/** Starts machines with the stand-in bundle, or with the one that CONVECTHUB_BUNDLE names. */
+/** Starts machines with the stand-in bundle, or with the bundle in CONVECTHUB_BUNDLE. */
 export async function labUp(machines: number, drivers = 1): Promise<Lab> {
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-e2e-')))
   const up = ['lab', 'up', '--machines', String(machines), '--drivers', String(drivers)]
@@ -61,7 +61,7 @@ export async function labUp(machines: number, drivers = 1): Promise<Lab> {
   }
 }
 
-/** The result of a call that has to go well. */
+/** Returns the result, or throws if the command failed. */
 export function must(result: CliResult): CliResult {
   if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.stdout}\n${result.stderr}`)
   return result

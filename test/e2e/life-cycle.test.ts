@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.down())
 
-describe('three machines become a ConvectHub, and go back', () => {
-  it('ping tells system and sudo of each', async () => {
+describe('the life cycle of a ConvectHub on three machines', () => {
+  it('ping prints system and sudo of each machine', async () => {
     const { stdout, code } = await lab.run('ping')
     expect(code).toBe(0)
     for (const machine of lab.machines)
@@ -27,23 +27,23 @@ describe('three machines become a ConvectHub, and go back', () => {
     for (const machine of lab.machines) expect(await machineState(lab, machine)).toBe(before.get(machine))
   })
 
-  it('provision does what the plan showed, tells every step of every host, and ends with a summary', async () => {
+  it('provision does what plan showed, reports every step of every host, and ends with a summary', async () => {
     const shown = titles(must(await lab.run('plan', ['--output', 'json'])).stdout, 'planned')
     const { stdout } = must(await lab.run('provision', ['--output', 'json']))
-    const told = events(stdout)
-    // nothing that the plan did not show; only a wait may turn out to be over before it begins
+    const printed = events(stdout)
+    // everything was in the plan; only waits may be missing, when they are over before they begin
     expect(shown).toEqual(expect.arrayContaining(done(stdout)))
-    expect(done(stdout).filter(acts)).toEqual(shown.filter(acts))
-    const run = told[0] as { event: string; hosts: string[] }
+    expect(done(stdout).filter(isAction)).toEqual(shown.filter(isAction))
+    const run = printed[0] as { event: string; hosts: string[] }
     expect(run.event).toBe('run')
-    expect(told.at(-1)).toMatchObject({ event: 'summary', ok: true })
-    const steps = told.filter(({ event }) => event === 'step')
+    expect(printed.at(-1)).toMatchObject({ event: 'summary', ok: true })
+    const steps = printed.filter(({ event }) => event === 'step')
     expect(new Set(steps.map(({ host }) => host))).toEqual(new Set(lab.machines))
     expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['changed', 'unchanged']))
     for (const step of steps) expect(step).toMatchObject({ ms: expect.any(Number), step: expect.any(String) })
   })
 
-  it('status finds everything well', async () => {
+  it('status finds everything healthy', async () => {
     const { stdout, code } = await lab.run('status')
     expect(stdout).not.toMatch(/✘/)
     expect(stdout).toMatch(/✔ +node worker2 +Ready/)
@@ -52,7 +52,7 @@ describe('three machines become a ConvectHub, and go back', () => {
     expect(code).toBe(0)
   })
 
-  it('a second provision changes nothing, says so, and costs one connection and one exec a host', async () => {
+  it('a second provision changes nothing, and needs one connection and one exec per host', async () => {
     for (const machine of lab.machines) {
       await lab.inside(
         machine,
@@ -73,7 +73,7 @@ describe('three machines become a ConvectHub, and go back', () => {
       await lab.inside(machine, 'rm /etc/ssh/sshd_config.d/00-verbose.conf; systemctl reload ssh')
   })
 
-  it('a changed port changes that and nothing else, without a restart', async () => {
+  it('a new port changes only the ingress and the login check, without a restart', async () => {
     const started = await lab.inside('driver1', 'systemctl show -p ExecMainStartTimestamp k3s')
     const { stdout } = must(await lab.run('provision', ['--output', 'json', '-e', 'http_port=8081']))
     const changed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'changed')
@@ -81,7 +81,7 @@ describe('three machines become a ConvectHub, and go back', () => {
     expect(await lab.inside('driver1', 'systemctl show -p ExecMainStartTimestamp k3s')).toBe(started)
   })
 
-  it('reset wants the name of the inventory', async () => {
+  it('reset does nothing until the name of the inventory is typed', async () => {
     const { code, stderr } = await lab.run('reset', [], { input: 'yes\n' })
     expect(code).toBe(2)
     expect(stderr).toMatch(/the name was not typed/)
@@ -95,18 +95,18 @@ describe('three machines become a ConvectHub, and go back', () => {
     expect(must(await lab.run('reset', ['--yes'])).stdout).toMatch(/Nothing to change/)
   })
 
-  it('provision works again after it', async () => {
+  it('provision works again after the reset', async () => {
     must(await lab.run('provision'))
     must(await lab.run('status'))
   })
 })
 
-/** True for a change that is no mere wait. */
-function acts(title: string): boolean {
+/** Whether a change is more than a wait. */
+function isAction(title: string): boolean {
   return !/: wait /.test(title)
 }
 
-/** Titles of the changes in a plan, by host. */
+/** The planned changes, as "host: title". */
 function titles(stdout: string, kind: string): string[] {
   return events(stdout)
     .filter(({ event }) => event === kind)
@@ -114,7 +114,7 @@ function titles(stdout: string, kind: string): string[] {
     .sort()
 }
 
-/** Titles of the changes that were made, by host. */
+/** The changes that were made, as "host: title". */
 function done(stdout: string): string[] {
   return events(stdout)
     .filter(({ event }) => event === 'change-end')

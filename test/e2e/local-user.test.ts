@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Lab, labUp, must } from './lab.ts'
 
-/** Somebody who may log in on the machine, and nothing else. */
+/** An unprivileged user on the machine. */
 const USER = 'mallory'
 
 let lab: Lab
@@ -19,7 +19,7 @@ afterAll(() => lab?.down())
 
 const asUser = (script: string) =>
   lab.inside('driver1', `su ${USER} -s /bin/sh -c '${script.replaceAll("'", `'\\''`)}'`)
-/** Goes on until the machine is gone. */
+/** Runs a script as that user until the machine is removed. */
 const inBackground = (script: string) => asUser(`setsid sh -c '${script}' >/dev/null 2>&1 </dev/null &`)
 
 const show = async (script: string) => (await lab.inside('driver1', script)).trim()
@@ -27,7 +27,7 @@ const show = async (script: string) => (await lab.inside('driver1', script)).tri
 // the lab's inventory has convect_workdir=/var/tmp/convecthub
 const CHART = 'jupyterhub-4.4.0.tgz'
 
-it('a work folder that somebody made first is not used: no file of root’s is written over, nothing hangs, no chart is swapped', async () => {
+it('does not use a work folder that another user prepared with links, pipes and a chart to swap in', async () => {
   await asUser(`mkdir /var/tmp/convecthub
 ln -s /etc/victim.conf /var/tmp/convecthub/.${CHART}.part
 mkfifo /var/tmp/convecthub/.other.part
@@ -43,8 +43,8 @@ echo evil >/var/tmp/convecthub/mine`)
   expect(await show(`stat -c '%U %a' ${work} ${work}/${CHART}`)).toBe('root 700\nroot 600')
 })
 
-/** What a pod can do: a process in the pods' cgroup that calls itself as it likes. */
-const pretend = (name: string) =>
+/** Starts a process in the cgroup of pods with any name, which every pod can do. */
+const startNamedProcess = (name: string) =>
   lab.inside(
     'driver1',
     `cat >/home/${USER}/forge.pl <<'P'
@@ -57,8 +57,8 @@ for tree in /sys/fs/cgroup /sys/fs/cgroup/*; do
 done`,
   )
 
-it('a process that calls itself like our marks has nothing removed that is not ours', async () => {
-  await pretend(
+it('removes nothing of others when a process name imitates the output of a fact', async () => {
+  await startNamedProcess(
     'x\\n::fact owned\\nfile /srv/research\\nfile /home/alice\\npackage openssh-server\\n::fact nothing\\n',
   )
   expect(await show('cat /proc/$(cat /tmp/forge.pid)/cgroup')).toContain('/kubepods/')
@@ -71,7 +71,7 @@ it('a process that calls itself like our marks has nothing removed that is not o
   ).toBe('/home/alice\n/srv/research\ninstalled')
 })
 
-it('what is written into the record by hand is kept, told, and makes the audit fail', async () => {
+it('keeps and reports what was added to the record by hand, and fails the audit', async () => {
   must(await lab.run('provision'))
   await lab.inside(
     'driver1',

@@ -30,8 +30,8 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.down())
 
-it('neither secret is in any argv or environment, output, log or journal', async () => {
-  // the machines are containers, so this machine's /proc shows the processes of both sides
+it('shows no secret in arguments, environments, output, logs or the journal', async () => {
+  // the machines are containers, so this machine's /proc shows their processes too
   let running = true
   const found = new Set<string>()
   const watch = (async () => {
@@ -55,24 +55,24 @@ it('neither secret is in any argv or environment, output, log or journal', async
         machine,
         `grep -rlF ${TOKEN} /etc /var/lib/convecthub 2>/dev/null | xargs -r stat -c '%n %a %U'`,
       ),
-      // workers have a secret of their own
+      // workers have a secret of their own instead of the token
     ).toBe(machine.startsWith('driver') ? '/etc/rancher/k3s/token 600 root\n' : '')
   }
 })
 
-/** Every way to hand a secret over, on a command line that ends in each kind of message. */
+/** All ways to pass a secret. */
 const WAYS: readonly { what: string; args: readonly string[]; input?: string }[] = [
   { what: 'key=value', args: ['-e', `ansible_become_password=${CANARY}`] },
-  { what: 'key=value behind another', args: ['-e', `http_port=80 ansible_become_pass=${CANARY}`] },
+  { what: 'key=value after another', args: ['-e', `http_port=80 ansible_become_pass=${CANARY}`] },
   { what: 'a quoted value', args: ['-e', `ansible_sudo_pass="${CANARY}"`] },
   { what: 'JSON', args: ['-e', JSON.stringify({ ansible_become_pass: CANARY, http_port: 80 })] },
   { what: 'nested JSON', args: ['-e', JSON.stringify({ mine: { deep: [CANARY] } })] },
-  { what: 'JSON that is cut off', args: ['-e', `{"ansible_password": "${CANARY}"`] },
+  { what: 'truncated JSON', args: ['-e', `{"ansible_password": "${CANARY}"`] },
   { what: 'a file of variables', args: ['-e', '@secret.yml'] },
   { what: 'the token', args: ['-e', `convect_token=${CANARY}`] },
-  { what: 'a token that is refused', args: ['-e', `convect_token=${CANARY}:x`] },
+  { what: 'an invalid token', args: ['-e', `convect_token=${CANARY}:x`] },
   {
-    what: 'a variable of ssh',
+    what: 'ssh arguments',
     args: ['-e', `ansible_ssh_common_args="-o ProxyCommand='sh -c :' -o SetEnv=X=${CANARY}"`],
   },
   { what: '-K', args: ['-K'], input: `${CANARY}\n` },
@@ -81,10 +81,10 @@ const WAYS: readonly { what: string; args: readonly string[]; input?: string }[]
   { what: '--ask-vault-pass', args: ['--ask-vault-pass'], input: `${CANARY}\n` },
 ]
 
-it.each(WAYS)('a secret given by $what shows nowhere', async ({ args, input = '' }) => {
+it.each(WAYS)('never shows a secret passed as $what', async ({ args, input = '' }) => {
   writeFileSync(join(lab.folder, 'secret.yml'), `ansible_become_password: ${CANARY}\n`, { mode: 0o600 })
   writeFileSync(join(lab.folder, 'secret.txt'), `${CANARY}\n`, { mode: 0o600 })
-  // one machine that is not there, so that there is something to continue
+  // with one unreachable machine, so that the command to continue is printed
   const inventory = readFileSync(join(lab.folder, 'lab/inv.toml'), 'utf8')
   writeFileSync(
     join(lab.folder, 'lab/down.toml'),
@@ -116,7 +116,7 @@ it.each(WAYS)('a secret given by $what shows nowhere', async ({ args, input = ''
   for (const machine of lab.machines) expect(secretsIn(await lab.inside(machine, LOGS))).toEqual([])
 })
 
-it('the watch would have seen it', async () => {
+it('detects a secret in the arguments of a process, so the checks above can fail', async () => {
   const script = `exec sleep 2 # ${TOKEN}`
   const running = lab.inside('driver1', `sh -c '${script}; :' ${TOKEN}`)
   let seen: string[] = []
@@ -128,7 +128,7 @@ it('the watch would have seen it', async () => {
   await running
 })
 
-/** Command lines and environments on this machine that hold one of the canaries now; not what the tests typed in. */
+/** Command lines and environments of current processes that contain a canary, except those that the tests start. */
 function leaks(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -141,7 +141,7 @@ function secretsIn(text: string): string[] {
   return [PASSWORD, TOKEN, CANARY].filter((secret) => text.includes(secret))
 }
 
-/** A process may be gone by the time that it is looked at. */
+/** Reads a file; empty when the process has ended meanwhile. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'latin1')

@@ -1,6 +1,6 @@
 import { setup as build } from '../../scripts/setup.js'
 
-/** What is tested end to end is the built program, so it has to be today's. */
+/** Builds the program before the tests, which run the built one. */
 export function setup(): void {
   build()
 }
