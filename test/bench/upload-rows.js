@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { alternate } from './alternate.js'
 import { ansible } from './ansible.js'
 import { USER } from './hosts.js'
+import { limitedProxy } from './limited-proxy.js'
 import { measure } from './measure.js'
 import { convecthub, RECIPE, script } from './ours.js'
 import { bareSsh2 } from './ping-rows.js'
@@ -35,6 +36,29 @@ export async function upload(bench) {
   return { ...results, scp: { ...results.scp, note: best } }
 }
 
+/** What a gigabit link carries, bytes per second. */
+const GIGABIT = 110 * MB
+
+/** Uploads the file over a link of a gigabit per second, where the wire is what takes the time. */
+export async function gigabit(bench) {
+  const [host] = bench.hosts
+  const port = await limitedProxy(host.port, GIGABIT)
+  const inventory = bench.write('gigabit', [{ ...host, address: '127.0.0.1', port }])
+  const { path, clear, upload } = await contenders(bench, 1)
+  const results = await alternate(bench, {
+    ours: () => {
+      clear()
+      return upload(inventory)
+    },
+    scp: () => {
+      clear()
+      return secureCopy(bench, inventory, CIPHERS[0], bigFileOf(bench), path)
+    },
+  })
+  clear()
+  return results
+}
+
 /** Uploads the same file again: the cost of finding that nothing has to be done. */
 export async function again(bench) {
   const { inventory, clear, ours, copy } = await contenders(bench, 1)
@@ -64,12 +88,14 @@ async function contenders(bench, count) {
   const inventory = bench.inventory(`upload-${count}`, count)
   const bundle = await makeBundle(bench)
   const path = `${bench.files}/big.tar`
+  const upload = (from) => script(bench, RECIPE, from.ini, 'file', path, bundle)
   const args = ['all', '-m', 'copy', '-a', `src=${bigFileOf(bench)} dest=${path}`]
   return {
     inventory,
     path,
     clear: () => bench.clear(count),
-    ours: () => script(bench, RECIPE, inventory.ini, 'file', path, bundle),
+    ours: () => upload(inventory),
+    upload,
     copy: bench.rivals.ansible && ((options) => ansible(bench, inventory, 'ansible', args, options)),
   }
 }
