@@ -52,6 +52,8 @@ export type EngineEvent =
   | {
       event: 'summary'
       verb: string
+      /** False when the run only looked, such as a plan. */
+      applied: boolean
       ok: boolean
       ms: number
       hosts: readonly HostSummary[]

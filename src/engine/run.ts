@@ -158,14 +158,14 @@ interface Result {
 }
 
 function emitSummary(
-  { verb, hosts: selected, emit, signal }: RunOptions,
+  { verb, apply, hosts: selected, emit, signal }: RunOptions,
   { fleet, settled, began, complete }: Result,
 ) {
   const hosts = summarize(selected, settled, fleet)
   const interrupted = signal.aborted
   const ok =
     complete && !interrupted && hosts.every(({ failed, blocked, error }) => failed + blocked === 0 && !error)
-  emit({ event: 'summary', verb, ok, ms: Date.now() - began, hosts, interrupted })
+  emit({ event: 'summary', verb, applied: apply, ok, ms: Date.now() - began, hosts, interrupted })
   return { ok, hosts }
 }
 

@@ -46,7 +46,14 @@ const family: FactFamily<LoginPage> = {
     ),
 }
 
-/** The login page as the host itself sees it, at its address on `iface` ('' for its default route). */
-export function loginPage(scheme: 'http' | 'https', port: number, iface: string): Fact<LoginPage> {
+/** Where a host looks for the login page: at its own address on `iface` ('' for its default route). */
+export interface Page {
+  scheme: 'http' | 'https'
+  port: number
+  iface: string
+}
+
+/** The login page as the host itself sees it. */
+export function loginPage({ scheme, port, iface }: Page): Fact<LoginPage> {
   return { family, key: `${scheme} ${port} ${iface}` }
 }

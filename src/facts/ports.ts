@@ -2,7 +2,10 @@ import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
-export type Port = `${'tcp' | 'udp'} ${number}`
+export interface Port {
+  protocol: 'tcp' | 'udp'
+  number: number
+}
 
 /** The process that listens on a port. */
 export interface Listener {
@@ -13,8 +16,8 @@ export interface Listener {
   pod?: true
 }
 
-/** The requested ports that something listens on. */
-export type ListeningPorts = ReadonlyMap<Port, Listener>
+/** The requested ports that something listens on, by portName. */
+export type ListeningPorts = ReadonlyMap<string, Listener>
 
 // Reads the kernel's tables instead of ss: ss prints process names unescaped, and a name may contain a newline.
 // Columns as in proc(5): the 2nd is ADDRESS:PORT in hex, the 4th the state (0A for LISTEN; 07 for UDP, which does not
@@ -48,10 +51,7 @@ done`
 const family: FactFamily<ListeningPorts> = {
   id: 'ports',
   script: ([key = '']) => {
-    const wanted = key.split(',').map((port) => {
-      const [kind, number] = port.split(' ')
-      return `${kind}:${Number(number).toString(16).toUpperCase().padStart(4, '0')}`
-    })
+    const wanted = key.split(',')
     return joinSh([rawSh(template('remote/of-k3s.sh')), sh`wanted=${` ${wanted.join(' ')} `}`, rawSh(SCRIPT)])
   },
   parse: (output, keys) => new Map(keys.map((key) => [key, parsePorts(output)])),
@@ -59,7 +59,17 @@ const family: FactFamily<ListeningPorts> = {
 
 /** The listeners on these ports. Ask for only one set of ports per host. */
 export function listeningPorts(ports: readonly Port[]): Fact<ListeningPorts> {
-  return { family, key: ports.join(',') }
+  return { family, key: ports.map(kernelName).join(',') }
+}
+
+/** `tcp 80`. */
+export function portName({ protocol, number }: Port): string {
+  return `${protocol} ${number}`
+}
+
+/** A port as the kernel's tables have it: `tcp:0050`. */
+function kernelName({ protocol, number }: Port): string {
+  return `${protocol}:${number.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** When K3s and another process share a port, reports the other process. */
@@ -74,9 +84,11 @@ function parsePorts(output: string): ListeningPorts {
         k3s: whose !== 'other',
         ...(whose === 'pod' && { pod: true }),
       })
-  const ports = new Map<Port, Listener>()
-  for (const [, kind, hex = '', inode = ''] of output.matchAll(/^port (tcp|udp) ([0-9A-F]{4}) (\d+)$/gm)) {
-    const port = `${kind} ${Number.parseInt(hex, 16)}` as Port
+  const ports = new Map<string, Listener>()
+  for (const [, protocol, hex = '', inode = ''] of output.matchAll(
+    /^port (tcp|udp) ([0-9A-F]{4}) (\d+)$/gm,
+  )) {
+    const port = `${protocol} ${Number.parseInt(hex, 16)}`
     const holder = holders.get(inode) ?? { name: 'a process', k3s: undefined }
     if (ports.get(port)?.k3s !== false) ports.set(port, holder)
   }

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
-import type { Fact, Facts } from '../facts/fact.ts'
-import type { LoginPage } from '../facts/login-page.ts'
+import type { Facts } from '../facts/fact.ts'
+import { loginPage, type Page } from '../facts/login-page.ts'
 import { node } from '../facts/node.ts'
 import { release } from '../facts/release.ts'
 import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
@@ -50,11 +50,10 @@ function releaseCheck(lead: Facts): Check {
   return { what, healthy: status === 'deployed', detail: `${status}, revision ${revision}, ${description}` }
 }
 
-function pageCheck(page: Fact<LoginPage>, lead: Facts): Check {
-  const [scheme, port] = page.key.split(' ')
-  const { status, title } = lead.get(page)
+function pageCheck(page: Page, lead: Facts): Check {
+  const { status, title } = lead.get(loginPage(page))
   return {
-    what: `login page ${scheme}:${port}`,
+    what: `login page ${page.scheme}:${page.port}`,
     healthy: loginAnswers(status),
     detail: status === 0 ? 'no answer' : `HTTP ${status}${title ? `, titled "${title}"` : ''}`,
   }

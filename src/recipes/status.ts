@@ -1,4 +1,5 @@
 import type { Step } from '../engine/step.ts'
+import { loginPage } from '../facts/login-page.ts'
 import { release } from '../facts/release.ts'
 import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
 import { leadFacts } from '../steps/lead.ts'
@@ -14,7 +15,11 @@ export const status: readonly Step[] = [
     facts: (host, { cluster }) =>
       host.role === 'worker'
         ? leadFacts(host, cluster)
-        : [...leadFacts(host, cluster), release(NAMESPACE, RELEASE), ...loginPages(cluster, host)],
+        : [
+            ...leadFacts(host, cluster),
+            release(NAMESPACE, RELEASE),
+            ...loginPages(cluster, host).map(loginPage),
+          ],
     plan: () => [],
   },
 ]

@@ -1,7 +1,7 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/step.ts'
-import { LOGIN_PAGE, loginPage } from '../facts/login-page.ts'
+import { LOGIN_PAGE, loginPage, type Page } from '../facts/login-page.ts'
 import { K3S } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
@@ -14,17 +14,20 @@ export const login: Step = {
   hosts: ({ cluster }) => cluster.drivers,
   needs: (host, { cluster }) => (cluster.lead === host ? [] : [on(jupyterhub, cluster.lead)]),
   sees: () => [],
-  facts: (host, { cluster }) => loginPages(cluster, host),
+  facts: (host, { cluster }) => loginPages(cluster, host).map(loginPage),
   plan: ({ cluster, host, facts }) =>
     loginPages(cluster, host).flatMap((page): Change[] =>
-      loginAnswers(facts.get(page).status) ? [] : [waitForPage(page.key)],
+      loginAnswers(facts.get(loginPage(page)).status) ? [] : [waitForPage(page)],
     ),
 }
 
 /** The login page on a machine's http and https ports. */
-export function loginPages({ httpPort, httpsPort }: Cluster, { settings }: ClusterHost) {
+export function loginPages({ httpPort, httpsPort }: Cluster, { settings }: ClusterHost): Page[] {
   const iface = settings.my_iface ?? ''
-  return [loginPage('http', httpPort, iface), loginPage('https', httpsPort, iface)]
+  return [
+    { scheme: 'http', port: httpPort, iface },
+    { scheme: 'https', port: httpsPort, iface },
+  ]
 }
 
 /** True for a page, or for the redirect of an authenticator with auto_login. */
@@ -32,8 +35,7 @@ export function loginAnswers(status: number): boolean {
   return status === 200 || status === 302
 }
 
-function waitForPage(key: string): Change {
-  const [scheme = '', port = '', iface = ''] = key.split(' ')
+function waitForPage({ scheme, port, iface }: Page): Change {
   return {
     kind: 'wait',
     sign: '!',
@@ -41,7 +43,7 @@ function waitForPage(key: string): Change {
     timeoutMs: 300_000,
     until: joinSh([
       rawSh(LOGIN_PAGE),
-      sh`answer=$(login_page ${scheme} ${port} ${iface})
+      sh`answer=$(login_page ${scheme} ${String(port)} ${iface})
 echo "$answer"
 case $answer in '200 '* | '302 '*) ;; *) false ;; esac`,
     ]),

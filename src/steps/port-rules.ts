@@ -2,7 +2,7 @@ import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import { K3S_PORTS } from '../cluster/k3s-ports.ts'
 import type { PlanContext } from '../engine/step.ts'
 import { owned } from '../facts/owned.ts'
-import { type Listener, listeningPorts, type Port } from '../facts/ports.ts'
+import { type Listener, listeningPorts, type Port, portName } from '../facts/ports.ts'
 import { ownsK3s } from './artifacts.ts'
 import type { HostRule } from './host-rules.ts'
 
@@ -29,13 +29,15 @@ export function askedPorts(host: ClusterHost, cluster: Cluster) {
   return listeningPorts([...hubPorts(cluster), ...k3sPorts(host, cluster)])
 }
 
-const hubPorts = ({ httpPort, httpsPort }: Cluster): Port[] => [`tcp ${httpPort}`, `tcp ${httpsPort}`]
+const tcp = (number: number): Port => ({ protocol: 'tcp', number })
+
+const hubPorts = ({ httpPort, httpsPort }: Cluster): Port[] => [tcp(httpPort), tcp(httpsPort)]
 
 function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
   const { all, driver, drivers: several } = K3S_PORTS
   const server = role === 'driver' && { ...driver, ...(drivers.length > 1 && several) }
   const here = Object.keys({ ...all, ...server })
-  return [...here.map((port): Port => `tcp ${Number(port)}`), 'udp 8472']
+  return [...here.map((port) => tcp(Number(port))), { protocol: 'udp', number: 8472 }]
 }
 
 /** Messages for the ports that are in use by anything but convecthub's K3s; `isOurs` recognizes that one. */
@@ -47,9 +49,8 @@ function takenPorts(
   const ours = ownsK3s(facts.get(owned))
   const listening = facts.get(askedPorts(host, cluster))
   return ports.flatMap((port) => {
-    const listener = listening.get(port)
+    const listener = listening.get(portName(port))
     if (!listener || (ours && isOurs(listener))) return []
-    const [kind, number] = port.split(' ')
-    return [`${kind === 'udp' ? 'UDP port' : 'port'} ${number} is taken by ${listener.name}`]
+    return [`${port.protocol === 'udp' ? 'UDP port' : 'port'} ${port.number} is taken by ${listener.name}`]
   })
 }

@@ -20,7 +20,7 @@ export const EVENT_FIELDS = {
   'link-lost': '`host`, `step`, `error`; the step goes on when the host answers again',
   step: '`host`, `step`, `outcome` (unchanged, changed, failed, blocked, skipped), `ms`, `error`, `blockedBy`',
   summary:
-    '`verb`, `ok`, `ms`, `interrupted`, `hosts` ({host, changed, unchanged, failed, blocked, skipped, error, blockedBy}); always the last of a run',
+    '`verb`, `applied`, `ok`, `ms`, `interrupted`, `hosts` ({host, changed, unchanged, failed, blocked, skipped, error, blockedBy}); always the last of a run',
   check: 'only `status`: `what`, `healthy`, `detail`',
   left: 'only `reset`: `host`, `what` is left',
   kept: 'only `reset`: users’ data that stays: `what`, `path`',

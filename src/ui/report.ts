@@ -2,13 +2,13 @@ import type { ChalkInstance } from 'chalk'
 import type { EngineEvent } from '../engine/event.ts'
 import { columns, count, duration } from './style.ts'
 
-/** The table at the end of a provision or reset, and one line with the verdict. */
+/** The table at the end of a run that changes hosts, and one line with the verdict. */
 export function reportLines(
   summary: Extract<EngineEvent, { event: 'summary' }>,
   paint: ChalkInstance,
 ): string[] {
-  const { hosts, ms, interrupted, ok, verb } = summary
-  if (verb !== 'provision' && verb !== 'reset') return []
+  const { hosts, ms, interrupted, ok, applied } = summary
+  if (!applied) return []
   const total = (key: 'changed' | 'failed' | 'blocked' | 'skipped') =>
     hosts.reduce((sum, host) => sum + host[key], 0)
   const cell = (number: number, shade: (text: string) => string) =>

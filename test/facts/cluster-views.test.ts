@@ -129,11 +129,11 @@ const PAGES =
   'page http 80  200 JupyterHub\npage https 9443 eth1 503 \npage http 9000 eth1 000 \npage http 81   '
 
 it.each([
-  { fact: loginPage('http', 80, ''), value: { status: 200, title: 'JupyterHub' } },
-  { fact: loginPage('https', 9443, 'eth1'), value: { status: 503, title: '' } },
-  { fact: loginPage('http', 9000, 'eth1'), value: { status: 0, title: '' } },
-  { fact: loginPage('http', 81, ''), value: { status: 0, title: '' } },
-  { fact: loginPage('http', 8080, ''), value: { status: 0, title: '' } },
+  { fact: loginPage({ scheme: 'http', port: 80, iface: '' }), value: { status: 200, title: 'JupyterHub' } },
+  { fact: loginPage({ scheme: 'https', port: 9443, iface: 'eth1' }), value: { status: 503, title: '' } },
+  { fact: loginPage({ scheme: 'http', port: 9000, iface: 'eth1' }), value: { status: 0, title: '' } },
+  { fact: loginPage({ scheme: 'http', port: 81, iface: '' }), value: { status: 0, title: '' } },
+  { fact: loginPage({ scheme: 'http', port: 8080, iface: '' }), value: { status: 0, title: '' } },
 ])('reads status $value.status of the page $fact.key', ({ fact, value }) => {
   expect(parseFact(fact, PAGES)).toEqual(value)
 })

@@ -51,7 +51,7 @@ const FACTS: readonly Fact<unknown>[] = [
   file('/no/such/file'),
   gpu,
   leftovers(['/no/such/folder']),
-  loginPage('http', 1, 'lo'),
+  loginPage({ scheme: 'http', port: 1, iface: 'lo' }),
   node('no-such-node'),
   owned,
   recordedPackages,
@@ -59,7 +59,10 @@ const FACTS: readonly Fact<unknown>[] = [
   aptKey('/no/such/key'),
   aptSources,
   installedPackage('no-such-package'),
-  listeningPorts(['tcp 22', 'udp 8472']),
+  listeningPorts([
+    { protocol: 'tcp', number: 22 },
+    { protocol: 'udp', number: 8472 },
+  ]),
   release('no-such-namespace', 'no-such-release'),
   unit('no-such-unit.service'),
   jobs,
@@ -99,7 +102,7 @@ for (const shell of SHELLS) {
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
     const proc = mounts.findLast((line) => line.includes(' /proc '))?.split(' ')[3]
     expect(facts.get(disk('/proc/self'))).toMatchObject({ mount: '/proc', options: proc?.split(',') })
-    expect(facts.get(loginPage('http', 1, 'lo')).status).toBe(0)
+    expect(facts.get(loginPage({ scheme: 'http', port: 1, iface: 'lo' })).status).toBe(0)
     expect(facts.get(leftovers(['/no/such/folder'])).paths).toEqual([])
     expect(facts.get(unit('no-such-unit.service'))).toMatchObject({ loaded: false, enabled: false })
   })

@@ -90,5 +90,13 @@ export const EVENTS: readonly EngineEvent[] = [
   { event: 'line', host, step, line: 'a "quoted" line\u0007' },
   { event: 'progress', host, step, sent: 5, total: 10 },
   { event: 'step', host, step, outcome: 'failed', ms: 1500, error: ERROR, blockedBy: 'a on d1' },
-  { event: 'summary', verb: 'provision', ok: false, ms: 65_000, interrupted: false, hosts: [summary] },
+  {
+    event: 'summary',
+    verb: 'provision',
+    applied: true,
+    ok: false,
+    ms: 65_000,
+    interrupted: false,
+    hosts: [summary],
+  },
 ]

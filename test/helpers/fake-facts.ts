@@ -159,7 +159,7 @@ export const running = (name: string, inputs?: string): Answer =>
   is(unit(name), { loaded: true, active: 'active', enabled: true, inputs })
 
 export const page = (scheme: 'http' | 'https', port: number, status: number, iface = ''): Answer =>
-  is(loginPage(scheme, port, iface), { status, title: 'JupyterHub' })
+  is(loginPage({ scheme, port, iface }), { status, title: 'JupyterHub' })
 
 export const present = (path: string, state: Partial<FileState> = {}): Answer => is(file(path), fileOf(state))
 

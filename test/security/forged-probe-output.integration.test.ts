@@ -28,11 +28,16 @@ import { type HostileTree, hostileTree, MOUNTED, PLACES, type Place, type Texts 
 const RUNS = Number(process.env.CVH_FUZZ ?? 30)
 vi.setConfig({ testTimeout: 60_000 + RUNS * 2000 })
 
-const PAGE = loginPage('http', 80, 'eth1')
+const PAGE = loginPage({ scheme: 'http', port: 80, iface: 'eth1' })
 const NODE = node('host1')
 const RELEASE = release('convecthub', 'convecthub')
 const UNIT = unit('k3s.service')
-const PORTS = listeningPorts(['tcp 80', 'tcp 22', 'tcp 6443', 'udp 8472'])
+const PORTS = listeningPorts([
+  { protocol: 'tcp', number: 80 },
+  { protocol: 'tcp', number: 22 },
+  { protocol: 'tcp', number: 6443 },
+  { protocol: 'udp', number: 8472 },
+])
 const LEFT = leftovers(['/etc/rancher'])
 const ASKED: readonly Fact<unknown>[] = [
   ...[

@@ -60,6 +60,7 @@ function events(text: () => string): EngineEvent[] {
     { event: 'step', ...at, outcome: 'failed', ms: 1, error },
     {
       event: 'summary',
+      applied: true,
       verb: 'provision',
       ok: false,
       ms: 1,

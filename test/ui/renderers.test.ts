@@ -159,7 +159,15 @@ it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
       { event: 'link-lost', ...at, error },
       { event: 'host-failed', host: 'w1', error },
       { event: 'step', ...at, outcome: 'failed', ms: 1, error },
-      { event: 'summary', verb: 'reset', ok: false, ms: 1, interrupted: false, hosts: [failed] },
+      {
+        event: 'summary',
+        verb: 'reset',
+        applied: true,
+        ok: false,
+        ms: 1,
+        interrupted: false,
+        hosts: [failed],
+      },
     ]
     const shown = [...(await rendered(mode, afterRun(...events), 1)), ...out].join('\n')
     expect(shown).toContain('gone')

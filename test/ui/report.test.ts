@@ -14,11 +14,12 @@ const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
 const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
 const summary = (
   hosts: readonly HostSummary[],
-  more: { verb?: string; interrupted?: boolean; ok?: boolean } = {},
+  more: { applied?: boolean; interrupted?: boolean; ok?: boolean } = {},
 ) => {
   return {
     event: 'summary',
     verb: 'provision',
+    applied: true,
     ok: true,
     ms: 12_000,
     interrupted: false,
@@ -81,8 +82,7 @@ it.each([
     summary: summary([host('d1')], { ok: false }),
     lines: ['', HEAD, 'd1    0        0           0       0', '', 'Not done, after 12 s.'],
   },
-  { what: 'a plan', summary: summary([host('d1')], { verb: 'plan' }), lines: [] },
-  { what: 'a status', summary: summary([host('d1')], { verb: 'status' }), lines: [] },
+  { what: 'a plan', summary: summary([host('d1')], { applied: false }), lines: [] },
 ])('shows the report of $what', ({ summary, lines }) => {
   expect(reportLines(summary, plain)).toEqual(lines)
 })
