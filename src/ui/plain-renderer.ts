@@ -16,15 +16,7 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
   const uploads = new UploadProgress()
   const underWay = new Map<string, { title: string; since: number }>()
   let width = 0
-  // a host often reports many changes at once, so the lines of one turn of the event loop are written together
-  const flush = () => process.stderr.uncork()
-  const print = (text: string) => {
-    if (process.stderr.writableCorked === 0) {
-      process.stderr.cork()
-      process.nextTick(flush)
-    }
-    process.stderr.write(`${coloured(text)}\n`)
-  }
+  const print = (text: string) => process.stderr.write(`${coloured(text)}\n`)
   const printFor = (host: string, text: string) => print(`${paint.bold(host.padEnd(width))}  ${text}`)
   const printProgress = () => {
     for (const [host, { title, since }] of underWay) {
@@ -90,7 +82,6 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
           print(formatError(event.error, paint))
         break
       case 'summary':
-        flush()
         printLines(reportLines(event, style(process.stdout, color)))
         break
       case 'planned':
