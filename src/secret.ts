@@ -1,6 +1,9 @@
 import { inspect } from 'node:util'
 
-/** A text that must not be shown. It prints as `***` everywhere; only `reveal()` returns it. */
+/** What stands for a secret wherever one would be shown. */
+export const MASK = '***'
+
+/** A text that must not be shown. It prints as MASK everywhere; only `reveal()` returns it. */
 export class Secret {
   readonly #text: string
 
@@ -14,14 +17,14 @@ export class Secret {
   }
 
   toString(): string {
-    return '***'
+    return MASK
   }
 
   toJSON(): string {
-    return '***'
+    return MASK
   }
 
   [inspect.custom](): string {
-    return '***'
+    return MASK
   }
 }

@@ -1,9 +1,9 @@
 import type { PackageName } from '../engine/change.ts'
-import type { FindingId } from '../error-codes.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
 import type { PackageSources } from './package-sources.ts'
+import type { Trouble } from './trouble.ts'
 
 /** Whether a package manager is present, and its report about half-installed packages; empty when there are none. */
 export interface PackageManager {
@@ -52,11 +52,4 @@ export interface Distribution {
   install(names: readonly PackageName[]): Script
   /** Removes packages and their configuration, except those that other packages need. Waits in the same way. */
   purge(names: readonly string[]): Script
-}
-
-/** A problem as preflight reports it. */
-export interface Trouble {
-  id: FindingId
-  message: string
-  hint: string
 }

@@ -1,7 +1,7 @@
 import type { Change } from '../engine/change.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
-import type { Trouble } from './distribution.ts'
+import type { Trouble } from './trouble.ts'
 
 /** A package source that a host should have, and the key that signs its packages. */
 export interface PackageSource {

@@ -2,6 +2,7 @@ import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../cluster/variables.ts'
 import { Float, type Setting } from '../inventory/inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { readExtraVars } from '../inventory/vars/extra-vars.ts'
+import { MASK } from '../secret.ts'
 import { quote } from '../sh.ts'
 import type { CommonOptions } from './common-options.ts'
 
@@ -15,9 +16,6 @@ const SHOWN: ReadonlySet<string> = new Set([
   ]),
   'ansible_connection',
 ])
-
-/** Replaces a value that may be secret. */
-export const MASK = '***'
 
 /** A line "what: command" for the user to copy. Says that masked secrets have to be filled in. */
 export function toCopy(what: string, command: string): string {

@@ -7,8 +7,8 @@ import { doubtfulFile } from '../inventory/doubtful-file.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
+import { MASK } from '../secret.ts'
 import { tellWarning } from '../ui/warn.ts'
-import { MASK } from './command-line.ts'
 import { type VaultOptions, vaultPassword } from './vault-password.ts'
 
 /** The options that select the inventory. */
