@@ -5,7 +5,7 @@ import ssh2, {
   type SigningRequestOptions,
 } from 'ssh2'
 
-/** The keys that an SSH agent holds; none when there is no agent, or it does not answer. */
+/** Lists the keys in an SSH agent. Empty when there is no agent or it does not answer. */
 export async function agentKeys(socket: string): Promise<readonly ParsedKey[]> {
   return new Promise((resolve) =>
     ssh2.createAgent(socket).getIdentities((error, keys) => {
@@ -15,7 +15,7 @@ export async function agentKeys(socket: string): Promise<readonly ParsedKey[]> {
   )
 }
 
-/** An agent that offers just these keys, and lets the one behind the socket sign. */
+/** An agent that offers only the given keys and signs with the real agent behind the socket. */
 export class AgentPart extends ssh2.BaseAgent {
   readonly #socket: string
   readonly #keys: readonly ParsedKey[]
@@ -42,7 +42,6 @@ export class AgentPart extends ssh2.BaseAgent {
   }
 }
 
-/** Whether two keys are the same one. */
 export function sameKey(a: ParsedKey, b: ParsedKey): boolean {
   return a.getPublicSSH().equals(b.getPublicSSH())
 }

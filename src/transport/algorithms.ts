@@ -3,15 +3,15 @@ import { matchesPattern, matchesPatterns } from '../ssh-pattern.ts'
 import { CA_SIGNATURES, CERTIFIED, certificateOf } from './host-certificate.ts'
 import { SUPPORTED } from './supported.ts'
 
-/** Names of algorithms, best first; undefined: our own choice. */
+/** Names of algorithms, best first. An undefined list means our default. */
 export interface Algorithms {
   cipher?: readonly string[]
   kex?: readonly string[]
   hmac?: readonly string[]
   serverHostKey?: readonly string[]
-  /** What is on file does not change the order of serverHostKey. */
+  /** Offer serverHostKey in exactly this order, whatever keys are in known_hosts. */
   hostKeysInOrder?: boolean
-  /** How authorities may sign host certificates; ssh2 has no use for it. */
+  /** Algorithms that authorities may sign host certificates with. We check this ourselves; ssh2 does not. */
   caSignature?: readonly string[]
 }
 
@@ -20,12 +20,12 @@ const CERTIFICATES = CERTIFIED.map(certificateOf)
 type Kind = Exclude<keyof Algorithms, 'hostKeysInOrder'>
 
 /**
- * What is never done, even if ssh2 can. Of a group exchange the host chooses the group, and node examines one that is
- * made for it for minutes, in which it serves no other host. The others are no names of SSH, but of ssh2 alone.
+ * Never offered, even though ssh2 supports them. In a group exchange the host chooses the group, and a malicious one
+ * keeps node busy for minutes, during which it serves no other host. The other names are ssh2's own, not SSH's.
  */
 const NEVER = ['diffie-hellman-group-exchange-*', 'aes128-gcm', 'aes256-gcm']
 
-/** What is offered of each kind where node can do it here, best first. */
+/** What we offer by default, best first, as far as this machine's node supports it. */
 const CHOICE: Readonly<Record<keyof typeof SUPPORTED, readonly string[]>> = {
   cipher: [
     'aes128-gcm@openssh.com',
@@ -59,7 +59,7 @@ const CHOICE: Readonly<Record<keyof typeof SUPPORTED, readonly string[]>> = {
   serverHostKey: [...CERTIFICATES, ...CERTIFIED, 'ssh-rsa'],
 }
 
-/** What is offered of each kind, best first, and what else ssh2 can do, which it does only when it is asked to. */
+/** `offered`: our default, best first. `more`: all that ssh2 supports, used only when the user asks for it. */
 const KNOWN: Readonly<Record<Kind, { offered: readonly string[]; more: readonly string[] }>> = {
   cipher: known('cipher'),
   kex: known('kex'),
@@ -84,9 +84,9 @@ export const KINDS = {
 export type AlgorithmKeyword = keyof typeof KINDS
 
 /**
- * What to offer where ssh's configuration wants lists of its own: `a,b`, or our choice with `+` more, `-` fewer
- * or `^` others in front, as in ssh_config(5); each name may be a pattern. What ssh2 does not know is left out of a
- * list; error SSH_CONFIG_OPTION when nothing is left.
+ * Turns the lists of ssh's configuration into what to offer. As in ssh_config(5), a list is `a,b`, or changes our
+ * default: `+` appends, `-` removes, `^` puts in front; names may be patterns. Names that ssh2 does not know are
+ * dropped. Error: SSH_CONFIG_OPTION when a list ends up empty.
  */
 export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | undefined>>): Algorithms {
   const chosen: Partial<Record<Kind, readonly string[]>> = {}
@@ -105,13 +105,13 @@ export function algorithms(lists: Partial<Record<AlgorithmKeyword, string | unde
   return { ...chosen, ...(inOrder && { hostKeysInOrder: true }) }
 }
 
-/** All that may be asked for, what is offered anyway first. */
+/** Every algorithm that a user may ask for, the default ones first. */
 export function possible(keyword: AlgorithmKeyword): readonly string[] {
   const { offered, more } = KNOWN[KINDS[keyword]]
   return [...new Set([...offered, ...more.filter((name) => !matchesPatterns(name, NEVER))])]
 }
 
-/** As kex_assemble_names() of OpenSSH: a pattern means all names that it fits. */
+/** Like OpenSSH's kex_assemble_names(): a pattern stands for every name that it matches. */
 function choose(list: string, keyword: AlgorithmKeyword): readonly string[] {
   const { offered } = KNOWN[KINDS[keyword]]
   const sign = /^[+^-]/.exec(list)?.[0]
@@ -119,30 +119,33 @@ function choose(list: string, keyword: AlgorithmKeyword): readonly string[] {
   if (sign === '-') return offered.filter((name) => !matchesPatterns(name, names))
   const wanted = sign === '+' ? [...offered, ...names] : sign === '^' ? [...names, ...offered] : names
   return [
-    ...new Set(wanted.flatMap((each) => possible(keyword).filter((name) => matchesPattern(name, each)))),
+    ...new Set(
+      wanted.flatMap((pattern) => possible(keyword).filter((name) => matchesPattern(name, pattern))),
+    ),
   ]
 }
 
-/** The lists that a host is shown. */
+/** The algorithms offered to a host in the key exchange. */
 export type Offer = Readonly<
   Record<'cipher' | 'kex' | 'hmac' | 'serverHostKey' | 'compress', readonly string[]>
 >
 
-/** What is offered to a host of which these types of keys are on file. */
+/** What to offer to a host. `onFile`: the types of its keys in known_hosts. */
 export function offer(chosen: Algorithms, onFile: readonly string[]): Offer {
   return {
     cipher: chosen.cipher ?? KNOWN.cipher.offered,
     kex: chosen.kex ?? KNOWN.kex.offered,
     hmac: chosen.hmac ?? KNOWN.hmac.offered,
     serverHostKey: hostKeyOrder(chosen, onFile),
-    // a few bytes that unpack to gigabytes would be unpacked before anybody counts them
+    // ssh2 would unpack a few bytes into gigabytes before any of our limits applies
     compress: ['none'],
   }
 }
 
 /**
- * What to ask a host for: types on file first, as OpenSSH does, so that a known key is what the server shows, unless
- * the user has an order; certificates, which come before all, only where an authority is on file.
+ * The order in which to ask for host keys. Types in known_hosts come first, as in OpenSSH, so that the server shows a
+ * key we know; a user's own order is kept as it is. Certificates come before all others, and are only asked for when
+ * known_hosts has an authority for the host.
  */
 export function hostKeyOrder(
   { serverHostKey = KNOWN.serverHostKey.offered, hostKeysInOrder }: Algorithms,

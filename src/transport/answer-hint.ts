@@ -3,7 +3,7 @@ import { onlyAsks } from './auth-handler.ts'
 import type { Target } from './target.ts'
 import type { Tried } from './tried.ts'
 
-/** What to do about the questions of a host that let nobody in; undefined where an answer is not what was missing. */
+/** The hint for a login refused because a question got no answer. Undefined when that was not the reason. */
 export function answerHint({ target, tried }: { target: Target; tried: Tried }): string | undefined {
   const { question, replied, methods, taken } = tried
   if (replied) return question === undefined ? 'the answer was not taken; run it again' : undefined

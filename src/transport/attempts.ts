@@ -6,8 +6,8 @@ import { DEFAULT_KEYS, type KeyRing, keyEncrypted, publicKey } from './key-ring.
 import { expandHome, type Target } from './target.ts'
 
 /**
- * The ways to log in, in the order of ssh(1): the keys that were asked for (by the agent where it holds them), the
- * agent's other keys, ssh's own key files, the password. Errors: KEY_FILE, KEY_ENCRYPTED.
+ * Lists the ways to log in, in the order of ssh(1): configured keys (signed by the agent if it has them), the agent's
+ * other keys, ssh's default key files, the password. Errors: KEY_FILE, KEY_ENCRYPTED.
  */
 export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMethod[]> {
   const { agent: socket, user: username } = target
@@ -15,18 +15,18 @@ export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMe
   const methods: AnyAuthMethod[] = []
   const used: ParsedKey[] = []
   const offer = (key: ParsedKey) => {
-    const agents = socket && held.find((each) => sameKey(each, key))
+    const inAgent = socket && held.find((other) => sameKey(other, key))
     used.push(key)
     methods.push(
-      agents
-        ? { type: 'agent', username, agent: new AgentPart(socket, [agents]) }
+      inAgent
+        ? { type: 'agent', username, agent: new AgentPart(socket, [inAgent]) }
         : { type: 'publickey', username, key },
     )
   }
   let locked: ConvecthubError | undefined
   for (const path of target.keyFiles) {
     const half = held.length > 0 ? publicKey(path) : undefined
-    const key = half && held.some((each) => sameKey(each, half)) ? half : await ring.key(path)
+    const key = half && held.some((other) => sameKey(other, half)) ? half : await ring.key(path)
     if (key) offer(key)
     else locked = keyEncrypted(path)
   }
@@ -34,7 +34,7 @@ export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMe
   for (const key of others) offer(key)
   if (target.keyFiles.length === 0) {
     for (const path of DEFAULT_KEYS.filter((path) => existsSync(expandHome(path)))) {
-      // nobody asked for it, so it is no error, and its passphrase is only asked where nothing else is left
+      // The user did not name this file: ignore errors, and ask for its passphrase only if there is no other way in.
       const key = await ring
         .key(path, { ask: methods.length === 0 && !target.password })
         .catch(() => undefined)
@@ -46,12 +46,12 @@ export async function attempts(target: Target, ring: KeyRing): Promise<AnyAuthMe
   return methods.filter(({ type }) => allowed(target.methods, type))
 }
 
-/** Whether the user lets a way be tried. */
+/** Whether the user's configuration allows this method. */
 export function allowed(methods: Target['methods'], type: AuthenticationType): boolean {
   return methods === undefined || takes(methods as readonly AuthenticationType[], type)
 }
 
-/** Whether a way is among those that are left; a password can answer a question. */
+/** Whether the host accepts this method. A password also counts where the host asks questions. */
 export function takes(left: readonly AuthenticationType[], type: AuthenticationType): boolean {
   if (type === 'agent') return left.includes('publickey')
   return left.includes(type) || (type === 'password' && left.includes('keyboard-interactive'))

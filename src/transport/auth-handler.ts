@@ -9,21 +9,21 @@ import type { Secret } from '../secret.ts'
 import { takes } from './attempts.ts'
 import type { Tried } from './tried.ts'
 
-/** A question of a host, in its own words; `echo`: the answer may be seen. */
+/** A question that a host asks, in its own words. `echo`: the answer may be shown while it is typed. */
 export interface Question {
   text: string
   echo: boolean
 }
 
-/** Has somebody answer a question; undefined when nobody did. Rejects when the login is over meanwhile. */
+/** Asks the user a question. Undefined when there is no answer. Rejects when the login ends before the answer. */
 export type Ask = (question: Question) => Promise<Secret | undefined>
 
-/** No login asks more, in all: nobody is to be kept answering. */
+/** The most questions answered in one login, so that a host cannot keep the user answering forever. */
 const MOST_QUESTIONS = 10
 
 /**
- * Hands the ways to ssh2 one by one. The password is given once, in the form that the host takes. What a host asks
- * beside it, or as the factor behind a key, is asked by `ask`, once.
+ * Gives the login methods to ssh2 one by one. The password is sent once, in whichever form the host accepts. Any other
+ * question, such as a second factor after a key, goes to `ask`, in one round.
  */
 export function authHandler(
   { methods, username }: { methods: readonly AnyAuthMethod[]; username: string },
@@ -33,16 +33,16 @@ export function authHandler(
   const queue = [...methods]
   let asked = false
   return (_left, _partial, next) => {
-    // of the keys of an agent, ssh2 does not pass on what the host said to them
+    // not ssh2's own argument: it does not include the host's answers to keys of an agent
     const { taken: left } = tried
-    // ssh2 takes false for "nothing more to try", which its types do not know
+    // ssh2 takes false for "nothing more to try"; its types do not say so
     const stop = next as (attempt: AnyAuthMethod | false) => void
     const use = (attempt: AnyAuthMethod) => {
       tried.attempt(attempt.type)
       next(attempt)
     }
     const [first] = queue
-    // what the host takes is known only after a first try; where there is nothing to try, its error tells it
+    // `none` makes the host list the methods it accepts; with nothing else to try, its refusal is the error
     if (!left && (!first || first.type === 'password')) return next({ type: 'none', username })
     const attempt = queue.find(
       ({ type }) => (!left || takes(left, type)) && !(tried.withheld && type === 'password'),
@@ -59,8 +59,8 @@ export function authHandler(
 }
 
 /**
- * Whether a host is left that only asks: one that takes other things as well would have people asked for passwords
- * where only a key is missing.
+ * Whether questions are the only way left. Where the host accepts other methods too, the user most likely misses a
+ * key, and should not be asked for a password.
  */
 export function onlyAsks(left: readonly AuthenticationType[] = [], { factor }: Tried): boolean {
   return left.includes('keyboard-interactive') && (factor !== undefined || left.length === 1)
@@ -85,7 +85,7 @@ function answers(
       const text = [...(said.length === 0 ? [instructions] : []), prompt].map((part) => part.trim()).join(' ')
       const one = count > MOST_QUESTIONS ? undefined : await ask?.({ text: text.trim(), echo })
       if (!one) {
-        tried.question = prompts.map((each) => each.prompt.trim()).join(' ')
+        tried.question = prompts.map(({ prompt }) => prompt.trim()).join(' ')
         return []
       }
       tried.replied = true
@@ -94,7 +94,7 @@ function answers(
     return said
   }
   return (_name, instructions, _language, prompts, finish) => {
-    // a login that is over takes no answer
+    // a rejection means that the login is over: nothing to answer any more
     answer(instructions, prompts).then(finish, () => {})
   }
 }

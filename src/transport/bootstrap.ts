@@ -4,26 +4,27 @@ import { newMark } from '../mark.ts'
 import { quote } from '../sh.ts'
 import { template } from '../templates.ts'
 
-/** What the first command on a host is told. */
+/** The first command on a host, and the tokens in its conversation with us. */
 export interface Bootstrap {
-  /** What goes into the exec. */
+  /** The command of the SSH exec request. */
   command: string
-  /** What it reads from stdin: the session's program, which has this script already, for an order of 0 bytes. */
+  /** What the command reads from stdin: the session's program, with the script that an order of 0 bytes runs. */
   program(script: string): string
-  /** Begins the lines that are said before the program runs. It stands in the command, which all users of a host can see. */
+  /** Begins the lines printed before the program runs. Every user of the host can see it in the command. */
   greeting: string
-  /** Begins the frames of the program. It goes by stdin alone, so nobody on the host can imitate them. */
+  /** Begins the program's frames. It is sent only on stdin, so nobody else on the host can forge a frame. */
   mark: string
-  /** Printed by sudo instead of its own prompt when it wants the password, unless sudoers insists on another. */
+  /** The password prompt that we give to sudo, which sudoers may override. */
   prompt: string
 }
 
 /**
- * The command that turns a login into a session of `becomeUser`: by itself where the login is that user already, by
- * sudo otherwise. The user's login shell may be anything, so it only ever sees `exec sh -c '…'`. The session's
- * program comes on stdin, behind a line with the greeting and its size, to keep argv and sudo's log short: what stands
- * before that line, such as an answer that nobody took, is dropped. The first script comes with it, for to read each
- * takes a program. With `askPassword` sudo may ask (on stdin, with our prompt).
+ * Builds the command that turns a login into a session of `becomeUser`, with sudo unless the login is that user
+ * already. The login shell may be anything, so all it sees is `exec sh -c '…'`.
+ *
+ * To keep argv and sudo's log short, the session's program follows on stdin, after a line with the greeting and its
+ * size. Anything before that line, such as a password that sudo did not ask for, is dropped. The first script is sent
+ * inside the program, which saves the host a process to read it. With `askPassword`, sudo may ask on stdin.
  */
 export function bootstrap(options: {
   becomeUser: string
@@ -47,12 +48,12 @@ export function bootstrap(options: {
   const session = `sh -c ${quote(begin)}`
   const ways = askPassword ? `-S -p ${prompt}` : '-n'
   const command = [
-    // sudo's words are read, so they have to be English
+    // we parse sudo's messages, so they must be in English
     'LC_ALL=C; export LC_ALL; unset LANGUAGE',
     `if ${isAlready(becomeUser)}; then ${begin}; exit; fi`,
     `command -v sudo >/dev/null || { echo ${greeting} nosudo; exit 1; }`,
     `echo ${greeting} sudo`,
-    // sudoers may name another one by default (runas_default)
+    // -u, because sudoers may have another default than root (runas_default)
     `exec sudo ${ways} -u ${quote(becomeUser)} -- ${session}`,
   ].join('; ')
   const program = (script: string) => {
@@ -62,7 +63,7 @@ export function bootstrap(options: {
   return { command: `exec sh -c ${quote(command)}`, program, greeting, mark, prompt }
 }
 
-/** Root may go by another name, so its number counts; /proc tells it without a program. */
+/** Compares root by its uid, as it may have another name; reading /proc takes no extra process. */
 function isAlready(user: string): string {
   return user === 'root'
     ? 'while read -r key _ uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status; [ "$uid" = 0 ]'

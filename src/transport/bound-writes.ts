@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream'
 
-/** What may wait until the other side takes it, bytes: ten uploads through one jump host are a third of it. */
+/** The most data that may wait to be sent, bytes. Ten uploads through one jump host need a third of it. */
 const MOST_BYTES = 64 * 1024 * 1024
 
-/** Writes that may wait: many small answers cost far more memory, and then time, than their bytes tell. */
+/** The most writes that may wait: many small ones cost far more memory and time than their bytes suggest. */
 const MOST_WRITES = 50_000
 
 /**
- * Tells `tooMuch`, once, when the other side makes us say more and more and takes nothing of it. For ssh2, which writes
- * chunks and asks for no word on any.
+ * Calls `tooMuch` once when the other side makes us send more and more but reads nothing. Needed because ssh2 writes
+ * without regard to backpressure.
  */
 export function boundWrites<Stream extends Duplex>(stream: Stream, tooMuch: () => void): Stream {
   const write: (this: Duplex, chunk: unknown, taken: () => void) => boolean = stream.write
@@ -21,7 +21,7 @@ export function boundWrites<Stream extends Duplex>(stream: Stream, tooMuch: () =
     waiting += 1
     if (!told && (waiting > MOST_WRITES || stream.writableLength > MOST_BYTES)) {
       told = true
-      // not in the middle of what is being said
+      // not in the middle of ssh2's write
       setImmediate(tooMuch)
     }
     return write.call(stream, chunk, taken)

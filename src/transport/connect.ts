@@ -9,15 +9,15 @@ import type { StartChannel } from './shell.ts'
 import { sshConnect } from './ssh.ts'
 import type { Target } from './target.ts'
 
-/** sshd drops some logins at random when many come at once (MaxStartups), so a reset during login is tried again. */
+/** sshd drops some logins at random when many arrive at once (MaxStartups), so a dropped login is tried again. */
 const TRIES = 5
 
-/** How long login shell and sudo may take before the root shell answers, ms. */
+/** How long the login shell and sudo may take until the root shell answers, ms. */
 const START_MS = 30_000
 
 /**
- * A root shell on the target, by SSH or on this machine. Errors: those of sshConnect and openSession. `shared` is
- * what the run's links have in common.
+ * Opens a root shell on the target, over SSH or on this machine. `shared` is what all connections of a run share.
+ * Errors: those of sshConnect and openSession.
  */
 export async function connect(target: Target, shared = new Shared()): Promise<Connection> {
   if (target.connection === 'local') {
@@ -45,7 +45,7 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
   }
 }
 
-/** `withheld`: why the host may have no password. */
+/** `withheld`: why no password may be sent to this host. */
 function opening({ becomeUser, becomePassword }: Target, { places }: Shared, withheld?: ErrorDetails) {
   const password = withheld ? undefined : becomePassword
   return {

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Script } from '../sh.ts'
 
-/** How one remote job ended. `output` is its stdout and stderr in order; `ms` its run time seen from here. */
+/** How a remote job ended. `output`: its stdout and stderr, interleaved. `ms`: its run time as measured here. */
 export interface Result {
   code: number
   output: string
@@ -9,8 +9,8 @@ export interface Result {
 }
 
 /**
- * A piece of a job's input: `size` bytes as they travel; where `raw` is there, they are gzip of that many bytes. Each
- * chunk of `data` is used until the next one is asked for.
+ * A piece of a job's input: `size` bytes as sent. If `raw` is set, they are gzip that unpacks to `raw` bytes. A chunk
+ * of `data` is no longer used once the next one is requested, so a source may reuse its memory.
  */
 export interface Block {
   size: number
@@ -19,18 +19,18 @@ export interface Block {
 }
 
 export interface RunOptions {
-  /** Names the wait in the error when a deadline passes. */
+  /** Names the job in errors, such as a passed deadline. */
   name: string
-  /** The whole job, ms. */
+  /** Deadline for the whole job, ms. */
   timeoutMs: number
-  /** The longest silence, ms, while there is something to send; left out: as long as the whole job. */
+  /** Longest silence while input is being sent, ms. Default: no limit but timeoutMs. */
   idleMs?: number
   onLine?: (line: string) => void
   signal?: AbortSignal
 }
 
 export interface ScriptOptions extends RunOptions {
-  /** Who wants to have the host for itself: the script runs only with its lock, which lasts as long as the connection. */
+  /** Run the script only if this owner gets the host's lock, which is then held until the connection ends. */
   lock?: string
 }
 
@@ -41,15 +41,15 @@ export interface FeedOptions extends RunOptions {
 /** A root shell on one host. Every method fails with a ConvecthubError that names the host. */
 export interface Connection {
   readonly host: string
-  /** Remote commands (SSH execs) started so far: one, however many jobs ran. */
+  /** SSH execs so far: one however many jobs ran, or two where sudo insisted on a terminal. */
   readonly execs: number
-  /** Errors LOCKED, which names the holder, when the lock that it needs is somebody else's, and NO_LOCK where there is none. */
+  /** Runs a script. Errors: LOCKED when another run holds the lock, with its name; NO_LOCK when the host cannot lock. */
   run(script: Script, options: ScriptOptions): Promise<Result>
   /**
-   * Runs a script with the blocks as its stdin. One that ends before it has read all ends the sending; one whose
-   * blocks stop early sees the end of its input. Each block that is on its way counts as a sign of life. With `into`
-   * the blocks go behind the first `have` bytes of a file (0 begins it anew), which costs the host one copy less, and
-   * the script reads a line with the size of each block that is there.
+   * Runs a script with the blocks as its stdin. If the script ends early, sending stops; if the blocks end early, the
+   * script sees the end of its input. Every chunk sent counts as a sign of life. With `into`, the blocks are appended to
+   * the first `have` bytes of a file (0 starts it anew), which saves the host one copy; the script then reads a line
+   * with the size of each block that has arrived.
    */
   feed(script: Script, blocks: AsyncIterable<Block>, options: FeedOptions): Promise<Result>
   close(): void
@@ -60,7 +60,7 @@ export interface Channel {
   stdin: Writable
   stdout: Readable
   stderr: Readable
-  /** Settles once, when the command has ended or the link is gone; `error` tells why a link broke. */
+  /** Resolves when the command has ended or the link is gone. `error`: why the link broke. */
   closed: Promise<{ code: number | undefined; error?: Error }>
   close(): void
 }

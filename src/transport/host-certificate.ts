@@ -2,24 +2,24 @@ import { verify } from 'node:crypto'
 import ssh2 from 'ssh2'
 import { matchesPattern } from '../ssh-pattern.ts'
 
-/** What a host shows to say who it is: a public key in wire format, by itself or with a certificate. */
+/** A host's public key in wire format, with its certificate if it showed one. */
 export interface ShownKey {
   key: Buffer
   certificate?: HostCertificate
 }
 
-/** An authority's word for a host's key, as in OpenSSH's PROTOCOL.certkeys. */
+/** A host certificate: an authority's signature on a host's key (OpenSSH's PROTOCOL.certkeys). */
 export interface HostCertificate {
   /** The authority's public key, in wire format. */
   authority: Buffer
   forHost: boolean
-  /** Names of hosts, or patterns of them. */
+  /** Host names or patterns. */
   principals: readonly string[]
   /** Unix times, s. */
   validAfter: bigint
   validBefore: bigint
   critical: boolean
-  /** What the signature is of. */
+  /** The bytes that the signature covers. */
   signed: Buffer
   algorithm: string
   signature: Buffer
@@ -27,22 +27,22 @@ export interface HostCertificate {
 
 const ECDSA = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
 
-/** By which algorithms a host may sign with a key that is in a certificate, best first. */
+/** Algorithms that a host with a certificate may sign with, best first. */
 export const CERTIFIED: readonly string[] = ['ssh-ed25519', ...ECDSA, 'rsa-sha2-512', 'rsa-sha2-256']
 
-/** How many fields make a public key of each type that may be in one. */
+/** Number of fields in a public key of each type that may be certified. */
 const FIELDS = new Map([['ssh-ed25519', 1], ...[...ECDSA, 'ssh-rsa'].map((type) => [type, 2] as const)])
 
 const CERTIFICATE = '-cert-v01@openssh.com'
 
-/** The name of an algorithm, or of a type of key, with a certificate. */
+/** The name of the certificate variant of an algorithm or key type. */
 export const certificateOf = (plain: string): string => `${plain}${CERTIFICATE}`
 
-/** The other way round; undefined: it is without one. */
+/** The plain name of a certificate's algorithm or key type. Undefined when it is not a certificate's. */
 export const withoutCertificate = (name: string): string | undefined =>
   name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : undefined
 
-/** How authorities may sign, by default, and how each is checked. */
+/** Algorithms that authorities may sign with by default, and the hash that each is verified with. */
 const SIGNATURES: Readonly<Record<string, string | null>> = {
   'ssh-ed25519': null,
   'ecdsa-sha2-nistp256': 'sha256',
@@ -55,12 +55,12 @@ export const CA_SIGNATURES: readonly string[] = Object.keys(SIGNATURES)
 
 const FOR_HOST = 2
 
-/** Takes apart what a host showed; undefined: it is cut short. */
+/** Parses the key that a host showed. Undefined when it is cut short or its type is malformed. */
 export function shownKey(blob: Buffer): ShownKey | undefined {
   return whole(() => {
     const reader = new Reader(blob)
     const type = reader.text()
-    // it goes into known_hosts and to the terminal
+    // the type is written to known_hosts and to the terminal, so it must be harmless
     if (!/^[a-z0-9@.-]{1,64}$/.test(type)) return undefined
     const plain = withoutCertificate(type)
     const fields = plain && FIELDS.get(plain)
@@ -74,7 +74,7 @@ export function shownKey(blob: Buffer): ShownKey | undefined {
   })
 }
 
-/** What comes behind the key. */
+/** Reads the fields that follow the key. */
 function readCertificate(blob: Buffer, reader: Reader): HostCertificate {
   reader.skip(8) // a serial number
   const forHost = reader.number() === FOR_HOST
@@ -95,8 +95,9 @@ function readCertificate(blob: Buffer, reader: Reader): HostCertificate {
 }
 
 /**
- * Why a certificate is not good for this host now, as OpenSSH 10.3's sshkey_cert_check_host says; undefined: it is.
- * `signatures`: how authorities may sign. What a certificate says is only told when its authority has signed it.
+ * Why a certificate is not valid for this host now, by the rules of OpenSSH 10.3's sshkey_cert_check_host; undefined
+ * when it is. `signatures`: the algorithms that authorities may sign with. The signature is checked first, because
+ * nothing in an unsigned certificate can be trusted, not even for an error message.
  */
 export function certificateFault(
   certificate: HostCertificate,
@@ -110,7 +111,7 @@ export function certificateFault(
   if (!forHost) return 'it is not one for hosts'
   if (second < validAfter) return `it is valid from ${date(validAfter)} on`
   if (second >= validBefore) return `it was valid until ${date(validBefore)}`
-  // older ones of OpenSSH take it for any host (CVE-2024-7594)
+  // older versions of OpenSSH accept it for any host (CVE-2024-7594)
   if (principals.length === 0) return 'it names no host'
   if (!principals.some((name) => matchesPattern(host.toLowerCase(), name)))
     return `it is for ${principals.join(', ')}`
@@ -129,7 +130,7 @@ function isSigned({ authority, signed, algorithm, signature }: HostCertificate):
   return numbers !== undefined && verify(hash, signed, { key: pem, dsaEncoding: 'ieee-p1363' }, numbers)
 }
 
-/** The two numbers of an ECDSA signature (RFC 5656 §3.1.2), each at the length of the curve; undefined: cut short. */
+/** The two numbers of an ECDSA signature (RFC 5656 §3.1.2), padded to the curve's length. Undefined when cut short. */
 function sideBySide(signature: Buffer, algorithm: string): Buffer | undefined {
   const length = Math.ceil(Number(algorithm.slice(-3)) / 8)
   const reader = new Reader(signature)
@@ -145,7 +146,7 @@ function sideBySide(signature: Buffer, algorithm: string): Buffer | undefined {
   )
 }
 
-/** What was read; undefined where the bytes end too early. */
+/** The result of `read`, or undefined where the bytes end too early. */
 function whole<T>(read: () => T): T | undefined {
   try {
     return read()
@@ -198,7 +199,7 @@ class Reader {
     return this.bytes().toString('utf8')
   }
 
-  /** Strings up to the end. */
+  /** All remaining strings. */
   all(): string[] {
     const texts: string[] = []
     while (this.at < this.#data.length) texts.push(this.text())

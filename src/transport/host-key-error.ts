@@ -5,9 +5,10 @@ import { addKnownHost } from './known-hosts-file.ts'
 import { expandHome, type Target } from './target.ts'
 
 /**
- * What speaks against a host's key, by StrictHostKeyChecking; a new one that may be taken is kept in the first file. With
- * `no` nothing does, but a new key is kept as well, as in ssh, so that another one later is known for what it is. Gives
- * HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_CERTIFICATE, KNOWN_HOSTS, or undefined when the key is good.
+ * Checks a host's key by the rules of StrictHostKeyChecking. Returns HOST_KEY_UNKNOWN, HOST_KEY_CHANGED,
+ * HOST_CERTIFICATE or KNOWN_HOSTS, or undefined when the key is accepted. A new key that is accepted is written to the
+ * first known_hosts file. With `no`, every key is accepted, but new ones are still written, as in ssh, so that a later
+ * change is noticed.
  */
 export function hostKeyError(
   target: Target,
@@ -19,7 +20,7 @@ export function hostKeyError(
   const { key } = shown
   const { verdict, evidence } = known.check(place, shown, target.algorithms.caSignature)
   if (hostKeyChecking === 'no') {
-    // one that cannot be written is no reason for ssh to stay away either
+    // the error is ignored: ssh also logs in when it cannot write the file
     if (verdict === 'unknown') keepHostKey(target, key, known)
     return undefined
   }
@@ -54,7 +55,7 @@ function forgetKey(target: Target): string {
   return `another machine may be answering; if it was reinstalled: ssh-keygen -f ${file} -R '${name}'`
 }
 
-/** A host shows a certificate that ends too early. Gives HOST_CERTIFICATE. */
+/** The error for a certificate that is cut short: HOST_CERTIFICATE. */
 export function brokenCertificate({ host }: Target): ConvecthubError {
   return new ConvecthubError('HOST_CERTIFICATE', 'the certificate of the host key is cut short', {
     host,
@@ -63,8 +64,8 @@ export function brokenCertificate({ host }: Target): ConvecthubError {
 }
 
 /**
- * Why a host whose key is not looked at gets no password, as in ssh, nor one for sudo; undefined: it does. Evidence and
- * hint for the error of who would have needed one.
+ * Why a host must not get a password, neither for the login nor for sudo: its key is wrong, and StrictHostKeyChecking
+ * is `no` (ssh does the same). Evidence and hint for errors about the missing password; undefined when it may get one.
  */
 export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHosts): ErrorDetails | undefined {
   if (target.hostKeyChecking !== 'no') return undefined
@@ -76,7 +77,7 @@ export function hostKeyWarning(target: Target, shown: ShownKey, known: KnownHost
   }
 }
 
-/** Writes a new key to the first known_hosts file. Gives KNOWN_HOSTS when that cannot be done. */
+/** Writes a new key to the first known_hosts file. Returns KNOWN_HOSTS when that fails. */
 export function keepHostKey(target: Target, key: Buffer, known: KnownHosts): ConvecthubError | undefined {
   const [file] = target.knownHostsFiles
   const line = knownHostsLine(hostKeyPlace(target).names[0], key)

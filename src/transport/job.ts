@@ -1,27 +1,27 @@
 import { ConvecthubError } from '../errors.ts'
 import type { Result, RunOptions } from './connection.ts'
 
-/** How much of a job's output is kept for the result, bytes: the end of it, where causes stand. */
+/** How much of a job's output is kept, characters. It is the end, where the cause of a failure usually is. */
 const KEEP = 4 * 1024 * 1024
 
-/** One exchange with a host: from what was sent to the end mark, a passed deadline or a broken link. */
+/** One job on a host, from sending it until its end mark, a passed deadline or a broken link. */
 export interface Job {
   id: number
-  /** What the wait is called. */
+  /** Names the job in errors. */
   name: string
   line(line: string): void
-  /** A sign of life other than a line. */
+  /** Resets the idle deadline, as a line of output does. */
   touch(): void
-  /** From here on it may be silent: a host that hashes what it got says nothing. */
+  /** Stops the idle deadline once all input is sent: a host may be silent while it hashes what it got. */
   wait(): void
-  /** Whether it has ended, well or not. */
+  /** Whether the job has ended, successfully or not. */
   over(): boolean
   end(code: number): void
   fail(error: ConvecthubError): void
   result: Promise<Result>
 }
 
-/** Starts the clocks of a job. `onLate` is told when a deadline has passed; it has to fail the job. */
+/** Starts the deadlines of a job. `onLate` is called when one passes, and must fail the job. */
 export function startJob(
   host: string,
   id: number,
@@ -31,7 +31,7 @@ export function startJob(
   const began = Date.now()
   const lines: string[] = []
   let kept = 0
-  // the end mark begins with a newline, so an empty last line is not the job's
+  // the end mark starts with a newline, so an empty line right before it is not part of the output
   let empty = false
   const late = (what: string, ms: number) =>
     onLate(
@@ -46,7 +46,7 @@ export function startJob(
   const idle =
     run.idleMs === undefined ? undefined : setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
   const touch = () => {
-    // blocks are still being sent when a script has ended early
+    // also called after the end: a block may still be in transit when a script ends early
     if (!ended && !silent) idle?.refresh()
   }
   const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)

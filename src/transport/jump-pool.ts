@@ -6,17 +6,17 @@ interface Shared {
   users: number
 }
 
-/** Links to jump hosts: one for all hosts behind it, closed with the last of them. */
+/** Links to jump hosts. All hosts behind a jump host share one link, which closes with the last of them. */
 export class JumpPool {
   readonly #links = new Map<string, Shared>()
 
-  /** The link to a jump host, opened by `open` unless there is one. Whoever got it has to give it back. */
+  /** Returns the link to a jump host, opening it with `open` if there is none. The caller must close it after use. */
   async take(jump: Target, open: () => Promise<Link>): Promise<Link> {
     const name = routeOf(jump)
     const shared = this.#links.get(name) ?? { link: open(), users: 0 }
     if (shared.users === 0) {
       this.#links.set(name, shared)
-      // one that broke or never came is made anew by the next who wants it
+      // forget a link that broke or never opened, so that the next caller opens a new one
       const forget = () => this.#links.get(name) === shared && this.#links.delete(name)
       shared.link.then(({ ended }) => ended.then(forget), forget)
     }

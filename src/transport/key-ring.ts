@@ -6,37 +6,37 @@ import { agentKeys } from './agent.ts'
 import { type PrivateKey, parsePrivateKey, readKeyFile } from './private-key.ts'
 import { expandHome } from './target.ts'
 
-/** Asks for the passphrase of a key file; undefined when there is nobody to ask, or no answer. */
+/** Asks for the passphrase of a key file. Undefined when there is nobody to ask, or no answer. */
 export type AskPassphrase = (path: string) => Promise<Secret | undefined>
 
-/** How often a passphrase is asked, as ssh does; nothing is locked by a wrong one. */
+/** How often to ask for a passphrase, as ssh does. Unlike a password, a wrong one locks nothing. */
 const TRIES = 3
 
-/** What ssh tries without being told, in its order. */
+/** The key files that ssh tries by default, in its order. */
 export const DEFAULT_KEYS = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519']
 
-/** The private keys of a run: each file is read once, and its passphrase asked once, for all hosts. */
+/** The private keys of a run. Each file is read once, and its passphrase asked for once, for all hosts. */
 export class KeyRing {
   readonly #ask: AskPassphrase
   readonly #texts = new Map<string, Promise<Buffer>>()
   readonly #files = new Map<string, Promise<PrivateKey>>()
   readonly #opened = new Map<string, Promise<ParsedKey | undefined>>()
   readonly #agents = new Map<string, Promise<readonly ParsedKey[]>>()
-  /** One question at a time. */
+  /** Queues the questions, so that only one is open at a time. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(ask: AskPassphrase = async () => undefined) {
     this.#ask = ask
   }
 
-  /** The keys that the agent behind a socket holds. */
+  /** The keys in the agent behind a socket. */
   agent(socket: string): Promise<readonly ParsedKey[]> {
     return once(this.#agents, socket, () => agentKeys(socket))
   }
 
   /**
-   * The key in a file, undefined while its passphrase is not known. Errors: KEY_FILE for a file that cannot be read
-   * or holds no private key, KEY_ENCRYPTED when no answer was right.
+   * The key in a file; undefined when its passphrase is not known. Errors: KEY_FILE when the file cannot be read or has
+   * no private key in it, KEY_ENCRYPTED when every passphrase was wrong.
    */
   async key(path: string, { ask } = { ask: true }): Promise<ParsedKey | undefined> {
     const text = once(this.#texts, path, async () => readKeyFile(path))
@@ -69,13 +69,13 @@ function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promi
   return value
 }
 
-/** Finds what is wrong with a key file without asking for its passphrase. Error: KEY_FILE. */
+/** Fails on a broken key file, without asking for its passphrase. Error: KEY_FILE. */
 export function checkKeyFile(path: string): void {
   const parsed = parsePrivateKey(readKeyFile(path))
   if ('broken' in parsed) throw broken(path, parsed.broken)
 }
 
-/** The public half of a key file, where it lies beside it: enough to find the key in an agent. */
+/** Reads the `.pub` file next to a key file, if there is one. It is enough to find the key in an agent. */
 export function publicKey(path: string): ParsedKey | undefined {
   const file = `${expandHome(path)}.pub`
   if (!existsSync(file)) return undefined
@@ -83,7 +83,7 @@ export function publicKey(path: string): ParsedKey | undefined {
   return parsed instanceof Error ? undefined : Array.isArray(parsed) ? parsed[0] : parsed
 }
 
-/** A key that is of no use without its passphrase: KEY_ENCRYPTED. */
+/** The error for a key that cannot be used without its passphrase: KEY_ENCRYPTED. */
 export function keyEncrypted(path: string, why = 'it has a passphrase, and nobody gave it'): ConvecthubError {
   return new ConvecthubError('KEY_ENCRYPTED', `the private key ${path} cannot be used: ${why}`, {
     hint: `answer the question for it, or load it into an agent: ssh-add ${path}`,

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 
-/** The text of a known_hosts file, empty when there is none. Error: KNOWN_HOSTS when it cannot be read. */
+/** Reads a known_hosts file; a missing one is empty. Error: KNOWN_HOSTS when it cannot be read. */
 export function readKnownHosts(host: string, file: string): string {
   try {
     return readFileSync(file, 'utf8')
@@ -13,7 +13,7 @@ export function readKnownHosts(host: string, file: string): string {
   }
 }
 
-/** Adds a line to a known_hosts file, on a line of its own. Gives the error KNOWN_HOSTS when it cannot be written. */
+/** Appends a line to a known_hosts file, after ending a last line without newline. Returns KNOWN_HOSTS on failure. */
 export function addKnownHost(host: string, file: string, line: string): ConvecthubError | undefined {
   try {
     const text = readKnownHosts(host, file)

@@ -10,33 +10,33 @@ interface Entry {
   marker: string | undefined
 }
 
-/** `uncertified`: it is in a certificate of an authority on file, which is not good for this host. */
+/** `uncertified`: the certificate is from an authority in known_hosts, but not valid for this host. */
 export type Verdict = 'known' | 'unknown' | 'changed' | 'revoked' | 'uncertified'
 
-/** A verdict, and where it is not good what it goes by. */
+/** A verdict, with the evidence when it is a bad one. */
 export interface Finding {
   verdict: Verdict
   evidence?: string
 }
 
-/** Where a host's keys are looked for. */
+/** The names under which a host is looked up in known_hosts. */
 export interface HostKeyPlace {
-  /** The name that a new key gets, and another one under which keys may be that speak for the host. */
+  /** The first name is the one that new keys are saved under. Keys under the second one are accepted as well. */
   names: readonly [string, ...string[]]
-  /** The name that certificates give, which is without a port. */
+  /** The name that certificates use, which has no port. */
   host: string
 }
 
 export interface KnownHosts {
-  /** Types of keys and certificates on file, so that the server is asked for one of them first. */
+  /** Types of the host's known keys and certificates, so that the server can be asked for these first. */
   types(place: HostKeyPlace): string[]
-  /** What the file says of this key. `signatures`: how authorities may sign, where not by all that we can check. */
+  /** Judges a key. `signatures`: algorithms that authorities may sign with; default: all that we can verify. */
   check(place: HostKeyPlace, shown: ShownKey, signatures?: readonly string[]): Finding
-  /** Takes in what was written to the file meanwhile. */
+  /** Adds lines that were written to the file since it was read. */
   add(line: string): void
 }
 
-/** By its alias, or by its address; with a port of its own as `[address]:port`, and as in ssh by the address too. */
+/** As in ssh: the alias if there is one, or else the address, after `[address]:port` for a port other than 22. */
 export function hostKeyPlace(target: {
   address: string
   port: number
@@ -47,10 +47,10 @@ export function hostKeyPlace(target: {
   return { names: port === 22 ? [address] : [`[${address}]:${port}`, address], host: address }
 }
 
-/** Reads the text of one or several known_hosts files (format of sshd(8): hashed names, `[host]:port`, markers). */
+/** Parses one or more known_hosts files (format: sshd(8), with hashed names, `[host]:port` and markers). */
 export function knownHosts(text: string): KnownHosts {
   const plain = new Map<string, Entry[]>()
-  /** Those that every name has to be tried on. */
+  /** Hashed names and patterns, which every name has to be compared with. */
   const others: Entry[] = []
   const found = new Map<string, Entry[]>()
   const add = (lines: string) => {
@@ -62,7 +62,7 @@ export function knownHosts(text: string): KnownHosts {
           plain.set(name, [...(plain.get(name) ?? []), entry])
     }
   }
-  const of = (name: string) => {
+  const entriesFor = (name: string) => {
     const known = found.get(name)
     if (known) return known
     const entries = [
@@ -76,23 +76,23 @@ export function knownHosts(text: string): KnownHosts {
   return {
     add,
     types({ names }) {
-      const authority = names.flatMap(of).some(({ marker }) => marker === '@cert-authority')
-      const keys = names.map((name) => of(name).filter(isKey)).find(({ length }) => length > 0) ?? []
+      const authority = names.flatMap(entriesFor).some(({ marker }) => marker === '@cert-authority')
+      const keys = names.map((name) => entriesFor(name).filter(isKey)).find(({ length }) => length > 0) ?? []
       return [...(authority ? CERTIFIED.map(certificateOf) : []), ...new Set(keys.map(({ type }) => type))]
     },
     check({ names, host }, { key, certificate }, signatures) {
-      const lines = names.flatMap(of)
+      const lines = names.flatMap(entriesFor)
       const marked = (marker: string, what: Buffer | undefined) =>
-        lines.some((entry) => entry.marker === marker && isOf(what)(entry))
+        lines.some((entry) => entry.marker === marker && hasKey(what)(entry))
       if (marked('@revoked', key)) return { verdict: 'revoked', evidence: 'the key is marked @revoked' }
       if (marked('@revoked', certificate?.authority))
         return { verdict: 'revoked', evidence: "the key of the certificate's authority is marked @revoked" }
       const certified = certificate && marked('@cert-authority', certificate.authority)
       const fault = certified ? certificateFault(certificate, host, signatures) : undefined
       if (certified && fault === undefined) return { verdict: 'known' }
-      const [own = [], bare = []] = names.map((name) => of(name).filter(isKey))
-      // what is on file without the port may speak for a key, and against none
-      if (own.some(isOf(key)) || (own.length === 0 && bare.some(isOf(key)))) return { verdict: 'known' }
+      const [own = [], bare = []] = names.map((name) => entriesFor(name).filter(isKey))
+      // an entry without the port can confirm a key, but not contradict one
+      if (own.some(hasKey(key)) || (own.length === 0 && bare.some(hasKey(key)))) return { verdict: 'known' }
       if (fault !== undefined) return { verdict: 'uncertified', evidence: fault }
       if (own.length > 0) {
         const known = own.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
@@ -108,7 +108,7 @@ const NOT_CERTIFIED =
   'a @cert-authority is on file for it, but it showed no certificate by that one which convecthub can check'
 
 const isKey = ({ marker }: Entry) => marker === undefined
-const isOf = (key: Buffer | undefined) => {
+const hasKey = (key: Buffer | undefined) => {
   const encoded = key?.toString('base64')
   return (entry: Entry) => entry.key === encoded
 }
@@ -120,7 +120,7 @@ export function knownHostsLine(name: string, key: Buffer): string {
 
 /** `SHA256:…` as ssh-keygen -l prints it. */
 export function fingerprint(key: Buffer): string {
-  // 32 bytes are 43 letters and one to fill up
+  // 32 bytes are 43 characters of base64, plus a padding `=` that ssh-keygen leaves out
   return `SHA256:${createHash('sha256').update(key).digest('base64').slice(0, 43)}`
 }
 

@@ -1,23 +1,23 @@
 import { StringDecoder } from 'node:string_decoder'
 
-/** A longer line is passed on in pieces, characters: nothing that a host prints may fill our memory. */
+/** A longer line is passed on in pieces, characters, so that a host cannot fill our memory. */
 const LONGEST_LINE = 4 * 1024 * 1024
 
-/** No question is longer, characters. */
+/** The longest question, characters. */
 const LONGEST_QUESTION = 1024
 
 /**
- * Splits a stream into lines of UTF-8 without their newline, a terminal's or another; a last line without newline counts at the end.
+ * Splits a stream into lines of UTF-8, without their "\n" or "\r\n". A last line without newline counts as well.
  */
 export function eachLine(
   stream: NodeJS.ReadableStream,
   onLine: (line: string) => void,
-  /** Told after every chunk what stands behind the last newline, if it is short: a question has none. */
+  /** Called after each chunk with the text after the last newline, if short: a question does not end with one. */
   onRest: (rest: string) => void = () => {},
   longest = LONGEST_LINE,
 ): void {
   const decoder = new StringDecoder('utf8')
-  // in pieces, for joining them at each chunk would take quadratic time
+  // an array, because concatenating at each chunk would take quadratic time
   let rest: string[] = []
   let size = 0
   const flush = (line: string) => {

@@ -2,18 +2,18 @@ import type { Duplex } from 'node:stream'
 import type { ErrorDetails } from '../errors.ts'
 import type { Channel } from './connection.ts'
 
-/** One SSH connection, logged in. */
+/** An SSH connection that is logged in. */
 export interface Link {
   /**
-   * Starts a command. Errors: NO_SHELL when the host refuses it, or does not answer within `ms`; LOGIN_DROPPED when
-   * the link breaks before.
+   * Starts a command. Errors: NO_SHELL when the host refuses it or does not answer within `ms`, LOGIN_DROPPED when the
+   * link breaks first.
    */
   exec(command: string, options: { ms: number; terminal: boolean }): Promise<Channel>
-  /** A way from there to an address. Errors: those of exec. */
+  /** Opens a connection from that host to an address. Errors: those of exec. */
   forward(address: string, port: number): Promise<Duplex>
-  /** Why the host may have no password, for the error of who needs one. */
+  /** Why no password may be sent to this host, for errors about a missing one. */
   withheld: ErrorDetails | undefined
-  /** Settles when it has ended, with the reason. */
+  /** Resolves with the reason when the link has ended. */
   ended: Promise<Error>
   close(): void
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Channel } from './connection.ts'
 
-/** Starts the command on this very machine, for ansible_connection=local. */
+/** Starts a command on this machine, for ansible_connection=local. */
 export function localChannel(command: string): Channel {
   const child = spawn('/bin/sh', ['-c', command], { stdio: 'pipe' })
   const closed = new Promise<{ code: number | undefined; error?: Error }>((resolve) => {

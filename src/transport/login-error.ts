@@ -7,31 +7,31 @@ import type { Opening } from './opening.ts'
 import type { Target } from './target.ts'
 import type { Tried } from './tried.ts'
 
-/** What ssh2 says of a failed login beside its message; a number is the reason of the host's goodbye (RFC 4253 §11.1). */
+/** ssh2's error for a failed login. A numeric code is the reason in the host's disconnect message (RFC 4253 §11.1). */
 export type LoginFault = Error & { level?: string; code?: string | number }
 
-/** How a login ended, and what was seen of it before. */
+/** How a login failed, and what was seen of it until then. */
 export interface LoginEnd {
   fault: LoginFault
-  /** The other side ended the connection, without a goodbye. */
+  /** The other side closed the connection without a disconnect message. */
   closed: boolean
   tried: Tried
   opening: Opening
   offer: Offer
-  /** Words of a ProxyCommand. */
+  /** What the ProxyCommand printed to stderr. */
   said: string
 }
 
-/** The end, in the forms that are asked for below. */
+/** A LoginEnd with what the rules below need to know. */
 interface Seen extends LoginEnd {
   target: Target
-  /** What the host said about it, in its own words; what it says to everybody is no reason. */
+  /** What the host said about this login, without the banner that it shows to everybody. */
   reason: string
-  /** Nothing that we have is taken. */
+  /** The host refused every method that we have. */
   refused: boolean
-  /** More was tried than it allows. */
+  /** The host stopped us after too many attempts. */
   tooMany: boolean
-  /** The host ended it, with a goodbye or without. */
+  /** The host ended the connection, with a disconnect message or without. */
   over: boolean
 }
 
@@ -42,10 +42,10 @@ interface Ending {
   hint(seen: Seen): string
 }
 
-/** The goodbye of sshd at its MaxAuthTries, of which ssh2 has only the words: its reason is that of any fault of protocol. */
+/** sshd's disconnect message at MaxAuthTries. Its reason code is that of any protocol error, so its text decides. */
 const TOO_MANY = /Too many authentication failures/
 
-/** What sshd says instead of its version above MaxStartups: any login may be dropped then, and the next one let in. */
+/** What sshd sends instead of its version above MaxStartups. It drops logins at random, so another try may succeed. */
 const MAX_STARTUPS = /^(Exceeded MaxStartups)?$/
 
 const NOT_REACHED: Pick<Ending, 'message' | 'hint'> = {
@@ -53,7 +53,7 @@ const NOT_REACHED: Pick<Ending, 'message' | 'hint'> = {
   hint: () => 'is the machine on, on this network, and sshd running on that port?',
 }
 
-/** What speaks for each end of a login, the first that does counts; what is tried again is LOGIN_DROPPED alone. */
+/** The ways in which a login fails; the first that matches counts. Only LOGIN_DROPPED is tried again. */
 const ENDINGS: readonly Ending[] = [
   {
     code: 'SECOND_FACTOR',
@@ -106,7 +106,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     code: 'UNREACHABLE',
-    // words of pam_nologin and of systemd's file for it: this passes
+    // messages of pam_nologin and of systemd's /run/nologin: a temporary state
     is: ({ over, tried, reason }) =>
       over && tried.answered && /is (booting up|going down)|nologin/i.test(reason),
     message: ({ target }) => `${account(target)}: the host lets nobody in while it starts or goes down`,
@@ -145,8 +145,8 @@ const ENDINGS: readonly Ending[] = [
 ]
 
 /**
- * Why a login failed: NO_COMMON_ALGORITHM, or one of ENDINGS. Only LOGIN_DROPPED may be tried again: the connection
- * ended before the host had judged anything.
+ * Explains a failed login: NO_COMMON_ALGORITHM, or one of ENDINGS. Only LOGIN_DROPPED may be tried again, as the
+ * connection then ended before the host had judged anything.
  */
 export function loginError(target: Target, end: LoginEnd): ConvecthubError {
   const { fault, tried, opening, offer, said } = end
@@ -156,12 +156,12 @@ export function loginError(target: Target, end: LoginEnd): ConvecthubError {
   const goodbye = typeof fault.code === 'number'
   const withGoodbye = (said: string) => [said, goodbye ? fault.message : ''].filter(Boolean).join('\n')
   const words = withGoodbye(tried.words() || opening.words())
-  // where it gets no answer, sshd may close
+  // sshd may close the connection when its question gets no answer
   const refused = fault.level === 'client-authentication' || (end.closed && tried.question !== undefined)
   const tooMany = goodbye && TOO_MANY.test(fault.message)
   const reason = withGoodbye(tried.reason())
   const seen: Seen = { ...end, target, reason, refused, tooMany, over: end.closed || goodbye }
-  // the last one fits all
+  // the last one always matches
   const ending = ENDINGS.find(({ is }) => is(seen)) as Ending
   const evidence = [
     ...(said ? [`the ProxyCommand said: ${said}`] : []),
@@ -186,7 +186,7 @@ const named = (method: string | undefined) =>
 
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
 
-/** How ssh itself would be called. */
+/** The ssh command that makes the same login. */
 function sshCommand({ keyFiles, port, user, address, jumps }: Target): string {
   const words = [
     ...keyFiles.map((file) => `-i ${file}`),

@@ -12,38 +12,37 @@ import type { KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
 import { type LoginFault, loginError } from './login-error.ts'
 import { exec, forward } from './open-channel.ts'
-import { hearOpening, type Opening } from './opening.ts'
+import { type Opening, recordOpening } from './opening.ts'
 import type { Route } from './route.ts'
 import type { AskQuestion } from './shared.ts'
 import { patchClient, verifyByKey } from './ssh2-internals.ts'
 import type { Target } from './target.ts'
 import type { Tried } from './tried.ts'
 
-/** How long the end of a connection may take, ms. */
+/** How long closing a connection may take before it is cut, ms. */
 const GOODBYE_MS = 2000
 
-/** A login may take that much longer than connecting: name services and PAM modules are slow at times. */
+/** How many times connectTimeoutMs a login may take, because name services and PAM modules can be slow. */
 const LOGIN_TIMES = 3
 
-/** What speaks against the key that a host shows; undefined: nothing. */
+/** Returns an error if the host's key is not acceptable. */
 export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
 
-/** What a login is tried with. */
 export interface LoginInput {
   target: Target
-  /** Tried in this order. */
+  /** The login methods, in the order in which they are tried. */
   methods: readonly AnyAuthMethod[]
   offer: Offer
   route: Route
   known: KnownHosts
   judge: JudgeKey
-  /** Filled while the login goes on. */
+  /** Filled in during the login. */
   tried: Tried
-  /** Asks the questions of the host. */
+  /** Asks the user what the host asks. */
   question: AskQuestion | undefined
 }
 
-/** One login by SSH, from the first byte to a link or an error. */
+/** One SSH login, from the first byte to a link or an error. */
 export class Login {
   /** Settles once. Errors: those of loginError and `judge`, SSH2_CHANGED. */
   readonly link: Promise<Link>
@@ -51,9 +50,9 @@ export class Login {
   readonly #client = new ssh2.Client()
   readonly #socket: Duplex
   readonly #opening: Opening
-  /** Aborted when the login has failed, so that nobody is asked any more. */
+  /** Aborted when the login has failed, to withdraw an open question. */
   readonly #over = new AbortController()
-  /** Settles when the connection has ended, with the reason. */
+  /** Resolves with the reason when the connection has ended. */
   readonly #ended: Promise<Error>
   #resolve: (link: Link) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -73,7 +72,7 @@ export class Login {
       this.#end = resolve
     })
     this.#allow('connect', target.connectTimeoutMs)
-    // small frames must not wait for the acknowledgement of the ones before
+    // noDelay: otherwise a small frame waits until the one before is acknowledged
     const stream =
       route.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
     this.#socket = boundWrites(stream, () =>
@@ -81,7 +80,7 @@ export class Login {
     )
     this.#listen()
     this.#client.connect(this.#config())
-    this.#opening = hearOpening(this.#socket)
+    this.#opening = recordOpening(this.#socket)
     try {
       patchClient(this.#client, tried)
     } catch (error) {
@@ -103,7 +102,7 @@ export class Login {
       this.#fail(Object.assign(new Error('it wants a new password first'), { level: 'password-change' }))
     })
     client.on('ready', () => this.#ready())
-    // an agent that does not answer is only one method less
+    // an agent that does not answer only means one method fewer
     client.on('error', (error: LoginFault) => error.level !== 'agent' && this.#broke(error))
     client.on('close', () => this.#closed())
   }
@@ -132,7 +131,7 @@ export class Login {
     const { target, known, judge, tried } = this.#input
     const shown = shownKey(blob)
     if (!shown) this.#keyError = brokenCertificate(target)
-    // new session keys ask nothing new about the host; and a certificate may have expired in the meantime
+    // the same key again means new session keys: not judged again, as its certificate may have expired since
     else if (!this.#accepted?.equals(blob)) {
       this.#keyError = judge(target, shown, known)
       tried.withheld = hostKeyWarning(target, shown, known)
@@ -147,7 +146,7 @@ export class Login {
     return this.#keyError === undefined
   }
 
-  /** Whoever answers has as long as the host allows. */
+  /** Asks the user without a deadline of ours: the host decides how long to wait. */
   #ask(question: AskQuestion): Ask {
     const { host, connectTimeoutMs } = this.#input.target
     const { signal } = this.#over
@@ -159,7 +158,7 @@ export class Login {
         this.#allow('login', connectTimeoutMs * LOGIN_TIMES)
         return answer
       } catch (error) {
-        // a login that is over has its own error; any other one is a fault of convecthub
+        // when the login is over, it already has its own error; anything else is a bug in convecthub
         if (!signal.aborted) this.#reject(error)
         this.#client.destroy()
         throw error
@@ -167,7 +166,7 @@ export class Login {
     }
   }
 
-  /** Gives the host this time for what comes next. */
+  /** Restarts the deadline for the host's next answer. */
   #allow(what: string, ms: number): void {
     clearTimeout(this.#deadline)
     const late = () =>
@@ -193,7 +192,7 @@ export class Login {
   #goodbye(): void {
     this.#client.end()
     this.#end(new Error('it was closed'))
-    // a dead link takes no goodbye
+    // on a dead link the goodbye never arrives
     setTimeout(() => {
       this.#socket.destroy()
       this.#input.route.close()
@@ -211,7 +210,7 @@ export class Login {
     this.#fail(Object.assign(new Error('the connection was closed during login'), { code: 'ECONNRESET' }))
   }
 
-  /** Without effect once the login has succeeded. */
+  /** Fails the login; has no effect once it has succeeded. */
   #fail(fault: LoginFault): void {
     const { target, tried, offer, route } = this.#input
     clearTimeout(this.#deadline)
@@ -227,10 +226,10 @@ export class Login {
   }
 }
 
-/** How node tells that the other side ended a connection. */
+/** node's error codes for a connection that the other side closed. */
 const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
 
-/** Whether a login failed only because its connection ended, without a reason that anybody gave. */
+/** Whether a login failed only because its connection ended, without any reason given. */
 function isEnd({ code, level }: LoginFault, stream: Duplex): boolean {
   if (code !== undefined) return RESETS.has(code)
   return (level === undefined || level === 'protocol') && (stream.readableEnded || stream.destroyed)

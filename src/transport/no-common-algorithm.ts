@@ -2,7 +2,7 @@ import { ConvecthubError } from '../errors.ts'
 import { KINDS, type Offer, possible } from './algorithms.ts'
 import type { HostLists } from './opening.ts'
 
-/** What of a host's and ours have nothing in common: the keyword of ssh_config(5) and both lists. */
+/** Two lists without a common algorithm, and their keyword in ssh_config(5). */
 interface Gap {
   keyword: keyof typeof FIELDS
   ours: readonly string[]
@@ -11,16 +11,16 @@ interface Gap {
 
 const { CASignatureAlgorithms: _notOffered, ...OFFERED } = KINDS
 
-/** The list behind each keyword. */
+/** The field of Offer for each keyword. */
 const FIELDS = { ...OFFERED, Compression: 'compress' } as const
 
-/** Signs among the names that say what else a side can do (RFC 8308, OpenSSH's PROTOCOL). */
+/** Entries among the key exchanges that announce extensions instead (RFC 8308, OpenSSH's PROTOCOL). */
 const SIGNS = /^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com)$/
 
-/** Ciphers that say themselves whether a packet is whole: MACs do not matter to them. */
+/** Authenticated ciphers, which need no MAC. */
 const AUTHENTICATED = /-gcm@openssh\.com$|^chacha20-poly1305@openssh\.com$/
 
-/** NO_COMMON_ALGORITHM with the lists that do not meet, or undefined where all of them do. */
+/** Returns NO_COMMON_ALGORITHM with the lists that have nothing in common, or undefined when all have something. */
 export function noCommonAlgorithm(
   { host, where }: { host: string; where: string },
   ours: Offer,
@@ -41,7 +41,7 @@ export function noCommonAlgorithm(
   })
 }
 
-/** Something that convecthub does when it is asked to, or else something that the host has to learn. */
+/** Suggests an algorithm to enable here if convecthub supports one of the host's, or else one to enable on the host. */
 function hintFor({ keyword, ours, theirs }: Gap): string {
   if (keyword === 'Compression') return 'let the SSH server of the host go without compression as well'
   const shared = possible(keyword).find((name) => theirs.includes(name))
@@ -64,7 +64,7 @@ function gapsBetween(ours: Offer, theirs: HostLists): Gap[] {
   })
 }
 
-/** The first of the client's that the server has as well is taken (RFC 4253 §7.1). */
+/** The cipher is the client's first one that the server supports too (RFC 4253 §7.1). */
 function needsMac(ours: readonly string[], theirs: readonly string[]): boolean {
   const cipher = ours.find((name) => theirs.includes(name))
   return cipher !== undefined && !AUTHENTICATED.test(cipher)

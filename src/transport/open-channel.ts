@@ -4,7 +4,7 @@ import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Channel } from './connection.ts'
 
-/** Modes of a terminal that lets every byte pass as it is (RFC 4254 §8): we need only that there is one. */
+/** Terminal modes that pass every byte unchanged (RFC 4254 §8). sudo's requiretty only needs any terminal. */
 const RAW = {
   ECHO: 0,
   ICANON: 0,
@@ -17,10 +17,10 @@ const RAW = {
   IXOFF: 0,
 } as const
 
-/** The least size of a packet that a channel has to take; RFC 4254 has no lower limit, OpenSSH's is 32 KiB, bytes. */
+/** The smallest packet limit that we accept from a host, bytes. RFC 4254 has no minimum; OpenSSH uses 32 KiB. */
 const LEAST_PACKET = 1024
 
-/** A login that is over, and when it ends, with the reason. */
+/** A client that is logged in. `ended` resolves with the reason when the connection has ended. */
 export interface LoggedIn {
   client: Client
   host: string
@@ -36,7 +36,7 @@ export function exec(
   const options = terminal ? { pty: { modes: RAW } } : {}
   return open(login, ms, 'start a command', {
     ask: (begun) => login.client.exec(command, options, begun),
-    // at once: how it ended may come with the next bytes
+    // listen at once: the exit status may come with the next bytes
     use: (stream) => commandChannel(stream, login.ended),
   })
 }
@@ -53,7 +53,7 @@ function commandChannel(stream: ClientChannel, ended: Promise<Error>): Channel {
   return { stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.close() }
 }
 
-/** A way from there to an address. Errors: those of exec. */
+/** Opens a connection from the host to an address. Errors: those of exec. */
 export function forward(login: LoggedIn, address: string, port: number, ms: number): Promise<Duplex> {
   return open(login, ms, 'open the way', {
     ask: (begun) => login.client.forwardOut('127.0.0.1', 0, address, port, begun),
@@ -79,10 +79,10 @@ function open<T>(
     ended.then(broken)
     const begun: ClientCallback = (error, stream) => {
       clearTimeout(late)
-      // that the link ended is told a moment later, and is the better reason
+      // wait a moment: if the link has ended, that is the better reason, and it is reported next
       if (error) setImmediate(refuse, `the host refused to ${what}: ${error.message}`)
       else if (over) stream.close()
-      // ssh2 would cut what it sends into packets of that size: of 0 bytes without end, of 1 byte for minutes
+      // ssh2 splits what it sends into packets of this size: 0 makes it loop forever, 1 takes minutes
       else if (packetSize(stream) < LEAST_PACKET)
         refuse(`the host wants packets of ${packetSize(stream)} bytes`, 'LOGIN_DROPPED')
       else resolve(use(stream))
@@ -90,13 +90,13 @@ function open<T>(
     try {
       ask(begun)
     } catch (error) {
-      // ssh2 throws where the socket is gone already
+      // ssh2 throws when the socket is already gone
       broken(error as Error)
     }
   })
 }
 
-/** What the other side takes at once, bytes; its place is ssh2's, and not in its typings. */
+/** The host's limit for a packet, bytes. ssh2 has it in a field that its typings do not list. */
 function packetSize(stream: ClientChannel): number {
   return (stream as ClientChannel & { outgoing: { packetSize: number } }).outgoing.packetSize
 }

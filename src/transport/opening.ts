@@ -1,22 +1,22 @@
 import type { Readable } from 'node:stream'
 
-/** What is kept of it, bytes: no host has lists of this length. */
+/** How much of the opening is kept, bytes: far more than the lists of any real host need. */
 const MOST = 32 * 1024
 
-/** No words are longer, bytes. */
+/** How much of the text before the version is returned, bytes. */
 const LONGEST = 2048
 
-/** What a host says before anything is encrypted. */
+/** What a host sends before anything is encrypted. */
 export interface Opening {
-  /** The lines before that of its SSH version: there sshd says why it lets nobody in, and others what they are. */
+  /** The lines before the SSH version: sshd says there why it lets nobody in, and other servers what they are. */
   words(): string
-  /** The names in its offer of algorithms; undefined where it made none that can be read. */
+  /** The algorithms that it offers; undefined when there is no readable offer. */
   lists(): HostLists | undefined
-  /** The rest is of no interest. */
+  /** Stops recording. */
   over(): void
 }
 
-/** What the host can do, by kind, as in RFC 4253 §7.1; `up` is from us to the host. */
+/** The host's algorithms by kind (RFC 4253 §7.1). `up` is from us to the host. */
 export interface HostLists {
   kex: readonly string[]
   serverHostKey: readonly string[]
@@ -25,18 +25,18 @@ export interface HostLists {
   compress: { up: readonly string[]; down: readonly string[] }
 }
 
-/** Listens to a stream that has not begun to flow, and does not make it flow. */
-export function hearOpening(stream: Readable): Opening {
+/** Records the beginning of a stream that ssh2 has yet to read. Listening for data here does not start the flow. */
+export function recordOpening(stream: Readable): Opening {
   const chunks: Buffer[] = []
   let size = 0
-  const hear = (chunk: Buffer) => {
-    // a copy: it is decrypted in place
+  const record = (chunk: Buffer) => {
+    // a copy, because ssh2 decrypts in place
     chunks.push(Buffer.from(chunk.subarray(0, MOST - size)))
     size += chunk.length
     if (size >= MOST) over()
   }
-  const over = () => stream.off('data', hear)
-  stream.on('data', hear)
+  const over = () => stream.off('data', record)
+  stream.on('data', record)
   const all = () => Buffer.concat(chunks)
   return {
     words: () => wordsIn(all()).trim(),
@@ -45,23 +45,23 @@ export function hearOpening(stream: Readable): Opening {
   }
 }
 
-/** Only whole lines: the last one may be the version's, cut off. */
+/** Only complete lines, because the last one may be the beginning of the version. */
 function wordsIn(bytes: Buffer): string {
   const before = bytes.subarray(0, Math.min(versionAt(bytes), LONGEST))
   return before.subarray(0, before.lastIndexOf('\n') + 1).toString('utf8')
 }
 
-/** Where the line of the version begins; the end of it all where there is none. */
+/** Offset of the version line, or of the end when there is none. */
 function versionAt(bytes: Buffer): number {
   if (bytes.subarray(0, 4).toString('latin1') === 'SSH-') return 0
   const at = bytes.indexOf('\nSSH-')
   return at < 0 ? bytes.length : at + 1
 }
 
-/** SSH_MSG_KEXINIT is the first packet: its length (4 bytes), that of its padding (1), its number (1), a cookie (16), lists. */
+/** The first packet, SSH_MSG_KEXINIT: packet length (4 bytes), padding length (1), number (1), cookie (16), lists. */
 const KEXINIT = { number: 20, at: 5, lists: 22 }
 
-/** RFC 4251 §6. */
+/** An algorithm's name (RFC 4251 §6). */
 const NAME = /^[!-~]{1,64}$/
 
 function listsIn(bytes: Buffer): HostLists | undefined {

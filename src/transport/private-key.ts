@@ -5,12 +5,12 @@ import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { expandHome } from './target.ts'
 
-/** A private key as it lies in its file. */
+/** The result of parsing a private key. `broken`: why it cannot be parsed. */
 export type PrivateKey = { key: ParsedKey } | { encrypted: true } | { broken: string }
 
 /**
- * Reads the text of a private key: all forms that ssh-keygen writes (OpenSSH, PEM, PKCS8). Without its passphrase, or
- * with a wrong one, an encrypted key is `encrypted`.
+ * Parses a private key in any format that ssh-keygen writes (OpenSSH, PEM, PKCS8). An encrypted key without its
+ * passphrase, or with a wrong one, is `encrypted`.
  */
 export function parsePrivateKey(text: Buffer, passphrase?: Secret): PrivateKey {
   const parsed = ssh2.utils.parseKey(text, passphrase?.reveal())
@@ -18,7 +18,7 @@ export function parsePrivateKey(text: Buffer, passphrase?: Secret): PrivateKey {
     const key = Array.isArray(parsed) ? parsed[0] : parsed
     if (!key?.isPrivateKey()) return { broken: 'it is a public key' }
     try {
-      // ssh2 looks no closer until it signs
+      // ssh2 does not validate the key before it signs, so let node do it
       createPrivateKey(key.getPrivatePEM())
       return { key }
     } catch (error) {
@@ -31,7 +31,7 @@ export function parsePrivateKey(text: Buffer, passphrase?: Secret): PrivateKey {
     : { broken: parsed.message }
 }
 
-/** ssh2 does not know PKCS8; node does, and writes what ssh2 knows. */
+/** ssh2 cannot read PKCS8, so node converts it to a format that ssh2 knows. */
 function pkcs8(text: Buffer, passphrase: Secret | undefined): PrivateKey {
   if (text.includes('BEGIN ENCRYPTED') && !passphrase) return { encrypted: true }
   try {
@@ -43,7 +43,7 @@ function pkcs8(text: Buffer, passphrase: Secret | undefined): PrivateKey {
   }
 }
 
-/** The text of a key file. Error: KEY_FILE. */
+/** Reads a key file. Error: KEY_FILE. */
 export function readKeyFile(path: string): Buffer {
   try {
     return readFileSync(expandHome(path))

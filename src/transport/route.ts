@@ -6,20 +6,20 @@ import type { JumpPool } from './jump-pool.ts'
 import type { Link } from './link.ts'
 import type { Target } from './target.ts'
 
-/** How long a ProxyCommand that failed may go on talking, ms. */
+/** How long to wait for the last output of a failed ProxyCommand, ms. */
 const LAST_WORDS_MS = 500
 
-/** How the bytes to a host travel: by a socket that ssh2 opens itself, or by this stream. */
+/** How to reach a host: over this stream, or directly by TCP when there is none. */
 export interface Route {
   stream: Duplex | undefined
-  /** What the way itself said in the end, such as a ProxyCommand's last words. */
+  /** The last output of a ProxyCommand; empty for other routes. */
   said(): Promise<string>
   close(): void
 }
 
 /**
- * Opens the way to a target: through its jump hosts, by its ProxyCommand, or straight. `open` logs in to a jump host.
- * Errors: those of `open`, told of the jump host by name, UNREACHABLE and LOGIN_DROPPED.
+ * Opens the route to a target: by its ProxyCommand, through its jump hosts, or directly. `open` logs in to a jump host.
+ * Errors: UNREACHABLE, LOGIN_DROPPED, and those of `open` with the jump host's name in the message.
  */
 export async function openRoute(
   target: Target,
@@ -43,7 +43,7 @@ export async function openRoute(
     link.close()
     const { message: why, code } = cause as ConvecthubError
     throw new ConvecthubError(
-      // a link that broke is worth another try
+      // a broken link is worth another try
       code === 'LOGIN_DROPPED' ? code : 'UNREACHABLE',
       `${target.address}:${target.port} by jump host ${jump.address}: ${why}`,
       {
@@ -55,7 +55,7 @@ export async function openRoute(
   }
 }
 
-/** As ssh(1) runs it: by a shell, with %h, %p, %r, %n and %% filled in. */
+/** Runs a ProxyCommand as ssh(1) does: in a shell, with %h, %p, %r, %n and %% replaced. */
 function proxyWay({ host, address, port, user, alias }: Target, command: string): Route {
   const tokens: Readonly<Record<string, string>> = {
     h: address,
@@ -64,7 +64,7 @@ function proxyWay({ host, address, port, user, alias }: Target, command: string)
     n: alias,
     '%': '%',
   }
-  // a shell reads them, and ssh refuses the same
+  // the shell would interpret these characters; ssh refuses the same ones
   const odd = [address, user, alias].find((text) => /^-|[\s'"`$\\;&<>|(){}*?!]/.test(text))
   if (odd !== undefined)
     throw new ConvecthubError('SSH_CONFIG_OPTION', `a ProxyCommand cannot be given the name '${odd}'`, {

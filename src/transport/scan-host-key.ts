@@ -4,13 +4,13 @@ import type { Shared } from './shared.ts'
 import { sshConnect } from './ssh.ts'
 import type { Target } from './target.ts'
 
-/** The key that a host shows, and what is on file of it. */
+/** A host's key, and whether known_hosts has it. */
 export interface ScannedKey {
   key: Buffer
   verdict: Verdict
 }
 
-/** Looks at a host's key and goes away again. Errors: those of sshConnect, but for the key itself. */
+/** Fetches a host's key without logging in. Errors: those of sshConnect, except those about the key. */
 export async function scanHostKey(target: Target, shared: Shared): Promise<ScannedKey> {
   let seen: ScannedKey | undefined
   try {

@@ -6,19 +6,19 @@ import type { Block, Connection, FeedOptions, Result, RunOptions, ScriptOptions 
 import { type Job, startJob } from './job.ts'
 import { openShell, type Shell, type ShellOptions, type StartChannel } from './shell.ts'
 
-/** How the host's lock was not taken, as session.sh tells it; what a script ends with is never below 0. */
+/** session.sh's code when another run has the host's lock. Negative, because exit codes of scripts never are. */
 const HELD = -75
 
-/** How long a host may take to read what was sent, once its job has ended or is to stop, ms. */
+/** How long a host may take to read the rest of its input once a job has ended or been aborted, ms. */
 const LAST_MS = 30_000
 
-/** The most that a host may say during one job, bytes: no job of ours says a hundredth of it. */
+/** The most output that a host may send during one job, bytes. No job of ours comes near a hundredth of it. */
 const MOST = 32 * 1024 * 1024
 
 /**
- * Makes a Connection of a bootstrap command: one job at a time, each a frame to the program that templates/remote/
- * session.sh is. What sudo refuses fails the first job. Errors: those of openShell, TIMEOUT, SOURCE (what is to be
- * sent cannot be read), LOCKED, NO_LOCK, TOO_MUCH_OUTPUT.
+ * Starts a session with a bootstrap command. It runs one job at a time, each sent as an order to the session's program,
+ * templates/remote/session.sh. A refusal by sudo fails the first job. Errors: those of openShell, TIMEOUT, SOURCE (the
+ * input cannot be read), LOCKED, NO_LOCK, TOO_MUCH_OUTPUT.
  */
 export async function openSession(
   host: string,
@@ -44,10 +44,10 @@ class Session implements Connection {
   #shell: Shell | undefined
   #job: Job | undefined
   #nextId = 1
-  /** Why nothing can be run any more. */
+  /** Why the session has ended. */
   #dead: ConvecthubError | undefined
-  /** Bytes since the last job began. */
-  #said = 0
+  /** Bytes received since the last job began. */
+  #received = 0
 
   constructor(host: string, disconnect: () => void) {
     this.host = host
@@ -89,14 +89,14 @@ class Session implements Connection {
     try {
       this.#open().end()
     } catch {
-      // a link that is gone takes no goodbye
+      // the link is already gone, or the shell was never opened
     }
     this.#disconnect()
   }
 
   onBytes(count: number): void {
-    this.#said += count
-    if (this.#said > MOST && !this.#dead) this.die(tooMuch(this.host, this.#job?.name))
+    this.#received += count
+    if (this.#received > MOST && !this.#dead) this.die(tooMuch(this.host, this.#job?.name))
   }
 
   onLine(line: string): void {
@@ -111,7 +111,7 @@ class Session implements Connection {
     if (word === 'locked') job.end(-Number(code))
   }
 
-  /** Fails the job under way, and all that come. */
+  /** Ends the session: fails the current job and all later ones. */
   die(error: ConvecthubError): void {
     this.#dead ??= error
     const failed = this.#job
@@ -125,7 +125,7 @@ class Session implements Connection {
     return this.#shell
   }
 
-  /** Sends by `send`, and settles when all is sent and the host has said that the job has ended. */
+  /** Runs one job. Settles when `send` has sent all its input and the host has reported the end of the job. */
   async #exchange(options: RunOptions, send: (job: Job) => Promise<void>): Promise<Result> {
     const { name, signal } = options
     const { host } = this
@@ -134,19 +134,19 @@ class Session implements Connection {
     const job = this.#begin(options)
     const sending = this.#send(job, send)
     let last: NodeJS.Timeout | undefined
-    const within = (error: ConvecthubError) => {
+    const dieSoon = (error: ConvecthubError) => {
       last ??= setTimeout(() => this.die(error), LAST_MS)
     }
     const abort = () => {
-      within(new ConvecthubError('INTERRUPTED', `${name}: it did not stop`, { host }))
-      // after what is being sent, or it would be taken for part of that
+      dieSoon(new ConvecthubError('INTERRUPTED', `${name}: it did not stop`, { host }))
+      // only after the current block: otherwise this would be read as part of it
       sending.then(() => this.#open().write('kill TERM\n'))
     }
     signal?.addEventListener('abort', abort, { once: true })
     try {
       const result = await job.result
-      within(notRead(host, name))
-      // what is still being sent would get into the next job's way
+      dieSoon(notRead(host, name))
+      // otherwise the rest of the input would be mixed up with the next job
       await sending
       if (this.#dead) throw this.#dead
       return result
@@ -160,7 +160,7 @@ class Session implements Connection {
   #begin(options: RunOptions): Job {
     if (this.#job) throw new Error(`${this.host}: ${options.name} began before the last job ended`)
     this.#job = startJob(this.host, this.#nextId++, options, (error) => this.die(error))
-    this.#said = 0
+    this.#received = 0
     return this.#job
   }
 
@@ -178,7 +178,7 @@ class Session implements Connection {
     this.#open().order(`${word} ${id}`, script.reveal(), more)
   }
 
-  /** Exactly as many bytes as were announced: one too many would be read as an order. */
+  /** Sends exactly as many bytes as announced, because the host would read any further byte as an order. */
   async #sendBlock(job: Job, { size, raw, data }: Block): Promise<void> {
     const shell = this.#open()
     shell.write(raw === undefined ? `${size}\n` : `${size} ${raw}\n`)
@@ -190,7 +190,7 @@ class Session implements Connection {
       await shell.write(chunk)
       job.touch()
     }
-    // the host waits for the rest, which nothing but the end of the session can call off
+    // the host waits for the missing bytes, and only the end of the session can stop that
     if (sent !== size && !this.#dead)
       throw new Error(`the source gave ${sent > size ? 'more than' : `${sent} of`} ${size} bytes`)
   }
@@ -225,7 +225,7 @@ function notRead(host: string, name: string): ConvecthubError {
   })
 }
 
-/** A frame is a line: a newline in it would begin another one. */
+/** Checks a word for an order, which is one line and so cannot have a newline in it. */
 function frameWord(text: string): string {
   if (text.includes('\n')) throw new Error('it holds a newline')
   return text

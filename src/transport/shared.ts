@@ -7,19 +7,19 @@ import { type KnownHosts, knownHosts } from './known-hosts.ts'
 import { readKnownHosts } from './known-hosts-file.ts'
 import { expandHome, type Target } from './target.ts'
 
-/** Has somebody answer a question that a host asks at login; undefined when nobody did. It is over with `signal`. */
+/** Asks the user a question of a host's login. Undefined when there is no answer. `signal` withdraws the question. */
 export type AskQuestion = (
   question: Question & { host: string },
   signal: AbortSignal,
 ) => Promise<Secret | undefined>
 
-/** What the links of one run share: keys with their passphrases, jump hosts, and known_hosts files, read once. */
+/** What all connections of a run share: keys and their passphrases, links to jump hosts, and known_hosts files. */
 export class Shared {
   readonly ring: KeyRing
   readonly jumps = new JumpPool()
-  /** Who answers the questions of hosts; undefined: nobody is there. */
+  /** Asks the user what a host asks; undefined when there is nobody to ask. */
   question: AskQuestion | undefined
-  /** Where sessions keep what they need on a host. */
+  /** The folders that sessions use on a host. */
   readonly places: SessionPlaces
   readonly #known = new Map<string, KnownHosts>()
 
@@ -29,7 +29,7 @@ export class Shared {
     this.places = places
   }
 
-  /** What is on file of host keys. Error: KNOWN_HOSTS. */
+  /** The target's known_hosts files, each read once per run. Error: KNOWN_HOSTS. */
   known({ host, knownHostsFiles }: Target): KnownHosts {
     const name = knownHostsFiles.join('\n')
     const known =

@@ -6,45 +6,44 @@ import { eachLine } from './line-reader.ts'
 import { sudoError } from './sudo-error.ts'
 import { type SudoPrompt, sudoPrompt } from './sudo-prompt.ts'
 
-/** Before the program answers there is nothing but words of login shell and sudo, of which the end is kept, characters. */
+/** How much of the output of the login shell and sudo is kept, characters; the end of it. */
 const LONGEST_WORDS = 4096
 
-/** Starts the bootstrap command, with a terminal for hosts whose sudo insists on one. */
+/** Starts the bootstrap command, with a terminal where sudo insists on one. */
 export type StartChannel = (options: { terminal: boolean }) => Promise<Channel>
 
 export interface ShellOptions {
   password: Secret | undefined
-  /** Why there is none where one was given, for the error when sudo wants it. */
+  /** Why the user's password may not be sent to this host, for the error when sudo wants one. */
   withheld?: ErrorDetails | undefined
-  /** How long login shell and sudo may take, ms. */
+  /** How long the login shell and sudo may take, ms. */
   startMs: number
-  /** That many bytes came, of whatever kind. */
+  /** Bytes arrived, on stdout or stderr. */
   onBytes(count: number): void
-  /** A line that the session's program printed. */
+  /** A line of a job's output arrived. */
   onLine(line: string): void
-  /** A frame of the session's program: its words behind the mark. */
+  /** A frame of the session's program arrived; the words after its mark. */
   onFrame(words: readonly string[]): void
-  /** Nothing comes any more; told once. */
+  /** The shell has ended. Called once. */
   onEnd(error: ConvecthubError): void
 }
 
-/** A line or a frame may be written before the program answers; where sudo insists on a terminal it is written again. */
 type Chunk = string | Uint8Array
 
-/** What login shell and sudo say on one channel, before the program answers. */
+/** A channel, and what the login shell and sudo print on it before the program answers. */
 interface Greeting {
   channel: Channel
   terminal: boolean
   prompt: SudoPrompt
-  /** What start-up files of the login shell print; the end of it. */
+  /** The end of what the login shell's start-up files print. */
   printed: string
 }
 
 /**
- * Starts the program of a session. Without a password everything is sent at once, so that the first job costs one
- * round trip; with one, only the password is sent before the shell says "go". Where sudo merely misses a terminal, the
- * command is started again with one, and everything is sent again. Ends with: LOST, LOGIN_TIMEOUT, SUDO_NOT_ROOT, those
- * of sudoError.
+ * Starts the program of a session. Without a password everything is sent at once, so that the first job costs a single
+ * round trip. With one, only the password may be sent until the shell says "go". If all that sudo misses is a terminal,
+ * the command is started again with one and everything is sent again. Errors, by `onEnd`: LOST, LOGIN_TIMEOUT,
+ * SUDO_NOT_ROOT and those of sudoError.
  */
 export async function openShell(
   host: string,
@@ -55,11 +54,11 @@ export async function openShell(
   return new Shell(host, start, boot, options, await start({ terminal: false }))
 }
 
-/** The program at the far end, from the start of its command on. */
+/** The session's program on the host. Exists from the start of the bootstrap command, before the program answers. */
 export class Shell {
-  /** Commands started: two where sudo insisted on a terminal. */
+  /** Commands started: two where sudo insisted on a terminal, otherwise one. */
   execs = 1
-  /** Settles when orders may be sent. */
+  /** Resolves when orders may be sent. */
   readonly opened: Promise<void>
   readonly #host: string
   readonly #start: StartChannel
@@ -71,11 +70,11 @@ export class Shell {
   /** The program has answered. */
   #ready = false
   #ended = false
-  /** No order was sent yet. */
+  /** No order has been sent yet. */
   #first = true
-  /** What was sent before the program answered. */
+  /** What was sent before the program answered, to send it again if sudo insists on a terminal. */
   #early: Chunk[] = []
-  /** Callers that wait until what they wrote is taken. */
+  /** Callbacks of writes that are not taken yet. */
   readonly #waiting = new Set<() => void>()
 
   constructor(host: string, start: StartChannel, boot: Bootstrap, options: ShellOptions, channel: Channel) {
@@ -91,17 +90,17 @@ export class Shell {
     if (!options.password) this.#open()
   }
 
-  /** Sends a script, with the words of an order before and behind its size; the first one takes the program along. */
+  /** Sends an order with a script: `words`, the script's size, `more`. The first order also sends the program. */
   order(words: string, script: string, more: string): void {
     const text = `${script}\n`
-    // the x keeps the shell that reads it from dropping the last newlines
+    // the shell drops trailing newlines of what it reads; the x at the end prevents that
     const body = Buffer.from(`${text}x`)
     if (this.#first) this.write(`${this.#boot.program(text)}${words} 0${more}\n`)
     else this.write(Buffer.concat([Buffer.from(`${words} ${body.length}${more}\n`), body]))
     this.#first = false
   }
 
-  /** Settles when the bytes are taken, so that their memory may be used again, or when the connection has ended. */
+  /** Resolves when the bytes are taken, so that their memory may be reused, or when the connection has ended. */
   write(data: Chunk): Promise<void> {
     if (!this.#ready) this.#early.push(Buffer.from(data))
     return new Promise((resolve) => {
@@ -115,7 +114,7 @@ export class Shell {
     })
   }
 
-  /** Ends its input. */
+  /** Ends the program's input. */
   end(): void {
     this.#greeting.channel.stdin.end()
   }
@@ -125,7 +124,7 @@ export class Shell {
     const greeting: Greeting = { channel, terminal, prompt, printed: '' }
     for (const stream of [channel.stdout, channel.stderr])
       stream.on('data', (chunk: Buffer) => this.#options.onBytes(chunk.length))
-    // with a terminal, sudo's question comes among what is printed
+    // on a terminal, sudo asks on stdout
     const onRest = (rest: string) => terminal && !this.#ready && prompt.rest(rest)
     eachLine(channel.stdout, (line) => this.#line(greeting, line), onRest)
     eachLine(channel.stderr, prompt.line, prompt.rest, LONGEST_WORDS)
@@ -143,7 +142,7 @@ export class Shell {
     else greeting.printed = `${greeting.printed}${line}\n`.slice(-LONGEST_WORDS)
   }
 
-  /** What the first command says of how it goes on. */
+  /** Handles a line with which the bootstrap command reports its progress. */
   #greet({ prompt }: Greeting, word: string | undefined): void {
     if (word === 'sudo') prompt.begin()
     else if (word === 'nosudo') prompt.line('sudo: command not found')

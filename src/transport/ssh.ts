@@ -11,13 +11,13 @@ import type { Shared } from './shared.ts'
 import type { Target } from './target.ts'
 import { Tried } from './tried.ts'
 
-/** Methods that a password answers. */
+/** Methods that a password is good for. */
 const BY_PASSWORD: readonly AuthenticationType[] = ['password', 'keyboard-interactive']
 
 /**
- * Logs in by SSH, through jump hosts where the target has them. Where the host accepts no further key, the password
- * that was to follow gets a login of its own. Errors: those of loginError, hostKeyError, attempts, openRoute and
- * Shared.known. `judge` replaces the check of the host key, which is OpenSSH's.
+ * Logs in by SSH, through jump hosts where the target has them. If the host stops us after too many keys, a second
+ * login tries only the password. `judge` decides on the host key; default: OpenSSH's rules. Errors: those of
+ * loginError, hostKeyError, attempts, openRoute and Shared.known.
  */
 export async function sshConnect(
   target: Target,
@@ -46,7 +46,7 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
   tried.keys = tried.held + methods.filter(({ type }) => type === 'publickey').length
   const offered = offer(target.algorithms, known.types(hostKeyPlace(target)))
   const route = await openRoute(target, shared.jumps, (jump) =>
-    // a jump host has a name of its own, so that nobody answers its question with the password of the host behind it
+    // its own name, so that the user does not answer the jump host's question with the password of the host behind it
     sshConnect({ ...jump, host: `jump host ${jump.address}` }, shared),
   )
   const { question } = shared

@@ -30,24 +30,24 @@ type Refusal = (protocol: unknown, left: AuthenticationType[], partial: boolean)
 type Handler = (...values: unknown[]) => void
 type Handlers = Partial<Record<(typeof OTHER_ANSWERS)[number], Handler>> & { USERAUTH_FAILURE: Refusal }
 
-/** Messages of a host that answer an attempt and do not refuse it. */
+/** Messages in which a host answers an attempt other than by refusing it. */
 const OTHER_ANSWERS = ['USERAUTH_PK_OK', 'USERAUTH_INFO_REQUEST', 'USERAUTH_PASSWD_CHANGEREQ'] as const
 
-/** Hears what a host answers to attempts to log in. */
+/** Receives a host's answers to login attempts. */
 export interface Answers {
   answer(): void
   /** `left`: the methods that may be tried next; `partial`: the attempt was right, and is not enough. */
   refusal(left: readonly AuthenticationType[], partial: boolean): void
 }
 
-/** Prepares a client that was told to connect, before any byte has arrived. Error: SSH2_CHANGED. */
+/** Patches a client after its connect(), before any byte has arrived. Error: SSH2_CHANGED. */
 export function patchClient(client: Client, answers: Answers): void {
   const protocol = protocolOf(client)
   passAnswers(protocol._handlers, answers)
   acceptCertificates(protocol)
 }
 
-/** ssh2 keeps the host's answers to itself while it tries the keys of an agent. */
+/** Reports the host's answers to `answers`, because ssh2 hides those to keys of an agent. */
 function passAnswers(handlers: Handlers, answers: Answers): void {
   const refused = handlers.USERAUTH_FAILURE
   handlers.USERAUTH_FAILURE = (protocol, left, partial) => {
@@ -85,8 +85,8 @@ function acceptCertificates(protocol: Protocol): void {
 }
 
 /**
- * Has ssh2 verify the host's signature by the key inside its certificate. ssh2 reads the host key twice: first as part of
- * what was signed, which has to be the whole certificate, then as the key to verify with. Error: SSH2_CHANGED.
+ * Makes ssh2 verify the host's signature with the key inside its certificate. ssh2 reads the host key twice: first as
+ * part of the signed data, which must be the whole certificate, then as the key to verify with. Error: SSH2_CHANGED.
  */
 export function verifyByKey(client: Client, key: Buffer): void {
   const exchange = protocolOf(client)._kex
@@ -100,7 +100,7 @@ export function verifyByKey(client: Client, key: Buffer): void {
       next = key
       return now
     },
-    // ssh2 clears it in the end
+    // ssh2 clears the field at the end
     set() {},
   })
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
-/** Words of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
+/** Messages of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
 const REFUSALS: readonly { words: RegExp; code: ErrorCode; message: string; hint: string }[] = [
   // first, because sudo adds 'a password is required' after these words
   {
@@ -37,18 +37,18 @@ const REFUSALS: readonly { words: RegExp; code: ErrorCode; message: string; hint
 ]
 
 /**
- * PAM takes the end of input at the second question for a failure of its own, and sudo gives us no way to leave
- * without one: seen with pam_faillock on sudo 1.9.
+ * A wrong password may count twice: sudo asks again, and PAM counts the end of input as another failure. There is no
+ * way to stop sudo before that. Seen with pam_faillock on sudo 1.9.
  */
 const WRONG_HINT =
   'it was tried once and will not be tried again; a host that counts failures may have counted two, because sudo asked again (see: faillock --user NAME); check the password, then call again'
 
-/** A login whose only command is a message, as cloud images have it for root; the user that it names. */
+/** What cloud images print instead of a root login; captures the user that they name. */
 const OTHER_USER = /\blog ?in as the user "?([a-z_][\w.-]{0,31})"?/i
 
 /**
- * Why a bootstrap ended before the root shell answered. `asked` counts sudo's questions; two mean a wrong password.
- * `printed` is what came on stdout by then, which is not sudo's. `withheld`: why sudo was given none.
+ * Explains why a bootstrap ended before the root shell answered. `asked`: how often sudo asked; twice means a wrong
+ * password. `printed`: stdout so far, which is not from sudo. `withheld`: why sudo was given no password.
  */
 export function sudoError(
   host: string,

@@ -2,34 +2,34 @@ import type { Secret } from '../secret.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Channel } from './connection.ts'
 
-/** What sudo leaves without a newline for so long is its question, ms: sudoers and PAM may have words of their own. */
+/** Output without a newline for this long is sudo's question, ms: sudoers and PAM may change its text. */
 const QUESTION_MS = 500
 
-/** How much of what was said is kept, characters. */
+/** How much of the output is kept, characters. */
 const KEEP = 4096
 
-/** What sudo and others said before the shell began. */
+/** Follows what sudo and the login shell print before the root shell starts. */
 export interface SudoPrompt {
   said(): string
-  /** How often the password was asked for. */
+  /** How often sudo asked for the password. */
   asked(): number
-  /** sudo is called now: what is open so far is not its question. */
+  /** sudo starts now, so any unfinished line so far is not its question. */
   begin(): void
   line(text: string): void
-  /** What stands behind the last newline. */
+  /** Takes the text after the last newline. */
   rest(text: string): void
-  /** The shell has begun: nothing is a question any more. */
+  /** The root shell has started, so nothing is a question any more. */
   over(): void
 }
 
 /**
- * Answers sudo's question for the password, once. A second question means that the answer was wrong: the command is
- * ended instead, for accounts lock.
+ * Answers sudo's question for the password once. A second question means that the password was wrong; it then closes
+ * the channel rather than answer again, because accounts lock after several failures.
  */
 export function sudoPrompt(channel: Channel, boot: Bootstrap, password: Secret | undefined): SudoPrompt {
   let lines = ''
   let open = ''
-  /** The open text that is dealt with. */
+  /** The unfinished line that is already dealt with. */
   let known = ''
   let asked = 0
   let begun = false
@@ -57,7 +57,7 @@ export function sudoPrompt(channel: Channel, boot: Bootstrap, password: Secret |
       stop()
       open = text.slice(-KEEP)
       if (!password || text.trim() === '' || open === known) return
-      // sudo-rs puts it into words of its own: `[sudo: PROMPT] Password: `
+      // sudo-rs wraps the prompt: `[sudo: PROMPT] Password: `
       if (open.endsWith(boot.prompt) || (open.includes(boot.prompt) && open.endsWith(': '))) question()
       else if (begun) timer = setTimeout(question, QUESTION_MS)
     },

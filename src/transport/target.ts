@@ -3,47 +3,48 @@ import { join } from 'node:path'
 import type { Secret } from '../secret.ts'
 import type { Algorithms } from './algorithms.ts'
 
-/** All that is needed to get a root shell on one host. Paths may begin with `~`. */
+/** Everything needed to get a root shell on a host. Paths may start with `~`. */
 export interface Target {
   host: string
-  /** What ssh would be called with: its own configuration goes by it. */
+  /** The name that a user would give to ssh, under which its configuration is looked up. */
   alias: string
   address: string
   port: number
   user: string
-  /** Private keys that were asked for, in their order; none: the agent's, and those that ssh tries by itself. */
+  /** Configured private keys, in order. Empty: use those of the agent and ssh's default files. */
   keyFiles: readonly string[]
-  /** True: of the agent's keys only those in keyFiles. */
+  /** Use only those of the agent's keys that are in keyFiles. */
   identitiesOnly: boolean
   /** Socket of an SSH agent. */
   agent: string | undefined
-  /** Ways to log in that may be tried, by their names in RFC 4252; undefined: all. */
+  /** Allowed login methods, by their names in RFC 4252. Undefined: all. */
   methods: readonly string[] | undefined
   password: Secret | undefined
   becomePassword: Secret | undefined
-  /** Whom sudo makes of the user: `root`, unless somebody else was asked for. */
+  /** The user that sudo switches to; default: `root`. */
   becomeUser: string
   algorithms: Algorithms
-  /** `ssh`, or `local` for a machine that convecthub itself runs on. */
+  /** `local`: the machine that convecthub itself runs on. */
   connection: 'ssh' | 'local'
-  /** The way there, first hop first; none: straight. */
+  /** Jump hosts, first hop first. Empty: a direct connection. */
   jumps: readonly Target[]
-  /** A command whose stdin and stdout are the way there, with %h, %p, %r, %n and %% as in ssh_config(5). */
+  /** A command whose stdin and stdout lead to the host, with %h, %p, %r, %n and %% as in ssh_config(5). */
   proxyCommand: string | undefined
-  /** Files with known host keys, the first one is where new ones are written. */
+  /** known_hosts files. New keys are written to the first one. */
   knownHostsFiles: readonly string[]
-  /** The name to look for in them instead of address and port. */
+  /** The name to look up in known_hosts instead of address and port. */
   hostKeyAlias: string | undefined
-  /** As ssh's StrictHostKeyChecking: an unknown key is refused, taken and kept, or not looked at. */
+  /** ssh's StrictHostKeyChecking. `yes` refuses unknown keys, `accept-new` saves them, `no` accepts any key. */
   hostKeyChecking: 'yes' | 'accept-new' | 'no'
-  /** For connection and key exchange, ms; the login behind it has three times as long. */
+  /** Deadline for connection and key exchange, ms. The login after it may take three times as long. */
   connectTimeoutMs: number
-  /** How often a silent host is asked whether it is there, ms, and how many unanswered questions end the link. */
+  /** Interval between keepalives to a silent host, ms. */
   keepaliveMs: number
+  /** How many unanswered keepalives end the link. */
   keepaliveCount: number
 }
 
-/** `~/x` with the home folder in place. */
+/** Replaces a leading `~` by the home folder. */
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
 }

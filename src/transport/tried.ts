@@ -1,31 +1,35 @@
 import type { AuthenticationType } from 'ssh2'
 import type { ErrorDetails } from '../errors.ts'
 
-/** What a login tried and what the host said to it, for its error. */
+/** Records what a login tried and what the host answered, for its error. */
 export class Tried {
   readonly methods: AuthenticationType[]
-  /** How many keys there were to try, and how many of them the agent's. */
+  /** How many keys there are to try. */
   keys = 0
+  /** How many of the keys are in the agent. */
   held = 0
-  /** The host has answered an attempt, whatever it said. */
+  /** The host has answered at least one attempt, whatever the answer. */
   answered = false
-  /** How many attempts it refused. */
+  /** How many attempts the host refused. */
   refusals = 0
-  /** What it said it would take; undefined: nothing yet. */
+  /** The methods that the host says it accepts. Undefined until it has said so. */
   taken: readonly AuthenticationType[] | undefined
-  /** What it took as one of several that it wants, and what was tried as the next of them. */
+  /** The method that the host accepted as the first of several factors. */
   factor: AuthenticationType | undefined
+  /** What was tried as the second factor. */
   second: AuthenticationType | undefined
-  /** A question of the host's that was not answered, and whether somebody answered any. */
+  /** A question of the host that got no answer. */
   question: string | undefined
+  /** The user has answered a question. */
   replied = false
-  /** Why the host gets no password, for its error. */
+  /** Why the host may not get a password, for the error. */
   withheld: ErrorDetails | undefined
-  /** What it says to everybody, and what it said to these attempts. */
+  /** What the host says to everybody. */
   #banner = ''
+  /** What it said after our attempts. */
   #reason = ''
 
-  /** `before`: what an earlier login of the same call tried. */
+  /** `before`: the methods that an earlier login to the same host tried. */
   constructor(before: readonly AuthenticationType[] = []) {
     this.methods = [...before]
   }
@@ -35,17 +39,17 @@ export class Tried {
     if (this.factor) this.second ??= method
   }
 
-  /** Any answer to an attempt, such as a question. */
+  /** Called for answers other than refusals, such as a question. */
   answer(): void {
     this.answered = true
   }
 
-  /** `left`: what the host takes now; `partial`: what was tried is taken, but is not enough. */
+  /** `left`: the methods that the host accepts now. `partial`: the attempt succeeded, but more is needed. */
   refusal(left: readonly AuthenticationType[], partial: boolean): void {
     this.answered = true
     this.taken = left
     if (partial) this.factor = this.methods.at(-1)
-    // the first one, to find out what it takes, does not count
+    // without a method yet, it is the refusal of `none`, which only asks what the host accepts
     else if (this.methods.length > 0) this.refusals += 1
   }
 
@@ -54,18 +58,18 @@ export class Tried {
     else this.#banner = bounded(this.#banner + text)
   }
 
-  /** The host's own words about this login. */
+  /** What the host said about this login. */
   reason(): string {
     return this.#reason.trim()
   }
 
-  /** The same, or else those that it has for everybody. */
+  /** What the host said about this login, or else its banner. */
   words(): string {
     return this.reason() || this.#banner.trim()
   }
 }
 
-/** Of a host's own words in a login: characters, and lines. */
+/** How much of a host's words is kept: characters and lines. */
 const LONGEST = { characters: 1024, lines: 12 }
 
 function bounded(text: string): string {

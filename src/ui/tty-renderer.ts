@@ -8,23 +8,24 @@ import { reportLines } from './report.ts'
 import { coloured, columns, count, duration, style, waitingText } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
-interface Now {
+/** What a host is doing. `since`: Unix time, ms. */
+interface Activity {
   text: string
   since: number
   detail: string
 }
 
-/** How many hosts the moving part shows at most; the others are counted. */
+/** The most hosts shown in the live part; further ones are only counted. */
 const SHOWN = 12
 
-/** The same stream with a width that can be counted with: cron, serial consoles and some CI have terminals of 0 columns. */
+/** The stream with a usable width: terminals of cron, serial consoles and some CI have 0 columns. */
 function withColumns(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return Object.create(stream, { columns: { get: () => stream.columns || 80 } })
 }
 
 type Finished = Extract<EngineEvent, { event: 'step' }>
 
-/** A line for each finished step, and below it, while it runs, what every host is at. */
+/** Prints a line for each finished step, and below these a live view of what every host is doing. */
 export function ttyRenderer(options: RendererOptions): Renderer {
   const screen = new Screen(options)
   return {
@@ -42,12 +43,13 @@ class Screen {
   readonly #tick: NodeJS.Timeout
   readonly #titles = new Map<string, string>()
   readonly #uploads = new UploadProgress()
-  /** What each host is at. */
-  readonly #now = new Map<string, Now>()
-  /** Of the column of host names, characters. */
+  /** What each host is doing. */
+  readonly #active = new Map<string, Activity>()
+  /** Width of the column of host names, characters. */
   #width = 0
-  /** Steps that have something to do, and those of them that are done. */
+  /** Steps with changes to make. */
   #total = 0
+  /** How many of these are done. */
   #done = 0
   #began = Date.now()
 
@@ -55,7 +57,7 @@ class Screen {
     this.#options = options
     this.#paint = style(process.stderr, options.color)
     this.#spinner = ora({ stream: this.#stream, discardStdin: false })
-    this.#tick = setInterval(() => this.#show(), 200).unref()
+    this.#tick = setInterval(() => this.#redraw(), 200).unref()
   }
 
   on(event: EngineEvent): void {
@@ -65,11 +67,11 @@ class Screen {
         this.#start(event)
         break
       case 'connected':
-        this.#now.delete(event.host)
+        this.#active.delete(event.host)
         break
       case 'host-failed':
-        this.#now.delete(event.host)
-        this.#keep(formatError(event.error, this.#paint))
+        this.#active.delete(event.host)
+        this.#print(formatError(event.error, this.#paint))
         break
       case 'finding':
         this.#finding(event.finding)
@@ -78,24 +80,24 @@ class Screen {
         if (event.changes.length > 0) this.#total += 1
         break
       case 'step-start':
-        this.#at(event.host, this.#titles.get(event.step) ?? event.step)
+        this.#setActivity(event.host, this.#titles.get(event.step) ?? event.step)
         break
       case 'change-start':
-        this.#at(event.host, event.change.title)
+        this.#setActivity(event.host, event.change.title)
         break
       case 'line':
         this.#line(event)
         break
       case 'waiting':
         this.#note(event.host, waitingText(event))
-        this.#at(
+        this.#setActivity(
           event.host,
           `${event.ends ? 'ending' : 'waiting for'} the ${event.job} job of an earlier run`,
         )
         break
       case 'link-lost':
         this.#note(event.host, `${event.error.message}; logging in again`)
-        this.#at(event.host, 'logging in again')
+        this.#setActivity(event.host, 'logging in again')
         break
       case 'progress':
         this.#detail(event.host, this.#uploads.ofHost(event.host) ?? '')
@@ -111,7 +113,7 @@ class Screen {
     }
   }
 
-  /** Stops what moves; the result has it go on. */
+  /** Pauses the live view. The returned function resumes it. */
   still(): () => void {
     const moving = this.#spinner.isSpinning
     this.#spinner.stop()
@@ -129,28 +131,28 @@ class Screen {
     this.#began = Date.now()
     this.#width = Math.max(...hosts.map((host) => host.length), 4)
     for (const { id, title } of steps) this.#titles.set(id, title)
-    for (const host of hosts) this.#at(host, 'connecting')
+    for (const host of hosts) this.#setActivity(host, 'connecting')
     if (standIn)
-      this.#keep(
+      this.#print(
         this.#paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.'),
       )
     this.#spinner.start()
   }
 
   #finding({ level, host, message, hint }: Finding): void {
-    if (level === 'warning') this.#keep(`${this.#paint.yellow('!')} ${host}: ${message}; ${hint}`)
+    if (level === 'warning') this.#print(`${this.#paint.yellow('!')} ${host}: ${message}; ${hint}`)
   }
 
   #line({ host, line }: Extract<EngineEvent, { event: 'line' }>): void {
     this.#detail(host, line.slice(0, 40))
-    if (this.#options.verbose > 0) this.#keep(this.#paint.dim(`  ${host.padEnd(this.#width)} | ${line}`))
+    if (this.#options.verbose > 0) this.#print(this.#paint.dim(`  ${host.padEnd(this.#width)} | ${line}`))
   }
 
   #finish(event: Finished): void {
-    this.#now.delete(event.host)
+    this.#active.delete(event.host)
     if (event.outcome === 'unchanged' || event.outcome === 'skipped') return
     this.#done += 1
-    this.#keep(this.#finishedLine(event))
+    this.#print(this.#finishedLine(event))
   }
 
   #finishedLine({ host, step, outcome, ms, blockedBy, error }: Finished): string {
@@ -162,38 +164,38 @@ class Screen {
     return error?.details.step === step ? formatError(error, paint) : line(paint.red('✘'), '')
   }
 
-  #at(host: string, text: string): void {
-    this.#now.set(host, { text, since: Date.now(), detail: '' })
+  #setActivity(host: string, text: string): void {
+    this.#active.set(host, { text, since: Date.now(), detail: '' })
   }
 
   #detail(host: string, detail: string): void {
-    const current = this.#now.get(host)
+    const current = this.#active.get(host)
     if (current) current.detail = detail
   }
 
   #note(host: string, text: string): void {
-    this.#keep(`${this.#paint.yellow('!')} ${this.#paint.bold(host.padEnd(this.#width))}  ${text}`)
+    this.#print(`${this.#paint.yellow('!')} ${this.#paint.bold(host.padEnd(this.#width))}  ${text}`)
   }
 
-  /** Writes a line that stays, above the moving part. */
-  #keep(line: string): void {
+  /** Prints a permanent line above the live view. */
+  #print(line: string): void {
     const spinning = this.#spinner.isSpinning
     if (spinning) this.#spinner.clear()
     process.stderr.write(`${coloured(line)}\n`)
     if (spinning) this.#spinner.render()
   }
 
-  /** Draws the moving part. */
-  #show(): void {
+  /** Redraws the live view. */
+  #redraw(): void {
     const paint = this.#paint
-    const rows = [...this.#now]
+    const rows = [...this.#active]
       .slice(0, SHOWN)
       .map(([host, { text, since, detail }]) => [
         `  ${paint.bold(host.padEnd(this.#width))}`,
         text.slice(0, Math.max(20, this.#stream.columns - this.#width - 34)),
         paint.dim(detail || duration(Date.now() - since)),
       ])
-    const hidden = this.#now.size - SHOWN
+    const hidden = this.#active.size - SHOWN
     const head = [
       `${this.#done} of ${count(this.#total, 'step')}`,
       duration(Date.now() - this.#began),
