@@ -43,13 +43,14 @@ export interface Connection {
   readonly host: string
   /** SSH execs so far: one however many jobs ran, or two where sudo insisted on a terminal. */
   readonly execs: number
-  /** Runs a script. Errors: LOCKED when another run holds the lock, with its name; NO_LOCK when the host cannot lock. */
+  /** Runs a script. Errors: LOCKED when another run has the lock (names it), NO_LOCK when the host cannot lock. */
   run(script: Script, options: ScriptOptions): Promise<Result>
   /**
    * Runs a script with the blocks as its stdin. If the script ends early, sending stops; if the blocks end early, the
-   * script sees the end of its input. Every chunk sent counts as a sign of life. With `into`, the blocks are appended to
-   * the first `have` bytes of a file (0 starts it anew), which saves the host one copy; the script then reads a line
-   * with the size of each block that has arrived.
+   * script sees the end of its input. Every chunk sent counts as a sign of life.
+   *
+   * With `into`, the blocks are appended to the first `have` bytes of a file (0 starts it anew), which saves the host
+   * one copy; the script then reads a line with the size of each block that has arrived.
    */
   feed(script: Script, blocks: AsyncIterable<Block>, options: FeedOptions): Promise<Result>
   close(): void

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => sshd?.stop())
 
-/** Writes a known_hosts file and logs in with it; gives the file. */
+/** Writes a known_hosts file and logs in with it. Returns the file's path. */
 async function login(text: string, over: Partial<Target> = {}): Promise<string> {
   const file = sshd.write(`known-${++files}`, text)
   await loginWith([file], over)
@@ -36,9 +36,9 @@ async function loginWith(knownHostsFiles: readonly string[], over: Partial<Targe
 
 it.each([
   { what: 'an empty file', text: '' },
-  { what: 'a file with others', text: '10.0.0.1 ssh-ed25519 AAAA\n' },
-  { what: 'a file without newline at its end', text: '10.0.0.1 ssh-ed25519 AAAA' },
-])('accept-new adds the one line that ssh-keygen finds, then it is known: $what', async ({ text }) => {
+  { what: 'a file with other hosts', text: '10.0.0.1 ssh-ed25519 AAAA\n' },
+  { what: 'a file without a final newline', text: '10.0.0.1 ssh-ed25519 AAAA' },
+])('accept-new adds one line, which ssh-keygen and later logins find: $what', async ({ text }) => {
   const file = await login(text, { hostKeyChecking: 'accept-new' })
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
   expect(lines).toEqual([...text.split('\n').filter(Boolean), `${name} ${sshd.hostKey.line}`])
@@ -50,13 +50,13 @@ it.each([
   expect(readFileSync(file, 'utf8')).toBe(before)
 })
 
-it('accept-new makes file and folder, for nobody else to write', async () => {
+it('accept-new creates the file and its folder, accessible only to the user', async () => {
   const file = join(sshd.folder, 'new/folder/known_hosts')
   await loginWith([file], { hostKeyChecking: 'accept-new' })
   expect([statSync(file).mode & 0o777, statSync(join(file, '..')).mode & 0o777]).toEqual([0o600, 0o700])
 })
 
-it('a file that cannot be written or read is told by its name', async () => {
+it('names a known_hosts file that cannot be written or read', async () => {
   const inTheWay = join(sshd.write('a-file', ''), 'known_hosts')
   const folder = join(sshd.folder, 'a-folder')
   mkdirSync(folder)
@@ -67,7 +67,7 @@ it('a file that cannot be written or read is told by its name', async () => {
   }
 })
 
-it('without checking every key will do, and one at first contact is kept, as in ssh', async () => {
+it('StrictHostKeyChecking=no accepts any key and saves a new one, as ssh does', async () => {
   const text = `${name} ${other.line}\n`
   const file = await login(text, { hostKeyChecking: 'no' })
   expect(readFileSync(file, 'utf8')).toBe(text)
@@ -79,7 +79,7 @@ it('without checking every key will do, and one at first contact is kept, as in 
   expect(readFileSync(none, 'utf8')).toBe(kept)
 })
 
-it('without checking, a file that cannot be written is no reason to stay away', async () => {
+it('StrictHostKeyChecking=no logs in even if known_hosts cannot be written', async () => {
   const inTheWay = join(sshd.write('another-file', ''), 'known_hosts')
   await loginWith([inTheWay], { hostKeyChecking: 'no' })
 })

@@ -11,7 +11,7 @@ const offered = {
   serverHostKey: hostKeyOrder({}, []),
 }
 
-it('all that is offered is known to ssh2', () => {
+it('offers only algorithms that ssh2 supports', () => {
   const known = createRequire(import.meta.url)('ssh2/lib/protocol/constants.js')
   expect(known.SUPPORTED_CIPHER).toEqual(expect.arrayContaining([...(offered.cipher ?? [])]))
   expect(known.SUPPORTED_KEX).toEqual(expect.arrayContaining([...(offered.kex ?? [])]))
@@ -33,7 +33,7 @@ it.each([
   expect(algorithms({ Ciphers: list })).toEqual({ cipher: names })
 })
 
-it('of all that ssh2 can do, only what is unsafe or no name of SSH cannot be asked for', () => {
+it('lets users ask for everything in ssh2 but unsafe algorithms and names that are not in SSH', () => {
   const known = createRequire(import.meta.url)('ssh2/lib/protocol/constants.js')
   const left = (keyword: AlgorithmKeyword, all: readonly string[]) =>
     all.filter((name) => !possible(keyword).includes(name))
@@ -47,7 +47,7 @@ it('of all that ssh2 can do, only what is unsafe or no name of SSH cannot be ask
   expect(() => algorithms({ KexAlgorithms: 'diffie-hellman-group-exchange-*' })).toThrow('knows none')
 })
 
-it('a list of which nothing is known is an error that names it', () => {
+it('rejects a list without any known algorithm, and names it', () => {
   let error: ConvecthubError | undefined
   try {
     algorithms({ MACs: 'umac-64@openssh.com' })
@@ -59,7 +59,7 @@ it('a list of which nothing is known is an error that names it', () => {
   expect(() => algorithms({ Ciphers: `-${ALL}` })).toThrow()
 })
 
-it('host keys on file come first, unless the user has an order', () => {
+it('asks for known host keys first, unless the user sets an order', () => {
   expect(hostKeyOrder({}, ['ssh-rsa']).slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'])
   expect(hostKeyOrder({}, ['ecdsa-sha2-nistp521'])[0]).toBe('ecdsa-sha2-nistp521')
   const order = (list: string) =>
@@ -76,11 +76,11 @@ it('host keys on file come first, unless the user has an order', () => {
   expect(order('^ssh-rsa')[0]).toBe('ssh-rsa')
 })
 
-it('what node cannot do here is offered to nobody', async () => {
+it('does not offer algorithms that this node does not support', async () => {
   const { SUPPORTED } = await import('../../src/transport/supported.ts')
   const without = (kind: keyof typeof SUPPORTED, name: string) =>
-    SUPPORTED[kind].filter((each) => each !== name)
-  // as with an OpenSSL for FIPS
+    SUPPORTED[kind].filter((other) => other !== name)
+  // as with a FIPS build of OpenSSL
   vi.doMock('../../src/transport/supported.ts', () => ({
     SUPPORTED: {
       ...SUPPORTED,

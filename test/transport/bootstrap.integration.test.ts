@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bootstrap } from '../../src/transport/bootstrap.ts'
 
-/** Who has to ask sudo for root: the tests' own user unless that is root. */
+/** The user that has to use sudo: the one that runs the tests, unless that is root. */
 const NOBODY = 65534
 const asRoot = process.getuid?.() === 0
 
 let folder: string
 
-/** A PATH with nothing but, where wanted, a `sudo` that tells how it was called. */
+/** A PATH with only `sh` and, if wanted, a `sudo` that prints how it was called. */
 function fakePath(name: string, withSudo: boolean): string {
   const path = join(folder, name)
   mkdirSync(path)
@@ -38,7 +38,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command as sshd does for a user with this login shell, with the program and one order on stdin. */
+/** Runs the command as sshd would for a user with this login shell, with the program and one order on stdin. */
 function login(
   shell: string,
   boot: ReturnType<typeof bootstrap>,
@@ -69,7 +69,7 @@ const begun = ({ greeting, mark }: ReturnType<typeof bootstrap>) => [
 
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh']
 
-it.each(shells)('%s: no sudo wanted, the session begins', (shell) => {
+it.each(shells)('%s: starts the session without sudo for the user itself', (shell) => {
   const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
   const { session, stderr } = login(shell, boot, '/usr/bin:/bin', 0)
   expect({ session, stderr }).toEqual({ session: begun(boot), stderr: '' })
@@ -83,17 +83,17 @@ it.each(
         [shell, true],
       ] as const,
   ),
-)('%s: sudo gets the session as one word, password: %s', (shell, askPassword) => {
+)('%s: passes the session to sudo as one argument, password: %s', (shell, askPassword) => {
   const boot = bootstrap({ becomeUser: 'root', askPassword })
   const { stdout, session } = login(shell, boot, withSudo)
   const asking = askPassword ? ['-S', '-p', boot.prompt] : ['-n']
   expect(stdout.split('\n').slice(2, asking.length + 7)).toEqual([...asking, '-u', 'root', '--', 'sh', '-c'])
-  // this sudo makes nobody root, which the program finds out
+  // the fake sudo does not switch to root, and the program notices
   const uid = asRoot ? NOBODY : process.getuid?.()
   expect(session).toEqual([`${boot.greeting} go`, `${boot.mark} other ${uid}`])
 })
 
-it('of a first script whose end never came, nothing is done, wherever it was cut', async () => {
+it('runs nothing of a first script that was cut off, wherever it was cut', async () => {
   const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
   const canary = join(folder, 'canary')
   const all = `${boot.program(`: >${canary}\n${'# filler\n'.repeat(100)}`)}run 1 0\n`
@@ -101,7 +101,7 @@ it('of a first script whose end never came, nothing is done, wherever it was cut
   for (let length = 1; length < all.length; length += length < 300 ? 13 : 97) cut(length)
   cut(all.length - 1)
   expect(existsSync(canary), 'the part that came was carried out').toBe(false)
-  // the end of its input would end the job, too
+  // keep stdin open, because its end would also end the job
   const whole = spawn('/bin/sh', ['-c', boot.command])
   let said = ''
   whole.stdout.on('data', (chunk) => {
@@ -113,18 +113,18 @@ it('of a first script whose end never came, nothing is done, wherever it was cut
   expect(existsSync(canary)).toBe(true)
 })
 
-it('sudo speaks English whatever the user prefers, for its words are read', () => {
+it('makes sudo speak English whatever the user prefers, because its messages are parsed', () => {
   const boot = bootstrap({ becomeUser: 'root', askPassword: false })
   expect(login('/bin/sh', boot, withSudo).stdout.split('\n')[1]).toBe('LC_ALL=C')
 })
 
-it('a host without sudo says so', () => {
+it('reports a host without sudo', () => {
   const boot = bootstrap({ becomeUser: 'root', askPassword: false })
   const { stdout, status } = login('/bin/sh', boot, withoutSudo)
   expect({ stdout, status }).toEqual({ stdout: `${boot.greeting} nosudo\n`, status: 1 })
 })
 
-it('nobody can guess mark or prompt; program and mark travel on stdin, and are not in the command', () => {
+it('uses a random mark and prompt, and sends the program and the mark only on stdin', () => {
   const boots = Array.from({ length: 50 }, () => bootstrap({ becomeUser: 'root', askPassword: true }))
   expect(new Set(boots.flatMap(({ mark, greeting, prompt }) => [mark, greeting, prompt])).size).toBe(150)
   for (const { command, program, greeting, mark, prompt } of boots) {
@@ -136,7 +136,7 @@ it('nobody can guess mark or prompt; program and mark travel on stdin, and are n
     )
     expect(text.slice(greeting.length)).not.toContain(greeting)
     expect(text).toContain(mark)
-    // everybody on the host can read it
+    // every user of the host can read the command
     expect(command).not.toContain(mark)
     expect(command.length).toBeLessThan(1000)
   }

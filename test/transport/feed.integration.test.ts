@@ -17,9 +17,9 @@ const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('h
 
 it.for([
   { what: 'plain', packed: false },
-  { what: 'half of it packed', packed: true },
+  { what: 'half of it compressed', packed: true },
 ])(
-  '5 MiB of random data arrive intact, $what, and jobs run on afterwards',
+  'sends 5 MiB of random data intact, $what, and can run jobs afterwards',
   async ({ packed }, { sshd, host }) => {
     const data = randomBytes(5 * 1024 * 1024 + 7)
     const path = sshd.write('big', '')
@@ -31,13 +31,13 @@ it.for([
   },
 )
 
-it.for([0, 1, 65_535, 65_536, 65_537])('blocks of %d bytes arrive intact', async (size, { host }) => {
+it.for([0, 1, 65_535, 65_536, 65_537])('sends blocks of %d bytes intact', async (size, { host }) => {
   const data = randomBytes(size * 3)
   const { output } = await host.feed(sh`sha256sum`, blocksOf(data, size || 1), options)
   expect(output).toContain(sha256(data))
 })
 
-it('big blocks arrive intact in a file', async ({ sshd, host }) => {
+it('writes big blocks into a file intact', async ({ sshd, host }) => {
   const data = randomBytes(10_000_019)
   const into = { file: `${sshd.folder}/big-blocks`, have: 0 }
   const result = await host.feed(sh`cat`, blocksOf(data, 5_000_000), { ...options, into })
@@ -46,7 +46,7 @@ it('big blocks arrive intact in a file', async ({ sshd, host }) => {
 })
 
 it.for(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
-  'blocks may go into a file, behind what is to stay: %j',
+  'appends blocks to the part of a file that is kept: %j',
   async (name, { sshd, host }) => {
     const data = randomBytes(3_000_000)
     const file = `${sshd.folder}/${name}`
@@ -63,7 +63,7 @@ it.for(['with space', "it's", 'ümläut 🦀', '$(id)', 'back\\slash', '-n'])(
   },
 )
 
-it('a file that cannot be written ends the job, and the session, which is out of step', async ({ fresh }) => {
+it('ends the job and the session when the file cannot be written', async ({ fresh }) => {
   const host = await fresh()
   const into = { file: '/dev/full', have: 0 }
   const first = await settled(
@@ -73,9 +73,7 @@ it('a file that cannot be written ends the job, and the session, which is out of
   expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
 })
 
-it('what a script prints and its exit code come back; its words are never taken for orders', async ({
-  host,
-}) => {
+it('returns output and exit code, and never takes data for an order', async ({ host }) => {
   const { code, output } = await host.feed(
     sh`cat; exit 7`,
     blocksOf(Buffer.from('run 99 5\nfeed\n0\n'), 4),
@@ -84,30 +82,30 @@ it('what a script prints and its exit code come back; its words are never taken 
   expect({ code, output }).toEqual({ code: 7, output: 'run 99 5\nfeed\n0' })
 })
 
-it('a script that ends early ends the sending, and the session goes on', async ({ host }) => {
+it('stops sending when the script ends early, and the session goes on', async ({ host }) => {
   const result = await host.feed(sh`head -c 10 >/dev/null; exit 3`, endlessBlocks(), options)
   expect(result.code).toBe(3)
   expect((await host.run(sh`echo on`, options)).output).toBe('on')
 })
 
-it('a host that is still at work when all has arrived may be silent', async ({ fresh }) => {
+it('lets a host be silent while it works on input that has all arrived', async ({ fresh }) => {
   const host = await fresh()
   const slow = sh`cat >/dev/null; sleep 1.5; echo done`
   const { output } = await host.feed(slow, blocksOf(randomBytes(1000), 100), { ...options, idleMs: 500 })
   expect(output).toBe('done')
 })
 
-it('a script that ends early ends its idle deadline, too', async ({ fresh }) => {
+it('stops the idle deadline when the script ends early', async ({ fresh }) => {
   const host = await fresh()
   await host.feed(sh`head -c 10 >/dev/null`, endlessBlocks(), { ...options, idleMs: 500 })
   expect((await host.run(sh`sleep 1; echo on`, options)).output).toBe('on')
 })
 
-it('one long block that goes on is a sign of life', async ({ fresh }) => {
+it('counts progress within a long block as a sign of life', async ({ fresh }) => {
   const host = await fresh()
   const data = (async function* () {
     for (let i = 0; i < 8; i++) {
-      // a slow link, not a wait for something
+      // simulates a slow link
       await sleep(250)
       yield Buffer.from('x')
     }
@@ -117,7 +115,7 @@ it('one long block that goes on is a sign of life', async ({ fresh }) => {
 })
 
 it.for(['longer', 'shorter'])(
-  'a block %s than announced is an error, and never taken for orders',
+  'fails on a block %s than announced, and never takes it for an order',
   async (what, { sshd, fresh }) => {
     const host = await fresh()
     const canary = `${sshd.folder}/canary-${what}`
@@ -137,7 +135,7 @@ it.for(['longer', 'shorter'])(
   },
 )
 
-it('a source that breaks is an error with its words', async ({ fresh }) => {
+it('reports why the source failed', async ({ fresh }) => {
   const host = await fresh()
   async function* broken() {
     yield { size: 2, data: [Buffer.from('12')] }
@@ -148,10 +146,7 @@ it('a source that breaks is an error with its words', async ({ fresh }) => {
   expect(error.message).toContain('disk on fire')
 })
 
-it('an abort stops the sending between two blocks; the script sees the end of its input, and the session goes on', async ({
-  sshd,
-  host,
-}) => {
+it('an abort ends the input between two blocks, and the session goes on', async ({ sshd, host }) => {
   const stop = new AbortController()
   const path = `${sshd.folder}/aborted`
   async function* endless() {
@@ -168,7 +163,7 @@ it('an abort stops the sending between two blocks; the script sees the end of it
   expect((await host.run(sh`echo on`, options)).output).toBe('on')
 })
 
-it('input that does not move is told by name within the idle deadline', async ({ fresh }) => {
+it('reports input that the host does not read within the idle deadline', async ({ fresh }) => {
   const host = await fresh()
   const error = await failure(host.feed(sh`sleep 300`, endlessBlocks(), { ...options, idleMs: 1000 }), 8000)
   expect(error).toMatchObject({ code: 'TIMEOUT' })

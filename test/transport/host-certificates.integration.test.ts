@@ -29,13 +29,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 interface Certified {
   type?: string
   authority?: string
-  /** Options of ssh-keygen; those for a certificate of 127.0.0.1 by themselves. */
+  /** Options of ssh-keygen; default: a certificate for 127.0.0.1. */
   options?: readonly string[]
 }
 
 const FOR_US = ['-h', '-n', '127.0.0.1']
 
-/** A host key and the file of its certificate. */
+/** Makes a host key and its certificate. */
 function certify({ type = 'ed25519', authority = 'ed25519', options = FOR_US }: Certified) {
   const key = makeKey(join(folder, `host_${++keys}`), type)
   const signer = authorities[authority]?.path ?? ''
@@ -47,15 +47,15 @@ function certify({ type = 'ed25519', authority = 'ed25519', options = FOR_US }: 
 
 interface Case extends Certified {
   what: string
-  /** Lines of known_hosts beside, or instead of, the authority's. */
+  /** Lines of known_hosts; default: the authority. */
   known?: (names: { name: string; key: KeyPair; authority: KeyPair }) => readonly string[]
   settings?: readonly string[]
-  /** Lists of algorithms and more, for ssh and for us. */
+  /** Lists of algorithms, both for ssh and for us. */
   lists?: Partial<Record<AlgorithmKeyword, string>>
   alias?: string
-  /** Versions of ssh differ here; we do as those from 10.3 on. */
+  /** ssh's versions differ here, so it is not compared; we follow those from 10.3 on. */
   versions?: true
-  /** Code of the error and words of its message or evidence; none: let in. */
+  /** The error's code, and text in its message or evidence. Undefined: the login succeeds. */
   refused?: readonly [code: string, words: string]
 }
 
@@ -64,15 +64,19 @@ const CASES: readonly Case[] = [
   { what: 'an ECDSA key', type: 'ecdsa' },
   { what: 'an RSA key', type: 'rsa' },
   {
-    what: 'an RSA key and SHA-256',
+    what: 'an RSA key that signs with SHA-256',
     type: 'rsa',
     lists: { HostKeyAlgorithms: 'rsa-sha2-256-cert-v01@openssh.com' },
   },
-  { what: 'an RSA key, and new keys on the way', type: 'rsa', settings: ['RekeyLimit 1M'] },
-  { what: 'an authority with ECDSA', authority: 'ecdsa' },
-  { what: 'an authority with RSA', authority: 'rsa' },
-  { what: 'SHA-256 by an authority with RSA', authority: 'rsa', options: [...FOR_US, '-t', 'rsa-sha2-256'] },
-  { what: 'one of several names', options: ['-h', '-n', 'h1,127.0.0.1'] },
+  { what: 'an RSA key, with rekeying', type: 'rsa', settings: ['RekeyLimit 1M'] },
+  { what: 'a host with an ECDSA authority', authority: 'ecdsa' },
+  { what: 'a host with an RSA authority', authority: 'rsa' },
+  {
+    what: 'a host with an RSA authority that signs with SHA-256',
+    authority: 'rsa',
+    options: [...FOR_US, '-t', 'rsa-sha2-256'],
+  },
+  { what: 'several names, one of them ours', options: ['-h', '-n', 'h1,127.0.0.1'] },
   { what: 'a pattern', options: ['-h', '-n', '127.0.0.*'], versions: true },
   {
     what: 'an alias',
@@ -80,33 +84,33 @@ const CASES: readonly Case[] = [
     alias: 'bastion',
     known: ({ authority }) => [`@cert-authority bastion ${authority.line}`],
   },
-  { what: 'more types of keys', lists: { HostKeyAlgorithms: '+ssh-rsa' } },
-  { what: 'fewer types of keys', lists: { HostKeyAlgorithms: '-ssh-rsa' } },
-  { what: 'new keys on the way', settings: ['RekeyLimit 1M'] },
+  { what: 'a host, with more key types allowed', lists: { HostKeyAlgorithms: '+ssh-rsa' } },
+  { what: 'a host, with fewer key types allowed', lists: { HostKeyAlgorithms: '-ssh-rsa' } },
+  { what: 'a host, with rekeying', settings: ['RekeyLimit 1M'] },
   {
-    what: 'an authority for the address without its port',
+    what: 'a host whose authority is on file without the port',
     known: ({ authority }) => [`@cert-authority 127.0.0.1 ${authority.line}`],
   },
   {
-    what: 'an authority for the address without its port, and an old key with it',
+    what: 'a host whose authority is on file without the port, and an old key with it',
     known: ({ name, authority }) => [
       `${name} ${authorities.rsa?.line}`,
       `@cert-authority 127.0.0.* ${authority.line}`,
     ],
   },
   {
-    what: 'a past time, and the key itself on file',
+    what: 'a past time, with the key itself on file',
     options: [...FOR_US, '-V', '20200101:20210101'],
     known: ({ name, key, authority }) => [`${name} ${key.line}`, `@cert-authority * ${authority.line}`],
   },
   {
-    what: 'the key itself on file, and another authority',
+    what: 'a host whose key itself is on file, with another authority',
     known: ({ name, key }) => [`${name} ${key.line}`, `@cert-authority * ${authorities.ecdsa?.line}`],
   },
   { what: 'another name', options: ['-h', '-n', 'h1,h2'], refused: ['HOST_CERTIFICATE', 'it is for h1, h2'] },
-  { what: 'no names', options: ['-h'], versions: true, refused: ['HOST_CERTIFICATE', 'names no host'] },
+  { what: 'no name at all', options: ['-h'], versions: true, refused: ['HOST_CERTIFICATE', 'names no host'] },
   {
-    what: 'the name within an alias',
+    what: 'the name inside the brackets of an alias',
     options: ['-h', '-n', 'bastion'],
     alias: '[bastion]:2222',
     known: ({ authority }) => [`@cert-authority * ${authority.line}`],
@@ -118,33 +122,33 @@ const CASES: readonly Case[] = [
     refused: ['HOST_CERTIFICATE', 'valid until 20'],
   },
   {
-    what: 'a time to come',
+    what: 'a future time',
     options: [...FOR_US, '-V', '20900101:20910101'],
     refused: ['HOST_CERTIFICATE', 'valid from 20'],
   },
   {
-    what: 'an option unknown to all',
+    what: 'a host, with an unknown critical option',
     options: [...FOR_US, '-O', 'critical:x@example.com=1'],
     refused: ['HOST_CERTIFICATE', 'options'],
   },
   {
-    what: 'an authority that may only sign otherwise',
+    what: 'a host whose authority uses an algorithm that is not allowed',
     authority: 'rsa',
     lists: { CASignatureAlgorithms: 'ssh-ed25519' },
     refused: ['HOST_CERTIFICATE', 'signs by rsa-sha2-512'],
   },
   {
-    what: 'an authority that is not on file',
+    what: 'a host whose authority is not on file',
     known: () => [`@cert-authority * ${authorities.ecdsa?.line}`],
     refused: ['HOST_KEY_UNKNOWN', 'showed no certificate by that one'],
   },
   {
-    what: 'an authority that is not on file, but another one for the port',
+    what: 'a host whose authority is not on file, with another one for the port',
     known: ({ name }) => [`@cert-authority ${name} ${authorities.ecdsa?.line}`],
     refused: ['HOST_KEY_UNKNOWN', 'showed no certificate by that one'],
   },
   {
-    what: 'another key on file, and another authority',
+    what: 'a host with another key and another authority on file',
     known: ({ name }) => [`${name} ${authorities.rsa?.line}`, `@cert-authority * ${authorities.ecdsa?.line}`],
     refused: ['HOST_KEY_CHANGED', 'on file: SHA256:'],
   },
@@ -160,7 +164,7 @@ const CASES: readonly Case[] = [
   },
 ]
 
-it.each(CASES)('a certificate for $what: as ssh says', async (test) => {
+it.each(CASES)('judges a certificate for $what as ssh does', async (test) => {
   const { known, settings = [], refused, lists = {}, alias } = test
   const { key, file } = certify(test)
   const sshd = await realSshd([...settings, `HostKey ${key.path}`, `HostCertificate ${file}`])
@@ -193,7 +197,7 @@ it.each(CASES)('a certificate for $what: as ssh says', async (test) => {
   }
 })
 
-it('a plain key where an authority is on file is unknown, and may be taken', async () => {
+it('treats a plain key as unknown when only an authority is on file, and accept-new accepts it', async () => {
   const sshd: RealSshd = await realSshd()
   try {
     const file = sshd.write('known', `@cert-authority * ${authorities.rsa?.line}\n`)
@@ -207,7 +211,7 @@ it('a plain key where an authority is on file is unknown, and may be taken', asy
   }
 })
 
-it('a certificate that expires while the host is in use stays good for its session', async () => {
+it('keeps a session whose certificate expires meanwhile, but refuses the next login', async () => {
   const { key, file } = certify({ options: [...FOR_US, '-V', '20200101:21000101'] })
   const sshd = await realSshd(['RekeyLimit 1M', `HostKey ${key.path}`, `HostCertificate ${file}`])
   try {
@@ -225,7 +229,7 @@ it('a certificate that expires while the host is in use stays good for its sessi
   }
 })
 
-it('a host that does not sign by the key that was certified is refused', async () => {
+it('refuses a host that does not sign with its certified key', async () => {
   const { key, file } = certify({})
   const sshd = await realSshd([`HostKey ${key.path}`, `HostCertificate ${file}`])
   try {
@@ -244,7 +248,7 @@ it('a host that does not sign by the key that was certified is refused', async (
   }
 })
 
-it('a changed or shortened certificate is not good', () => {
+it('rejects a certificate that was changed or cut short', () => {
   const line = readFileSync(certify({ options: ['-h', '-n', 'h1'] }).file, 'utf8')
   const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64')
   const fault = (bytes: Buffer) => {
@@ -253,38 +257,38 @@ it('a changed or shortened certificate is not good', () => {
   }
   const whole = shownKey(blob)
   expect(whole?.certificate && certificateFault(whole.certificate, 'h1')).toBeUndefined()
-  // the nonce begins behind the type and its own length
+  // byte 44 is in the nonce, which follows the type and its own length
   const changed = Buffer.from(blob)
   changed[44] = (changed[44] ?? 0) ^ 1
   expect(fault(changed)).toMatch(/^its signature is wrong/)
   const forged = Buffer.from(blob)
   forged[blob.length - 1] = (forged[blob.length - 1] ?? 0) ^ 1
   expect(fault(forged)).toMatch(/^its signature is wrong/)
-  // its words count for nothing then
+  // the wrong signature is reported rather than the wrong name, which nobody has signed
   const { certificate } = shownKey(forged) ?? {}
   expect(certificate && certificateFault(certificate, 'other')).toMatch(/^its signature is wrong/)
   for (let length = 36; length < blob.length; length++)
     expect(shownKey(blob.subarray(0, length)), `${length} bytes`).toBeUndefined()
 })
 
-it('numbers of a signature that end too early are a wrong one', () => {
+it('rejects an ECDSA signature whose numbers are cut short', () => {
   const { file } = certify({ authority: 'ecdsa', options: ['-h', '-n', 'h1'] })
   const blob = Buffer.from(readFileSync(file, 'utf8').split(' ')[1] ?? '', 'base64')
   const { certificate } = shownKey(blob) ?? {}
   if (!certificate) throw new Error('ssh-keygen made no certificate')
   expect(certificateFault(certificate, 'h1')).toBeUndefined()
-  // in place: the length of the first number
+  // overwrites the length of the first number
   certificate.signature.writeUInt32BE(0xffffffff, 0)
   expect(certificateFault(certificate, 'h1')).toMatch(/^its signature is wrong/)
 })
 
-it('a certificate for users is none for a host', () => {
+it('rejects a certificate for users', () => {
   const line = readFileSync(certify({ options: ['-n', 'h1'] }).file, 'utf8')
   const { certificate } = shownKey(Buffer.from(line.split(' ')[1] ?? '', 'base64')) ?? {}
   expect(certificate && certificateFault(certificate, 'h1')).toBe('it is not one for hosts')
 })
 
-/** What OpenSSH's own client makes of it. */
+/** Whether OpenSSH's own client logs in. */
 function sshLetsIn(
   { port, keyFiles, knownHostsFiles, hostKeyAlias }: Target,
   lists: Case['lists'] = {},

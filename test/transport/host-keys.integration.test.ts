@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => sshd?.stop())
 
-/** Writes a known_hosts file and logs in with it; gives the file. */
+/** Writes a known_hosts file and logs in with it. Returns the file's path. */
 async function login(text: string, over: Partial<Target> = {}): Promise<string> {
   const file = sshd.write(`known-${++files}`, text)
   await loginWith([file], over)
@@ -38,38 +38,38 @@ async function loginWith(knownHostsFiles: readonly string[], over: Partial<Targe
 
 it.each([
   { what: 'its own line', text: () => `${name} ${sshd.hostKey.line}\n` },
-  { what: 'no newline at the end', text: () => `${name} ${sshd.hostKey.line}` },
-  { what: 'a comment behind it', text: () => `# mine\n\n${name} ${sshd.hostKey.line} root@h1\n` },
+  { what: 'no final newline', text: () => `${name} ${sshd.hostKey.line}` },
+  { what: 'a comment before and after', text: () => `# mine\n\n${name} ${sshd.hostKey.line} root@h1\n` },
   { what: 'one of several names', text: () => `other,${name},[10.0.0.1]:22 ${sshd.hostKey.line}\n` },
   { what: 'a pattern', text: () => `[127.0.0.*]:${sshd.port} ${sshd.hostKey.line}\n` },
   { what: 'the address without its port', text: () => `127.0.0.1 ${sshd.hostKey.line}\n` },
   {
-    what: 'the address without its port, and another key with it',
+    what: 'the address without its port, and another key for another port',
     text: () => `[127.0.0.1]:1 ${other.line}\n127.0.0.1 ${sshd.hostKey.line}\n`,
   },
   { what: 'a second key of another type', text: () => `${name} ${rsa.line}\n${name} ${sshd.hostKey.line}\n` },
   { what: 'Windows line ends', text: () => `${name} ${sshd.hostKey.line}\r\n` },
-])('a known host is let in: $what', async ({ text }) => {
+])('accepts a known key: $what', async ({ text }) => {
   await login(text())
 })
 
-it('hashed names are known', async () => {
+it('finds hashed names', async () => {
   const file = sshd.write('hashed', `${name} ${sshd.hostKey.line}\n`)
   execFileSync('ssh-keygen', ['-q', '-H', '-f', file], { stdio: 'ignore' })
   expect(readFileSync(file, 'utf8')).toMatch(/^\|1\|/)
   await loginWith([file])
 })
 
-it('the second of two files counts too, and a missing file is none', () =>
+it('looks in all known_hosts files and ignores missing ones', () =>
   loginWith([join(sshd.folder, 'missing'), join(sshd.folder, 'known_hosts')]))
 
 it.each([
   { what: 'an empty file', text: () => '' },
   { what: 'the address with another port', text: () => `[127.0.0.1]:1 ${sshd.hostKey.line}\n` },
   { what: 'another key for the address without its port', text: () => `127.0.0.1 ${other.line}\n` },
-  { what: 'a name that is excluded', text: () => `!${name},[127.0.0.*]:* ${sshd.hostKey.line}\n` },
-  { what: 'a line that is commented out', text: () => `#${name} ${sshd.hostKey.line}\n` },
-])('an unknown host is refused with its fingerprint: $what', async ({ text }) => {
+  { what: 'a negated name', text: () => `!${name},[127.0.0.*]:* ${sshd.hostKey.line}\n` },
+  { what: 'a commented-out line', text: () => `#${name} ${sshd.hostKey.line}\n` },
+])('refuses an unknown key and shows its fingerprint: $what', async ({ text }) => {
   const error = await failure(login(text()))
   expect(error).toMatchObject({ code: 'HOST_KEY_UNKNOWN', exit: 'unreachable' })
   expect(error.message).toContain(`ssh-ed25519 ${sshd.hostKey.fingerprint}`)
@@ -77,7 +77,7 @@ it.each([
 })
 
 it.each(['yes', 'accept-new'] as const)(
-  'a changed key is refused with both fingerprints: %s',
+  'refuses a changed key and shows both fingerprints: %s',
   async (hostKeyChecking) => {
     const text = `${name} ${other.line}\n`
     const file = sshd.write('changed', text)
@@ -86,7 +86,7 @@ it.each(['yes', 'accept-new'] as const)(
     expect(error.message).toContain(sshd.hostKey.fingerprint)
     expect(error.details.evidence).toContain(other.fingerprint)
     expect(readFileSync(file, 'utf8')).toBe(text)
-    // the hint's command is what repairs it
+    // the command in the hint removes the old key
     const repair = /: (ssh-keygen .*)$/.exec(error.details.hint ?? '')?.[1]
     execFileSync('sh', ['-c', repair ?? 'false'], { stdio: 'ignore' })
     expect((await failure(loginWith([file]))).code).toBe('HOST_KEY_UNKNOWN')
@@ -94,7 +94,7 @@ it.each(['yes', 'accept-new'] as const)(
 )
 
 it.each(['yes', 'accept-new'] as const)(
-  'a revoked key is refused, known or not: %s',
+  'refuses a revoked key, whether or not it is also known: %s',
   async (hostKeyChecking) => {
     for (const known of [`${name} ${sshd.hostKey.line}\n`, '']) {
       const error = await failure(login(`@revoked * ${sshd.hostKey.line}\n${known}`, { hostKeyChecking }))

@@ -11,16 +11,16 @@ let made = 0
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-// the line where a script is cut may mean something else without its end: `rm -rf /opt/a` of `rm -rf /opt/a.old`
+// a line that is cut off may mean something else: `rm -rf /opt/a` instead of `rm -rf /opt/a.old`
 it.for([
   { by: 'run', give: (host: Connection, script: ReturnType<typeof sh>) => host.run(script, options) },
   {
     by: 'feed',
     give: (host: Connection, script: ReturnType<typeof sh>) => host.feed(script, endlessBlocks(), options),
   },
-])('of a script whose end never came, nothing is done: $by', async ({ give }, { sshd, proxy }) => {
+])('$by executes nothing of a script that was cut off', async ({ give }, { sshd, proxy }) => {
   proxy.plan(() => ({ up: { cutAt: 150_000, how: 'fin' } }))
-  // more than once, for who begins too early and is stopped at once may get away with it
+  // several times, because a session that starts too early might be stopped in time by chance
   for (let i = 0; i < 4; i++) {
     const canary = `${sshd.folder}/half-${++made}`
     const host = await connect(sshd.target({ port: proxy.port, hostKeyChecking: 'no' }))

@@ -10,7 +10,7 @@ import { failure } from './helpers/wait.ts'
 let inner: RealSshd
 let gate: RealSshd
 let outer: RealSshd
-/** Counts the connections that the outer gate gets. */
+/** Counts the connections to `outer`. */
 let counter: Server
 let connections = 0
 
@@ -41,13 +41,13 @@ async function ask(target: Target, shared = new Shared()): Promise<string> {
   }
 }
 
-it('through two jump hosts, each with its own key and known_hosts', async () => {
+it('connects through two jump hosts, each with its own key and known_hosts', async () => {
   const first = outer.target()
   const jumps = [first, { ...gate.target(), jumps: [first] }]
   expect(await ask(inner.target({ jumps }))).toBe(String(inner.port))
 })
 
-it('many hosts behind one jump host share its connection, which ends with the last of them', async () => {
+it('shares one connection to a jump host, and closes it with the last host behind it', async () => {
   const { port } = counter.address() as { port: number }
   const jump = { ...outer.target(), port, hostKeyAlias: `[127.0.0.1]:${outer.port}` }
   const shared = new Shared()
@@ -61,19 +61,19 @@ it('many hosts behind one jump host share its connection, which ends with the la
   expect(connections - before).toBe(2)
 })
 
-it('a jump host that does not know the way is named with what it said', async () => {
+it('reports what a jump host says when it cannot reach the host', async () => {
   const error = await failure(ask(inner.target({ port: 1, jumps: [gate.target()] })))
   expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
   expect(error.message).toMatch(/^127\.0\.0\.1:1 by jump host 127\.0\.0\.1: .*refused/)
 })
 
-it('what is wrong with a jump host is told of it', async () => {
+it('names the jump host in errors about it', async () => {
   const error = await failure(ask(inner.target({ jumps: [gate.target({ knownHostsFiles: [] })] })))
   expect(error).toMatchObject({ code: 'HOST_KEY_UNKNOWN' })
   expect(error.message).toMatch(/^jump host 127\.0\.0\.1: the host key is not known/)
 })
 
-it('a ProxyCommand is the way, with its tokens filled in', async () => {
+it('connects through a ProxyCommand with its tokens replaced', async () => {
   const script = inner.write(
     'way.js',
     "const s = require('net').connect(process.argv[3], process.argv[2]); process.stdin.pipe(s).pipe(process.stdout)",
@@ -82,7 +82,7 @@ it('a ProxyCommand is the way, with its tokens filled in', async () => {
   expect(await ask(inner.target({ proxyCommand }))).toBe(String(inner.port))
 })
 
-it('a ProxyCommand that fails is UNREACHABLE, with its last words', async () => {
+it('reports the last output of a ProxyCommand that fails', async () => {
   const error = await failure(ask(inner.target({ proxyCommand: 'sh -c "echo no way >&2; exit 3"' })))
   expect(error).toMatchObject({ code: expect.stringMatching(/UNREACHABLE|LOGIN_DROPPED/) })
   expect(error.details.evidence).toContain('no way')

@@ -15,7 +15,7 @@ import { failure, settled, until } from './helpers/wait.ts'
 let server: BadServer
 afterEach(() => server.stop())
 
-/** A server that only asks, and takes `right`; `asked` tells what it was answered. */
+/** A server that accepts only keyboard-interactive with the answer `right`, and adds each reply to `asked`. */
 async function asking(prompts: readonly Prompt[], right: string, asked: string[][]): Promise<BadServer> {
   const auth = (context: AuthContext) => {
     if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
@@ -40,7 +40,7 @@ const login = async (password: string | undefined, shared = new Shared(), over: 
   }
 }
 
-it('a password answers the one hidden question of a host, once', async () => {
+it('answers a single hidden question with the password, once', async () => {
   const asked: string[][] = []
   server = await asking([{ prompt: 'Password: ', echo: false }], 'right', asked)
   expect(await login('right')).toBe('in')
@@ -60,7 +60,7 @@ it.each([
       { prompt: 'Verification code: ', echo: false },
     ],
   },
-])('no password is given to $what, and the question is told', async ({ prompts }) => {
+])('does not send the password for $what, and reports the question', async ({ prompts }) => {
   const asked: string[][] = []
   server = await asking(prompts, 'right', asked)
   const error = await failure(login('right'))
@@ -70,7 +70,7 @@ it.each([
   expect(asked.flat()).not.toContain('right')
 })
 
-it('a password is not given twice where the host takes both ways', async () => {
+it('does not send the password a second time by the other method', async () => {
   const tried: string[] = []
   server = await sshServer({
     auth: (context) => {
@@ -82,7 +82,7 @@ it('a password is not given twice where the host takes both ways', async () => {
   expect(tried).toEqual(['password'])
 })
 
-/** Somebody who answers so; `seen` is what was asked. */
+/** A user who gives these answers; questions are added to `seen`. */
 function somebody(answer: (text: string) => string | undefined, seen: unknown[]): Shared {
   const shared = new Shared()
   shared.question = async (question) => {
@@ -93,7 +93,7 @@ function somebody(answer: (text: string) => string | undefined, seen: unknown[])
   return shared
 }
 
-it('where a host only asks, each of its questions is asked, seen or unseen as it wants', async () => {
+it('asks the user each question of the host, with or without echo as the host wants', async () => {
   const asked: string[][] = []
   server = await asking(
     [
@@ -117,7 +117,7 @@ it('where a host only asks, each of its questions is asked, seen or unseen as it
   expect(asked).toEqual([['right', '1234']])
 })
 
-it("a jump host's question comes by its own name, not by that of the host behind it", async () => {
+it("asks a jump host's question under its own name, not that of the host behind it", async () => {
   server = await asking([{ prompt: 'Password: ', echo: false }], 'right', [])
   const seen: unknown[] = []
   const jump = server.target({ password: undefined })
@@ -127,7 +127,7 @@ it("a jump host's question comes by its own name, not by that of the host behind
   expect(seen).toEqual([{ host: 'jump host 127.0.0.1', text: 'Password:', echo: false }])
 })
 
-it('a host that takes other ways as well asks nobody', async () => {
+it('asks nobody when the host accepts other methods too', async () => {
   server = await sshServer({ auth: (context) => context.reject(['publickey', 'keyboard-interactive']) })
   const seen: unknown[] = []
   const error = await failure(
@@ -143,7 +143,7 @@ it('a host that takes other ways as well asks nobody', async () => {
 it.each<{ what: string; over: (folder: string) => Partial<Target> }>([
   { what: 'keyboard-interactive is switched off', over: () => ({ methods: ['publickey', 'password'] }) },
   {
-    what: 'the host key is another one',
+    what: 'the host key has changed',
     over(folder) {
       const file = join(folder, 'known_hosts')
       const { line } = makeKey(join(folder, 'other'))
@@ -151,7 +151,7 @@ it.each<{ what: string; over: (folder: string) => Partial<Target> }>([
       return { knownHostsFiles: [file] }
     },
   },
-])('nobody is asked where $what', async ({ over }) => {
+])('asks nobody when $what', async ({ over }) => {
   const folder = mkdtempSync(join(tmpdir(), 'cvh-ask-'))
   try {
     server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
@@ -170,7 +170,7 @@ it.each<{ what: string; over: (folder: string) => Partial<Target> }>([
   }
 })
 
-it('no answer ends the login with the question, and is not asked for again', async () => {
+it('reports a question that got no answer, and does not ask again', async () => {
   server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
   const seen: unknown[] = []
   const error = await failure(
@@ -193,14 +193,14 @@ it.each<{ what: string; answer?: (text: string) => string | undefined; hint: Reg
     hint: /^run it on a terminal, and answer its question there/,
   },
   { what: 'the answer was wrong', answer: () => 'wrong', hint: /^the answer was not taken; run it again$/ },
-])('of a host that only asks it is told what to do where $what', async ({ answer, hint }) => {
+])('gives a hint when $what', async ({ answer, hint }) => {
   server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
   const error = await failure(login(undefined, answer && somebody(answer, [])))
   expect(error).toMatchObject({ code: 'AUTH' })
   expect(error.details.hint).toMatch(hint)
 })
 
-it('a host that asks without end is answered ten times', async () => {
+it('answers at most ten questions', async () => {
   server = await sshServer({
     auth: (context) => {
       if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
@@ -223,7 +223,7 @@ it('a host that asks without end is answered ten times', async () => {
   expect(seen).toHaveLength(10)
 })
 
-it('a fault of ours while somebody is asked ends the login, and is told as it is', async () => {
+it('ends the login on a bug in the prompt, and passes its error on unchanged', async () => {
   server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
   const shared = new Shared()
   const fault = new TypeError('a mistake in the program')
@@ -232,7 +232,7 @@ it('a fault of ours while somebody is asked ends the login, and is told as it is
   await until('the end of all connections', () => server.open() === 0, 3000)
 })
 
-it('a question is called off when the host goes away, and there is time to answer it', async () => {
+it('waits for an answer beyond the login deadline, and withdraws the question when the host goes away', async () => {
   server = await asking([{ prompt: 'Code: ', echo: true }], 'right', [])
   const shared = new Shared()
   let called = false
@@ -242,7 +242,7 @@ it('a question is called off when the host goes away, and there is time to answe
         called = true
         resolve(undefined)
       })
-      // longer than a login may take that nobody has to answer
+      // longer than the deadline of a login without questions
       setTimeout(server.vanish, 3200)
     })
   shared.question = question

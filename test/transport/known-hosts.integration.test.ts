@@ -33,7 +33,7 @@ function hashed(name: string): string {
   return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 }
 
-// what ssh-keygen -F finds is what ssh takes for the host's
+// ssh-keygen -F finds the same entries as ssh
 it.each([
   ['h1', 'h1', 22, true],
   ['h1', 'h10', 22, false],
@@ -58,7 +58,7 @@ it.each([
   ['[fe80::1]:2222', 'fe80::1', 2222, true],
   ['h(1)', 'h(1)', 22, true],
   ['h.1', 'hx1', 22, false],
-])('names %s, asked for %s port %d: as ssh-keygen says, %s', (names, address, port, found) => {
+])('matches %s with %s port %d as ssh-keygen does: %s', (names, address, port, found) => {
   const line = `${names} ${key.line}\n`
   const file = join(folder, 'known')
   writeFileSync(file, line)
@@ -79,7 +79,7 @@ it.each([
   { what: 'nothing', lines: () => [], verdict: 'unknown', types: [] },
   { what: 'the key', lines: () => [`h1 ${key.line}`], verdict: 'known', types: ['ssh-ed25519'] },
   {
-    what: 'a comment behind it',
+    what: 'the key and a comment',
     lines: () => [`h1 ${key.line} me@there`],
     verdict: 'known',
     types: ['ssh-ed25519'],
@@ -97,26 +97,26 @@ it.each([
     types: ['ecdsa-sha2-nistp256'],
   },
   {
-    what: 'both',
+    what: 'the key and another one',
     lines: () => [`h1 ${other.line}`, `h1 ${key.line}`],
     verdict: 'known',
     types: ['ecdsa-sha2-nistp256', 'ssh-ed25519'],
   },
   {
-    what: 'the same twice',
+    what: 'the key twice',
     lines: () => [`h1 ${key.line}`, `h1,h2 ${key.line}`],
     verdict: 'known',
     types: ['ssh-ed25519'],
   },
-  { what: 'revoked', lines: () => [`@revoked h1 ${key.line}`], verdict: 'revoked', types: [] },
+  { what: 'the key as revoked', lines: () => [`@revoked h1 ${key.line}`], verdict: 'revoked', types: [] },
   {
-    what: 'revoked for all, known for this',
+    what: 'the key as revoked for all and known for this host',
     lines: () => [`h1 ${key.line}`, `@revoked * ${key.line}`],
     verdict: 'revoked',
     types: ['ssh-ed25519'],
   },
   {
-    what: 'another key revoked',
+    what: 'another key as revoked',
     lines: () => [`@revoked h1 ${other.line}`, `h1 ${key.line}`],
     verdict: 'known',
     types: ['ssh-ed25519'],
@@ -141,7 +141,7 @@ it.each([
     types: ['ssh-ed25519'],
   },
   {
-    what: 'a hashed name of another',
+    what: 'the hashed name of another host',
     lines: () => [`${hashed('h2')} ${key.line}`],
     verdict: 'unknown',
     types: [],
@@ -172,7 +172,7 @@ it.each([
   }
 })
 
-it('a key under the port of its own decides which type is asked for, and the other one which it may be too', () => {
+it('prefers keys on file with the port, and uses those without it only to confirm a key', () => {
   const place = hostKeyPlace({ address: 'h1', port: 2222 })
   const both = knownHosts(`[h1]:2222 ${other.line}\nh1 ${key.line}\n`)
   expect(both.types(place)).toEqual(['ecdsa-sha2-nistp256'])
@@ -183,7 +183,7 @@ it('a key under the port of its own decides which type is asked for, and the oth
   expect(bare.check(place, { key: wire(other) }).verdict).toBe('unknown')
 })
 
-it('an alias is the whole name, with brackets too', () => {
+it('looks up an alias as it is, brackets included', () => {
   const alias = hostKeyPlace({ address: 'h1', port: 22, hostKeyAlias: '[bastion]:2222' })
   const check = (line: string) => knownHosts(`${line}\n`).check(alias, { key: wire(key) }).verdict
   expect(check(`[bastion]:2222 ${key.line}`)).toBe('known')
@@ -191,13 +191,13 @@ it('an alias is the whole name, with brackets too', () => {
   expect(check(`h1 ${key.line}`)).toBe('unknown')
 })
 
-it('capitals in a name make no difference, hashed or not', () => {
+it('ignores case in names, hashed or not', () => {
   const place = hostKeyPlace({ address: 'H1', port: 22 })
   for (const names of ['h1', 'H1', 'h?', hashed('h1')])
     expect(knownHosts(`${names} ${key.line}\n`).check(place, { key: wire(key) }).verdict).toBe('known')
 })
 
-it('fingerprints and types are those of ssh-keygen', () => {
+it('gives the same fingerprints and types as ssh-keygen', () => {
   for (const one of [key, other]) {
     expect(fingerprint(wire(one))).toBe(one.fingerprint)
     expect(keyType(wire(one))).toBe(one.line.split(' ')[0])
@@ -210,7 +210,7 @@ it.each([
   ['h1', 22, 'h1'],
   ['h1', 2222, '[h1]:2222'],
   ['fe80::1', 2222, '[fe80::1]:2222'],
-] as const)('a line for %s port %d begins with %s and is known', (address, port, name) => {
+] as const)('writes a line for %s port %d that begins with %s, and finds it again', (address, port, name) => {
   const line = knownHostsLine(name, wire(key))
   expect(line).toBe(`${name} ${key.line}\n`)
   expect(knownHosts(line).check(hostKeyPlace({ address, port }), { key: wire(key) }).verdict).toBe('known')

@@ -5,7 +5,7 @@ import { it } from './helpers/fixtures.ts'
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-it('text in a template arrives as it was, whatever it holds', async ({ host }) => {
+it('quotes any text in a template correctly', async ({ host }) => {
   const everything = String.fromCodePoint(...Array.from({ length: 0x7ff }, (_, i) => i + 1))
   for (const text of ["it's", '$(id)', '-n', '', ' a  b ', 'a\nb', everything]) {
     const { output } = await host.run(sh`printf %s ${text} | sha256sum`, options)
@@ -15,13 +15,13 @@ it('text in a template arrives as it was, whatever it holds', async ({ host }) =
   }
 })
 
-it('a script of 128 KB runs to its last line', async ({ host }) => {
+it('runs a script of 128 KB to its last line', async ({ host }) => {
   const lines = Array.from({ length: 4096 }, (_, i) => `: ${String(i).padStart(29, '0')}`)
   const { output } = await host.run(rawSh(`${lines.join('\n')}\necho "last ü"`), options)
   expect(output).toBe('last ü')
 })
 
-it('10 MB of output are all heard', async ({ host }) => {
+it('passes on all of 10 MB of output', async ({ host }) => {
   const heard = { lines: 0, last: '' }
   const { code } = await host.run(sh`seq -f '%099g' 100000; echo the end; exit 4`, {
     ...options,
@@ -34,20 +34,18 @@ it('10 MB of output are all heard', async ({ host }) => {
   expect({ code, ...heard }).toEqual({ code: 4, lines: 100_001, last: 'the end' })
 })
 
-it('one line of 3 MB arrives whole', async ({ host }) => {
+it('passes on a line of 3 MB in one piece', async ({ host }) => {
   const { output } = await host.run(sh`head -c 3000000 /dev/zero | tr '\\0' x`, options)
   expect(output).toHaveLength(3_000_000)
 })
 
-it('a job that prints more than is kept still tells its last words, where the cause of a failure stands', async ({
-  host,
-}) => {
+it('keeps the end of long output, where the cause of a failure is', async ({ host }) => {
   const { code, output } = await host.run(sh`seq -f '%099g' 60000; echo the cause; exit 4`, options)
   expect(code).toBe(4)
   expect(output.split('\n').at(-1)).toBe('the cause')
 })
 
-it('UTF-8 is not broken where the network cuts the data', async ({ host }) => {
+it('decodes UTF-8 that is split between packets', async ({ host }) => {
   const { output } = await host.run(sh`yes '日本🦀' | head -n 20000`, options)
   expect(new Set(output.split('\n'))).toEqual(new Set(['日本🦀']))
 })

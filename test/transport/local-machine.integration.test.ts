@@ -23,7 +23,7 @@ const target = testTarget({
 })
 const options = { name: 'test', timeoutMs: 10_000 }
 
-it('jobs and files work without SSH, in one command', async () => {
+it('runs jobs and writes files without SSH, in one command', async () => {
   const host = await connect(target)
   const path = join(folder, 'file')
   expect(await host.run(sh`id -u; exit 3`, options)).toMatchObject({ code: 3, output: '0' })
@@ -33,7 +33,7 @@ it('jobs and files work without SSH, in one command', async () => {
   host.close()
 })
 
-it('closing ends what still runs', async () => {
+it('ends a running job on close', async () => {
   const host = await connect(target)
   const file = join(folder, 'pid')
   const job = failure(host.run(sh`echo $$ >${file}; sleep 300`, options))

@@ -5,14 +5,14 @@ import type { Connection } from '../../src/transport/connection.ts'
 import { it } from './helpers/fixtures.ts'
 import { failure, settled, until } from './helpers/wait.ts'
 
-// The lock is the machine's own, so all of its tests are in this file, one after another.
+// These tests use the machine's real lock, so they all have to run one after another in this file.
 
 const options = { name: 'test', timeoutMs: 10_000 }
 
 /** Runs a job that needs the lock. */
 const lock = (host: Connection, owner: string) => host.run(sh`echo mine`, { ...options, lock: owner })
 
-/** Takes the lock as soon as its last holder is gone. */
+/** Takes the lock, waiting until its last holder is gone. */
 const lockSoon = (host: Connection, owner: string) =>
   until(`the lock for ${owner}`, () =>
     lock(host, owner).then(
@@ -21,7 +21,7 @@ const lockSoon = (host: Connection, owner: string) =>
     ),
   )
 
-it('the second gets the words of the first, and the lock when the first is gone', async ({ fresh }) => {
+it('names the holder to a second run, which gets the lock once the first is gone', async ({ fresh }) => {
   const [first, second] = [await fresh(), await fresh()]
   const words = "anna@laptop since 10:00, `provision` of 'lab' (pid 12) ü"
   await lockSoon(first, words)
@@ -37,9 +37,7 @@ it('the second gets the words of the first, and the lock when the first is gone'
   second.close()
 })
 
-it('nobody else may open the lock, who could hold it then, and what jobs write is as open as before', async ({
-  fresh,
-}) => {
+it('lets no other user open the lock file, and leaves the umask of jobs alone', async ({ fresh }) => {
   const host = await fresh()
   await lockSoon(host, 'anna')
   const written = sh`d=$(mktemp -d) && : >"$d/new" && stat -c %a /run/convecthub.lock "$d/new"; rm -r "$d"`
@@ -47,7 +45,7 @@ it('nobody else may open the lock, who could hold it then, and what jobs write i
   host.close()
 })
 
-it('a refused lock is not held by who was refused', async ({ fresh }) => {
+it('a run that was refused the lock does not hold it later', async ({ fresh }) => {
   const [first, second, third] = [await fresh(), await fresh(), await fresh()]
   await lockSoon(first, 'first')
   await failure(lock(second, 'second'))
@@ -56,7 +54,7 @@ it('a refused lock is not held by who was refused', async ({ fresh }) => {
   third.close()
 })
 
-it('what a job leaves running does not hold the lock', async ({ fresh }) => {
+it('a process that a job leaves running does not hold the lock', async ({ fresh }) => {
   const [first, second] = [await fresh(), await fresh()]
   await lockSoon(first, 'first')
   const { output } = await first.run(sh`setsid sleep 300 >/dev/null & echo $!`, options)
@@ -66,11 +64,11 @@ it('what a job leaves running does not hold the lock', async ({ fresh }) => {
   second.close()
 })
 
-it('an owner of several lines is no way to give orders', async ({ sshd, fresh }) => {
+it('an owner with newlines cannot inject an order', async ({ sshd, fresh }) => {
   const host = await fresh()
   const canary = `${sshd.folder}/canary`
   await settled(lock(host, `x\nrun 9 ${`touch ${canary}`.length}\ntouch ${canary}`)).catch(() => {})
-  // the first byte of the next order would become the file
+  // another order, in case an injected one waits for more input
   await settled(host.run(sh`:`, options), 1000).catch(() => {})
   expect(existsSync(canary), 'the order was carried out').toBe(false)
   host.close()

@@ -39,14 +39,14 @@ async function take(): Promise<string> {
   return (await host.run(sh`echo mine`, options)).output
 }
 
-/** The lock in a folder of the test, and programs of the test before all others. */
+/** A lock in the test's own folder, and the test's programs first in PATH. */
 const ownPlaces = () => sharedIn(folder, `${bin}:${SESSION_PLACES.programs}`)
 
 const lockFile = () => join(folder, 'run.lock')
 
 it.each([
   {
-    what: 'a descriptor that is not passed on',
+    what: 'a descriptor that flock does not get',
     flock: 'echo "flock: 3: Bad file descriptor" >&2; exit 65',
     words: /Bad file/,
   },
@@ -55,8 +55,8 @@ it.each([
     flock: 'echo "flock: 3: No locks available" >&2; exit 71',
     words: /No locks/,
   },
-  { what: 'a flock that is not there', flock: 'exit 127', words: /^$/ },
-])('$what is no lock of somebody else', async ({ flock, words }) => {
+  { what: 'a missing flock', flock: 'exit 127', words: /^$/ },
+])('reports $what as NO_LOCK rather than as LOCKED', async ({ flock, words }) => {
   program('flock', flock)
   const error = await failure(take())
   expect(error).toMatchObject({ code: 'NO_LOCK', exit: 'failed' })
@@ -65,8 +65,8 @@ it.each([
   expect(error.details.hint).toContain('flock')
 })
 
-// a terminal that is gone, a disk that is full: what stands behind a message happens without it
-it('nothing is run without the lock, and nobody ended for it, where the word of it gets lost', async () => {
+// when stdout fails (closed terminal, full disk), the script that prints a message still goes on
+it('runs nothing without the lock, and leaves its holder alone, even if the refusal cannot be printed', async () => {
   const ran = join(folder, 'ran')
   const unheard = () => {
     const { places } = ownPlaces()
@@ -90,7 +90,7 @@ it('nothing is run without the lock, and nobody ended for it, where the word of 
   expect(existsSync(ran)).toBe(false)
 })
 
-it('a place where the lock cannot be is told, and the session lives on', async () => {
+it('reports a lock file that cannot be created, and the session goes on', async () => {
   mkdirSync(lockFile())
   const error = await failure(take())
   expect(error).toMatchObject({ code: 'NO_LOCK' })
@@ -100,8 +100,8 @@ it('a place where the lock cannot be is told, and the session lives on', async (
   )
 })
 
-// ksh does so with each descriptor above 2 that exec opened
-it('a lock is taken and held where the descriptor of the shell is closed to its programs', async () => {
+// ksh closes descriptors above 2 that exec opened before it runs a program
+it('takes and holds the lock in a shell that closes its descriptors to programs', async () => {
   const real = spawnSync('sh', ['-c', 'command -v flock'], { encoding: 'utf8' }).stdout.trim()
   program('flock', `exec 9>&-; exec ${real} "$@"`)
   expect(await take()).toBe('mine')

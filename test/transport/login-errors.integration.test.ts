@@ -64,7 +64,7 @@ it.each<Row>([
     hint: /./,
   },
   {
-    what: 'a key that is not let in',
+    what: 'a key that is not authorized',
     over: (f) => ({ keyFiles: [`${f}/wrong`] }),
     ...auth,
     message: /^root@127\.0\.0\.1:\d+ was refused \(tried publickey; it takes publickey, ?.*\)$/,
@@ -85,21 +85,21 @@ it.each<Row>([
     hint: /ssh/,
   },
   {
-    what: 'nothing to try',
+    what: 'a login with no method to try',
     over: () => ({ keyFiles: [] }),
     ...auth,
     message: /was refused/,
     hint: /ssh/,
   },
   {
-    what: 'more tries than the server allows',
+    what: 'more attempts than the server allows',
     over: (f) => ({ ...strict.target(), keyFiles: [`${f}/wrong`], password: new Secret('wr0ng') }),
     ...auth,
     message: /was refused \(tried publickey/,
     hint: /ssh/,
   },
   {
-    what: 'nothing that both sides can do',
+    what: 'a host without common algorithms',
     over: () => odd.target(),
     code: 'NO_COMMON_ALGORITHM',
     exit: 'unreachable',
@@ -121,7 +121,7 @@ it.each<Row>([
     hint: /ansible_ssh_private_key_file/,
   },
   {
-    what: 'a key file with something else',
+    what: 'a key file without a key',
     over: (f) => ({ keyFiles: [`${f}/garbage`] }),
     ...keyFile,
     message: /garbage cannot be read/,
@@ -135,7 +135,7 @@ it.each<Row>([
     hint: /private key/,
   },
   {
-    what: 'the public key instead',
+    what: 'a public key instead of a private one',
     over: (f) => ({ keyFiles: [`${f}/user_key.pub`] }),
     ...keyFile,
     message: /user_key\.pub/,
@@ -155,7 +155,7 @@ it.each<Row>([
     message: /has a passphrase/,
     hint: /ssh-add/,
   },
-])('$what is $code', async ({ over, code, exit, message, hint }) => {
+])('reports $what as $code', async ({ over, code, exit, message, hint }) => {
   const error = await failure(connect(sshd.target(over(sshd.folder))), 10_000)
   expect(error).toMatchObject({ code, exit })
   expect(error.message).toMatch(message)
@@ -163,7 +163,7 @@ it.each<Row>([
   expect(JSON.stringify(error.details)).not.toMatch(/wr0ng|a phrase/)
 })
 
-it('password and key both let in, and the user need not be root', async () => {
+it('logs in by password or by key, also as another user than root', async () => {
   for (const over of [{ keyFiles: [], password: new Secret(user.password) }, {}]) {
     const host = await connect(sshd.target({ user: user.name, ...over }))
     const { output } = await host.run(sh`id -u`, { name: 'id', timeoutMs: 10_000 })
@@ -173,7 +173,7 @@ it('password and key both let in, and the user need not be root', async () => {
   expect(readFileSync(join(sshd.folder, 'known_hosts'), 'utf8').trim().split('\n')).toHaveLength(1)
 })
 
-it('a host whose key is another one gets no password, also where keys are not looked at', async () => {
+it('sends no password to a host whose key has changed, even with StrictHostKeyChecking=no', async () => {
   const login = (text: string, over: Partial<Target>) =>
     connect(
       sshd.target({

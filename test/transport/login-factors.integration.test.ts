@@ -14,7 +14,7 @@ import { type TestAgent, testAgent } from './helpers/test-agent.ts'
 import { type TestUser, testUser } from './helpers/test-user.ts'
 import { failure } from './helpers/wait.ts'
 
-/** Keys, passwords and questions of an sshd with PAM, counted by a proxy in front of it. */
+/** Logins to an sshd with PAM, behind a proxy that counts the connections. */
 
 let plain: RealSshd
 let factors: RealSshd
@@ -63,7 +63,7 @@ afterAll(() => {
   plain?.stop()
 })
 
-/** What a login says that came in, and how many connections it took. */
+/** Logs in and runs a command. Returns its output and how many connections that took. */
 async function login(sshd: RealSshd, over: Partial<Target>, shared = new Shared()) {
   const proxy = proxies.get(sshd) as FaultProxy
   const before = proxy.connections()
@@ -86,7 +86,7 @@ async function login(sshd: RealSshd, over: Partial<Target>, shared = new Shared(
 
 const many = () => ({ keyFiles: [], agent: join(plain.folder, 'agent') })
 
-it('of an agent with more keys than the host tries, the numbers are told, and what to name', async () => {
+it('reports that the agent has more keys than the host tries, and how to name the right one', async () => {
   const { work, connections } = await login(plain, many())
   const error = await failure(work, 10_000)
   expect(error).toMatchObject({ code: 'TOO_MANY_KEYS', exit: 'unreachable' })
@@ -95,12 +95,12 @@ it('of an agent with more keys than the host tries, the numbers are told, and wh
   expect(connections()).toBe(1)
 })
 
-it('the right key of such an agent lets in when it is named', async () => {
+it('logs in with the right key of such an agent when it is named', async () => {
   const named = { ...many(), keyFiles: [join(plain.folder, 'h')], identitiesOnly: true }
   expect(await (await login(plain, named)).work).toBe('0')
 })
 
-it('a password behind too many keys is reached, and given once', async () => {
+it('tries the password, once, after too many keys', async () => {
   const right = await login(plain, { ...many(), password: new Secret(user.password) })
   expect(await right.work).toBe('0')
   expect(right.connections()).toBe(2)
@@ -112,9 +112,9 @@ it('a password behind too many keys is reached, and given once', async () => {
 })
 
 it.each<{ what: string; sshd: () => RealSshd; over: () => Partial<Target> }>([
-  { what: 'the host takes no password', sshd: () => factors, over: () => ({}) },
+  { what: 'the host accepts no password', sshd: () => factors, over: () => ({}) },
   {
-    what: 'the host key is another one',
+    what: 'the host key has changed',
     sshd: () => plain,
     over() {
       const file = join(plain.folder, 'other_known')
@@ -122,14 +122,14 @@ it.each<{ what: string; sshd: () => RealSshd; over: () => Partial<Target> }>([
       return { knownHostsFiles: [file], hostKeyChecking: 'no' }
     },
   },
-])('too many keys are told as such with a password that is not given: $what', async ({ sshd, over }) => {
+])('reports too many keys when the password may not be sent: $what', async ({ sshd, over }) => {
   const password = new Secret(user.password)
   const { work, connections } = await login(sshd(), { ...many(), password, ...over() })
   expect(await failure(work, 10_000)).toMatchObject({ code: 'TOO_MANY_KEYS' })
   expect(connections()).toBe(1)
 })
 
-it('an account that has expired is told after one try, with the words of the host', async () => {
+it('reports an expired account after one attempt, in the words of the host', async () => {
   const { work, connections } = await login(plain, { user: expired.name })
   const error = await failure(work, 10_000)
   expect(error).toMatchObject({ code: 'ACCOUNT_EXPIRED', exit: 'unreachable' })
@@ -147,7 +147,7 @@ const KEYS: { what: string; over: () => Partial<Target> }[] = [
   },
 ]
 
-it.each(KEYS)('behind $what, a second factor is told as such where nobody can be asked', async ({ over }) => {
+it.each(KEYS)('reports a second factor after $what when nobody can be asked', async ({ over }) => {
   const { work, connections } = await login(factors, over())
   const error = await failure(work, 10_000)
   expect(error).toMatchObject({ code: 'SECOND_FACTOR', exit: 'unreachable' })
@@ -156,12 +156,12 @@ it.each(KEYS)('behind $what, a second factor is told as such where nobody can be
   expect(connections()).toBe(1)
 })
 
-it.each(KEYS)('behind $what, a password answers the question of the second factor', async ({ over }) => {
+it.each(KEYS)('answers the second factor after $what with the password', async ({ over }) => {
   const { work } = await login(factors, { ...over(), password: new Secret(user.password) })
   expect(await work).toBe('0')
 })
 
-it.each(KEYS)('behind $what, the question is asked once, and the login goes on', async ({ over }) => {
+it.each(KEYS)('asks once for the second factor after $what, and logs in', async ({ over }) => {
   for (const [answer, end] of [
     [() => user.password, '0'],
     [() => 'wrong', /the key was taken; the second factor \(keyboard-interactive\) was refused$/],

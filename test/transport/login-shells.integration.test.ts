@@ -38,7 +38,7 @@ async function firstJob({ name, password }: TestUser): Promise<string> {
 }
 
 it.each(['/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh'])(
-  'any login shell will do: %s',
+  'works with any login shell: %s',
   async (shell) => {
     for (const rule of ['(ALL) NOPASSWD: ALL', '(ALL) ALL']) {
       expect(await firstJob(user(rule, shell))).toBe("0\nit's")
@@ -48,18 +48,18 @@ it.each(['/bin/bash', '/bin/dash', '/usr/bin/fish', '/bin/tcsh'])(
 
 it.each([
   { what: 'a line', rc: 'echo welcome' },
-  { what: 'a line without an end', rc: 'printf welcome' },
+  { what: 'a line without newline', rc: 'printf welcome' },
   { what: 'a line on stderr', rc: 'echo welcome >&2' },
-])('what .bashrc prints is no part of the first job: $what', async ({ rc }) => {
+])('keeps what .bashrc prints out of the first job: $what', async ({ rc }) => {
   for (const rule of ['(ALL) NOPASSWD: ALL', '(ALL) ALL']) {
     const one = user(rule)
-    // Debian's own .bashrc returns first thing where nobody types
+    // replaces Debian's .bashrc, which returns at once in a shell that is not interactive
     writeFileSync(join(one.home, '.bashrc'), `${rc}\n`)
     expect(await firstJob(one), rule).toBe("0\nit's")
   }
 })
 
-it('a .bashrc that takes stdin away is told, not waited for', async () => {
+it('fails at once when .bashrc exits', async () => {
   const one = user('(ALL) NOPASSWD: ALL')
   writeFileSync(join(one.home, '.bashrc'), 'echo reading; exit 7\n')
   const error = await failure(firstJob(one))
@@ -68,13 +68,16 @@ it('a .bashrc that takes stdin away is told, not waited for', async () => {
   expect(error.details.evidence).toBe('reading')
 })
 
-it.each(['/usr/sbin/nologin', '/bin/false'])('an account without a shell is NO_SHELL: %s', async (shell) => {
-  const error = await failure(firstJob(user(undefined, shell)))
-  expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
-  expect(error.details.hint).toContain('login shell')
-})
+it.each(['/usr/sbin/nologin', '/bin/false'])(
+  'reports an account without a shell as NO_SHELL: %s',
+  async (shell) => {
+    const error = await failure(firstJob(user(undefined, shell)))
+    expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
+    expect(error.details.hint).toContain('login shell')
+  },
+)
 
-it('a key that only gives a message is NO_SHELL with that message, and whom it names', async () => {
+it('reports a key that only prints a message as NO_SHELL, with the user that the message names', async () => {
   const one = user('(ALL) NOPASSWD: ALL')
   const words = 'Please login as the user \\"ubuntu\\" rather than the user \\"root\\".'
   const file = join(sshd.folder, 'authorized_keys')

@@ -24,7 +24,7 @@ async function echo(over?: Partial<Target>): Promise<string> {
 
 const gone = () => until('the end of all connections', () => server.open() === 0, 3000)
 
-it('no banner ever is UNREACHABLE and names the time waited', async () => {
+it('reports a server that sends no version as UNREACHABLE, with the time waited', async () => {
   server = await rawServer(() => {})
   const error = await failure(echo({ connectTimeoutMs: 500 }))
   expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
@@ -33,7 +33,7 @@ it('no banner ever is UNREACHABLE and names the time waited', async () => {
   await gone()
 })
 
-it('an authentication that is never decided is UNREACHABLE and names the time waited', async () => {
+it('reports an authentication that gets no answer as UNREACHABLE, with the time waited', async () => {
   server = await sshServer({ auth: () => {} })
   const error = await failure(echo({ connectTimeoutMs: 500 }))
   expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
@@ -41,16 +41,16 @@ it('an authentication that is never decided is UNREACHABLE and names the time wa
   await gone()
 })
 
-it('logins that are dropped twice are tried a third time', async () => {
+it('tries again when a login is dropped', async () => {
   server = await sshServer({ cut: 2, exec: runReally })
   expect(await echo()).toBe('in')
   expect(server.connections()).toBe(3)
 })
 
 it.each([
-  { what: 'without a word', words: '' },
-  { what: 'as sshd does above MaxStartups', words: 'Exceeded MaxStartups\r\n' },
-])('a server that always drops is given up after five tries: $what', async ({ words }) => {
+  { what: 'silently', words: '' },
+  { what: 'like sshd above MaxStartups', words: 'Exceeded MaxStartups\r\n' },
+])('gives up after five tries on a server that always drops logins: $what', async ({ words }) => {
   server = await rawServer((socket) => socket.end(words))
   const error = await failure(echo(), 10_000)
   expect(error).toMatchObject({ code: 'LOGIN_DROPPED', exit: 'unreachable' })
@@ -58,7 +58,7 @@ it.each([
   expect(server.connections()).toBe(5)
 })
 
-it('a server that is no SSH server is an error, at the first try', async () => {
+it('fails at the first try on a server that does not speak SSH', async () => {
   server = await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'))
   expect((await failure(echo(), 10_000)).exit).toBe('unreachable')
   await gone()

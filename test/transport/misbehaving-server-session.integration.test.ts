@@ -33,20 +33,20 @@ async function echo(over: Partial<Target> = {}): Promise<string> {
 
 const gone = () => until('the end of all connections', () => server.open() === 0, 3000)
 
-it('a refused command is NO_SHELL, and the connection does not stay open', async () => {
+it('reports a refused command as NO_SHELL and closes the connection', async () => {
   server = await sshServer({ exec: ({ reject }) => reject() })
   const error = await failure(echo())
   expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
   await gone()
 })
 
-it('a server that tells its host keys is not left without an answer', async () => {
+it('does not hang on a server that announces its host keys after login', async () => {
   server = await sshServer({ before: announceKeys, exec: runReally })
-  // a sign of life would be data as well
+  // without keepalives, which would also make the server go on
   expect(await echo({ keepaliveMs: 0 })).toBe('in')
 })
 
-it('a command that is never answered is given up', async () => {
+it('gives up on a command that gets no answer', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let asked = false
   server = await sshServer({
@@ -72,10 +72,10 @@ const close = (request: ExecRequest, code?: number) => {
 }
 
 it.each([
-  { what: 'closed without output', exec: (request: ExecRequest) => close(request), words: /ended at once$/ },
-  { what: 'an exit code', exec: (request: ExecRequest) => close(request, 9), words: /code 9/ },
+  { what: 'without output', exec: (request: ExecRequest) => close(request), words: /ended at once$/ },
+  { what: 'with an exit code', exec: (request: ExecRequest) => close(request, 9), words: /code 9/ },
   {
-    what: 'a signal',
+    what: 'by a signal',
     exec: (request: ExecRequest) => {
       const channel = request.accept()
       channel.exit('KILL', false, 'out of memory')
@@ -83,7 +83,7 @@ it.each([
     },
     words: /ended at once/,
   },
-])('a command that ends at once is NO_SHELL: $what', async ({ exec, words }) => {
+])('reports a command that ends at once as NO_SHELL: $what', async ({ exec, words }) => {
   server = await sshServer({ exec })
   const error = await failure(echo())
   expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
@@ -91,7 +91,7 @@ it.each([
   await gone()
 })
 
-it('of 20 MB on stderr, the last 4 KiB at most are shown', async () => {
+it('shows at most the last 4 KiB of 20 MB on stderr', async () => {
   server = await sshServer({
     exec: async ({ accept }) => {
       const channel = accept()
@@ -110,7 +110,7 @@ it('of 20 MB on stderr, the last 4 KiB at most are shown', async () => {
   expect(Buffer.byteLength(error.details.evidence ?? '')).toBeLessThanOrEqual(4096)
 })
 
-it('binary junk instead of a shell is NO_SHELL', async () => {
+it('reports binary junk instead of a shell as NO_SHELL', async () => {
   server = await sshServer({
     exec: ({ accept }) => {
       const channel = accept()
@@ -122,7 +122,7 @@ it('binary junk instead of a shell is NO_SHELL', async () => {
   expect(await failure(echo())).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
 })
 
-it('a server that vanishes in the middle of a file is LOST', async () => {
+it('reports a server that vanishes during an upload as LOST', async () => {
   let got = 0
   server = await sshServer({
     exec: (request) => {
@@ -138,7 +138,7 @@ it('a server that vanishes in the middle of a file is LOST', async () => {
   expect((await failure(host.run(sh`:`, options))).code).toBe('LOST')
 })
 
-it('a server that vanishes while a job runs is LOST', async () => {
+it('reports a server that vanishes during a job as LOST', async () => {
   server = await sshServer({ exec: runReally })
   const host = await connect(server.target())
   const job = host.run(sh`echo begun; sleep 300`, { ...options, onLine: () => server.vanish() })

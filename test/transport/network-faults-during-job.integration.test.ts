@@ -35,7 +35,7 @@ const it = base
         until('the end of all connections', () => proxy.open() === 0, 5000),
   )
 
-/** A job that says that it has begun, then nothing more; gives how it fails. */
+/** Starts a job that prints one line and is then silent. Returns its failure. */
 async function silentJob(host: Connection, more: Partial<RunOptions> = {}) {
   let begun = false
   const onLine = () => {
@@ -48,7 +48,7 @@ async function silentJob(host: Connection, more: Partial<RunOptions> = {}) {
 }
 
 it.for(['up', 'down'] as const)(
-  'half-closed on the way %s while a job runs is LOST',
+  'reports a connection half-closed in direction %s during a job as LOST',
   async (way, { proxy, login, gone }) => {
     const host = await login()
     const { failed } = await silentJob(host)
@@ -59,7 +59,7 @@ it.for(['up', 'down'] as const)(
   },
 )
 
-it('a shell that a signal ends in the middle of a job is LOST', async () => {
+it('reports a shell that a signal ends during a job as LOST', async () => {
   bad = await sshServer({
     exec: (request) => {
       const channel = runReally(request)
@@ -78,7 +78,7 @@ it('a shell that a signal ends in the middle of a job is LOST', async () => {
   await until('the end of all connections', () => bad?.open() === 0)
 })
 
-it('a window that is never opened is told by name within the idle deadline', async () => {
+it('fails within the idle deadline when the host stops reading', async () => {
   bad = await sshServer({
     exec: (request) => {
       const channel = runReally(request)
@@ -97,7 +97,7 @@ it('a window that is never opened is told by name within the idle deadline', asy
   await until('the end of all connections', () => bad?.open() === 0)
 })
 
-it('keepalive finds that a link is dead while a job is silent', async ({ proxy, login, gone }) => {
+it('keepalives detect a dead link during a silent job', async ({ proxy, login, gone }) => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const host = await login()
   let error: ConvecthubError | undefined
@@ -106,7 +106,7 @@ it('keepalive finds that a link is dead while a job is silent', async ({ proxy, 
     error = reason
   })
   proxy.hole()
-  // a minute at most
+  // keepalives may take up to a minute
   for (let s = 0; s < 60 && !error; s += 5) {
     vi.advanceTimersByTime(5000)
     await new Promise((resolve) => setImmediate(resolve))
@@ -116,7 +116,7 @@ it('keepalive finds that a link is dead while a job is silent', async ({ proxy, 
   await gone()
 })
 
-it('over a dead link, a passed deadline leaves no socket', async ({ proxy, login, gone }) => {
+it('leaves no socket open after a deadline on a dead link', async ({ proxy, login, gone }) => {
   const host = await login()
   const { failed } = await silentJob(host, { idleMs: 1500 })
   proxy.hole()
@@ -124,7 +124,7 @@ it('over a dead link, a passed deadline leaves no socket', async ({ proxy, login
   await gone()
 })
 
-it('over a dead link, a connection that is closed leaves no socket', async ({ proxy, login, gone }) => {
+it('leaves no socket open after close() on a dead link', async ({ proxy, login, gone }) => {
   const host = await login()
   await host.run(sh`:`, options)
   proxy.hole()
@@ -132,7 +132,7 @@ it('over a dead link, a connection that is closed leaves no socket', async ({ pr
   await gone()
 })
 
-it('over a dead link, closing tells who waits for a job', async ({ proxy, login }) => {
+it('close() on a dead link fails the running job', async ({ proxy, login }) => {
   const host = await login()
   const { failed } = await silentJob(host)
   proxy.hole()
@@ -140,7 +140,7 @@ it('over a dead link, closing tells who waits for a job', async ({ proxy, login 
   expect((await failed).code).toBe('LOST')
 })
 
-/** What this process holds on to, bytes: what is garbage, and when the system gets it back, is the engine's affair. */
+/** Memory in use after a garbage collection, bytes. Not the RSS, which node gives back when it likes. */
 function held(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
@@ -148,7 +148,7 @@ function held(): number {
   return heapUsed + external
 }
 
-/** The most that this process holds on to beyond what it did before while `work` goes on, bytes. */
+/** The highest growth of memory in use during `work`, bytes. */
 async function growth(work: Promise<unknown>): Promise<number> {
   const before = held()
   let most = 0
@@ -159,7 +159,7 @@ async function growth(work: Promise<unknown>): Promise<number> {
   return most
 }
 
-it('100 MB on stderr in the middle of a job cost no memory, and end it by name', async ({ sshd }) => {
+it('ends a job with 100 MB on stderr without using memory for it', async ({ sshd }) => {
   const [start, flooded] = [`${sshd.folder}/start`, `${sshd.folder}/flooded`]
   const script = sshd.write(
     'flood',
@@ -183,7 +183,7 @@ eval "$SSH_ORIGINAL_COMMAND"`,
   }
 })
 
-it('a line of 200 MB on stdout costs no memory, and ends the job by name', async ({ login, gone }) => {
+it('ends a job with a line of 200 MB on stdout without using memory for it', async ({ login, gone }) => {
   const host = await login()
   await host.run(sh`:`, options)
   const job = host.run(sh`head -c 200000000 /dev/zero | tr '\\0' x; echo; echo on`, {
@@ -197,11 +197,7 @@ it('a line of 200 MB on stdout costs no memory, and ends the job by name', async
   await gone()
 })
 
-it('binary junk in a job’s output is output; the next job is not touched by it', async ({
-  sshd,
-  login,
-  gone,
-}) => {
+it('passes on binary junk in the output, and the next job is not affected', async ({ sshd, login, gone }) => {
   const junk = sshd.write('junk', '')
   const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919 + (i >> 8)) & 0xff))
   writeFileSync(junk, bytes)
@@ -212,7 +208,7 @@ it('binary junk in a job’s output is output; the next job is not touched by it
   await gone()
 })
 
-it('junk that comes between two jobs, and marks that are not ours, end no job', async () => {
+it('junk and foreign marks between jobs end no job', async () => {
   bad = await sshServer({
     exec: (request) => {
       const channel = runReally(request)

@@ -10,9 +10,9 @@ import { failure, until } from './helpers/wait.ts'
 
 vi.setConfig({ maxConcurrency: 6 })
 
-/** For what is never answered; a real answer would need more than a slow machine. */
+/** Deadline for tests that never get an answer. */
 const SHORT_MS = 700
-/** Three logins with their pauses, on a slow machine. */
+/** Enough for five logins and the pauses between them on a slow machine. */
 const TRIES_MS = 20_000
 
 let sshd: RealSshd
@@ -44,14 +44,14 @@ async function behind<T>(
   }
 }
 
-// in the banner, in the offer of algorithms, in the key exchange, in what is encrypted
+// in the version, in the offer of algorithms, in the key exchange, in encrypted packets
 const CUTS = [
   ...[0, 5, 300, 1300, 1700].flatMap((at) => ['rst', 'fin'].map((how) => ({ way: 'down', at, how }))),
   ...[0, 5, 300, 1500].map((at) => ({ way: 'up', at, how: 'rst' })),
 ] as { way: 'up' | 'down'; at: number; how: 'rst' | 'fin' }[]
 
 it.concurrent.each(CUTS)(
-  'cut at byte $at $way by $how, a login is tried again and succeeds',
+  'tries again and logs in when the connection is cut at byte $at $way by $how',
   ({ way, at, how }) =>
     behind(
       (count) => (count === 1 ? { [way]: { cutAt: at, how } } : {}),
@@ -63,7 +63,7 @@ it.concurrent.each(CUTS)(
 )
 
 it.concurrent.each(CUTS.filter((_, i) => i % 3 === 0))(
-  'always cut at byte $at $way by $how, a login is given up after five tries',
+  'gives up after five tries when always cut at byte $at $way by $how',
   ({ way, at, how }) =>
     behind(
       () => ({ [way]: { cutAt: at, how } }),
@@ -78,13 +78,13 @@ it.concurrent.each(CUTS.filter((_, i) => i % 3 === 0))(
 )
 
 it.concurrent.each<{ what: string; faults: Faults }>([
-  { what: 'black hole in the banner', faults: { down: { holeAt: 10 } } },
-  { what: 'black hole in the key exchange', faults: { down: { holeAt: 1300 } } },
-  { what: 'black hole where authentication is answered', faults: { down: { holeAt: 1750 } } },
-  { what: 'black hole on the way up', faults: { up: { holeAt: 100 } } },
-  { what: 'slow loris: a byte each 50 ms', faults: { down: { lorisMs: 50 } } },
-  { what: 'slow loris on the way up', faults: { up: { lorisMs: 50 } } },
-])('$what is UNREACHABLE within connectTimeoutMs, at the first try', ({ faults }) =>
+  { what: 'silence in the version', faults: { down: { holeAt: 10 } } },
+  { what: 'silence in the key exchange', faults: { down: { holeAt: 1300 } } },
+  { what: 'silence in the answer to authentication', faults: { down: { holeAt: 1750 } } },
+  { what: 'silence in direction up', faults: { up: { holeAt: 100 } } },
+  { what: 'a byte every 50 ms', faults: { down: { lorisMs: 50 } } },
+  { what: 'a byte every 50 ms in direction up', faults: { up: { lorisMs: 50 } } },
+])('reports $what as UNREACHABLE at the first try, within the deadlines', ({ faults }) =>
   behind(
     () => faults,
     async (proxy, login) => {
@@ -96,7 +96,7 @@ it.concurrent.each<{ what: string; faults: Faults }>([
   ),
 )
 
-/** Writes the same again and again for as long as somebody reads. */
+/** Writes the same text for as long as the client reads. */
 const forever = (text: string) => (socket: Socket) => {
   const write = () => {
     while (socket.writable && socket.write(text)) {}
@@ -106,10 +106,10 @@ const forever = (text: string) => (socket: Socket) => {
 }
 
 it.each([
-  { what: 'lines before the banner without end', text: `${'x'.repeat(60)}\r\n` },
-  { what: 'a first line without end', text: 'SSH-2.0-'.repeat(10) },
+  { what: 'endless lines before the version', text: `${'x'.repeat(60)}\r\n` },
+  { what: 'an endless first line', text: 'SSH-2.0-'.repeat(10) },
   { what: 'binary junk', text: '\0\u0001\u0002\n\u007f\r' },
-])('$what is an error within the deadlines, and leaves nothing open', async ({ text }) => {
+])('fails on $what within the deadlines, and leaves no connection open', async ({ text }) => {
   const server = await rawServer(forever(text.repeat(50)))
   try {
     const error = await failure(echo(server.target({ connectTimeoutMs: SHORT_MS })), TRIES_MS)
@@ -120,7 +120,7 @@ it.each([
   }
 })
 
-it.concurrent('300 ms of delay each way are no fault', () =>
+it.concurrent('logs in over a link with 300 ms of delay each way', () =>
   behind(
     () => ({ up: { delayMs: 300 }, down: { delayMs: 300 } }),
     async (proxy, login) => {
@@ -130,7 +130,7 @@ it.concurrent('300 ms of delay each way are no fault', () =>
   ))
 
 it.concurrent.each([{ which: 'no channels', settings: ['MaxSessions 0'] }])(
-  'a host that opens $which is NO_SHELL at once',
+  'reports a host that opens $which as NO_SHELL at once',
   async ({ settings }) => {
     const strict = await realSshd(settings)
     try {
@@ -143,9 +143,9 @@ it.concurrent.each([{ which: 'no channels', settings: ['MaxSessions 0'] }])(
   },
 )
 
-// what decides whether it is tried again is the code
+// only the code LOGIN_DROPPED is tried again
 it.concurrent.each([50, 55, 60, 65, 70, 75, 80, 85].map((percent) => ({ percent })))(
-  'a link that breaks between authentication and root shell, at $percent % of a login, is told as such',
+  'tries again or reports a link that breaks at $percent % of the bytes of a login',
   async ({ percent }) => {
     let whole = 0
     await behind(
@@ -163,7 +163,7 @@ it.concurrent.each([50, 55, 60, 65, 70, 75, 80, 85].map((percent) => ({ percent 
           (error) => error.code,
         )
         expect(['tried again', 'LOST', 'LOGIN_DROPPED', 'LOGIN_CLOSED']).toContain(code)
-        // what the host had looked at is not shown to it again
+        // a login that the host had judged is not tried again
         if (code === 'LOGIN_CLOSED') expect(proxy.connections()).toBe(1)
       },
     )

@@ -27,7 +27,7 @@ it.each<{ host: string; ours: Lists }>([
   { host: 'Ciphers 3des-cbc', ours: { Ciphers: '+3des-cbc' } },
   { host: 'MACs hmac-md5', ours: { Ciphers: 'aes128-ctr', MACs: '+hmac-md5' } },
   { host: 'KexAlgorithms diffie-hellman-group14-sha1', ours: { KexAlgorithms: '+*-group14-sha1' } },
-])('$host of a host meets $ours', async ({ host, ours }) => {
+])('connects to a host with $host when we use $ours', async ({ host, ours }) => {
   sshd = await realSshd([host])
   const connection = await connect(sshd.target({ algorithms: algorithms(ours) }))
   expect((await connection.run(sh`echo in`, { name: 'test', timeoutMs: 10_000 })).output).toBe('in')
@@ -68,19 +68,16 @@ it.each<Row>([
     ].join('\n'),
     hint: /ssh's configuration: HostKeyAlgorithms \+ssh-ed25519$/,
   },
-])(
-  'of $host and $ours, the lists of $names are told, both',
-  async ({ host, ours, names, evidence, hint }) => {
-    sshd = await realSshd(host)
-    const error = await failure(connect(sshd.target({ algorithms: algorithms(ours) })))
-    expect(error).toMatchObject({ code: 'NO_COMMON_ALGORITHM', exit: 'unreachable' })
-    expect(error.message).toBe(`127.0.0.1:${sshd.port}: no ${names} in common`)
-    expect(error.details.evidence).toBe(evidence)
-    expect(error.details.hint).toMatch(hint)
-  },
-)
+])('shows both lists of $names for $host and $ours', async ({ host, ours, names, evidence, hint }) => {
+  sshd = await realSshd(host)
+  const error = await failure(connect(sshd.target({ algorithms: algorithms(ours) })))
+  expect(error).toMatchObject({ code: 'NO_COMMON_ALGORITHM', exit: 'unreachable' })
+  expect(error.message).toBe(`127.0.0.1:${sshd.port}: no ${names} in common`)
+  expect(error.details.evidence).toBe(evidence)
+  expect(error.details.hint).toMatch(hint)
+})
 
-/** SSH_MSG_KEXINIT with the same names in each list. */
+/** A packet SSH_MSG_KEXINIT with the same names in each list. */
 function kexinit(names: string): Buffer {
   const list = Buffer.from(names)
   const size = Buffer.alloc(4)
@@ -94,7 +91,7 @@ function kexinit(names: string): Buffer {
   return Buffer.concat([head, payload, Buffer.alloc(padding)])
 }
 
-it('what a host calls its algorithms is text on the line of their list', async () => {
+it('sanitizes the names of algorithms that a host sends', async () => {
   server = await rawServer((socket) => {
     socket.write('SSH-2.0-bad\r\n')
     socket.write(kexinit(`a\nCiphers of convecthub: \u001b[31mall,b,${'x'.repeat(2000)}`))

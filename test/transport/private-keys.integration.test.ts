@@ -17,7 +17,7 @@ let folder: string
 let agent: string
 let holder: TestAgent
 
-/** A key made by ssh-keygen, which the server lets in. */
+/** Makes a key with ssh-keygen and authorizes it on the server. */
 function key(name: string, args: readonly string[], passphrase = ''): string {
   const path = join(folder, name)
   execFileSync('ssh-keygen', ['-q', '-N', passphrase, '-f', path, ...args])
@@ -56,7 +56,7 @@ it.each([
   ['rsa-pkcs8', ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8']],
   ['ecdsa-pem', ['-t', 'ecdsa', '-m', 'PEM']],
   ['ecdsa-pkcs8', ['-t', 'ecdsa', '-m', 'PKCS8']],
-])('a key of kind %s lets in, and with a passphrase as well', async (name, args) => {
+])('logs in with a key of kind %s, with or without passphrase', async (name, args) => {
   expect(await login({ keyFiles: [key(name, args)] })).toBe('in')
   const locked = key(`${name}-locked`, args, 'a pass phrase')
   const asked: string[] = []
@@ -69,7 +69,7 @@ it.each([
   expect(asked).toEqual([locked])
 })
 
-it('a passphrase is asked three times, and then it is an error', async () => {
+it('asks for a passphrase three times, then fails', async () => {
   const locked = key('thrice', ['-t', 'ed25519'], 'right')
   let asked = 0
   const wrong = new Shared(async () => {
@@ -82,7 +82,7 @@ it('a passphrase is asked three times, and then it is an error', async () => {
   expect(asked).toBe(3)
 })
 
-it('a key that the agent holds needs no passphrase, whether it was asked for or not', async () => {
+it('needs no passphrase for a key in the agent, whether it is configured or not', async () => {
   const locked = key('held', ['-t', 'ed25519'], 'phrase')
   const open = join(folder, 'held-open')
   copyFileSync(locked, open)
@@ -101,7 +101,7 @@ it('a key that the agent holds needs no passphrase, whether it was asked for or 
   expect(refused.code).toBe('AUTH')
 })
 
-it('an agent that is not there is one way less, and no more', async () => {
+it('goes on without an agent that is not there', async () => {
   expect(await login({ agent: join(folder, 'nobody'), keyFiles: [key('alone', ['-t', 'ed25519'])] })).toBe(
     'in',
   )

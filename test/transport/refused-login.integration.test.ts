@@ -4,7 +4,7 @@ import { connect } from '../../src/transport/connect.ts'
 import { type BadServer, rawServer, sshServer } from './helpers/misbehaving-server.ts'
 import { failure, until } from './helpers/wait.ts'
 
-/** How a login ends where a host does not let it in: told at once, unless the host had not looked at it. */
+/** Logins that a host refuses. They are not tried again once the host has answered. */
 
 let server: BadServer
 afterEach(() => server?.stop())
@@ -20,7 +20,7 @@ interface Row {
 
 const say = (words: string) => () => rawServer((socket: Socket) => socket.end(words))
 
-/** Looks at a password, and closes. */
+/** A server that takes the password and closes the connection. */
 const judgeAndClose = (banner?: string) =>
   sshServer({
     ...(banner && { banner }),
@@ -29,7 +29,7 @@ const judgeAndClose = (banner?: string) =>
 
 it.each<Row>([
   {
-    what: 'a ban by the penalties of sshd',
+    what: 'a ban by PerSourcePenalties',
     host: say('Not allowed at this time\r\n'),
     code: 'LOGIN_BANNED',
     message: /^127\.0\.0\.1:\d+: sshd has banned this address for a while/,
@@ -37,7 +37,7 @@ it.each<Row>([
     hint: /PerSourcePenaltyExemptList/,
   },
   {
-    what: 'a server of another kind',
+    what: 'a server that does not speak SSH',
     host: say('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
     code: 'NO_SSH',
     message: /says something else than SSH/,
@@ -45,14 +45,14 @@ it.each<Row>([
     hint: /ansible_port/,
   },
   {
-    what: 'a fault of protocol',
+    what: 'a protocol error',
     host: say('SSH-2.0-x\ry\n'),
     code: 'UNREACHABLE',
     message: /Invalid header/,
     hint: /./,
   },
   {
-    what: 'a close once the login was judged',
+    what: 'a close after the password',
     host: () => judgeAndClose(),
     code: 'LOGIN_CLOSED',
     message:
@@ -60,14 +60,14 @@ it.each<Row>([
     hint: /journalctl/,
   },
   ...['Call 1234 if your account has expired', 'Outages: see https://example.org/nologin'].map((banner) => ({
-    what: `the same, where everybody is told "${banner}",`,
+    what: `a close after the password, with the banner "${banner}",`,
     host: () => judgeAndClose(banner),
     code: 'LOGIN_CLOSED',
     message: /the connection ended once the host had looked at the login/,
     evidence: /^the host said: (Call 1234|Outages: )/,
     hint: /journalctl/,
   })),
-])('$what is told after one try', async ({ host, code, message, evidence, hint }) => {
+])('reports $what after one try', async ({ host, code, message, evidence, hint }) => {
   server = await host()
   const error = await failure(connect(server.target()), 10_000)
   expect(error).toMatchObject({ code, exit: 'unreachable' })
@@ -78,7 +78,7 @@ it.each<Row>([
   await until('the end of all connections', () => server.open() === 0, 3000)
 })
 
-it('what a host says before its version is bounded, and printable', async () => {
+it('limits and sanitizes what a host sends before its version', async () => {
   server = await rawServer((socket) => socket.end(`${'\u001b[2Jgo away '.repeat(10)}\r\n`.repeat(300)))
   const error = await failure(connect(server.target()), 10_000)
   expect(error.details.evidence).toContain('go away')

@@ -4,10 +4,10 @@ import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { it as base } from './helpers/fixtures.ts'
 
-// a hardened sshd asks for new keys after a while, or so many bytes
+// a hardened sshd renews the session keys after some time or bytes
 const it = base.extend('sshdSettings', { scope: 'file' }, () => ['RekeyLimit 1M'])
 
-it('new keys are no new login: its deadline does not end what runs', async ({ sshd }) => {
+it('does not apply the login deadline while session keys are renewed', async ({ sshd }) => {
   const host = await connect(sshd.target({ connectTimeoutMs: 300 }))
   try {
     const script = sh`head -c 3000000 /dev/zero | tr '\\0' x
@@ -21,7 +21,7 @@ echo still here`
   }
 })
 
-it('a file arrives as it was, whatever the sizes of its blocks, while keys change', async ({ sshd }) => {
+it('sends blocks of any size intact while session keys are renewed', async ({ sshd }) => {
   const data = randomBytes(12_345_678)
   const sizes = [1, 4_000_000, 20_000, 65_536, 3_000_001, 32_768, data.length]
   let at = 0

@@ -20,7 +20,7 @@ it.for([
   { what: 'exit 255', script: 'exit 255', code: 255, output: '' },
   { what: 'the last command failing', script: 'false', code: 1, output: '' },
   { what: 'set -e', script: 'set -e\nfalse\necho b', code: 1, output: '' },
-  { what: 'death by a signal', script: 'sh -c "kill -9 \\$\\$"', code: 137, output: 'Killed' },
+  { what: 'a signal', script: 'sh -c "kill -9 \\$\\$"', code: 137, output: 'Killed' },
   { what: 'a comment at the end', script: 'echo a # b', code: 0, output: 'a' },
   {
     what: 'a here document',
@@ -44,20 +44,25 @@ it.for([
   },
   { what: 'arguments of its own', script: 'set -- a b; echo "$2"', code: 0, output: 'b' },
   { what: 'UTF-8', script: "echo 'Grüße 日本 🦀'", code: 0, output: 'Grüße 日本 🦀' },
-  { what: 'the surroundings', script: 'id -u; pwd; umask; echo $LC_ALL', code: 0, output: '0\n/\n0022\nC' },
-])('a job gives code and output: $what', async ({ script, code, output }, { host }) => {
+  {
+    what: 'user, folder, umask and locale',
+    script: 'id -u; pwd; umask; echo $LC_ALL',
+    code: 0,
+    output: '0\n/\n0022\nC',
+  },
+])('returns exit code and output: $what', async ({ script, code, output }, { host }) => {
   const result = await host.run(rawSh(script), options)
   expect({ code: result.code, output: result.output }).toEqual({ code, output })
 })
 
-it('a syntax error is the failure of that job only', async ({ host }) => {
+it('a syntax error fails only its own job', async ({ host }) => {
   const result = await host.run(rawSh('if then'), options)
   expect(result.code).not.toBe(0)
   expect(result.output).toMatch(/syntax error/i)
   expect((await host.run(sh`echo on`, options)).output).toBe('on')
 })
 
-it('onLine hears exactly the lines of the output, in order', async ({ host }) => {
+it('onLine gets exactly the lines of the output, in order', async ({ host }) => {
   const heard: string[] = []
   await host.run(sh`echo a; echo; printf b`, { ...options, onLine: (line) => heard.push(line) })
   expect(heard).toEqual(['a', '', 'b'])
@@ -66,7 +71,7 @@ it('onLine hears exactly the lines of the output, in order', async ({ host }) =>
   expect(heard).toEqual(['a'])
 })
 
-it('lines are heard while the job still runs', async ({ sshd, host }) => {
+it('passes on lines while the job still runs', async ({ sshd, host }) => {
   const gate = `${sshd.folder}/gate`
   const job = host.run(sh`echo first; while [ ! -e ${gate} ]; do sleep 0.02; done; echo second`, {
     ...options,
@@ -75,7 +80,7 @@ it('lines are heard while the job still runs', async ({ sshd, host }) => {
   expect((await job).output).toBe('first\nsecond')
 })
 
-it('what a job left in the background does not touch the end of that job', async ({ host }) => {
+it('ends a job although it left a process in the background', async ({ host }) => {
   const { output } = await host.run(
     sh`sh -c 'while :; do printf x; sleep 0.01; done' & echo $!; exit 0`,
     options,
@@ -83,11 +88,11 @@ it('what a job left in the background does not touch the end of that job', async
   expect((await host.run(sh`kill ${Number.parseInt(output, 10)}; echo done`, options)).code).toBe(0)
 })
 
-it('all of that was one remote command', ({ host }) => {
+it('needs one remote command for all jobs above', ({ host }) => {
   expect(host.execs).toBe(1)
 })
 
-it('two jobs at once are a fault of the caller and hurt neither', async ({ host }) => {
+it('rejects a second job at the same time, and the first goes on', async ({ host }) => {
   const first = host.run(sh`echo first`, options)
   await expect(host.run(sh`echo second`, options)).rejects.toThrow('began before')
   expect((await first).output).toBe('first')

@@ -7,7 +7,7 @@ import { connect } from '../../src/transport/connect.ts'
 import { it } from './helpers/fixtures.ts'
 import { until } from './helpers/wait.ts'
 
-/** The words that are in a process's argv or environment now, each as `word in /proc/…`. */
+/** Which of the words are now in some process's argv or environment, each as `word in /proc/…`. */
 function seen(words: readonly string[]): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -23,7 +23,7 @@ function seen(words: readonly string[]): string[] {
 }
 
 it.for(['root', 'a user with sudo'])(
-  'a secret is in no argv and no environment, as %s',
+  'keeps secrets out of argv and environment, as %s',
   async (who, { sshd, user }) => {
     const canary = `canary-${randomBytes(8).toString('hex')}'"$x`
     const word = canary.slice(0, 20)
@@ -34,7 +34,7 @@ it.for(['root', 'a user with sudo'])(
     )
     const gate = `${sshd.folder}/${mark}.gate`
     let over = false
-    // the mark is in an argv, so that finding no canary means something
+    // the mark is in an argv: finding it shows that the search works
     const job = host
       .run(
         sh`printf '%s' ${new Secret(canary)} >${`${gate}.file`}

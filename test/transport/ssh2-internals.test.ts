@@ -6,7 +6,7 @@ const answers = { answer() {}, refusal() {} }
 const handlers = { USERAUTH_FAILURE() {} }
 const negotiated = { serverHostKey: 'ssh-ed25519-cert-v01@openssh.com' }
 
-/** A client with this inside. */
+/** A client with this protocol object. */
 const clientOf = (protocol: object | undefined) => ({ _protocol: protocol }) as unknown as Client
 
 it.each([
@@ -14,7 +14,7 @@ it.each([
   { what: 'no key exchange', protocol: { _handlers: handlers }, part: '_protocol._kex' },
   { what: 'no handlers', protocol: { _kex: undefined }, part: '_protocol._handlers' },
   {
-    what: 'no handler of refusals',
+    what: 'no handler for refusals',
     protocol: { _kex: undefined, _handlers: {} },
     part: '_protocol._handlers',
   },

@@ -29,7 +29,7 @@ afterAll(() => sshd?.stop())
 
 const options = { name: 'wait for nothing', timeoutMs: 15_000 }
 
-/** A job that would run for minutes, with a child and a grandchild of its own. */
+/** A job that would run for minutes, with a child and a grandchild. */
 const endless = () => sh`
   echo $$ >${pidFile}
   sh -c 'sleep 300 & echo $! >"$1"; wait' sh ${childFile} &
@@ -44,7 +44,7 @@ async function begun(): Promise<number[]> {
 
 const ended = (pids: readonly number[]) => until(`the end of ${pids}`, () => !pids.some(alive))
 
-it('an abort ends the job and all its children, and the connection goes on', async () => {
+it('ends the job and all its children on abort, and the connection goes on', async () => {
   const stop = new AbortController()
   const job = host.run(endless(), { ...options, signal: stop.signal })
   const pids = await begun()
@@ -58,7 +58,7 @@ it('an abort ends the job and all its children, and the connection goes on', asy
 it.each([
   { when: 'at once', pause: () => {} },
   { when: 'in the next turn', pause: () => new Promise((resolve) => setImmediate(resolve)) },
-])('an abort right after the start ends the job: $when', async ({ pause }) => {
+])('ends a job that is aborted right after its start: $when', async ({ pause }) => {
   await host.run(sh`:`, options)
   const stop = new AbortController()
   const job = host.run(endless(), { ...options, signal: stop.signal })
@@ -71,7 +71,7 @@ it.each([
   expect([143, 'ABORTED', 'LOST']).toContain(code)
 })
 
-it('a signal aborted before the start lets no job begin', async () => {
+it('does not start a job whose signal is already aborted', async () => {
   const job = host.run(sh`sleep 1`, { ...options, signal: AbortSignal.abort() })
   const code = await settled(job).then(
     (result) => result.code,
@@ -83,17 +83,20 @@ it('a signal aborted before the start lets no job begin', async () => {
 it.each([
   { deadline: { timeoutMs: 700 }, words: /wait for nothing: not finished/ },
   { deadline: { timeoutMs: 15_000, idleMs: 700 }, words: /wait for nothing: no sign of life/ },
-])('a passed deadline names the wait and shows the last words: $deadline', async ({ deadline, words }) => {
-  const job = failure(host.run(endless(), { name: 'wait for nothing', ...deadline }))
-  const pids = await begun()
-  const error = await job
-  expect(error).toMatchObject({ code: 'TIMEOUT', exit: 'failed', details: { evidence: 'begun' } })
-  expect(error.message).toMatch(words)
-  await ended(pids)
-  expect((await failure(host.run(sh`echo on`, options))).code).toBe('TIMEOUT')
-})
+])(
+  'names the job and shows its last output when a deadline passes: $deadline',
+  async ({ deadline, words }) => {
+    const job = failure(host.run(endless(), { name: 'wait for nothing', ...deadline }))
+    const pids = await begun()
+    const error = await job
+    expect(error).toMatchObject({ code: 'TIMEOUT', exit: 'failed', details: { evidence: 'begun' } })
+    expect(error.message).toMatch(words)
+    await ended(pids)
+    expect((await failure(host.run(sh`echo on`, options))).code).toBe('TIMEOUT')
+  },
+)
 
-it('a job that keeps talking is not idle', async () => {
+it('a job that keeps printing is not idle', async () => {
   const { output } = await host.run(sh`for i in 1 2 3 4 5 6; do sleep 0.2; echo $i; done`, {
     ...options,
     idleMs: 900,
@@ -101,7 +104,7 @@ it('a job that keeps talking is not idle', async () => {
   expect(output).toBe('1\n2\n3\n4\n5\n6')
 })
 
-it('closing ends what still runs, and tells who waits for it', async () => {
+it('ends a running job on close, and fails its promise', async () => {
   const job = failure(host.run(endless(), options))
   const pids = await begun()
   host.close()
@@ -109,7 +112,7 @@ it('closing ends what still runs, and tells who waits for it', async () => {
   await ended(pids)
 })
 
-it('closing ends children that a finished job left behind', async () => {
+it('ends the children of a finished job on close', async () => {
   await host.run(sh`sleep 300 & echo $! >${childFile}`, options)
   const pid = await pidIn(childFile)
   expect(alive(pid)).toBe(true)
@@ -117,7 +120,7 @@ it('closing ends children that a finished job left behind', async () => {
   await ended([pid])
 })
 
-it('a killed sshd is LOST for the running job and for all later ones; the job is ended', async () => {
+it('a killed sshd fails the running job and all later ones as LOST, and ends the job on the host', async () => {
   const job = failure(host.run(endless(), options))
   const pids = await begun()
   const session = parentOf(pids[0] as number)
@@ -131,7 +134,7 @@ it('a killed sshd is LOST for the running job and for all later ones; the job is
   expect((await failure(host.run(sh`echo on`, options))).code).toBe('LOST')
 })
 
-it('a killed root shell is LOST', async () => {
+it('reports a killed root shell as LOST', async () => {
   const job = failure(host.run(endless(), options))
   const [pid] = await begun()
   process.kill(-(pid as number), 'SIGTERM')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { sudoError } from '../../src/transport/sudo-error.ts'
 
-// sudo's words as captured from 1.8.16 (Ubuntu 16.04), 1.9.13 (Debian 12) and 1.9.15 (Ubuntu 24.04)
+// messages of sudo as captured from 1.8.16 (Ubuntu 16.04), 1.9.13 (Debian 12) and 1.9.15 (Ubuntu 24.04)
 it.each([
   { stderr: 'sudo: a password is required\n', asked: 0, code: 'SUDO_PASSWORD_NEEDED' },
   {
@@ -57,14 +57,14 @@ it.each([
   { stderr: "sudo-rs: I'm sorry bob. I'm afraid I can't do that\n", asked: 0, code: 'SUDO_DENIED' },
   { stderr: '', asked: 0, code: 'NO_SHELL' },
   { stderr: 'This account is currently not available.\n', asked: 0, code: 'NO_SHELL' },
-])('asked $asked times, $stderr → $code', ({ stderr, asked, code }) => {
+])('after $asked questions: $stderr → $code', ({ stderr, asked, code }) => {
   const error = sudoError('h1', { stderr }, asked, 1)
   expect(error).toMatchObject({ code, exit: 'unreachable' })
   expect(error.details).toMatchObject({ host: 'h1', evidence: stderr.trim() })
   expect(error.details.hint).toMatch(/\w+ \w+/)
 })
 
-it('a wrong password was sent once, and what the host may have counted is said', () => {
+it('says that a wrong password was sent once but may have counted twice', () => {
   const { hint } = sudoError('h1', { stderr: 'Sorry, try again.' }, 2, 1).details
   expect(hint).toMatch(/tried once .* may have counted two/)
 })
@@ -73,22 +73,22 @@ it.each([
   [undefined, 'the shell on the host ended at once'],
   [0, 'the shell on the host ended at once with code 0'],
   [255, 'the shell on the host ended at once with code 255'],
-])('the exit code %s is told when nothing else is known', (code, message) => {
+])('reports the exit code %s when nothing else is known', (code, message) => {
   expect(sudoError('h1', { stderr: '' }, 0, code).message).toBe(message)
 })
 
-// as the cloud images of Debian and Ubuntu, and of Amazon, say it
+// messages of the cloud images of Debian and Ubuntu, and of Amazon
 it.each([
   { printed: 'Please login as the user "ubuntu" rather than the user "root".\n\n', user: 'ubuntu' },
   { printed: 'Please login as the user "ec2-user" rather than the user "root".\n', user: 'ec2-user' },
-])('a login that only talks names whom to log in as: $user', ({ printed, user }) => {
+])('takes the user to log in as from the message of a cloud image: $user', ({ printed, user }) => {
   const error = sudoError('h1', { stderr: '', printed }, 0, 142)
   expect(error).toMatchObject({ code: 'NO_SHELL', exit: 'unreachable' })
   expect(error.details.evidence).toBe(printed.trim())
   expect(error.details.hint).toBe(`log in as the user that it names: ansible_user=${user}`)
 })
 
-it('what is printed on stdout is no word of sudo', () => {
+it('does not take stdout for a message of sudo', () => {
   const printed = 'this user is not allowed to be sad; a password is required for that\n'
   expect(sudoError('h1', { stderr: '', printed }, 0, 1)).toMatchObject({
     code: 'NO_SHELL',

@@ -32,7 +32,7 @@ afterAll(() => {
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-/** What the first job of this user says, or the error. */
+/** Runs a job as this user by sudo, and returns its output. */
 async function whoami(name: string, password: string | undefined) {
   const becomePassword = password === undefined ? undefined : new Secret(password)
   const host = await connect(sshd.target({ user: name, becomePassword }))
@@ -59,33 +59,36 @@ function counts({ sudoLog }: TestUser) {
   }
 }
 
-it.each([undefined, 'a password that nobody asks for'])('NOPASSWD, password given: %s', async (password) => {
-  const one = user('(ALL) NOPASSWD: ALL')
-  expect(await whoami(one.name, password)).toBe(asRoot(one.name))
-  expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
-})
+it.each([undefined, 'a password that nobody asks for'])(
+  'uses sudo with NOPASSWD, password given: %s',
+  async (password) => {
+    const one = user('(ALL) NOPASSWD: ALL')
+    expect(await whoami(one.name, password)).toBe(asRoot(one.name))
+    expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
+  },
+)
 
-it('root needs no sudo and is asked for no password', async () => {
+it('uses neither sudo nor a password as root', async () => {
   expect(await whoami('root', 'not used')).toBe(asRoot(''))
 })
 
-it('the right password is taken at the first try', async () => {
+it('sends the right password once', async () => {
   const one = user('(ALL) ALL')
   expect(await whoami(one.name, one.password)).toBe(asRoot(one.name))
   expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
 })
 
 it.each([
-  { what: 'a terminal', defaults: 'requiretty', execs: 2 },
-  { what: 'a terminal of its own', defaults: 'requiretty, use_pty', execs: 2 },
+  { what: 'requiretty', defaults: 'requiretty', execs: 2 },
+  { what: 'requiretty and use_pty', defaults: 'requiretty, use_pty', execs: 2 },
   { what: 'a lecture', defaults: 'lecture=always', execs: 1 },
-  { what: 'a question of its own', defaults: 'passprompt_override, passprompt="Who goes there? "', execs: 1 },
+  { what: 'its own prompt', defaults: 'passprompt_override, passprompt="Who goes there? "', execs: 1 },
   {
-    what: 'a lecture, a terminal and a question of its own',
+    what: 'a lecture, a terminal and its own prompt',
     defaults: 'lecture=always, requiretty, passprompt_override, passprompt="Well? "',
     execs: 2,
   },
-])('sudo may want $what: the password is given once all the same', async ({ defaults, execs }) => {
+])('sends the password once when sudo has $what', async ({ defaults, execs }) => {
   for (const [rule, wrong] of [
     ['(ALL) ALL', 0],
     ['(ALL) NOPASSWD: ALL', 0],
@@ -109,7 +112,7 @@ it.each([
   }
 })
 
-it('sudo may make another user of the login', async () => {
+it('becomes another user than root', async () => {
   const [one, app] = [user('(ALL) NOPASSWD: ALL'), user()]
   const host = await connect(sshd.target({ user: one.name, becomeUser: app.name }))
   expect((await host.run(sh`id -un`, options)).output).toBe(app.name)
@@ -119,12 +122,12 @@ it('sudo may make another user of the login', async () => {
   root.close()
 })
 
-it('sudoers that make somebody else of us by default make root of us all the same', async () => {
+it('becomes root even if sudoers has another default user', async () => {
   const one = user('(ALL) NOPASSWD: ALL', '/bin/bash', 'runas_default=nobody')
   expect(await whoami(one.name, undefined)).toBe(asRoot(one.name))
 })
 
-it('a sudo that gives somebody else than root is an error, before anything is done', async () => {
+it('fails before the first job when sudo gives another user than root', async () => {
   const one = user('(ALL) NOPASSWD: ALL')
   const script = sshd.write('sudo', '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n')
   chmodSync(script, 0o755)
@@ -138,10 +141,10 @@ it('a sudo that gives somebody else than root is an error, before anything is do
   }
 })
 
-it.each(['wrong', '', 'ümläut $(id)'])('a wrong password is tried exactly once: %j', async (password) => {
+it.each(['wrong', '', 'ümläut $(id)'])('tries a wrong password exactly once: %j', async (password) => {
   const one = user('(ALL) ALL')
   const host = await connect(sshd.target({ user: one.name, becomePassword: new Secret(password) }))
-  // the second job must not make sudo ask again
+  // the second job must not send the password again
   for (const name of ['first', 'second']) {
     const error = await failure(host.run(sh`:`, { ...options, name }))
     expect(error).toMatchObject({ code: 'SUDO_PASSWORD_WRONG', exit: 'unreachable' })
@@ -159,31 +162,40 @@ it.each([
     code: 'SUDO_PASSWORD_NEEDED',
     hint: /-K/,
   },
-  { what: 'not in sudoers', rule: undefined, password: true, code: 'SUDO_DENIED', hint: /sudo group/ },
   {
-    what: 'only another command',
+    what: 'the user is not in sudoers',
+    rule: undefined,
+    password: true,
+    code: 'SUDO_DENIED',
+    hint: /sudo group/,
+  },
+  {
+    what: 'only another command is allowed',
     rule: '(ALL) /bin/true',
     password: true,
     code: 'SUDO_DENIED',
     hint: /sudo group/,
   },
   {
-    what: 'another command, NOPASSWD',
+    what: 'only another command is allowed, with NOPASSWD',
     rule: '(ALL) NOPASSWD: /bin/true',
     password: false,
     code: /^SUDO_/,
     hint: /./,
   },
-])("what sudo refuses is told by code, with sudo's words: $what", async ({ rule, password, code, hint }) => {
-  const one = user(rule)
-  const error = await failure(whoami(one.name, password ? one.password : undefined), 15_000)
-  expect(error.code).toMatch(new RegExp(code))
-  expect(error.exit).toBe('unreachable')
-  expect(error.details.hint).toMatch(hint)
-  expect(error.details.evidence).toMatch(/sudo|sorry/i)
-})
+])(
+  "reports why sudo refuses by code, with sudo's own message: $what",
+  async ({ rule, password, code, hint }) => {
+    const one = user(rule)
+    const error = await failure(whoami(one.name, password ? one.password : undefined), 15_000)
+    expect(error.code).toMatch(new RegExp(code))
+    expect(error.exit).toBe('unreachable')
+    expect(error.details.hint).toMatch(hint)
+    expect(error.details.evidence).toMatch(/sudo|sorry/i)
+  },
+)
 
-it('a host whose key is another one gets no password of sudo, where keys are not looked at', async () => {
+it('sends no sudo password to a host whose key has changed, even with StrictHostKeyChecking=no', async () => {
   const login = async (one: TestUser) => {
     const host = await connect(
       sshd.target({
@@ -208,7 +220,7 @@ it('a host whose key is another one gets no password of sudo, where keys are not
   expect(await login(user('(ALL) NOPASSWD: ALL'))).toBe('root')
 })
 
-it("root's shell and its job end with the connection, behind sudo too", async () => {
+it('ends the root shell and its job with the connection, also behind sudo', async () => {
   const one = user('(ALL) NOPASSWD: ALL')
   const host = await connect(sshd.target({ user: one.name }))
   const pidFile = `${sshd.folder}/behind-sudo`

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Block } from '../../../src/transport/connection.ts'
 
-/** Data as blocks of that many bytes, each in pieces; every second one packed when `packed`. */
+/** Splits data into blocks of `size` bytes, each in several chunks. With `packed`, every second block is gzip. */
 export async function* blocksOf(data: Uint8Array, size: number, packed = false): AsyncGenerator<Block> {
   for (let at = 0, count = 0; at < data.length; at += size, count++) {
     const piece = data.subarray(at, at + size)
@@ -11,12 +11,12 @@ export async function* blocksOf(data: Uint8Array, size: number, packed = false):
   }
 }
 
-/** Blocks of zeros without end. */
+/** Endless blocks of zeros. */
 export async function* endlessBlocks(): AsyncGenerator<Block> {
   for (;;) yield { size: 60_000, data: [Buffer.alloc(60_000)] }
 }
 
-/** In memory that is used again at once, as a source may. */
+/** Yields chunks in a buffer that is reused and cleared at once, as a real source may do. */
 function* pieces(data: Uint8Array, size: number) {
   const memory = Buffer.alloc(size)
   for (let at = 0; at < data.length; at += size) {

@@ -6,35 +6,36 @@ export type Route = 'up' | 'down'
 
 /** What goes wrong in one direction of one connection; bytes count from 0. */
 export interface Fault {
-  /** Each piece arrives so much later, ms. */
+  /** Delay of each chunk, ms. */
   delayMs?: number
-  /** One byte each so many ms. */
+  /** Passes on one byte per this many ms. */
   lorisMs?: number
-  /** Both directions end before this byte. */
+  /** Ends both directions before this byte. */
   cutAt?: number
-  /** `rst` when left out; `fin` lets what was sent before arrive. */
+  /** Default: `rst`. `fin` lets earlier bytes arrive. */
   how?: 'rst' | 'fin'
-  /** From this byte on nothing goes on in this direction, and nobody is told. */
+  /** Silently drops everything in this direction from this byte on. */
   holeAt?: number
 }
 
 export type Faults = Partial<Record<Route, Fault>>
 
-/** A TCP proxy on 127.0.0.1 in front of a server of this machine, which does to connections what bad networks do. */
+/** A TCP proxy on 127.0.0.1 in front of a local server that simulates a bad network. */
 export interface FaultProxy {
   port: number
-  /** Connections made to it so far, and those that some process has open to it now. */
+  /** Connections made to the proxy so far. */
   connections(): number
+  /** Connections that some process has open to the proxy now. */
   open(): number
-  /** What it has passed on in all, bytes. */
+  /** Bytes passed on in total. */
   bytes(way: Route): number
-  /** What befalls connection number `count`, from 1; asked as each begins. */
+  /** Sets the faults of later connections; `count` is the connection's number, from 1. */
   plan(faults: (count: number) => Faults): void
-  /** Ends all connections of now. */
+  /** Ends all current connections. */
   cut(how?: 'rst' | 'fin'): void
-  /** Ends one direction of all connections of now; the other goes on. */
+  /** Ends one direction of all current connections; the other goes on. */
   halfClose(way: Route): void
-  /** Passes nothing on any more on the connections of now, and tells nobody. */
+  /** Silently drops everything on all current connections. */
   hole(): void
   stop(): void
 }
@@ -66,7 +67,7 @@ export async function faultProxy(to: number): Promise<FaultProxy> {
     pump(link, 'up', up)
     pump(link, 'down', down)
     for (const socket of [client, server]) {
-      // a side that is gone takes the other with it, unless nobody is to know
+      // when one side closes, close the other too, unless the connection is to look alive
       socket.on('error', () => {}).on('close', () => link.holed || end(link))
     }
   })
@@ -136,7 +137,7 @@ async function drip(link: Link, chunk: Buffer, ms: number, write: (byte: Buffer)
   }
 }
 
-/** Sockets of this machine that some process still holds (their inode tells), and that lead to this port. */
+/** Number of sockets connected to this port that some process still has open (they have an inode). */
 function openTo(port: number): number {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0')
   return readFileSync('/proc/net/tcp', 'utf8')

@@ -7,14 +7,14 @@ import { realSshd } from './real-sshd.ts'
 import { testUser } from './test-user.ts'
 
 /**
- * `it` for tests of connections. What a test names is made for it, and taken away afterwards:
+ * `it` for tests of connections. Fixtures that a test names are created for it and removed afterwards:
  *
- * - `sshd`: one for all tests of the file, with `sshdSettings` as more lines of its sshd_config
- * - `host`: a connection to it, for all tests of the file
- * - `fresh`: makes another connection to it, for one test
- * - `proxy`: in front of that sshd, one for each test
- * - `user`: one who has to give a password to sudo, one for each test
- * - `machine`: this machine as the only host of a run, one for each test
+ * - `sshd`: one server for all tests of the file, with `sshdSettings` as extra lines of its sshd_config
+ * - `host`: a connection to `sshd`, for all tests of the file
+ * - `fresh`: opens another connection to `sshd`, for one test
+ * - `proxy`: a fault proxy in front of `sshd`, for one test
+ * - `user`: a user whose sudo wants a password, for one test
+ * - `machine`: this machine as the only host of a run, for one test
  */
 export const it = test
   .extend('sshdSettings', { scope: 'file' }, (): readonly string[] => [])

@@ -11,9 +11,9 @@ import ssh2, {
   type ExecInfo,
   type ServerChannel,
 } from 'ssh2'
-// @ts-expect-error: its inside has no typings
+// @ts-expect-error: ssh2 has no typings for its internals
 import constants from 'ssh2/lib/protocol/constants.js'
-// @ts-expect-error: nor has this
+// @ts-expect-error: ssh2 has no typings for its internals
 import { sendPacket } from 'ssh2/lib/protocol/utils.js'
 import { Secret } from '../../../src/secret.ts'
 import type { Target } from '../../../src/transport/target.ts'
@@ -22,16 +22,17 @@ import { testTarget } from './test-target.ts'
 
 /** A server on 127.0.0.1 that does what a real sshd would not. */
 export interface BadServer {
-  /** Connections made to it so far, and those open now. */
+  /** Connections made so far. */
   connections(): number
+  /** Connections open now. */
   open(): number
-  /** Cuts all connections, without a goodbye. */
+  /** Cuts all connections without a disconnect message. */
   vanish(): void
   target(over?: Partial<Target>): Target
   stop(): void
 }
 
-/** An exec request: `accept` starts it, `reject` refuses it, neither leaves the client waiting. */
+/** An exec request: `accept` starts it, `reject` refuses it. Calling neither leaves the client waiting. */
 export interface ExecRequest {
   accept(): ServerChannel
   reject(): void
@@ -39,7 +40,7 @@ export interface ExecRequest {
   client: Connection
 }
 
-/** Speaks no SSH, but what `greet` does with the raw socket of connection number `count`. */
+/** A TCP server that passes each raw socket to `greet`, with the connection's number from 1. */
 export function rawServer(greet: (socket: Socket, count: number) => void): Promise<BadServer> {
   return listen(
     createServer(),
@@ -49,8 +50,8 @@ export function rawServer(greet: (socket: Socket, count: number) => void): Promi
 }
 
 /**
- * Speaks SSH, lets everybody in unless `auth` decides, and leaves exec requests to `exec`. `cut`: connections ended at
- * once. `before`: what it does before it takes a session; where that fails, the connection ends.
+ * An SSH server that lets everybody in, unless `auth` decides otherwise, and passes exec requests to `exec`. `cut`: how
+ * many connections it closes at once. `before`: runs before a session is accepted; if it fails, the connection ends.
  */
 export function sshServer(behave: {
   exec?: (request: ExecRequest) => void
@@ -58,9 +59,9 @@ export function sshServer(behave: {
   before?: (client: Connection) => Promise<unknown>
   cut?: number
   algorithms?: Algorithms
-  /** What it says to everybody who logs in. */
+  /** Shown to everybody who logs in. */
   banner?: string
-  /** What it does when it is asked for a way onward; left out: it refuses. */
+  /** Called on a request to forward a connection; default: refuse it. */
   forward?: () => void
 }): Promise<BadServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cvh-bad-'))
@@ -90,17 +91,17 @@ type Writer = { allocStart: number; alloc(size: number): Buffer; finalize(packet
 type Inside = Connection & { _sock: Socket; _protocol: { _packetRW: { write: Writer } } }
 
 /**
- * What sshd does after a login: it says which host keys it has, and nothing more before something has come back: Nagle's
- * algorithm holds the next packet until this one is acknowledged, which a client that has nothing to say does late.
+ * Announces the host keys after login as sshd does, then waits for data. Nagle's algorithm delays the server's next
+ * packet until this one is acknowledged, and a client with nothing to send acknowledges late.
  */
 export async function announceKeys(client: Connection): Promise<void> {
   const { _sock: socket } = client as Inside
   globalRequest(client, 'hostkeys-00@openssh.com', { reply: false, more: text('a key') })
-  // later its own sign of life asks for one
+  // only 5 s, because a later keepalive of the client would be data too
   await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
 }
 
-/** Asks for something that wants an answer, and reads none. */
+/** Sends endless requests that want a reply, and reads no reply. */
 export function askWithoutEnd(client: Connection): void {
   const { _sock: socket } = client as Inside
   socket.pause()
@@ -127,7 +128,7 @@ function globalRequest(
   sendPacket(protocol, write.finalize(packet))
 }
 
-/** Has the client send packets of that many bytes on each channel. */
+/** Makes the client limit its packets to `size` bytes on each channel. */
 export async function wantPackets(client: Connection, size: number): Promise<void> {
   type Confirm = (remote: number, local: number, window: number, size: number) => void
   const { _protocol: protocol } = client as unknown as { _protocol: { channelOpenConfirm: Confirm } }
@@ -135,7 +136,7 @@ export async function wantPackets(client: Connection, size: number): Promise<voi
   protocol.channelOpenConfirm = (remote, local, window) => confirm(remote, local, window, size)
 }
 
-/** Runs the command that was asked for on this machine, as a good server does. */
+/** Runs the requested command on this machine, as a real server does. */
 export function runReally({ accept, command, client }: ExecRequest): ServerChannel {
   const channel = accept()
   const child = spawn('/bin/sh', ['-c', command])

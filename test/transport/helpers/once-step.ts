@@ -3,10 +3,10 @@ import type { Fact, FactFamily } from '../../../src/facts/fact.ts'
 import { sh } from '../../../src/sh.ts'
 import type { OneHost } from './one-host.ts'
 
-/** What the job prints, beside its first line: `tick 0` and so on, over about 1.5 s. */
+/** How many lines the job prints: `tick 0` and so on, over about 1.5 s. */
 export const TICKS = 20
 
-/** Whether a file is there. */
+/** Whether a file exists. */
 const family: FactFamily<boolean> = {
   id: 'done',
   script: (paths) => sh`for path in ${[...paths]}; do [ ! -e "$path" ] || echo "$path"; done`,
@@ -14,8 +14,8 @@ const family: FactFamily<boolean> = {
 }
 
 /**
- * A step with one job that goes on without its connection, and writes down each time that it begins and that it is
- * done. With `waits` it is not done before there is a file `go`; it ends when the test has put all away.
+ * A step with one durable job, which goes on without its connection and records each time it begins and is done. With
+ * `waits`, it waits for a file `go`, or fails once the test has removed the folder.
  */
 export function onceStep({ place }: Pick<OneHost, 'place'>, waits = false): Step {
   const done: Fact<boolean> = { family, key: `${place}/done` }

@@ -14,10 +14,10 @@ import { testDesired } from '../../helpers/test-cluster.ts'
 import { textSource } from '../../helpers/text-source.ts'
 import { moved, sharedIn } from './own-places.ts'
 
-/** This machine as the only host of a run, its records, jobs and lock in `folder`. */
+/** This machine as the only host of a run, with its records, jobs and lock in `folder`. */
 export interface OneHost {
   folder: string
-  /** Where the step puts its things; nothing else is there. */
+  /** An empty folder for the step's own files. */
   place: string
   run(step: Step, options: OneRun): Promise<OneOutcome>
   remove(): void
@@ -33,9 +33,9 @@ export interface OneRun {
 export interface OneOutcome {
   report: RunReport
   events: readonly EngineEvent[]
-  /** Each error of the run in words; none when all went well. */
+  /** The text of each error; empty on success. */
   errors: readonly string[]
-  /** How often a broken link was told. */
+  /** How many broken links were reported. */
   breaks: number
 }
 

@@ -17,23 +17,23 @@ import { type KeyPair, makeKey } from './keys.ts'
 import { testTarget } from './test-target.ts'
 import { until } from './wait.ts'
 
-/** An sshd of our own on 127.0.0.1 that lets every user of this machine in with one key. */
+/** An sshd on 127.0.0.1 that accepts one key for every user of this machine. */
 export interface RealSshd {
-  /** A temporary folder that everybody may write to; goes with the server. */
+  /** A temporary folder that everybody may write to; removed with the server. */
   folder: string
   port: number
   pid: number
   hostKey: KeyPair
-  /** A target that gets in as root; `over` changes it. */
+  /** A target that logs in as root, with the changes in `over`. */
   target(over?: Partial<Target>): Target
-  /** Puts a file into the folder; gives its path. */
+  /** Writes a file into the folder and returns its path. */
   write(name: string, text: string): string
   stop(): void
 }
 
 const SSHD = '/usr/sbin/sshd'
 
-/** `settings` are more lines of sshd_config. */
+/** `settings`: extra lines of sshd_config. */
 export async function realSshd(settings: readonly string[] = []): Promise<RealSshd> {
   if (process.getuid?.() !== 0) throw new Error('these tests log in as root and must run as root')
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is missing: apt-get install openssh-server`)
@@ -96,7 +96,7 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself meanwhile.
+    // it has already ended
   }
 }
 

@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { until } from './wait.ts'
 
-/** An ssh-agent of our own, which holds no key yet. */
+/** A new ssh-agent without keys. */
 export interface TestAgent {
-  /** Has it hold a private key. */
+  /** Loads a private key. */
   add(path: string): void
   stop(): void
 }
@@ -16,7 +16,7 @@ export async function testAgent(socket: string): Promise<TestAgent> {
       execFileSync('ssh-add', ['-l'], { env, stdio: 'pipe' })
       return true
     } catch (error) {
-      // 1: it answers, and holds nothing
+      // 1: the agent answers, and has no keys
       return (error as { status?: number }).status === 1
     }
   })

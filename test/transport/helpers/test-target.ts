@@ -1,6 +1,6 @@
 import type { Target } from '../../../src/transport/target.ts'
 
-/** A target on this machine that root logs in to, straight and with nothing of the user's own; `over` changes it. */
+/** A direct login to this machine as root, without the user's own keys and files. `over` changes it. */
 export function testTarget(over: Partial<Target>): Target {
   return {
     host: 'h1',

@@ -2,19 +2,19 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** An unprivileged user of this machine, made for one test file. */
+/** An unprivileged user, created on this machine for one test file. */
 export interface TestUser {
   name: string
   home: string
   password: string
-  /** What sudo wrote of this user into a log file of its own. */
+  /** sudo's log of this user. */
   sudoLog(): string
   remove(): void
 }
 
 let made = 0
 
-/** `rule` is what sudoers says behind `NAME ALL=`, or undefined for a user who may not use sudo; `defaults` go before it. */
+/** `rule`: the sudoers rule after `NAME ALL=`; undefined: no sudo. `defaults`: sudoers Defaults for this user. */
 export function testUser(rule: string | undefined, shell = '/bin/bash', defaults = ''): TestUser {
   if (!existsSync('/usr/bin/sudo')) throw new Error('sudo is missing: apt-get install sudo')
   if (!existsSync(shell)) throw new Error(`${shell} is missing: install its package with apt-get`)
@@ -22,11 +22,11 @@ export function testUser(rule: string | undefined, shell = '/bin/bash', defaults
   const password = `right horse ${name}`
   const home = join('/tmp', name)
   const log = `/tmp/${name}.sudo.log`
-  // sudo leaves files out whose names hold a dot
+  // no dot in the name: sudo ignores such files
   const sudoers = `/etc/sudoers.d/${name}`
   execFileSync('useradd', ['--create-home', '--home-dir', home, '--shell', shell, name])
   execFileSync('chpasswd', { input: `${name}:${password}\n` })
-  // pam_unix waits two seconds behind a wrong password unless told not to
+  // nodelay: otherwise pam_unix waits two seconds after a wrong password
   const pam = `/etc/pam.d/${name}`
   writeFileSync(
     pam,
@@ -47,7 +47,7 @@ export function testUser(rule: string | undefined, shell = '/bin/bash', defaults
       rmSync(sudoers, { force: true })
       rmSync(pam, { force: true })
       rmSync(log, { force: true })
-      // sshd may still be letting go of the user's last session, which --force does not mind
+      // --force, because sshd may still be ending the user's last session
       spawnSync('userdel', ['--force', '--remove', name])
     },
   }

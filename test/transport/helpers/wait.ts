@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { ConvecthubError } from '../../../src/errors.ts'
 
-/** Asks until `probe` gives something; fails by name when it never does. */
+/** Polls `probe` until it returns a value. Fails with `what` in the message after `ms`. */
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
@@ -16,7 +16,7 @@ export async function until<T>(
   }
 }
 
-/** Whether the process runs; one that ended and waits for its parent does not. */
+/** Whether a process runs. A zombie does not. */
 export function alive(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
@@ -25,7 +25,7 @@ export function alive(pid: number): boolean {
   }
 }
 
-/** The pid that a remote script wrote there, once it has. */
+/** Waits until a remote script has written a pid to the file, and returns it. */
 export function pidIn(file: string): Promise<number> {
   return until(`a pid in ${file}`, () => {
     try {
@@ -36,7 +36,7 @@ export function pidIn(file: string): Promise<number> {
   })
 }
 
-/** What `work` gives or fails with; a failure of its own when it does neither for long. */
+/** Settles as `work` does, or fails after `ms`. */
 export function settled<T>(work: Promise<T>, ms = 4000): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const never = new Promise<never>((_, reject) => {
@@ -45,7 +45,7 @@ export function settled<T>(work: Promise<T>, ms = 4000): Promise<T> {
   return Promise.race([work, never]).finally(() => clearTimeout(timer))
 }
 
-/** The ConvecthubError that `work` fails with; anything else, success too, fails the test. */
+/** Returns the ConvecthubError that `work` fails with. Success or any other error fails the test. */
 export async function failure(work: Promise<unknown>, ms?: number): Promise<ConvecthubError> {
   const error = await settled(work, ms).then(
     (value) => new Error(`no error, but ${JSON.stringify(value)}`),
