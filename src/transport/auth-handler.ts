@@ -54,7 +54,7 @@ export function authHandler(
       return stop(false)
     asked = true
     if (password !== undefined) tried.attempt('password')
-    use({ type: 'keyboard-interactive', username, prompt: answers(password, tried, ask) })
+    use({ type: 'keyboard-interactive', username, prompt: answerPrompts(password, tried, ask) })
   }
 }
 
@@ -66,32 +66,34 @@ export function onlyAsks(left: readonly AuthenticationType[] = [], { factor }: T
   return left.includes('keyboard-interactive') && (factor !== undefined || left.length === 1)
 }
 
-function answers(
+function answerPrompts(
   password: string | undefined,
   tried: Tried,
   ask: Ask | undefined,
 ): KeyboardInteractiveAuthMethod['prompt'] {
-  let given = password === undefined
+  let passwordSent = password === undefined
   let count = 0
   const answer = async (instructions: string, prompts: readonly Prompt[]): Promise<string[]> => {
     const [only] = prompts
-    if (!given && prompts.length === 1 && only && !only.echo) {
-      given = true
+    if (!passwordSent && prompts.length === 1 && only && !only.echo) {
+      passwordSent = true
       return [password ?? '']
     }
-    const said: string[] = []
+    const replies: string[] = []
     for (const { prompt, echo = false } of prompts) {
       count += 1
-      const text = [...(said.length === 0 ? [instructions] : []), prompt].map((part) => part.trim()).join(' ')
-      const one = count > MOST_QUESTIONS ? undefined : await ask?.({ text: text.trim(), echo })
-      if (!one) {
+      const text = [...(replies.length === 0 ? [instructions] : []), prompt]
+        .map((part) => part.trim())
+        .join(' ')
+      const reply = count > MOST_QUESTIONS ? undefined : await ask?.({ text: text.trim(), echo })
+      if (!reply) {
         tried.question = prompts.map(({ prompt }) => prompt.trim()).join(' ')
         return []
       }
       tried.replied = true
-      said.push(one.reveal())
+      replies.push(reply.reveal())
     }
-    return said
+    return replies
   }
   return (_name, instructions, _language, prompts, finish) => {
     // a rejection means that the login is over: nothing to answer any more

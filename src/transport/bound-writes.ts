@@ -7,22 +7,22 @@ const MOST_BYTES = 64 * 1024 * 1024
 const MOST_WRITES = 50_000
 
 /**
- * Calls `tooMuch` once when the other side makes us send more and more but reads nothing. Needed because ssh2 writes
+ * Calls `onOverflow` once when the other side makes us send more and more but reads nothing. Needed because ssh2 writes
  * without regard to backpressure.
  */
-export function boundWrites<Stream extends Duplex>(stream: Stream, tooMuch: () => void): Stream {
+export function boundWrites<Stream extends Duplex>(stream: Stream, onOverflow: () => void): Stream {
   const write: (this: Duplex, chunk: unknown, taken: () => void) => boolean = stream.write
   let waiting = 0
-  let told = false
+  let reported = false
   const taken = () => {
     waiting -= 1
   }
   stream.write = (chunk: unknown) => {
     waiting += 1
-    if (!told && (waiting > MOST_WRITES || stream.writableLength > MOST_BYTES)) {
-      told = true
+    if (!reported && (waiting > MOST_WRITES || stream.writableLength > MOST_BYTES)) {
+      reported = true
       // not in the middle of ssh2's write
-      setImmediate(tooMuch)
+      setImmediate(onOverflow)
     }
     return write.call(stream, chunk, taken)
   }

@@ -57,7 +57,7 @@ const FOR_HOST = 2
 
 /** Parses the key that a host showed. Undefined when it is cut short or its type is malformed. */
 export function shownKey(blob: Buffer): ShownKey | undefined {
-  return whole(() => {
+  return unlessCutShort(() => {
     const reader = new Reader(blob)
     const type = reader.text()
     // the type is written to known_hosts and to the terminal, so it must be harmless
@@ -86,11 +86,11 @@ function readCertificate(blob: Buffer, reader: Reader): HostCertificate {
   reader.bytes() // reserved
   const authority = reader.bytes()
   const signed = blob.subarray(0, reader.at)
-  const seal = new Reader(reader.bytes())
+  const signatureReader = new Reader(reader.bytes())
   return {
     ...{ authority, forHost, principals, validAfter, validBefore, critical, signed },
-    algorithm: seal.text(),
-    signature: seal.bytes(),
+    algorithm: signatureReader.text(),
+    signature: signatureReader.bytes(),
   }
 }
 
@@ -134,7 +134,7 @@ function isSigned({ authority, signed, algorithm, signature }: HostCertificate):
 function sideBySide(signature: Buffer, algorithm: string): Buffer | undefined {
   const length = Math.ceil(Number(algorithm.slice(-3)) / 8)
   const reader = new Reader(signature)
-  const numbers = whole(() => [reader.bytes(), reader.bytes()])
+  const numbers = unlessCutShort(() => [reader.bytes(), reader.bytes()])
   return (
     numbers &&
     Buffer.concat(
@@ -147,7 +147,7 @@ function sideBySide(signature: Buffer, algorithm: string): Buffer | undefined {
 }
 
 /** The result of `read`, or undefined where the bytes end too early. */
-function whole<T>(read: () => T): T | undefined {
+function unlessCutShort<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {

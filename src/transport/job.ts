@@ -33,7 +33,7 @@ export function startJob(
   let kept = 0
   // the end mark starts with a newline, so an empty line right before it is not part of the output
   let empty = false
-  const late = (what: string, ms: number) =>
+  const expire = (what: string, ms: number) =>
     onLate(
       new ConvecthubError('TIMEOUT', `${run.name}: ${what} for ${seconds(ms)} s`, {
         host,
@@ -44,12 +44,12 @@ export function startJob(
   let ended = false
   let silent = false
   const idle =
-    run.idleMs === undefined ? undefined : setTimeout(late, run.idleMs, 'no sign of life', run.idleMs)
+    run.idleMs === undefined ? undefined : setTimeout(expire, run.idleMs, 'no sign of life', run.idleMs)
   const touch = () => {
     // also called after the end: a block may still be in transit when a script ends early
     if (!ended && !silent) idle?.refresh()
   }
-  const whole = setTimeout(late, run.timeoutMs, 'not finished', run.timeoutMs)
+  const whole = setTimeout(expire, run.timeoutMs, 'not finished', run.timeoutMs)
   const settle = () => {
     ended = true
     clearTimeout(whole)

@@ -90,12 +90,13 @@ export function knownHosts(text: string): KnownHosts {
       const certified = certificate && marked('@cert-authority', certificate.authority)
       const fault = certified ? certificateFault(certificate, host, signatures) : undefined
       if (certified && fault === undefined) return { verdict: 'known' }
-      const [own = [], bare = []] = names.map((name) => entriesFor(name).filter(isKey))
+      const [primary = [], fallback = []] = names.map((name) => entriesFor(name).filter(isKey))
       // an entry without the port can confirm a key, but not contradict one
-      if (own.some(hasKey(key)) || (own.length === 0 && bare.some(hasKey(key)))) return { verdict: 'known' }
+      if (primary.some(hasKey(key)) || (primary.length === 0 && fallback.some(hasKey(key))))
+        return { verdict: 'known' }
       if (fault !== undefined) return { verdict: 'uncertified', evidence: fault }
-      if (own.length > 0) {
-        const known = own.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
+      if (primary.length > 0) {
+        const known = primary.map((entry) => fingerprint(Buffer.from(entry.key, 'base64')))
         return { verdict: 'changed', evidence: `on file: ${known.join(', ')}` }
       }
       if (!lines.some(({ marker }) => marker === '@cert-authority')) return { verdict: 'unknown' }

@@ -23,7 +23,7 @@ import type { Tried } from './tried.ts'
 const GOODBYE_MS = 2000
 
 /** How many times connectTimeoutMs a login may take, because name services and PAM modules can be slow. */
-const LOGIN_TIMES = 3
+const LOGIN_FACTOR = 3
 
 /** Returns an error if the host's key is not acceptable. */
 export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
@@ -71,7 +71,7 @@ export class Login {
     this.#ended = new Promise((resolve) => {
       this.#end = resolve
     })
-    this.#allow('connect', target.connectTimeoutMs)
+    this.#setDeadline('connect', target.connectTimeoutMs)
     // noDelay: otherwise a small frame waits until the one before is acknowledged
     const stream =
       route.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
@@ -94,7 +94,7 @@ export class Login {
     const client = this.#client
     client.once('handshake', () => {
       this.#opening.over()
-      this.#allow('login', target.connectTimeoutMs * LOGIN_TIMES)
+      this.#setDeadline('login', target.connectTimeoutMs * LOGIN_FACTOR)
     })
     client.on('banner', (text) => tried.banner(text))
     client.on('change password', (question) => {
@@ -155,7 +155,7 @@ export class Login {
       try {
         const answer = await question({ host, ...asked }, signal)
         signal.throwIfAborted()
-        this.#allow('login', connectTimeoutMs * LOGIN_TIMES)
+        this.#setDeadline('login', connectTimeoutMs * LOGIN_FACTOR)
         return answer
       } catch (error) {
         // when the login is over, it already has its own error; anything else is a bug in convecthub
@@ -167,13 +167,13 @@ export class Login {
   }
 
   /** Restarts the deadline for the host's next answer. */
-  #allow(what: string, ms: number): void {
+  #setDeadline(what: string, ms: number): void {
     clearTimeout(this.#deadline)
-    const late = () =>
+    const onTimeout = () =>
       this.#fail(
         Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }),
       )
-    this.#deadline = setTimeout(late, ms)
+    this.#deadline = setTimeout(onTimeout, ms)
   }
 
   #ready(): void {
@@ -185,11 +185,11 @@ export class Login {
       forward: (address, port) => forward(login, address, port, target.connectTimeoutMs),
       withheld: tried.withheld,
       ended: this.#ended,
-      close: () => this.#goodbye(),
+      close: () => this.#close(),
     })
   }
 
-  #goodbye(): void {
+  #close(): void {
     this.#client.end()
     this.#end(new Error('it was closed'))
     // on a dead link the goodbye never arrives

@@ -15,7 +15,7 @@ const { CASignatureAlgorithms: _notOffered, ...OFFERED } = KINDS
 const FIELDS = { ...OFFERED, Compression: 'compress' } as const
 
 /** Entries among the key exchanges that announce extensions instead (RFC 8308, OpenSSH's PROTOCOL). */
-const SIGNS = /^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com)$/
+const EXTENSIONS = /^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com)$/
 
 /** Authenticated ciphers, which need no MAC. */
 const AUTHENTICATED = /-gcm@openssh\.com$|^chacha20-poly1305@openssh\.com$/
@@ -60,7 +60,7 @@ function gapsBetween(ours: Offer, theirs: HostLists): Gap[] {
       if (field === 'hmac' && !needsMac(ours.cipher, Object.values(theirs.cipher)[way] ?? [])) return false
       return !mine.some((name) => list.includes(name))
     })
-    return gap ? [{ keyword, ours: mine, theirs: gap.filter((name) => !SIGNS.test(name)) }] : []
+    return gap ? [{ keyword, ours: mine, theirs: gap.filter((name) => !EXTENSIONS.test(name)) }] : []
   })
 }
 

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 
 /** How much of the opening is kept, bytes: far more than the lists of any real host need. */
-const MOST = 32 * 1024
+const MOST_KEPT = 32 * 1024
 
 /** How much of the text before the version is returned, bytes. */
-const LONGEST = 2048
+const LONGEST_WORDS = 2048
 
 /** What a host sends before anything is encrypted. */
 export interface Opening {
@@ -31,9 +31,9 @@ export function recordOpening(stream: Readable): Opening {
   let size = 0
   const record = (chunk: Buffer) => {
     // a copy, because ssh2 decrypts in place
-    chunks.push(Buffer.from(chunk.subarray(0, MOST - size)))
+    chunks.push(Buffer.from(chunk.subarray(0, MOST_KEPT - size)))
     size += chunk.length
-    if (size >= MOST) over()
+    if (size >= MOST_KEPT) over()
   }
   const over = () => stream.off('data', record)
   stream.on('data', record)
@@ -47,7 +47,7 @@ export function recordOpening(stream: Readable): Opening {
 
 /** Only complete lines, because the last one may be the beginning of the version. */
 function wordsIn(bytes: Buffer): string {
-  const before = bytes.subarray(0, Math.min(versionAt(bytes), LONGEST))
+  const before = bytes.subarray(0, Math.min(versionAt(bytes), LONGEST_WORDS))
   return before.subarray(0, before.lastIndexOf('\n') + 1).toString('utf8')
 }
 

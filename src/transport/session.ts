@@ -7,13 +7,13 @@ import { type Job, startJob } from './job.ts'
 import { openShell, type Shell, type ShellOptions, type StartChannel } from './shell.ts'
 
 /** session.sh's code when another run has the host's lock. Negative, because exit codes of scripts never are. */
-const HELD = -75
+const LOCK_HELD = -75
 
 /** How long a host may take to read the rest of its input once a job has ended or been aborted, ms. */
-const LAST_MS = 30_000
+const LAST_INPUT_MS = 30_000
 
 /** The most output that a host may send during one job, bytes. No job of ours comes near a hundredth of it. */
-const MOST = 32 * 1024 * 1024
+const MOST_OUTPUT = 32 * 1024 * 1024
 
 /**
  * Starts a session with a bootstrap command. It runs one job at a time, each sent as an order to the session's program,
@@ -96,7 +96,7 @@ class Session implements Connection {
 
   onBytes(count: number): void {
     this.#received += count
-    if (this.#received > MOST && !this.#dead) this.die(tooMuch(this.host, this.#job?.name))
+    if (this.#received > MOST_OUTPUT && !this.#dead) this.die(tooMuch(this.host, this.#job?.name))
   }
 
   onLine(line: string): void {
@@ -135,7 +135,7 @@ class Session implements Connection {
     const sending = this.#send(job, send)
     let last: NodeJS.Timeout | undefined
     const dieSoon = (error: ConvecthubError) => {
-      last ??= setTimeout(() => this.die(error), LAST_MS)
+      last ??= setTimeout(() => this.die(error), LAST_INPUT_MS)
     }
     const abort = () => {
       dieSoon(new ConvecthubError('INTERRUPTED', `${name}: it did not stop`, { host }))
@@ -197,7 +197,7 @@ class Session implements Connection {
 }
 
 function notLocked(host: string, { code, output }: Result): ConvecthubError {
-  if (code === HELD) {
+  if (code === LOCK_HELD) {
     const message = `another convecthub is at work on this host: ${output}`
     return new ConvecthubError('LOCKED', message, {
       host,
@@ -212,10 +212,14 @@ function notLocked(host: string, { code, output }: Result): ConvecthubError {
 }
 
 function tooMuch(host: string, job = 'login'): ConvecthubError {
-  return new ConvecthubError('TOO_MUCH_OUTPUT', `${job}: more than ${MOST / 1024 / 1024} MiB of output`, {
-    host,
-    hint: 'the connection was closed; look at what the host prints there: `ssh` to it',
-  })
+  return new ConvecthubError(
+    'TOO_MUCH_OUTPUT',
+    `${job}: more than ${MOST_OUTPUT / 1024 / 1024} MiB of output`,
+    {
+      host,
+      hint: 'the connection was closed; look at what the host prints there: `ssh` to it',
+    },
+  )
 }
 
 function notRead(host: string, name: string): ConvecthubError {

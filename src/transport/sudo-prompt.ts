@@ -30,12 +30,12 @@ export function sudoPrompt(channel: Channel, boot: Bootstrap, password: Secret |
   let lines = ''
   let open = ''
   /** The unfinished line that is already dealt with. */
-  let known = ''
+  let handled = ''
   let asked = 0
-  let begun = false
+  let sudoStarted = false
   let timer: NodeJS.Timeout | undefined
   const question = () => {
-    known = open
+    handled = open
     asked += 1
     if (asked === 1 && password) channel.stdin.write(`${password.reveal()}\n`)
     else channel.close()
@@ -45,25 +45,25 @@ export function sudoPrompt(channel: Channel, boot: Bootstrap, password: Secret |
     said: () => (lines + open).replaceAll(boot.prompt, '').slice(-KEEP).trim(),
     asked: () => asked,
     begin() {
-      begun = true
-      known = open
+      sudoStarted = true
+      handled = open
     },
     line(text) {
       stop()
       lines = `${lines}${text}\n`.slice(-KEEP)
-      known = ''
+      handled = ''
     },
     rest(text) {
       stop()
       open = text.slice(-KEEP)
-      if (!password || text.trim() === '' || open === known) return
+      if (!password || text.trim() === '' || open === handled) return
       // sudo-rs wraps the prompt: `[sudo: PROMPT] Password: `
       if (open.endsWith(boot.prompt) || (open.includes(boot.prompt) && open.endsWith(': '))) question()
-      else if (begun) timer = setTimeout(question, QUESTION_MS)
+      else if (sudoStarted) timer = setTimeout(question, QUESTION_MS)
     },
     over() {
       stop()
-      begun = false
+      sudoStarted = false
     },
   }
 }
