@@ -39,8 +39,8 @@ export interface Finding {
 }
 
 /**
- * One property that a host should have. `plan` is a pure function from facts and wishes to changes; it returns none
- * when the host already has the property. After the changes the facts are probed again, and the plan must be empty.
+ * One property that a host should have. `plan` is a pure function from facts and settings to changes; it returns
+ * none when the host already has the property. After the changes the facts are probed again, and the plan must be empty.
  */
 export interface Step {
   id: string

@@ -4,9 +4,9 @@ import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 
 /**
  * A kind of question to a host. `script` answers it for all keys at once (POSIX sh, no side effects, stderr is
- * discarded). `parse` is pure and turns the output into one value per key. Every line of the output starts with a word
- * that the script chose. Text that others chose (a name, an argument, a title) comes last and without newlines, or as
- * JSON.
+ * discarded). `parse` is pure and turns the output into one value per key. Output with text that others chose (a name,
+ * an argument, a title) is written so that the text cannot pass for another answer: each line starts with a word that
+ * the script chose, and the text comes last and without newlines, or as JSON.
  */
 export interface FactFamily<T> {
   id: string

@@ -73,7 +73,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
   },
 ]
 
-function wishesOf(version: string) {
+function desiredOf(version: string) {
   const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS }
   return testDesired(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
 }
@@ -84,12 +84,12 @@ function plansOf(
   answers: readonly Answer[],
   { upgrade = false, leaving = [] }: { upgrade?: boolean; leaving?: readonly string[] } = {},
 ): Planned[] {
-  const wishes = wishesOf(version)
-  const hosts = leaving.map((name) => hostOf(wishes, name))
+  const base = desiredOf(version)
+  const hosts = leaving.map((name) => hostOf(base, name))
   const desired = {
-    ...wishes,
+    ...base,
     upgrade,
-    ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(wishes, 'd1') } }),
+    ...(hosts.length > 0 && { leaving: { hosts, by: hostOf(base, 'd1') } }),
   }
   const known = Object.fromEntries(HOSTS.map((name, i) => [name, machine(i + 1, answers)]))
   return recipe.flatMap((step) =>
@@ -100,7 +100,10 @@ function plansOf(
   )
 }
 
-/** Every kind of plan of every step. */
+/**
+ * Every kind of plan of every step. A step that plans nothing in these states, such as one that depends on a setting,
+ * gets what it needs here: a setting, a state of machines, or for a step of `reset` what it undoes.
+ */
 export function allPlans(): Planned[] {
   const files = [
     ...['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker'],

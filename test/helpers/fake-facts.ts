@@ -33,7 +33,7 @@ export function is<T>(fact: Fact<T>, value: T): Answer {
 
 const key = ({ family, key }: Fact<unknown>) => `${family.id} ${key}`
 
-/** Families whose answer is undefined by default, as on a host where nothing is installed. */
+/** Families whose answer is undefined by default, as on a host where nothing is installed. Others are in EMPTY. */
 const ABSENT = ['file', 'package', 'release', 'node', 'command']
 
 /** The data of a machine that has never been part of a cluster. */
@@ -76,7 +76,9 @@ export function fakeFacts(answers: readonly Answer[], asked?: readonly Fact<unkn
       if (known.has(any)) return known.get(any) as T
       if (ABSENT.includes(fact.family.id)) return undefined as T
       if (fact.family.id in EMPTY) return EMPTY[fact.family.id] as T
-      throw new Error(`the test gives no answer on ${name}`)
+      throw new Error(
+        `no answer on ${name}: give one in the test, or a default in test/helpers/fake-facts.ts`,
+      )
     },
   }
 }

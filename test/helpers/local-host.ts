@@ -17,7 +17,11 @@ export interface LocalHost {
   remove(): void
 }
 
-/** A host that runs scripts with `sh` on this machine, as the current user, with its state in a temporary folder. */
+/**
+ * A host that runs scripts with `sh` on this machine, as the current user. Only /var/lib/convecthub and /run/convecthub
+ * are replaced, by a temporary folder: a script that writes to any other path changes this machine, so give it paths
+ * below `folder`, and fake programs in `bin`.
+ */
 export function localHost(): LocalHost {
   const folder = mkdtempSync(join(tmpdir(), 'convecthub-host-'))
   const state = join(folder, 'state')

@@ -25,7 +25,10 @@ export const contentOf = (content: string | Secret) =>
   content instanceof Secret ? content.reveal() : content
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** The facts after changes: files and packages exist, units run with the inputs from their .env file. */
+/**
+ * The facts after changes: files and packages exist, units run with the inputs from their .env file. Knows nothing of
+ * what a `run` or a `wait` does: add the facts that it leaves behind.
+ */
 export function answersAfter(changes: readonly Change[]): Answer[] {
   let inputs: string | undefined
   return changes.flatMap((change): Answer[] => {

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { marks, renderChanges } from '../../src/engine/render.ts'
+import { STATE } from '../../src/layout.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { status } from '../../src/recipes/status.ts'
+import { sh } from '../../src/sh.ts'
 import { jsonLine } from '../../src/ui/json-renderer.ts'
 import { allPlans, isScripted, VALUES_SECRET } from '../helpers/all-plans.ts'
 import { TOKEN } from '../helpers/test-cluster.ts'
@@ -58,8 +60,17 @@ it('writes only to absolute paths without blanks or `..`', () => {
   expect(paths.filter((path) => !/^(\/(?!\.\.?(\/|$))[\w.@+-]+)+$/.test(path))).toEqual([])
 })
 
-it('records every file that it writes, so that reset removes it', () => {
-  expect(CHANGES.filter(({ change }) => 'ours' in change && !change.ours)).toEqual([])
+it('records every file before it is written, so that reset removes it; below STATE reset removes all', () => {
+  const written = CHANGES.flatMap(({ change, step }) => {
+    if (!isScripted(change)) return []
+    const text = renderChanges([[0, change]], step, marks('@@x')).reveal()
+    return [...text.matchAll(/\bcvh_place '?(\/[^\s']+)/g)].map(({ index, 1: path = '' }) => ({
+      path,
+      recorded: text.slice(0, index).includes(sh`cvh_record file ${path}`.reveal()),
+    }))
+  }).filter(({ path }) => !path.startsWith(`${STATE}/`))
+  expect(new Set(written.map(({ path }) => path)).size).toBeGreaterThan(5)
+  expect(written.filter(({ recorded }) => !recorded)).toEqual([])
 })
 
 it('every change has a title of one line', () => {
