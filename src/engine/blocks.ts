@@ -25,6 +25,9 @@ const PACKED = 1024 * 1024
 /** Below this speed, bytes per second, sending compressed data is faster although gzip takes time. */
 const SLOW_LINK = 30e6
 
+/** Compressed data must be this much smaller than the file. */
+const WORTHWHILE = 0.9
+
 export interface BlockOptions {
   /** How many bytes to send. */
   size: number
@@ -36,32 +39,65 @@ export interface BlockOptions {
 
 /**
  * Splits the rest of a file into blocks. Measures the link while it sends uncompressed blocks; on a slow link it
- * compresses the rest, unless the file is already compressed.
+ * compresses the rest, unless the file is already compressed or does not get smaller.
  */
 export async function* blocks(reader: Reader, { size, packable, sent }: BlockOptions): AsyncGenerator<Block> {
-  let left = size
+  const rest = new Rest(reader, size, sent)
+  const slow = yield* plainBlocks(rest, packable)
+  if (slow) yield* compressedBlocks(rest)
+  yield* plainBlocks(rest, false)
+}
+
+/** What is left of a file. */
+class Rest {
+  readonly reader: Reader
+  left: number
+  readonly #size: number
+  readonly #sent: (bytes: number) => void
+
+  constructor(reader: Reader, size: number, sent: (bytes: number) => void) {
+    this.reader = reader
+    this.left = size
+    this.#size = size
+    this.#sent = sent
+  }
+
+  /** This many bytes of the file have gone. */
+  gone(bytes: number): void {
+    this.left -= bytes
+    this.#sent(this.#size - this.left)
+  }
+}
+
+/** Ends with true as soon as the link proves slow, if `measure` asks for that; else at the end of the file. */
+async function* plainBlocks(rest: Rest, measure: boolean): AsyncGenerator<Block, boolean> {
   let length = SMALLEST
-  let compressRest = false
-  while (left > 0 && !compressRest) {
-    const now = Math.min(length, left, Math.max(LAST, Math.ceil(left / 2)))
+  while (rest.left > 0) {
+    const size = Math.min(length, rest.left, Math.max(LAST, Math.ceil(rest.left / 2)))
     const began = performance.now()
-    yield { size: now, data: pieces(reader, now) }
+    yield { size, data: pieces(rest.reader, size) }
     const ms = performance.now() - began
-    left -= now
-    sent(size - left)
-    if (now === length && ms < SLOW_MS && length < LARGEST) length *= 2
-    else if (now === length) compressRest = packable && (now / ms) * 1000 < SLOW_LINK
+    rest.gone(size)
+    if (size === length && ms < SLOW_MS && length < LARGEST) length *= 2
+    else if (size === length && measure && (size / ms) * 1000 < SLOW_LINK) return true
     if (ms > 2 * SLOW_MS) length = Math.max(SMALLEST, length / 2)
   }
-  let next = packed(reader, left)
-  while (left > 0) {
-    const { raw, block } = await next
-    left -= raw
-    // compress the next block while this one is being sent
-    next = packed(reader, left)
+  return false
+}
+
+/** Ends at the end of the file, or after a block that is hardly smaller than its piece of the file. */
+async function* compressedBlocks(rest: Rest): AsyncGenerator<Block> {
+  const begin = (ahead: number) => {
+    const next = packed(rest.reader, rest.left - ahead)
     next.catch(() => {})
+    return next
+  }
+  for (let next: Promise<Packed> | undefined = begin(0); next; ) {
+    const { raw, block }: Packed = await next
+    // compress the next block while this one is being sent
+    next = rest.left > raw && block.size < WORTHWHILE * raw ? begin(raw) : undefined
     yield block
-    sent(size - left)
+    rest.gone(raw)
   }
 }
 

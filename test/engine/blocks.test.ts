@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { expect, it, vi } from 'vitest'
 import { blocks } from '../../src/engine/blocks.ts'
@@ -45,6 +46,13 @@ it.each([
   { what: 'a file that is already compressed', data: text, rate: 20 * MB, packable: false },
 ])('compresses nothing: $what', async ({ data, rate, packable }) => {
   expect(await over(data, { rate, packable })).toEqual({ wire: data.length, packed: 0 })
+})
+
+it('sends a file as it is when its first compressed block is not smaller', async () => {
+  const data = randomBytes(20 * MB)
+  const { wire, packed } = await over(data, { rate: 8 * MB })
+  expect(packed).toBe(1)
+  expect(wire).toBeLessThan(data.length * 1.01)
 })
 
 it('blocks grow on a fast link, shrink when it becomes slow, and are small at the end', async () => {
