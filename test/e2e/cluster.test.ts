@@ -1,11 +1,14 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { brokenBundle } from './broken-bundle.ts'
 import { cli, events } from './cli.ts'
 import { type Lab, labUp, must } from './lab.ts'
 
 const DRIVERS = ['driver1', 'driver2', 'driver3']
 const STORAGE = '/var/lib/rancher/k3s/storage/pvc-1_convecthub_hub-db-dir'
+
+/** How long an agent may take to turn to another server after its own went away. */
+const TURNING = { timeout: 60_000, interval: 1000 }
 
 let lab: Lab
 beforeAll(async () => {
@@ -54,7 +57,7 @@ describe('a cluster of three servers', () => {
       expect(failed.map(({ step, host }) => `${step} ${host}`)).toEqual([`k3s-server ${broken}`])
       expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
       expect(await Promise.all(others.map(startTime))).toEqual(before)
-      must(await lab.run('status'))
+      await vi.waitFor(async () => must(await lab.run('status')), TURNING)
       expect(must(await lab.run('provision')).stdout).toMatch(/Done on 5 hosts|Nothing to change/)
       expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
     },
@@ -142,9 +145,12 @@ systemctl daemon-reload`,
     const many = ['--limit', 'driver1,driver3']
     expect(await lab.run('reset', [...many, '--yes'], { input: '' })).toMatchObject({ code: 2 })
     must(await lab.run('reset', many, { input: 'inv\n' }))
-    const { stdout } = await lab.run('status')
-    expect(stdout).toMatch(/✔ +node driver2 +Ready/)
-    expect(stdout).toMatch(/✔ +node worker1 +Ready/)
+    const { stdout } = await vi.waitFor(async () => {
+      const result = await lab.run('status')
+      expect(result.stdout).toMatch(/✔ +node driver2 +Ready/)
+      expect(result.stdout).toMatch(/✔ +node worker1 +Ready/)
+      return result
+    }, TURNING)
     expect(stdout.match(/not in the cluster/g)).toHaveLength(3)
     must(await lab.run('provision', own))
     must(await lab.run('status'))
