@@ -2,9 +2,17 @@ import { ConvecthubError } from '../errors.ts'
 import { LOCK } from '../layout.ts'
 import type { Script } from '../sh.ts'
 import type { Bootstrap } from './bootstrap.ts'
-import type { Block, Connection, FeedOptions, Result, RunOptions, ScriptOptions } from './connection.ts'
+import type {
+  Block,
+  Channel,
+  Connection,
+  FeedOptions,
+  Result,
+  RunOptions,
+  ScriptOptions,
+} from './connection.ts'
 import { type Job, startJob } from './job.ts'
-import { openShell, type Shell, type ShellOptions, type StartChannel } from './shell.ts'
+import { Shell, type ShellOptions, type StartChannel } from './shell.ts'
 
 /** session.sh's code when another run has the host's lock. Negative, because exit codes of scripts never are. */
 const LOCK_HELD = -75
@@ -17,31 +25,24 @@ const MOST_OUTPUT = 32 * 1024 * 1024
 
 /**
  * Starts a session with a bootstrap command. It runs one job at a time, each sent as an order to the session's program,
- * templates/remote/session.sh. A refusal by sudo fails the first job. Errors: those of openShell, TIMEOUT, SOURCE (the
+ * templates/remote/session.sh. A refusal by sudo fails the first job. Errors: those of `start` and Shell, TIMEOUT, SOURCE (the
  * input cannot be read), LOCKED, NO_LOCK, TOO_MUCH_OUTPUT.
  */
 export async function openSession(
   host: string,
   start: StartChannel,
   boot: Bootstrap,
-  options: Pick<ShellOptions, 'password' | 'withheld' | 'startMs'> & { disconnect: () => void },
+  options: SessionOptions,
 ): Promise<Connection> {
-  const session = new Session(host, options.disconnect)
-  const shell = await openShell(host, start, boot, {
-    ...options,
-    onBytes: (count) => session.onBytes(count),
-    onLine: (line) => session.onLine(line),
-    onFrame: (words) => session.onFrame(words),
-    onEnd: (error) => session.die(error),
-  })
-  session.begin(shell)
-  return session
+  return new Session(host, start, boot, options, await start({ terminal: false }))
 }
+
+type SessionOptions = Pick<ShellOptions, 'password' | 'withheld' | 'startMs'> & { disconnect: () => void }
 
 class Session implements Connection {
   readonly host: string
   readonly #disconnect: () => void
-  #shell: Shell | undefined
+  readonly #shell: Shell
   #job: Job | undefined
   #nextId = 1
   /** Why the session has ended. */
@@ -49,17 +50,26 @@ class Session implements Connection {
   /** Bytes received since the last job began. */
   #received = 0
 
-  constructor(host: string, disconnect: () => void) {
+  constructor(
+    host: string,
+    start: StartChannel,
+    boot: Bootstrap,
+    { disconnect, ...options }: SessionOptions,
+    channel: Channel,
+  ) {
     this.host = host
     this.#disconnect = disconnect
-  }
-
-  begin(shell: Shell): void {
-    this.#shell = shell
+    const events = {
+      onBytes: (count: number) => this.#count(count),
+      onLine: (line: string) => this.#job?.line(line),
+      onFrame: (words: readonly string[]) => this.#frame(words),
+      onEnd: (error: ConvecthubError) => this.#die(error),
+    }
+    this.#shell = new Shell(host, start, boot, { ...options, ...events }, channel)
   }
 
   get execs(): number {
-    return this.#open().execs
+    return this.#shell.execs
   }
 
   async run(script: Script, options: ScriptOptions): Promise<Result> {
@@ -80,30 +90,26 @@ class Session implements Connection {
         await this.#sendBlock(job, block)
         if (this.#dead) break
       }
-      if (!this.#dead) await this.#open().write('0\n')
+      if (!this.#dead) await this.#shell.write('0\n')
       job.wait()
     })
   }
 
   close(): void {
     try {
-      this.#open().end()
+      this.#shell.end()
     } catch {
-      // the link is already gone, or the shell was never opened
+      // the link is already gone
     }
     this.#disconnect()
   }
 
-  onBytes(count: number): void {
+  #count(count: number): void {
     this.#received += count
-    if (this.#received > MOST_OUTPUT && !this.#dead) this.die(tooMuch(this.host, this.#job?.name))
+    if (this.#received > MOST_OUTPUT && !this.#dead) this.#die(tooMuch(this.host, this.#job?.name))
   }
 
-  onLine(line: string): void {
-    this.#job?.line(line)
-  }
-
-  onFrame([word, id, code]: readonly string[]): void {
+  #frame([word, id, code]: readonly string[]): void {
     const job = this.#job
     if (job?.id !== Number(id)) return
     if (word === 'end') job.end(Number(code))
@@ -112,17 +118,12 @@ class Session implements Connection {
   }
 
   /** Ends the session: fails the current job and all later ones. */
-  die(error: ConvecthubError): void {
+  #die(error: ConvecthubError): void {
     this.#dead ??= error
     const failed = this.#job
     this.#job = undefined
     failed?.fail(this.#dead)
     this.#disconnect()
-  }
-
-  #open(): Shell {
-    if (!this.#shell) throw new Error(`the shell of ${this.host} is not open yet`)
-    return this.#shell
   }
 
   /** Runs one job. Settles when `send` has sent all its input and the host has reported the end of the job. */
@@ -135,12 +136,12 @@ class Session implements Connection {
     const sending = this.#send(job, send)
     let last: NodeJS.Timeout | undefined
     const dieSoon = (error: ConvecthubError) => {
-      last ??= setTimeout(() => this.die(error), LAST_INPUT_MS)
+      last ??= setTimeout(() => this.#die(error), LAST_INPUT_MS)
     }
     const abort = () => {
       dieSoon(new ConvecthubError('INTERRUPTED', `${name}: it did not stop`, { host }))
       // only after the current block: otherwise this would be read as part of it
-      sending.then(() => this.#open().write('kill TERM\n'))
+      sending.then(() => this.#shell.write('kill TERM\n'))
     }
     signal?.addEventListener('abort', abort, { once: true })
     try {
@@ -159,35 +160,34 @@ class Session implements Connection {
 
   #begin(options: RunOptions): Job {
     if (this.#job) throw new Error(`${this.host}: ${options.name} began before the last job ended`)
-    this.#job = startJob(this.host, this.#nextId++, options, (error) => this.die(error))
+    this.#job = startJob(this.host, this.#nextId++, options, (error) => this.#die(error))
     this.#received = 0
     return this.#job
   }
 
   async #send(job: Job, send: (job: Job) => Promise<void>): Promise<void> {
     try {
-      await this.#open().opened
+      await this.#shell.opened
       await send(job)
     } catch (cause) {
       const { message } = cause as Error
-      this.die(new ConvecthubError('SOURCE', `${job.name}: ${message}`, { host: this.host, cause }))
+      this.#die(new ConvecthubError('SOURCE', `${job.name}: ${message}`, { host: this.host, cause }))
     }
   }
 
   #order(word: 'run' | 'feed', { id }: Job, script: Script, more = ''): void {
-    this.#open().order(`${word} ${id}`, script.reveal(), more)
+    this.#shell.order(`${word} ${id}`, script.reveal(), more)
   }
 
   /** Sends exactly as many bytes as announced, because the host would read any further byte as an order. */
   async #sendBlock(job: Job, { size, raw, data }: Block): Promise<void> {
-    const shell = this.#open()
-    shell.write(raw === undefined ? `${size}\n` : `${size} ${raw}\n`)
+    this.#shell.write(raw === undefined ? `${size}\n` : `${size} ${raw}\n`)
     let sent = 0
     for await (const chunk of data) {
       sent += chunk.length
       if (sent > size) break
       if (this.#dead) return
-      await shell.write(chunk)
+      await this.#shell.write(chunk)
       job.touch()
     }
     // the host waits for the missing bytes, and only the end of the session can stop that

@@ -40,21 +40,11 @@ interface Greeting {
 }
 
 /**
- * Starts the program of a session. Without a password everything is sent at once, so that the first job costs a single
- * round trip. With one, only the password may be sent until the shell says "go". If all that sudo misses is a terminal,
- * the command is started again with one and everything is sent again. Errors, by `onEnd`: LOST, LOGIN_TIMEOUT,
- * SUDO_NOT_ROOT and those of sudoError.
+ * The session's program on the host, from the start of the bootstrap command on. Without a password everything is sent
+ * at once, so that the first job costs a single round trip. With one, only the password may be sent until the shell says
+ * "go". If all that sudo misses is a terminal, the command is started again with one and everything is sent again.
+ * Errors, by `onEnd`: LOST, LOGIN_TIMEOUT, SUDO_NOT_ROOT and those of sudoError.
  */
-export async function openShell(
-  host: string,
-  start: StartChannel,
-  boot: Bootstrap,
-  options: ShellOptions,
-): Promise<Shell> {
-  return new Shell(host, start, boot, options, await start({ terminal: false }))
-}
-
-/** The session's program on the host. Exists from the start of the bootstrap command, before the program answers. */
 export class Shell {
   /** Commands started: two where sudo insisted on a terminal, otherwise one. */
   execs = 1
