@@ -1,7 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
 import { matchesPattern, matchesPatterns } from '../ssh-pattern.ts'
 import { CA_SIGNATURES, CERTIFIED, certificateOf } from './host-certificate.ts'
-import { SUPPORTED } from './supported.ts'
+import { SUPPORTED } from './ssh2-internals.ts'
 
 /** Names of algorithms, best first. An undefined list means our default. */
 export interface Algorithms {

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net'
 import type { Duplex } from 'node:stream'
 import ssh2, { type AnyAuthMethod, type ConnectConfig } from 'ssh2'
-import { type ConvecthubError, faultOf } from '../errors.ts'
+import { ConvecthubError, faultOf } from '../errors.ts'
 import type { Offer } from './algorithms.ts'
 import { allowed } from './attempts.ts'
 import { type Ask, authHandler } from './auth-handler.ts'
@@ -210,7 +210,7 @@ export class Login {
     this.#fail(Object.assign(new Error('the connection was closed during login'), { code: 'ECONNRESET' }))
   }
 
-  /** Fails the login; has no effect once it has succeeded. */
+  /** Ends the connection and, unless the login has succeeded, fails it. */
   #fail(fault: LoginFault): void {
     const { target, tried, offer, route } = this.#input
     clearTimeout(this.#deadline)
@@ -219,9 +219,9 @@ export class Login {
     this.#socket.destroy()
     route.said().then((said) => {
       route.close()
-      this.#reject(
-        this.#keyError ?? loginError(target, { fault, closed, tried, opening: this.#opening, offer, said }),
-      )
+      // ssh2 passes on as its own what is thrown where it calls convecthub
+      const ours = this.#keyError ?? (fault instanceof ConvecthubError ? fault : undefined)
+      this.#reject(ours ?? loginError(target, { fault, closed, tried, opening: this.#opening, offer, said }))
     })
   }
 }

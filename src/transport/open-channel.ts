@@ -3,6 +3,7 @@ import type { Client, ClientCallback, ClientChannel } from 'ssh2'
 import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Channel } from './connection.ts'
+import { packetSize } from './ssh2-internals.ts'
 
 /** Terminal modes that pass every byte unchanged (RFC 4254 §8). sudo's requiretty only needs any terminal. */
 const RAW = {
@@ -82,10 +83,17 @@ function open<T>(
       // wait a moment: if the link has ended, that is the better reason, and it is reported next
       if (error) setImmediate(refuse, `the host refused to ${what}: ${error.message}`)
       else if (over) stream.close()
-      // ssh2 splits what it sends into packets of this size: 0 makes it loop forever, 1 takes minutes
-      else if (packetSize(stream) < LEAST_PACKET)
-        refuse(`the host wants packets of ${packetSize(stream)} bytes`, 'LOGIN_DROPPED')
-      else resolve(use(stream))
+      else accept(stream)
+    }
+    const accept = (stream: ClientChannel) => {
+      try {
+        const size = packetSize(stream)
+        // ssh2 splits what it sends into packets of this size: 0 makes it loop forever, 1 takes minutes
+        if (size < LEAST_PACKET) refuse(`the host wants packets of ${size} bytes`, 'LOGIN_DROPPED')
+        else resolve(use(stream))
+      } catch (error) {
+        reject(error)
+      }
     }
     try {
       ask(begun)
@@ -94,9 +102,4 @@ function open<T>(
       broken(error as Error)
     }
   })
-}
-
-/** The host's limit for a packet, bytes. ssh2 has it in a field that its typings do not list. */
-function packetSize(stream: ClientChannel): number {
-  return (stream as ClientChannel & { outgoing: { packetSize: number } }).outgoing.packetSize
 }

@@ -1,18 +1,33 @@
-import type { AuthenticationType, Client } from 'ssh2'
+import type { AuthenticationType, Client, ClientChannel } from 'ssh2'
+// @ts-expect-error: ssh2 has no typings for its lists
+import constants from 'ssh2/lib/protocol/constants.js'
 import { ConvecthubError } from '../errors.ts'
-import { certificateOf, withoutCertificate } from './host-certificate.ts'
+import { CERTIFIED, certificateOf, withoutCertificate } from './host-certificate.ts'
 
 /**
  * The one file that reaches into private parts of ssh2, which package.json pins to an exact version. ssh2 has no
- * interface for two things that users would miss:
+ * interface for some things that users would miss:
  *
  * - host certificates: it does not know their algorithms, and looks for the host's key in the wrong place;
  * - answers to attempts with keys of an agent: without them, a second factor behind such a key would not be found,
- *   and a host that refuses a login would look like one that dropped it.
+ *   and a host that refuses a login would look like one that dropped it;
+ * - what it supports with this node's OpenSSL, and the host's limit for packets, where a tiny one makes it hang.
  *
  * Everything is checked against the shape that it relies on. Where the shape differs, the login fails with
  * SSH2_CHANGED; nothing is skipped silently.
  */
+
+// ssh2 offers only names in its own list; the functions below make the certificate algorithms work
+const hostKeys: string[] = constants.SUPPORTED_SERVER_HOST_KEY
+hostKeys.push(...CERTIFIED.filter((name) => hostKeys.includes(name)).map(certificateOf))
+
+/** The algorithms that ssh2 supports with the OpenSSL of this node. */
+export const SUPPORTED: Readonly<Record<'cipher' | 'kex' | 'hmac' | 'serverHostKey', readonly string[]>> = {
+  cipher: constants.SUPPORTED_CIPHER,
+  kex: constants.SUPPORTED_KEX,
+  hmac: constants.SUPPORTED_MAC,
+  serverHostKey: hostKeys,
+}
 
 /** The part of ssh2's protocol object that is used here. */
 interface Protocol {
@@ -28,7 +43,7 @@ interface Exchange {
 
 type Refusal = (protocol: unknown, left: AuthenticationType[], partial: boolean) => void
 type Handler = (...values: unknown[]) => void
-type Handlers = Partial<Record<(typeof OTHER_ANSWERS)[number], Handler>> & { USERAUTH_FAILURE: Refusal }
+type Handlers = Record<(typeof OTHER_ANSWERS)[number], Handler> & { USERAUTH_FAILURE: Refusal }
 
 /** Messages in which a host answers an attempt other than by refusing it. */
 const OTHER_ANSWERS = ['USERAUTH_PK_OK', 'USERAUTH_INFO_REQUEST', 'USERAUTH_PASSWD_CHANGEREQ'] as const
@@ -58,7 +73,7 @@ function passAnswers(handlers: Handlers, answers: Answers): void {
     const answered = handlers[name]
     handlers[name] = (...values) => {
       answers.answer()
-      answered?.(...values)
+      answered(...values)
     }
   }
 }
@@ -105,10 +120,20 @@ export function verifyByKey(client: Client, key: Buffer): void {
   })
 }
 
+/** The host's limit for a packet, bytes. Error: SSH2_CHANGED. */
+export function packetSize(channel: ClientChannel): number {
+  const outgoing: { packetSize?: unknown } | undefined = Reflect.get(channel, 'outgoing')
+  const size = outgoing?.packetSize
+  if (typeof size !== 'number') throw changed('outgoing.packetSize')
+  return size
+}
+
 function protocolOf(client: Client): Protocol {
   const protocol: Partial<Protocol> | undefined = Reflect.get(client, '_protocol')
   if (!protocol || !('_kex' in protocol)) throw changed('_protocol._kex')
-  if (typeof protocol._handlers?.USERAUTH_FAILURE !== 'function') throw changed('_protocol._handlers')
+  const { _handlers: handlers } = protocol
+  if (!['USERAUTH_FAILURE', ...OTHER_ANSWERS].every((name) => typeof Object(handlers)[name] === 'function'))
+    throw changed('_protocol._handlers')
   return protocol as Protocol
 }
 

@@ -77,11 +77,11 @@ it('asks for known host keys first, unless the user sets an order', () => {
 })
 
 it('does not offer algorithms that this node does not support', async () => {
-  const { SUPPORTED } = await import('../../src/transport/supported.ts')
+  const { SUPPORTED } = await import('../../src/transport/ssh2-internals.ts')
   const without = (kind: keyof typeof SUPPORTED, name: string) =>
     SUPPORTED[kind].filter((other) => other !== name)
   // as with a FIPS build of OpenSSL
-  vi.doMock('../../src/transport/supported.ts', () => ({
+  vi.doMock('../../src/transport/ssh2-internals.ts', () => ({
     SUPPORTED: {
       ...SUPPORTED,
       cipher: without('cipher', 'chacha20-poly1305@openssh.com'),

@@ -1,9 +1,14 @@
-import type { Client } from 'ssh2'
+import type { Client, ClientChannel } from 'ssh2'
 import { expect, it } from 'vitest'
-import { patchClient, verifyByKey } from '../../src/transport/ssh2-internals.ts'
+import { packetSize, patchClient, verifyByKey } from '../../src/transport/ssh2-internals.ts'
 
 const answers = { answer() {}, refusal() {} }
-const handlers = { USERAUTH_FAILURE() {} }
+const handlers = {
+  USERAUTH_FAILURE() {},
+  USERAUTH_PK_OK() {},
+  USERAUTH_INFO_REQUEST() {},
+  USERAUTH_PASSWD_CHANGEREQ() {},
+}
 const negotiated = { serverHostKey: 'ssh-ed25519-cert-v01@openssh.com' }
 
 /** A client with this protocol object. */
@@ -15,7 +20,7 @@ it.each([
   { what: 'no handlers', protocol: { _kex: undefined }, part: '_protocol._handlers' },
   {
     what: 'no handler for refusals',
-    protocol: { _kex: undefined, _handlers: {} },
+    protocol: { _kex: undefined, _handlers: { ...handlers, USERAUTH_FAILURE: undefined } },
     part: '_protocol._handlers',
   },
 ])('refuses to log in with an ssh2 that has $what', ({ protocol, part }) => {
@@ -46,3 +51,12 @@ it.each([
     expect.objectContaining({ code: 'SSH2_CHANGED' }),
   )
 })
+
+it.each([{}, { outgoing: {} }])(
+  'refuses a channel that does not say how large a packet may be: %j',
+  (channel) => {
+    expect(() => packetSize(channel as ClientChannel)).toThrow(
+      expect.objectContaining({ code: 'SSH2_CHANGED' }),
+    )
+  },
+)
