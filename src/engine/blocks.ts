@@ -25,7 +25,7 @@ const PACKED = 1024 * 1024
 /** Below this speed, bytes per second, sending compressed data is faster although gzip takes time. */
 const SLOW_LINK = 30e6
 
-/** Compressed data must be this much smaller than the file. */
+/** Compressed data must be smaller than this part of the file. */
 const WORTHWHILE = 0.9
 
 export interface BlockOptions {
@@ -42,31 +42,25 @@ export interface BlockOptions {
  * compresses the rest, unless the file is already compressed or does not get smaller.
  */
 export async function* blocks(reader: Reader, { size, packable, sent }: BlockOptions): AsyncGenerator<Block> {
-  const rest = new Rest(reader, size, sent)
+  const rest: Rest = {
+    reader,
+    left: size,
+    gone(bytes) {
+      this.left -= bytes
+      sent(size - this.left)
+    },
+  }
   const slow = yield* plainBlocks(rest, packable)
   if (slow) yield* compressedBlocks(rest)
   yield* plainBlocks(rest, false)
 }
 
 /** What is left of a file. */
-class Rest {
-  readonly reader: Reader
+interface Rest {
+  reader: Reader
   left: number
-  readonly #size: number
-  readonly #sent: (bytes: number) => void
-
-  constructor(reader: Reader, size: number, sent: (bytes: number) => void) {
-    this.reader = reader
-    this.left = size
-    this.#size = size
-    this.#sent = sent
-  }
-
-  /** This many bytes of the file have gone. */
-  gone(bytes: number): void {
-    this.left -= bytes
-    this.#sent(this.#size - this.left)
-  }
+  /** This many bytes of the file have been sent. */
+  gone(bytes: number): void
 }
 
 /** Ends with true as soon as the link proves slow, if `measure` asks for that; else at the end of the file. */
@@ -85,17 +79,19 @@ async function* plainBlocks(rest: Rest, measure: boolean): AsyncGenerator<Block,
   return false
 }
 
-/** Ends at the end of the file, or after a block that is hardly smaller than its piece of the file. */
+/** Ends at the end of the file, or when compression has saved too little so far. */
 async function* compressedBlocks(rest: Rest): AsyncGenerator<Block> {
   const begin = (ahead: number) => {
     const next = packed(rest.reader, rest.left - ahead)
     next.catch(() => {})
     return next
   }
+  let saved = 0
   for (let next: Promise<Packed> | undefined = begin(0); next; ) {
     const { raw, block }: Packed = await next
+    saved += WORTHWHILE * raw - block.size
     // compress the next block while this one is being sent
-    next = rest.left > raw && block.size < WORTHWHILE * raw ? begin(raw) : undefined
+    next = rest.left > raw && saved > 0 ? begin(raw) : undefined
     yield block
     rest.gone(raw)
   }

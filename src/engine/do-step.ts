@@ -7,7 +7,7 @@ import type { Ending, Graph } from './graph.ts'
 import type { HostRun } from './host-run.ts'
 import { interrupted } from './interrupted.ts'
 import { settleJob } from './jobs.ts'
-import { type Fleet, planStep } from './plan-step.ts'
+import { type Fleet, planContext, planStep } from './plan-step.ts'
 import { probe } from './probe.ts'
 import { factsFrom } from './recipe-steps.ts'
 import type { RunOptions } from './run-options.ts'
@@ -72,12 +72,8 @@ async function applyIfNeeded(turn: Turn, blockedBy: string | undefined): Promise
   return { outcome: 'changed' }
 }
 
-function isSatisfied(turn: Turn): boolean {
-  return plan(turn)?.length === 0
-}
-
-function plan({ step, at, fleet, options }: Turn) {
-  return planStep(step, at, fleet, options.desired)
+function isSatisfied({ step, at, fleet, options }: Turn): boolean {
+  return planStep(step, at, fleet, options.desired)?.length === 0
 }
 
 async function probeAgain({ step, at, options }: Turn): Promise<void> {
@@ -86,26 +82,27 @@ async function probeAgain({ step, at, options }: Turn): Promise<void> {
 }
 
 /** Makes the changes of a step and verifies them. Error: NOT_PROVEN when the plan is not empty afterwards. */
-async function applyStep(turn: Turn): Promise<void> {
-  const { step, at, options, uploads } = turn
+async function applyStep({ step, at, fleet, options, uploads }: Turn): Promise<void> {
   const { owner, source, emit, signal } = options
+  // also where a host that it sees has not answered, which must not look like nothing to do
+  const plan = () => step.plan(planContext(at, fleet, options.desired))
   const host = at.host.name
   const facts = factsFrom(step, at.host, options)
   emit({ event: 'step-start', host, step: step.id })
   await at.withLink(step.id, async (connection) => {
     const job = at.facts?.get(jobs).find(({ name }) => step.ends?.includes(name))
     if (job) {
-      await settleJob(connection, job, plan(turn) ?? [], options)
+      await settleJob(connection, job, plan(), options)
       at.learn(await probe(connection, [jobs, ...facts], signal))
     }
     // a job that kept running while the connection was down may have done it already
-    const changes = plan(turn) ?? []
+    const changes = plan()
     if (changes.length === 0) return
     at.learn(
       await apply({ connection, host, step: step.id, owner, changes, facts, source, uploads, emit, signal }),
     )
   })
-  const left = plan(turn) ?? []
+  const left = plan()
   if (left.length > 0) throw notProven(left.map(({ title }) => title))
 }
 

@@ -12,14 +12,6 @@ export interface Ending {
   blockedBy?: string
 }
 
-/** The result of waiting for other steps. */
-export interface Waited {
-  /** The first needed step that did not succeed: `step on host`. */
-  blockedBy: string | undefined
-  /** Whether any of the steps changed something. */
-  changed: boolean
-}
-
 /** The ending of a step that may not have ended yet. */
 interface Deferred {
   promise: Promise<Ending>
@@ -32,12 +24,12 @@ interface Deferred {
  */
 export class Graph {
   readonly #endings: ReadonlyMap<string, Deferred>
-  readonly #steps: ReadonlySet<string>
+  readonly #steps: readonly string[]
   readonly #desired: Desired
 
-  constructor(nodes: readonly StepRef[], desired: Desired) {
+  constructor(recipe: readonly Step[], nodes: readonly StepRef[], desired: Desired) {
     this.#endings = new Map(nodes.map((node) => [refName(node), deferred()]))
-    this.#steps = new Set(nodes.map(({ step }) => step))
+    this.#steps = recipe.map(({ id }) => id)
     this.#desired = desired
   }
 
@@ -47,10 +39,11 @@ export class Graph {
   }
 
   /**
-   * Waits until all steps in `needs` and `after` have ended. In `after`, steps that no host of the run does are
-   * ignored. Throws for a step that is not in the recipe: that is a bug in convecthub.
+   * Waits until all steps in `needs` and `after` have ended: `blockedBy` is the first needed one that did not succeed,
+   * `changed` whether any of them changed something. In `after`, steps that no host of the run does are ignored. Throws
+   * for a step that is not in the recipe: that is a bug in convecthub.
    */
-  async wait(step: Step, host: ClusterHost): Promise<Waited> {
+  async wait(step: Step, host: ClusterHost) {
     const needs = step.needs?.(host, this.#desired) ?? []
     const after = (step.after?.(host, this.#desired) ?? []).filter((ref) => this.#has(ref))
     const endings = await Promise.all([...needs, ...after].map((ref) => this.#deferred(ref).promise))
@@ -62,7 +55,7 @@ export class Graph {
   }
 
   #has(node: StepRef): boolean {
-    if (!this.#steps.has(node.step)) throw unknown(node)
+    if (!this.#steps.includes(node.step)) throw unknown(node)
     return this.#endings.has(refName(node))
   }
 

@@ -66,14 +66,13 @@ function throwProblems(fleet: Fleet, options: RunOptions): void {
   const { recipe, desired, ignore, emit } = options
   const contexts = [...fleet.values()].flatMap((at) => (at.facts ? [planContext(at, fleet, desired)] : []))
   const found = findings(recipe, contexts, desired, ignore)
-  for (const { finding } of found) emit({ event: 'finding', finding })
+  for (const { step: _, ...finding } of found) emit({ event: 'finding', finding })
   const names = new Set(options.hosts.map((host) => host.name))
-  const problems = found.filter(({ finding }) => finding.level === 'error' && names.has(finding.host))
+  const problems = found.filter(({ level, host }) => level === 'error' && names.has(host))
   if (problems.length === 0) return
   throw new ConvecthubErrors(
     problems.map(
-      ({ step, finding: { id, host, message, hint } }) =>
-        new ConvecthubError(id, message, { host, step, hint }),
+      ({ step, id, host, message, hint }) => new ConvecthubError(id, message, { host, step, hint }),
     ),
   )
 }
@@ -82,7 +81,7 @@ function makeGraph(fleet: Fleet, options: RunOptions): Graph {
   const nodes = [...fleet.values()].flatMap(({ host }) =>
     stepsOf(host, options).map((step) => on(step, host)),
   )
-  return new Graph(nodes, options.desired)
+  return new Graph(options.recipe, nodes, options.desired)
 }
 
 /** Plans every step whose facts are known by now, and emits the plans. Returns the number of changes. */

@@ -122,8 +122,7 @@ export function verifyByKey(client: Client, key: Buffer): void {
 
 /** The host's limit for a packet, bytes. Error: SSH2_CHANGED. */
 export function packetSize(channel: ClientChannel): number {
-  const outgoing: { packetSize?: unknown } | undefined = Reflect.get(channel, 'outgoing')
-  const size = outgoing?.packetSize
+  const { packetSize: size }: { packetSize?: unknown } = Object(Reflect.get(channel, 'outgoing'))
   if (typeof size !== 'number') throw changed('outgoing.packetSize')
   return size
 }

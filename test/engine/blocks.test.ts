@@ -48,6 +48,12 @@ it.each([
   expect(await over(data, { rate, packable })).toEqual({ wire: data.length, packed: 0 })
 })
 
+it('goes on compressing after a part of the file that does not get smaller', async () => {
+  const data = Buffer.concat([text.subarray(0, 5 * MB), randomBytes(2 * MB), text, text])
+  const { wire } = await over(data, { rate: 8 * MB })
+  expect(wire).toBeLessThan(data.length / 4)
+})
+
 it('sends a file as it is when its first compressed block is not smaller', async () => {
   const data = randomBytes(20 * MB)
   const { wire, packed } = await over(data, { rate: 8 * MB })

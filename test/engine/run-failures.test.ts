@@ -163,3 +163,17 @@ it('a step may come after one that its host does not do', async () => {
   const outcome = await runFakes({ recipe: [onlyWorkers, late] })
   expect(outcome.report?.ok).toBe(true)
 })
+
+it('a step with a recipe step that no host does in its `after` does not wait for it', async () => {
+  const none = fakeStep('none', { hosts: () => [] })
+  const late = fakeStep('late', { after: () => [{ step: 'none', host: 'w1' }] })
+  const outcome = await runFakes({ recipe: [none, late] })
+  expect(outcome.report?.ok).toBe(true)
+})
+
+it('does not call a step changed without a change because a host that it sees is unreachable', async () => {
+  const looking = fakeStep('a', { hosts: onWorkers, sees: (_host, { cluster }) => cluster.drivers })
+  const outcome = await runFakes({ recipe: [looking], only: ['w1'], hosts: { d1: 'unreachable' } })
+  expect(outcome.ended).toEqual({ 'a on w1': 'changed' })
+  expect(outcome.order).toEqual(['w1: a'])
+})
