@@ -1,10 +1,4 @@
-import * as fs from 'node:fs'
-import { promisify } from 'node:util'
-
-// not node:fs/promises, because it takes longer to load than everything else here
-const open = promisify(fs.open)
-const read = promisify(fs.read)
-const close = promisify(fs.close)
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** How much to read at once, bytes. Large, because every read goes to another thread and back. */
 const CHUNK = 1024 * 1024
@@ -17,7 +11,7 @@ const STALLED_MS = 2000
 
 /** Reads a file from `offset` on. */
 export interface Reader {
-  /** Returns at most `most` bytes, and none at the end of the file. The bytes are valid only until the next read. */
+  /** Returns at most `most` bytes, and none at the end of the file. */
   read(most: number): Promise<Uint8Array>
   close(): Promise<void>
 }
@@ -41,9 +35,7 @@ export class SharedFile implements Readable {
   readonly #path: string
   readonly #kept = new Map<number, Promise<Uint8Array>>()
   readonly #places = new Set<Place>()
-  /** Buffers to reuse: a new one for every chunk would keep the garbage collector busy. */
-  readonly #spare: ArrayBufferLike[] = []
-  #file: Promise<number> | undefined
+  #file: Promise<FileHandle> | undefined
   #wake: (() => void)[] = []
 
   constructor(path: string) {
@@ -70,9 +62,8 @@ export class SharedFile implements Readable {
         if (this.#places.size > 0) return
         const file = await this.#file?.catch(() => undefined)
         this.#kept.clear()
-        this.#spare.length = 0
         this.#file = undefined
-        if (file !== undefined) await close(file)
+        await file?.close()
       },
     }
   }
@@ -89,17 +80,11 @@ export class SharedFile implements Readable {
   #begin(chunk: number): Promise<Uint8Array> {
     const reading = this.#load(chunk)
     this.#kept.set(chunk, reading)
-    for (const [old, data] of this.#kept) {
+    for (const old of this.#kept.keys()) {
       if (this.#kept.size <= KEPT) break
       this.#kept.delete(old)
-      data.then(({ buffer }) => this.#reuse(old, buffer)).catch(() => {})
     }
     return reading
-  }
-
-  /** Keeps the buffer of a dropped chunk for reuse, unless a reader still uses it. */
-  #reuse(chunk: number, memory: ArrayBufferLike): void {
-    if (![...this.#places].some((place) => place.chunk === chunk)) this.#spare.push(memory)
   }
 
   /** Whether loading this chunk would drop one that a reader still needs. Stalled readers do not count. */
@@ -124,10 +109,10 @@ export class SharedFile implements Readable {
   async #load(chunk: number): Promise<Uint8Array> {
     this.#file ??= open(this.#path, 'r')
     const file = await this.#file
-    const buffer = Buffer.from(this.#spare.pop() ?? new ArrayBuffer(CHUNK))
+    const buffer = Buffer.allocUnsafe(CHUNK)
     let size = 0
     while (size < CHUNK) {
-      const { bytesRead } = await read(file, buffer, size, CHUNK - size, chunk * CHUNK + size)
+      const { bytesRead } = await file.read(buffer, size, CHUNK - size, chunk * CHUNK + size)
       if (bytesRead === 0) break
       size += bytesRead
     }

@@ -1,5 +1,5 @@
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 export interface Addresses {
   /** IPv4 addresses that other machines can reach, by interface name, in the kernel's order. */
@@ -8,13 +8,11 @@ export interface Addresses {
   defaultInterface: string | undefined
 }
 
-const family: FactFamily<Addresses> = {
-  id: 'addresses',
-  script: () => rawSh('ip -o -4 addr show\nip -4 route show default'),
-  parse: (output) => new Map([['', parseAddresses(output)]]),
-}
-
-export const addresses: Fact<Addresses> = { family, key: '' }
+export const addresses = singleFact<Addresses>(
+  'addresses',
+  rawSh('ip -o -4 addr show\nip -4 route show default'),
+  (output) => parseAddresses(output),
+)
 
 const IPV4 = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?=\d)|$)){4}$/
 

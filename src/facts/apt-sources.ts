@@ -1,5 +1,5 @@
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** One entry of apt's sources: a type, an address and a suite (sources.list(5)). */
 export interface AptSource {
@@ -22,20 +22,14 @@ const SCRIPT = `
 grep -H '' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources |
   head -n 5000 | sed 's/^/source /'`
 
-const family: FactFamily<readonly AptSource[]> = {
-  id: 'apt-sources',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => {
-    const files = new Map<string, string[]>()
-    // apt ignores files with other names
-    for (const [, file = '', text = ''] of output.matchAll(/^source (\/[\w./-]+):(.*)$/gm))
-      files.set(file, [...(files.get(file) ?? []), text])
-    return new Map([['', [...files].flatMap(([file, lines]) => parseAptSources(file, lines.join('\n')))]])
-  },
-}
-
 /** The sources that apt on a host gets packages from, without disabled ones. */
-export const aptSources: Fact<readonly AptSource[]> = { family, key: '' }
+export const aptSources = singleFact<readonly AptSource[]>('apt-sources', rawSh(SCRIPT), (output) => {
+  const files = new Map<string, string[]>()
+  // apt ignores files with other names
+  for (const [, file = '', text = ''] of output.matchAll(/^source (\/[\w./-]+):(.*)$/gm))
+    files.set(file, [...(files.get(file) ?? []), text])
+  return [...files].flatMap(([file, lines]) => parseAptSources(file, lines.join('\n')))
+})
 
 /** Parses a file of apt sources: deb822 format when its name ends with .sources, one-line format otherwise. */
 export function parseAptSources(file: string, text: string): AptSource[] {

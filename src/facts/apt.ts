@@ -1,5 +1,5 @@
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** The state of apt and dpkg. */
 export interface Apt {
@@ -8,14 +8,12 @@ export interface Apt {
   broken: string
 }
 
-const family: FactFamily<Apt> = {
-  id: 'apt',
-  script: () => rawSh(`command -v apt-get >/dev/null && echo present\ndpkg --audit | sed 's/^/audit /'`),
-  parse: (output) => {
+export const apt = singleFact<Apt>(
+  'apt',
+  rawSh(`command -v apt-get >/dev/null && echo present\ndpkg --audit | sed 's/^/audit /'`),
+  (output) => {
     const lines = output.split('\n')
     const broken = lines.filter((line) => line.startsWith('audit ')).map((line) => line.slice(6))
-    return new Map([['', { present: lines.includes('present'), broken: broken.join('\n').trim() }]])
+    return { present: lines.includes('present'), broken: broken.join('\n').trim() }
   },
-}
-
-export const apt: Fact<Apt> = { family, key: '' }
+)

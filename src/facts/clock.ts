@@ -1,11 +1,7 @@
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
-
-const family: FactFamily<number | undefined> = {
-  id: 'clock',
-  script: () => rawSh('date +%s'),
-  parse: (output) => new Map([['', /^\d{1,11}$/.test(output) ? Number(output) : undefined]]),
-}
+import { singleFact } from './fact.ts'
 
 /** The host's time, seconds since 1970; undefined when unknown. Not part of `system`, because it starts a program. */
-export const clock: Fact<number | undefined> = { family, key: '' }
+export const clock = singleFact<number | undefined>('clock', rawSh('date +%s'), (output) =>
+  /^\d{1,11}$/.test(output) ? Number(output) : undefined,
+)

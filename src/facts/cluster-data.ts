@@ -1,6 +1,6 @@
 import { K3S, K3S_CONFIG, SERVER_DATA, UNITS } from '../layout.ts'
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** What a machine has of a cluster, whether or not K3s is running. Undefined fields: the machine does not have it. */
 export interface ClusterData {
@@ -40,33 +40,22 @@ if [ -x ${K3S} ]; then
   case $said in *'(stand-in)'*) echo stand-in=yes ;; esac
 fi`
 
-const family: FactFamily<ClusterData> = {
-  id: 'cluster-data',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => {
-    const value = (name: string) => {
-      const found = output.split('\n').find((line) => line.startsWith(`${name}=`))
-      return found?.slice(name.length + 1) || undefined
-    }
-    const oneOf = <T extends string>(name: string, ...allowed: readonly T[]) =>
-      allowed.find((known) => known === value(name))
-    const hash = (name: string) => /^[0-9a-f]{64}$/.exec(value(name) ?? '')?.[0]
-    return new Map([
-      [
-        '',
-        {
-          datastore: oneOf('datastore', 'etcd', 'sqlite'),
-          caHash: hash('ca'),
-          tokenDigest: hash('token'),
-          nodeIp: value('ip'),
-          server: value('server'),
-          role: oneOf('role', 'driver', 'worker'),
-          version: value('version'),
-          standIn: value('stand-in') !== undefined,
-        },
-      ],
-    ])
-  },
-}
-
-export const clusterData: Fact<ClusterData> = { family, key: '' }
+export const clusterData = singleFact<ClusterData>('cluster-data', rawSh(SCRIPT), (output) => {
+  const value = (name: string) => {
+    const found = output.split('\n').find((line) => line.startsWith(`${name}=`))
+    return found?.slice(name.length + 1) || undefined
+  }
+  const oneOf = <T extends string>(name: string, ...allowed: readonly T[]) =>
+    allowed.find((known) => known === value(name))
+  const hash = (name: string) => /^[0-9a-f]{64}$/.exec(value(name) ?? '')?.[0]
+  return {
+    datastore: oneOf('datastore', 'etcd', 'sqlite'),
+    caHash: hash('ca'),
+    tokenDigest: hash('token'),
+    nodeIp: value('ip'),
+    server: value('server'),
+    role: oneOf('role', 'driver', 'worker'),
+    version: value('version'),
+    standIn: value('stand-in') !== undefined,
+  }
+})

@@ -20,6 +20,11 @@ export interface Fact<T> {
   key: string
 }
 
+/** A fact that has only one answer on a host. */
+export function singleFact<T>(id: string, script: Script, parse: (output: string) => T): Fact<T> {
+  return { family: { id, script: () => script, parse: (output) => new Map([['', parse(output)]]) }, key: '' }
+}
+
 /** The answers of one host. `get` throws for a fact that was not probed: that is a bug in convecthub. */
 export interface Facts {
   /** When the host answered, by the local clock, ms since 1970; accurate to half a round trip. */

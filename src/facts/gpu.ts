@@ -1,5 +1,5 @@
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** NVIDIA hardware and its software. */
 export interface Gpu {
@@ -22,23 +22,12 @@ sed -n 's/^NVRM version:.* \\([0-9][0-9]*\\.[0-9.]*\\) .*/driver=\\1/p' /proc/dr
 [ ! -d /sys/module/nouveau ] || echo nouveau=1
 command -v nvidia-container-runtime >/dev/null && echo runtime=1`
 
-const family: FactFamily<Gpu> = {
-  id: 'gpu',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => {
-    const lines = output.split('\n')
-    return new Map([
-      [
-        '',
-        {
-          cards: lines.filter((line) => line.startsWith('card=')).map((line) => line.slice(5)),
-          driver: /^driver=(.+)$/m.exec(output)?.[1],
-          nouveau: lines.includes('nouveau=1'),
-          runtime: lines.includes('runtime=1'),
-        },
-      ],
-    ])
-  },
-}
-
-export const gpu: Fact<Gpu> = { family, key: '' }
+export const gpu = singleFact<Gpu>('gpu', rawSh(SCRIPT), (output) => {
+  const lines = output.split('\n')
+  return {
+    cards: lines.filter((line) => line.startsWith('card=')).map((line) => line.slice(5)),
+    driver: /^driver=(.+)$/m.exec(output)?.[1],
+    nouveau: lines.includes('nouveau=1'),
+    runtime: lines.includes('runtime=1'),
+  }
+})

@@ -1,6 +1,6 @@
 import { RUN } from '../layout.ts'
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** A job that an earlier run left running, because the run lost its connection or was stopped. */
 export interface Job {
@@ -26,23 +26,13 @@ for job in ${RUN}/*.sh; do
   printf 'job %s %s %s\\n' $((now - began)) "$(sha256sum <"$job.sh" | cut -c 1-64)" "\${job##*/}"
 done`
 
-const family: FactFamily<readonly Job[]> = {
-  id: 'jobs',
-  script: () => rawSh(SCRIPT),
-  parse: (output) =>
-    new Map([
-      [
-        '',
-        [...output.matchAll(/^job (-?\d{1,12}) ([0-9a-f]{64}) ([a-z0-9-]{1,40})$/gm)]
-          .slice(0, MOST)
-          .map(([, seconds = '', digest = '', name = '']) => ({
-            name,
-            ms: Math.max(0, Number(seconds)) * 1000,
-            digest,
-          })),
-      ],
-    ]),
-}
-
 /** Jobs of an earlier run that are still running. */
-export const jobs: Fact<readonly Job[]> = { family, key: '' }
+export const jobs = singleFact<readonly Job[]>('jobs', rawSh(SCRIPT), (output) =>
+  [...output.matchAll(/^job (-?\d{1,12}) ([0-9a-f]{64}) ([a-z0-9-]{1,40})$/gm)]
+    .slice(0, MOST)
+    .map(([, seconds = '', digest = '', name = '']) => ({
+      name,
+      ms: Math.max(0, Number(seconds)) * 1000,
+      digest,
+    })),
+)

@@ -1,6 +1,6 @@
 import { OWNED } from '../layout.ts'
 import { sh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** What convecthub put on a host, according to its record there. */
 export interface Owned {
@@ -14,30 +14,19 @@ export interface Owned {
   data: readonly string[]
 }
 
-const family: FactFamily<Owned> = {
-  id: 'owned',
-  script: () => sh`head -n 10000 ${OWNED}`,
-  parse: (output) => {
-    const of = (kind: string) => [
-      ...new Set(
-        output
-          .split('\n')
-          .flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])),
-      ),
-    ]
-    return new Map([
-      [
-        '',
-        {
-          files: of('file'),
-          folders: of('folder'),
-          packages: of('package'),
-          works: of('work'),
-          data: of('data'),
-        },
-      ],
-    ])
-  },
-}
-
-export const owned: Fact<Owned> = { family, key: '' }
+export const owned = singleFact<Owned>('owned', sh`head -n 10000 ${OWNED}`, (output) => {
+  const of = (kind: string) => [
+    ...new Set(
+      output
+        .split('\n')
+        .flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : [])),
+    ),
+  ]
+  return {
+    files: of('file'),
+    folders: of('folder'),
+    packages: of('package'),
+    works: of('work'),
+    data: of('data'),
+  }
+})

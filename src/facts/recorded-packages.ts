@@ -1,6 +1,6 @@
 import { OWNED } from '../layout.ts'
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** A package from convecthub's record on a host that is still there, with what apt and dpkg know about it. */
 export interface RecordedPackage {
@@ -20,10 +20,11 @@ set -- $(sed -n 's/^package \\([a-z0-9][a-z0-9.+-]*\\(:[a-z0-9]*\\)*\\)$/\\1/p' 
   apt-mark showauto "$@" | sed 's/^/auto /'
 }`
 
-const family: FactFamily<readonly RecordedPackage[]> = {
-  id: 'recorded-packages',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => {
+/** The packages of the record that are installed, or have left something behind. */
+export const recordedPackages = singleFact<readonly RecordedPackage[]>(
+  'recorded-packages',
+  rawSh(SCRIPT),
+  (output) => {
     const bare = (name: string) => name.split(':', 1)[0] ?? ''
     const lines = output.split('\n')
     const auto = new Set(
@@ -37,9 +38,6 @@ const family: FactFamily<readonly RecordedPackage[]> = {
       const isDependency = auto.has(bare(name)) || state === 'config-files'
       return [{ name, auto: isDependency, essential: essential === 'yes' || priority === 'required' }]
     })
-    return new Map([['', found]])
+    return found
   },
-}
-
-/** The packages of the record that are installed, or have left something behind. */
-export const recordedPackages: Fact<readonly RecordedPackage[]> = { family, key: '' }
+)

@@ -1,6 +1,6 @@
 import { textOf } from '../printable.ts'
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** The basic properties of a machine. Memory in MiB. */
 export interface System {
@@ -38,13 +38,7 @@ printf 'user=%s\\n' "\${SUDO_USER:-root}"`
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'armhf' }
 
-const family: FactFamily<System> = {
-  id: 'system',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => new Map([['', parseSystem(output)]]),
-}
-
-export const system: Fact<System> = { family, key: '' }
+export const system = singleFact<System>('system', rawSh(SCRIPT), (output) => parseSystem(output))
 
 function parseSystem(output: string): System {
   const values = new Map(

@@ -1,6 +1,6 @@
 import { STORAGE } from '../layout.ts'
 import { rawSh } from '../sh.ts'
-import type { Fact, FactFamily } from './fact.ts'
+import { singleFact } from './fact.ts'
 
 /** Users' data on a machine: the volumes of K3s's local-path storage. */
 export interface Volumes {
@@ -19,25 +19,14 @@ done
 printf 'count %s\\n' "$count"
 [ "$count" = 0 ] || timeout 20 du -sxk ${STORAGE} | sed -n 's/^\\([0-9]*\\).*/kib \\1/p'`
 
-const family: FactFamily<Volumes> = {
-  id: 'volumes',
-  script: () => rawSh(SCRIPT),
-  parse: (output) => {
-    const value = (word: string) => new RegExp(`^${word} (\\d{1,15})$`, 'm').exec(output)?.[1]
-    const kib = value('kib')
-    return new Map([
-      [
-        '',
-        {
-          count: Number(value('count') ?? 0),
-          sizeMiB: kib === undefined ? undefined : Math.ceil(Number(kib) / 1024),
-        },
-      ],
-    ])
-  },
-}
-
-export const volumes: Fact<Volumes> = { family, key: '' }
+export const volumes = singleFact<Volumes>('volumes', rawSh(SCRIPT), (output) => {
+  const value = (word: string) => new RegExp(`^${word} (\\d{1,15})$`, 'm').exec(output)?.[1]
+  const kib = value('kib')
+  return {
+    count: Number(value('count') ?? 0),
+    sizeMiB: kib === undefined ? undefined : Math.ceil(Number(kib) / 1024),
+  }
+})
 
 /** Describes the volumes of several machines: `3 volumes (1.2 GB)`; empty when there are none. */
 export function volumesText(all: readonly Volumes[]): string {

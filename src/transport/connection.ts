@@ -8,10 +8,7 @@ export interface Result {
   ms: number
 }
 
-/**
- * A piece of a job's input: `size` bytes as sent. If `raw` is set, they are gzip that unpacks to `raw` bytes. A chunk
- * of `data` is no longer used once the next one is requested, so a source may reuse its memory.
- */
+/** A piece of a job's input: `size` bytes as sent. If `raw` is set, they are gzip that unpacks to `raw` bytes. */
 export interface Block {
   size: number
   raw?: number

@@ -90,7 +90,7 @@ export class Shell {
     this.#first = false
   }
 
-  /** Resolves when the bytes are taken, so that their memory may be reused, or when the connection has ended. */
+  /** Resolves when the bytes are taken, so that no more than that waits in memory, or when the connection has ended. */
   write(data: Chunk): Promise<void> {
     if (!this.#ready) this.#early.push(Buffer.from(data))
     return new Promise((resolve) => {
