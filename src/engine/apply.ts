@@ -5,7 +5,7 @@ import { joinSh, type Script, sh } from '../sh.ts'
 import type { ApplyOptions } from './apply-options.ts'
 import type { Change, UploadChange } from './change.ts'
 import { interrupted } from './interrupted.ts'
-import { knownCause } from './known-causes.ts'
+import { hintFor } from './known-causes.ts'
 import { readProbe } from './probe.ts'
 import { changeMs, marks, renderChanges } from './render.ts'
 import { upload } from './upload.ts'
@@ -90,9 +90,7 @@ async function runBatch(
       host,
       step,
       evidence,
-      hint:
-        knownCause(evidence) ??
-        "the lines above are the host's own; mend the cause, then run the same command again",
+      hint: hintFor(evidence),
     })
   }
   endCurrent()

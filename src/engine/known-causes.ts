@@ -61,7 +61,9 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   { words: /address already in use/, hint: 'another program has the port: `ss -ltnp` on the host names it' },
 ]
 
-/** What to do about the failure that this output shows; undefined when the cause is not a known one. */
-export function knownCause(output: string): string | undefined {
-  return KNOWN_CAUSES.find(({ words }) => words.test(output))?.hint
+/** What to do about a failure with this output; `other` when its cause is not a known one. */
+export function hintFor(output: string, other = LOOK): string {
+  return KNOWN_CAUSES.find(({ words }) => words.test(output))?.hint ?? other
 }
+
+const LOOK = "the lines above are the host's own; mend the cause, then run the same command again"

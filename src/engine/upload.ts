@@ -11,7 +11,7 @@ import type { ApplyOptions } from './apply-options.ts'
 import { blocks } from './blocks.ts'
 import type { UploadChange } from './change.ts'
 import { interrupted } from './interrupted.ts'
-import { knownCause, UNSAFE_FOLDER_HINT } from './known-causes.ts'
+import { hintFor, UNSAFE_FOLDER_HINT } from './known-causes.ts'
 import { changeMs } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
@@ -134,9 +134,6 @@ async function expectSuccess(
     host,
     step,
     evidence: result.output,
-    hint:
-      knownCause(result.output) ??
-      fault?.hint ??
-      "the lines above are the host's own; mend the cause, then run the same command again",
+    hint: hintFor(result.output, fault?.hint),
   })
 }

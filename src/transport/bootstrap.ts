@@ -8,8 +8,8 @@ import { template } from '../templates.ts'
 export interface Bootstrap {
   /** The command of the SSH exec request. */
   command: string
-  /** What the command reads from stdin: the session's program, with the script that an order of 0 bytes runs. */
-  program(script: string): string
+  /** What the command reads from stdin: the session's program. */
+  program: string
   /** Begins the lines printed before the program runs. Every user of the host can see it in the command. */
   greeting: string
   /** Begins the program's frames. It is sent only on stdin, so nobody else on the host can forge a frame. */
@@ -23,8 +23,8 @@ export interface Bootstrap {
  * already. The login shell may be anything, so all it sees is `exec sh -c '…'`.
  *
  * To keep argv and sudo's log short, the session's program follows on stdin, after a line with the greeting and its
- * size. Anything before that line, such as a password that sudo did not ask for, is dropped. The first script is sent
- * inside the program, which saves the host a process to read it. With `askPassword`, sudo may ask on stdin.
+ * size. Anything before that line, such as a password that sudo did not ask for, is dropped. With `askPassword`, sudo may
+ * ask on stdin.
  */
 export function bootstrap(options: {
   becomeUser: string
@@ -56,10 +56,8 @@ export function bootstrap(options: {
     // -u, because sudoers may have another default than root (runas_default)
     `exec sudo ${ways} -u ${quote(becomeUser)} -- ${session}`,
   ].join('; ')
-  const program = (script: string) => {
-    const all = `mark=${mark} become=${quote(becomeUser)} script=${quote(script)}\n${text}`
-    return `${greeting} ${Buffer.byteLength(all)}\n${all}`
-  }
+  const all = `mark=${mark} become=${quote(becomeUser)}\n${text}`
+  const program = `${greeting} ${Buffer.byteLength(all)}\n${all}`
   return { command: `exec sh -c ${quote(command)}`, program, greeting, mark, prompt }
 }
 

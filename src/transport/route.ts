@@ -26,7 +26,7 @@ export async function openRoute(
   pool: JumpPool,
   open: (jump: Target) => Promise<Link>,
 ): Promise<Route> {
-  if (target.proxyCommand !== undefined) return proxyWay(target, target.proxyCommand)
+  if (target.proxyCommand !== undefined) return proxyRoute(target, target.proxyCommand)
   const jump = target.jumps.at(-1)
   if (!jump) return { stream: undefined, said: async () => '', close: () => {} }
   const link = await pool
@@ -56,7 +56,7 @@ export async function openRoute(
 }
 
 /** Runs a ProxyCommand as ssh(1) does: in a shell, with %h, %p, %r, %n and %% replaced. */
-function proxyWay({ host, address, port, user, alias }: Target, command: string): Route {
+function proxyRoute({ host, address, port, user, alias }: Target, command: string): Route {
   const tokens: Readonly<Record<string, string>> = {
     h: address,
     p: String(port),

@@ -82,11 +82,10 @@ export class Shell {
 
   /** Sends an order with a script: `words`, the script's size, `more`. The first order also sends the program. */
   order(words: string, script: string, more: string): void {
-    const text = `${script}\n`
     // the shell drops trailing newlines of what it reads; the x at the end prevents that
-    const body = Buffer.from(`${text}x`)
-    if (this.#first) this.write(`${this.#boot.program(text)}${words} 0${more}\n`)
-    else this.write(Buffer.concat([Buffer.from(`${words} ${body.length}${more}\n`), body]))
+    const body = `${script}\nx`
+    const program = this.#first ? this.#boot.program : ''
+    this.write(`${program}${words} ${Buffer.byteLength(body)}${more}\n${body}`)
     this.#first = false
   }
 

@@ -9,8 +9,6 @@ export function reportLines(
 ): string[] {
   const { hosts, ms, interrupted, ok, applied } = summary
   if (!applied) return []
-  const total = (key: 'changed' | 'failed' | 'blocked' | 'skipped') =>
-    hosts.reduce((sum, host) => sum + host[key], 0)
   const cell = (number: number, shade: (text: string) => string) =>
     number === 0 ? paint.dim('0') : shade(String(number))
   const rows = hosts.map((host) => [
@@ -32,7 +30,7 @@ export function reportLines(
       ? paint.red(`${count(bad, 'host')} of ${hosts.length} not done, after ${duration(ms)}.`)
       : !ok
         ? paint.red(`Not done, after ${duration(ms)}.`)
-        : total('changed') === 0
+        : hosts.every(({ changed }) => changed === 0)
           ? paint.green(`Nothing to change on ${count(hosts.length, 'host')}; checked in ${duration(ms)}.`)
           : paint.green(`Done on ${count(hosts.length, 'host')} in ${duration(ms)}.`)
   return ['', ...columns([['HOST', 'CHANGED', 'ALREADY SO', 'FAILED', 'BLOCKED', ''], ...rows]), '', verdict]

@@ -2,7 +2,7 @@ import { type ConvecthubError, formatOrigin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
 import { oneLine } from '../printable.ts'
 
-/** Prints warnings to stderr, one line problem: what is legal but probably not intended. */
+/** Prints warnings to stderr, one line a problem: what is legal but probably not intended. */
 export function warn(warnings: readonly Warning[]): void {
   for (const { origin, message, hint } of warnings) {
     const text = `${formatOrigin(origin)}: ${message}${hint ? `; ${hint}` : ''}`

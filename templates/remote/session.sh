@@ -5,8 +5,7 @@
 #   feed ID BYTES HAVE FILE   the same, but appends the blocks to FILE (emptied first if HAVE is 0); the script's stdin
 #                             gets a line with the size of each block once it is written
 #   kill SIGNAL               signals the running job's process group
-# The first frame has 0 BYTES: its script came with this program, in $script. Any other script ends with an extra x that
-# is not part of it, since command substitution would drop trailing newlines.
+# A script ends with an extra x that is not part of it, since command substitution would drop trailing newlines.
 # A block is a line `SIZE`, or `SIZE RAW` if it is gzip of RAW bytes, then SIZE bytes; the last block is `0`.
 # $become (the user to run as) and $mark (which starts each line of this program's output) came with it as well. Nobody
 # else may learn the mark, so it is in no argument and no environment. When stdin ends, the running job is ended.
@@ -33,7 +32,6 @@ end_group() {
 
 # script BYTES: reads a script, which ends with an x; fails if it is incomplete, so that no truncated script is run
 script() {
-  [ "$1" != 0 ] || return 0
   script=$(exec dd bs="$1" count=1 iflag=fullblock 2>/dev/null)
   [ "${#script}" = "$1" ] && script=${script%x}
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { knownCause } from '../../src/engine/known-causes.ts'
+import { hintFor } from '../../src/engine/known-causes.ts'
 
 it.each([
   { output: 'cp: error writing: No space left on device', hint: 'df -h' },
@@ -42,9 +42,9 @@ it.each([
   },
   { output: 'listen tcp :6443: bind: address already in use', hint: 'ss -ltnp' },
 ])('knows the cause of "$output": $hint', ({ output, hint }) => {
-  expect(knownCause(`some line\n${output}\nanother`)).toContain(hint)
+  expect(hintFor(`some line\n${output}\nanother`)).toContain(hint)
 })
 
 it.each(['', 'everything is fine', 'Setting up curl (7.88.1) ...'])('knows no cause for "%s"', (output) => {
-  expect(knownCause(output)).toBeUndefined()
+  expect(hintFor(output, 'another hint')).toBe('another hint')
 })

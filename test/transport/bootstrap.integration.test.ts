@@ -38,13 +38,16 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** An order with a script, as the session's program reads it. */
+const order = (words: string, script: string) => `${words} ${Buffer.byteLength(script) + 1}\n${script}x`
+
 /** Runs the command as sshd would for a user with this login shell, with the program and one order on stdin. */
 function login(
   shell: string,
   boot: ReturnType<typeof bootstrap>,
   path: string,
   uid = NOBODY,
-  input = `${boot.program("cat >/dev/null # it's\n\n")}feed 7 0\n3\nda\n0\n`,
+  input = `${boot.program}${order('feed 7', "cat >/dev/null # it's\n\n")}3\nda\n0\n`,
 ) {
   const { stdout, stderr, status } = spawnSync(shell, ['-c', boot.command], {
     input,
@@ -96,7 +99,7 @@ it.each(
 it('runs nothing of a first script that was cut off, wherever it was cut', async () => {
   const boot = bootstrap({ becomeUser: userInfo().username, askPassword: false })
   const canary = join(folder, 'canary')
-  const all = `${boot.program(`: >${canary}\n${'# filler\n'.repeat(100)}`)}run 1 0\n`
+  const all = `${boot.program}${order('run 1', `: >${canary}\n${'# filler\n'.repeat(100)}`)}`
   const cut = (length: number) => login('/bin/sh', boot, '/usr/bin:/bin', 0, all.slice(0, length))
   for (let length = 1; length < all.length; length += length < 300 ? 13 : 97) cut(length)
   cut(all.length - 1)
@@ -130,12 +133,10 @@ it('uses a random mark and prompt, and sends the program and the mark only on st
   for (const { command, program, greeting, mark, prompt } of boots) {
     expect(mark).toMatch(/^@@[0-9a-f]{32}$/)
     expect(prompt).not.toContain('%')
-    const text = program('echo ü')
-    expect(text.startsWith(`${greeting} ${Buffer.byteLength(text.slice(text.indexOf('\n') + 1))}\n`)).toBe(
-      true,
-    )
-    expect(text.slice(greeting.length)).not.toContain(greeting)
-    expect(text).toContain(mark)
+    const size = Buffer.byteLength(program.slice(program.indexOf('\n') + 1))
+    expect(program.startsWith(`${greeting} ${size}\n`)).toBe(true)
+    expect(program.slice(greeting.length)).not.toContain(greeting)
+    expect(program).toContain(mark)
     // every user of the host can read the command
     expect(command).not.toContain(mark)
     expect(command.length).toBeLessThan(1000)

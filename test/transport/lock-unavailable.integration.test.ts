@@ -71,7 +71,8 @@ it('runs nothing without the lock, and leaves its holder alone, even if the refu
   const unheard = () => {
     const { places } = ownPlaces()
     const { command, program } = bootstrap({ becomeUser: 'root', askPassword: false, places })
-    const input = `${program(`touch ${ran}`)}run 1 0 anna\n`
+    const script = `touch ${ran}`
+    const input = `${program}run 1 ${script.length + 1} anna\n${script}x`
     return spawnSync('sh', ['-c', `${command} >/dev/full`], { input, timeout: 10_000 })
   }
   const holder = spawn('flock', [lockFile(), 'sh', '-c', 'echo held; exec sleep 60'], { detached: true })
