@@ -2,7 +2,7 @@ import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Desired, PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
-import { type NodeState, node } from '../facts/node.ts'
+import { node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
 import { unit } from '../facts/unit.ts'
 import { K3S, NO_RESTART, NO_RESTART_FOLDER } from '../layout.ts'
@@ -28,11 +28,13 @@ export const drain: Step = {
   title: 'Drain the machines',
   hosts: stayingDriver,
   facts: nodesOf,
-  plan: (context) =>
-    planUnreachable(context, drainNode) ??
-    leavingNodes(context)
-      .filter(({ state }) => state.ready && state.labels[DRAINED] !== 'true')
-      .map(({ host }) => drainNode(host)),
+  plan: (context) => {
+    const pending = leavingHosts(context).filter(({ up, drained }) => up && !drained)
+    return onceReached(
+      context,
+      pending.map(({ host }) => drainNode(host)),
+    )
+  },
 }
 
 /** Keeps systemd from restarting the K3s of a removed server, which would join again at once. Lasts until reboot. */
@@ -72,35 +74,37 @@ export const leave: Step = {
   facts: nodesOf,
   plan: (context) => {
     // workers first, then servers that are down: they do not vote, so the majority is kept for as long as possible
-    const rank = ({ host, state }: LeavingNode) => (host.role === 'driver' ? 2 : 0) + (state.ready ? 1 : 0)
-    const allHosts = planUnreachable(context, remove)
-    if (allHosts) return allHosts
-    return leavingNodes(context)
-      .sort((a, b) => rank(a) - rank(b))
-      .map(({ host }) => remove(host))
+    const rank = ({ host, up }: LeavingHost) => (host.role === 'driver' ? 2 : 0) + (up ? 1 : 0)
+    const sorted = leavingHosts(context).sort((a, b) => rank(a) - rank(b))
+    return onceReached(
+      context,
+      sorted.map(({ host }) => remove(host)),
+    )
   },
 }
 
-/** When the API does not answer, the plan cannot know which nodes are left: wait for the API, then act on all hosts. */
-function planUnreachable(
-  { facts, host, leaving }: PlanContext,
-  act: (host: ClusterHost) => Change,
-): Change[] | undefined {
-  const hosts = leaving?.hosts ?? []
-  if (hosts.length === 0 || facts.get(node(host.nodeName))) return undefined
-  return [waitApi(host), ...hosts.map(act)]
+/** Waits for the API before the changes when it does not answer. */
+function onceReached({ facts, host }: PlanContext, changes: Change[]): Change[] {
+  return changes.length === 0 || facts.get(node(host.nodeName)) ? changes : [waitApi(host), ...changes]
 }
 
-interface LeavingNode {
+interface LeavingHost {
   host: ClusterHost
-  state: NodeState
+  up: boolean
+  drained: boolean
 }
 
-/** The leaving machines that the cluster has a Node for. */
-function leavingNodes({ facts, leaving }: PlanContext): LeavingNode[] {
+/**
+ * The leaving machines that the cluster has a Node for; all of them while the API does not answer. Without a Node,
+ * a machine is up when it says itself that K3s runs: one that did not answer is down.
+ */
+function leavingHosts({ facts, host: by, leaving, peer }: PlanContext): LeavingHost[] {
   return (leaving?.hosts ?? []).flatMap((host) => {
     const state = facts.get(node(host.nodeName))
-    return state ? [{ host, state }] : []
+    if (!state && facts.get(node(by.nodeName))) return []
+    const own = peer(host.name)?.get(unit(unitName(host)))
+    const up = state?.ready ?? (own !== undefined && isRunning(own))
+    return [{ host, up, drained: state?.labels[DRAINED] === 'true' }]
   })
 }
 

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
+import { factsOf } from '../../src/engine/recipe-steps.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { node } from '../../src/facts/node.ts'
+import { unit } from '../../src/facts/unit.ts'
 import { reset } from '../../src/recipes/reset.ts'
+import { unitName } from '../../src/steps/k3s-unit.ts'
 import { drain, leave, noRestart } from '../../src/steps/leave.ts'
 import { stopK3s } from '../../src/steps/reset.ts'
-import { is, recordOf, running, shown } from '../helpers/fake-facts.ts'
-import { planStep } from '../helpers/plan-step.ts'
+import { contextOf, is, recordOf, running, shown } from '../helpers/fake-facts.ts'
+import { knownOf, planStep } from '../helpers/plan-step.ts'
 import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
 const given = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
@@ -20,7 +23,7 @@ const gone = (name: string, more = '') => `- run node ${name}, its password${mor
 const API = '! wait wait until the Kubernetes API answers'
 const MEMBER = ' and its membership of etcd'
 
-it.each<{ what: string; nodes: Record<string, boolean>; plan: string[] }>([
+it.each<{ what: string; nodes: Record<string, boolean>; runs?: string[]; away?: string[]; plan: string[] }>([
   { what: 'are unknown to the cluster', nodes: { d1: true }, plan: [] },
   { what: 'include a healthy worker', nodes: { d1: true, w1: true }, plan: [drained('w1'), gone('w1')] },
   { what: 'include a worker that is down', nodes: { d1: true, w1: false }, plan: [gone('w1')] },
@@ -30,14 +33,40 @@ it.each<{ what: string; nodes: Record<string, boolean>; plan: string[] }>([
     plan: [drained('d2'), drained('w1'), gone('w1'), gone('d3', MEMBER), gone('d2', MEMBER)],
   },
   {
-    what: 'cannot be looked up, as the API does not answer',
+    what: 'run, while the API does not answer',
     nodes: {},
-    plan: [API, ...['d2', 'd3', 'w1'].map(drained), API, gone('d2', MEMBER), gone('d3', MEMBER), gone('w1')],
+    runs: ['d2', 'd3', 'w1'],
+    plan: [API, ...['d2', 'd3', 'w1'].map(drained), API, gone('w1'), gone('d2', MEMBER), gone('d3', MEMBER)],
   },
-])('removes machines that $what: $plan', ({ nodes, plan }) => {
+  {
+    what: 'run, do not run, or do not answer, while the API does not answer',
+    nodes: {},
+    runs: ['d2'],
+    away: ['w1'],
+    plan: [API, drained('d2'), API, gone('w1'), gone('d3', MEMBER), gone('d2', MEMBER)],
+  },
+  {
+    what: 'are all away, while the API does not answer',
+    nodes: {},
+    away: ['d2', 'd3', 'w1'],
+    plan: [API, gone('w1'), gone('d2', MEMBER), gone('d3', MEMBER)],
+  },
+])('removes machines that $what: $plan', ({ nodes, runs = [], away = [], plan }) => {
   const d1 = Object.entries(nodes).map(([name, ready]) => is(node(name), state(ready)))
+  const units = runs.map((name) => [name, [running(unitName(of(name)))]] as const)
   const own = resetOf(['d2', 'd3', 'w1'], 'd1')
-  expect([drain, leave].flatMap((step) => shown(planStep(step, own, 'd1', { d1 })))).toEqual(plan)
+  const known = knownOf(own, { ...Object.fromEntries(units), d1 })
+  const changes = [drain, leave].flatMap((step) => {
+    const context = contextOf(step, own, 'd1', known)
+    return step.plan({ ...context, peer: (name) => (away.includes(name) ? undefined : context.peer(name)) })
+  })
+  expect(shown(changes)).toEqual(plan)
+})
+
+it('asks every machine that leaves whether its K3s runs, by which the plan goes while the API does not answer', () => {
+  const desired = resetOf(['d2', 'w1'], 'd1')
+  for (const name of ['d2', 'w1'])
+    expect(factsOf(of(name), { recipe: reset, desired })).toContainEqual(unit(unitName(of(name))))
 })
 
 it.each([
