@@ -159,7 +159,7 @@ cvh_folder ${INCOMING_KEYS}
 ( ulimit -f 4096 && exec curl -fsS --max-time 50 -o ${incoming} ${url} )
 openpgp_binary ${incoming} >${binary}
 keys=$(openpgp_keys ${binary} | tr '\n' ' ')
-[ "$keys" = ${`${fingerprint} `} ] || { printf '%s %s\n' ${`the key at ${url} is another one:`} "\${keys:-no key at all}" && exit 65; }
+[ "$keys" = ${`${fingerprint} `} ] || { printf '%s %s\n' ${`the key at ${url} is another one:`} "\${keys:-no key at all}"; exit 65; }
 cvh_record file ${key}
 cvh_place ${key} 644 <${binary}`,
   }

@@ -77,7 +77,7 @@ const make: Change = {
 ${askRelease}
 [ -n "$password" ] || {
   password=$(tr -dc ${ALPHABET} </dev/urandom | head -c ${LENGTH})
-  [ "\${#password}" = ${LENGTH} ] || { echo '/dev/urandom gave no password' && exit 74; }
+  [ "\${#password}" = ${LENGTH} ] || { echo '/dev/urandom gave no password'; exit 74; }
 }
 cvh_record file ${HUB_PASSWORD}
 { ${printValues}; } | cvh_place ${HUB_PASSWORD} 600`,

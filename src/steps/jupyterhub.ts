@@ -153,7 +153,7 @@ function upgrade(
     durable: true,
     script: sh`for handed in ${[chart, ...layers].map(({ path, sha256 }) => `${sha256} ${path}`)}; do
   path=\${handed#* }
-  [ "$(sha256sum <"$path")" = "\${handed%% *}  -" ] || { echo "$path is not what was sent" && exit 65; }
+  [ "$(sha256sum <"$path")" = "\${handed%% *}  -" ] || { echo "$path is not what was sent"; exit 65; }
 done
 ${HELM} upgrade --install ${RELEASE} ${chart.path} -n ${NAMESPACE} --create-namespace ${layers.flatMap(({ path }) => ['-f', path])} --description ${description} --history-max 10 --wait --timeout ${`${TIMEOUT_S}s`} --kubeconfig ${KUBECONFIG} || {
 code=$?

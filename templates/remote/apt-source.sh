@@ -13,7 +13,7 @@ done
 # apt without Error-Mode only warns when it cannot reach a mirror, so the policy shows whether it got a package list
 readable() {
   apt update "$@" -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any || return
-  apt-cache "$@" policy | grep -q ' Packages$' || { echo 'apt has got no package list of it' && return 100; }
+  apt-cache "$@" policy | grep -q ' Packages$' || { echo 'apt has got no package list of it'; return 100; }
   apt-cache -o "Dir::Etc::SourceParts=$parts" policy >/dev/null
 }
 
