@@ -1,11 +1,10 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../error-codes.ts'
-import { ConvecthubError, ConvecthubErrors, formatOrigin, type Origin } from '../errors.ts'
+import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
 import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
 import { resolveText } from '../inventory/vars/resolve-text.ts'
 import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
-
 import { portClashes } from './hub-ports.ts'
 import { CLUSTER_VARIABLES, HOST_VARIABLES, LIST_VARIABLES } from './variables.ts'
 
@@ -51,7 +50,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   const ports = lead && readSettings(PORTS, lead, [])
   if (lead && ports) errors.push(...portClashes(lead, ports, all, ({ name }) => addresses.get(name)?.port))
   const drivers = hosts.filter(({ role }) => role === 'driver')
-  if (errors.length > 0 || !settings || !drivers[0]) throw new ConvecthubErrors(once(errors))
+  if (errors.length > 0 || !settings || !drivers[0]) throw new ConvecthubErrors(errors)
   return {
     name: inventoryName(inventory),
     hosts,
@@ -71,17 +70,6 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
 function roleOf({ groups }: Host): ClusterHost['role'] | undefined {
   if (DRIVER_GROUPS.some((name) => groups.includes(name))) return 'driver'
   return groups.includes('worker') ? 'worker' : undefined
-}
-
-/** Removes repeated errors: a wrong line under [all:vars] is found for every host, but is reported once. */
-function once(errors: readonly ConvecthubError[]): ConvecthubError[] {
-  const told = new Map<string, ConvecthubError>()
-  for (const error of errors) {
-    const { origin } = error.details
-    const key = `${origin && formatOrigin(origin)} ${error.message}`
-    if (!told.has(key)) told.set(key, error)
-  }
-  return [...told.values()]
 }
 
 /** The name that reset asks the user to type: the file's name without folder and extension. */

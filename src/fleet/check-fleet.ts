@@ -96,12 +96,12 @@ function attempt<T>(errors: ConvecthubError[], run: () => T): T | undefined {
   }
 }
 
-/** Removes duplicates: a wrong line under [all:vars] is one error, not one per host. */
+/** Removes duplicates: a wrong line under [all:vars], or a wrong -e, is one error, not one per host. */
 function distinct(errors: readonly ConvecthubError[]): ConvecthubError[] {
   const seen = new Map<string, ConvecthubError>()
   for (const error of errors) {
     const { origin, host } = error.details
-    const key = `${error.code} ${error.message} ${origin?.line ? formatOrigin(origin) : host}`
+    const key = `${error.code} ${error.message} ${origin?.line || origin?.file === '-e' ? formatOrigin(origin) : host}`
     if (!seen.has(key)) seen.set(key, error)
   }
   return [...seen.values()]

@@ -9,8 +9,6 @@ const VARS = '[all:vars]\nconvect_token=k3s_hub_token\n'
 const FLEET = `[driver]\nd1\n[worker]\nw1 x=1\nw2\n${VARS}`
 /** The fleet with settings for w1, on line 4. */
 const w1 = (settings: string) => FLEET.replace('x=1', settings)
-/** The fleet with settings for all hosts, from line 8 on. */
-const all = (settings: string) => `${FLEET}${settings}\n`
 
 it('no problem shows the token', () => {
   const bad = `${w1('my_iface=a/b')}convect_token=s3cret\n`
@@ -55,11 +53,6 @@ it('reports wrong settings of the driver and of the cluster together, and no mis
     `${AT}:2 BAD_VALUE has_gpu=maybe: true or false is needed`,
     `${AT}:8 BAD_VALUE http_port=x: a port number is needed`,
   ])
-})
-
-it('reports a wrong line under [all:vars] once, not for every host', () => {
-  const told = problemsOf(all('has_gpu=maybe')).filter((line) => line.includes('BAD_VALUE'))
-  expect(told).toEqual([`${AT}:8 BAD_VALUE has_gpu=maybe: true or false is needed`])
 })
 
 it('does not show a wrong value that comes from a vault', () => {
