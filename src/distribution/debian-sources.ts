@@ -132,7 +132,7 @@ function addSource(source: PackageSource, facts: Facts): Change[] {
 function removeSources(paths: readonly string[]): Change[] {
   if (paths.length === 0) return []
   const script = joinSh([
-    rawSh(template('remote/remove-paths.sh')),
+    rawSh(template('remote/of-k3s.sh') + template('remote/remove-paths.sh')),
     sh`set -- ${paths}
 remove_paths "$@"
 for path; do [ -e "$path" ] || cvh_forget file "$path"; done`,

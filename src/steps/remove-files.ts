@@ -86,7 +86,7 @@ export const removeFiles: Step = {
         title: `remove ${title}`,
         timeoutMs: 600_000,
         script: joinSh([
-          rawSh(template('remote/remove-paths.sh')),
+          rawSh(template('remote/of-k3s.sh') + template('remote/remove-paths.sh')),
           sh`keep_data=${keeps ? STORAGE : ''}`,
           sh`remove_paths ${paths}`,
           ...(works.length > 0 ? [sh`remove_works ${works}`] : []),

@@ -3,3 +3,8 @@
 of_k3s() {
   grep -lE '^[0-9]+:[^:]*:/(system\.slice/(k3s|k3s-agent)\.service|kubepods)' "$@" 2>/dev/null
 }
+
+# k3s_disks: the folders of K3s that may be separate disks, for users' data and for images
+k3s_disks() {
+  printf '%s\n' /var/lib/rancher/k3s/storage /var/lib/rancher/k3s/agent
+}

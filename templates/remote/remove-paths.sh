@@ -25,11 +25,10 @@ remove_paths() {
 }
 
 # clear_folder FOLDER: removes the folder with all that is in it, except users' data and the folders above it. Other
-# file systems mounted below are left alone, since they may be anybody's; only the disks that k3s_mounts knows are
-# emptied.
+# file systems mounted below are left alone, since they may be anybody's; only those of k3s_disks are emptied.
 clear_folder() {
   keep=${keep_data:-none}
-  for disk in /var/lib/rancher/k3s/storage /var/lib/rancher/k3s/agent; do
+  for disk in $(k3s_disks); do
     case $disk in
     "$keep") ;;
     "$1"/*) ! mountpoint -q "$disk" || find "$disk" -xdev -mindepth 1 -delete || return ;;

@@ -12,11 +12,9 @@ k3s_pids() {
 k3s_mounts() {
   while read -r _ mount _; do
     case $mount in
-    # separate disks, for users' data and for images
-    /var/lib/rancher/k3s/storage | /var/lib/rancher/k3s/agent) ;;
     /run/k3s/* | /run/netns/cni-* | /var/lib/kubelet/* | /var/lib/rancher/k3s/*) printf '%s\n' "$mount" ;;
     esac
-  done </proc/self/mounts | sort -r -u
+  done </proc/self/mounts | grep -vxF "$(k3s_disks)" | sort -r -u
 }
 
 # network links by name, and the host ends of the pods' veth pairs, which are members of cni0

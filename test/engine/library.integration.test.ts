@@ -150,7 +150,7 @@ it('does not remove what others could exchange, even if the message about it can
   mkdirSync(at('open/ours'), { recursive: true })
   writeFileSync(path, '')
   chmodSync(at('open'), 0o777)
-  await call(sh`${rawSh(template('remote/remove-paths.sh'))}
+  await call(sh`${rawSh(template('remote/of-k3s.sh') + template('remote/remove-paths.sh'))}
 remove_paths ${path} >/dev/full`)
   expect(existsSync(path)).toBe(true)
 })
