@@ -104,45 +104,15 @@ export const LIST_VARIABLES: readonly string[] = [
 
 export type ClusterSettings = z.infer<typeof CLUSTER_VARIABLES>
 
-/** Ansible's connection and become variables that convecthub understands, for the "did you mean" of `check`. */
-export const ANSIBLE_VARIABLES = [
-  ...[
-    'host',
-    'port',
-    'user',
-    'private_key_file',
-    'ssh_common_args',
-    'ssh_extra_args',
-    'connection',
-    'password',
-  ].map((n) => `ansible_${n}`),
-  ...['host', 'port', 'user', 'private_key_file', 'pass', 'password', 'common_args', 'extra_args'].map(
-    (n) => `ansible_ssh_${n}`,
-  ),
-  ...[
-    'become',
-    'become_method',
-    'become_user',
-    'become_pass',
-    'become_password',
-    'sudo_pass',
-    'sudo_user',
-    'group_priority',
-  ].map((n) => `ansible_${n}`),
-  ...[
-    'python_interpreter',
-    'host_key_checking',
-    'shell_type',
-    'ssh_args',
-    'ssh_pipelining',
-    'ssh_transfer_method',
-    'ssh_retries',
-  ].map((n) => `ansible_${n}`),
-] as const
-
-/** Every variable that convecthub understands. */
+/** The variables that convecthub understands, without those that say how a host is connected to. */
 export const KNOWN_VARIABLES: readonly string[] = [
   ...Object.keys(HOST_VARIABLES.shape),
   ...Object.keys(CLUSTER_VARIABLES.shape),
-  ...ANSIBLE_VARIABLES,
+  'ansible_become',
+  'ansible_group_priority',
+  'ansible_python_interpreter',
+  'ansible_shell_type',
+  'ansible_ssh_pipelining',
+  'ansible_ssh_retries',
+  'ansible_ssh_transfer_method',
 ]
