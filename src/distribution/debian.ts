@@ -49,12 +49,14 @@ export const debian: Distribution = {
     const [bare = ''] = name.split(':', 1)
     return ASKED.test(bare) || (auto && !essential && !NEEDED.test(bare))
   },
-  // of `a|b` the script installs the first that apt knows
-  install: (
-    names,
-  ) => sh`set -- ${names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))}
+  install: (names, title) => {
+    // of `a|b` the script installs the first that apt knows
+    const asked = names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))
+    const script = sh`set -- ${asked}
 ${rawSh(template('remote/apt.sh'))}
-${rawSh(template('remote/apt-install.sh'))}`,
+${rawSh(template('remote/apt-install.sh'))}`
+    return { kind: 'packages', sign: '+', title: title ?? `install ${asked.join(', ')}`, names, script }
+  },
   purge: (names) => sh`set -- ${[...names]}
 ${rawSh(template('remote/apt.sh'))}
 ${rawSh(template('remote/apt-purge.sh'))}`,

@@ -1,4 +1,4 @@
-import type { PackageName } from '../engine/change.ts'
+import type { PackageName, PackagesChange } from '../engine/change.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
@@ -49,7 +49,7 @@ export interface Distribution {
   /** Whether convecthub can have installed this package, by name or as a dependency. */
   isOwn(recorded: RecordedPackage): boolean
   /** Installs packages, and records them with their dependencies. Waits while somebody else installs. */
-  install(names: readonly PackageName[]): Script
+  install(names: readonly PackageName[], title?: string): PackagesChange
   /** Removes packages and their configuration, except those that other packages need. Waits in the same way. */
   purge(names: readonly string[]): Script
 }

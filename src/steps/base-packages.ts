@@ -4,7 +4,6 @@ import { appArmor } from '../facts/apparmor.ts'
 import { command } from '../facts/command.ts'
 import type { Facts } from '../facts/fact.ts'
 import { system } from '../facts/system.ts'
-import { installPackages } from './install-packages.ts'
 
 /** Installs the few packages that K3s and convecthub's checks need. */
 export const basePackages: Step = {
@@ -18,13 +17,12 @@ export const basePackages: Step = {
     command('apparmor_parser'),
   ],
   plan: ({ facts }) => {
-    const distribution = distributionOf(facts.get(system))
-    const { packages, installed } = distribution
+    const { packages, installed, install } = distributionOf(facts.get(system))
     const names = [
       ...packages.base.filter((name) => facts.get(installed(name)) === undefined),
       ...(lacksProfiles(facts) ? [packages.appArmor] : []),
     ]
-    return names.length === 0 ? [] : [installPackages(distribution, names, `install ${names.join(', ')}`)]
+    return names.length === 0 ? [] : [install(names)]
   },
 }
 

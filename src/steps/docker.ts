@@ -8,7 +8,6 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
-import { installPackages } from './install-packages.ts'
 
 const UNIT = 'docker.service'
 
@@ -77,12 +76,12 @@ function install(context: PlanContext): Change[] {
   const [own, other] = distribution.packages.docker
   if (!source) {
     const title = `install ${own}, or ${other} where apt has no ${own}`
-    return [installPackages(distribution, [{ firstOf: [own, other] }], title)]
+    return [distribution.install([{ firstOf: [own, other] }], title)]
   }
   const there = distribution.sources.standIn(source, context.facts)
   const from = there ? `${source.uri}, as ${there.file}:${there.line} has it` : source.uri
   return [
     ...(there ? [] : distribution.sources.add(source, context.facts)),
-    installPackages(distribution, [own], `install ${own} from ${from}`),
+    distribution.install([own], `install ${own} from ${from}`),
   ]
 }

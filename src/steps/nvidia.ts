@@ -1,10 +1,9 @@
 import type { Distribution } from '../distribution/distribution.ts'
-import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
+import { distributionOf } from '../distribution/distributions.ts'
 import type { Change } from '../engine/change.ts'
 import type { Finding, Step } from '../engine/step.ts'
 import { gpu } from '../facts/gpu.ts'
 import { system } from '../facts/system.ts'
-import { installPackages } from './install-packages.ts'
 
 /** Installs driver and container toolkit on GPU machines. Runs before K3s, which looks for the runtime at its start. */
 export const nvidia: Step = {
@@ -12,11 +11,7 @@ export const nvidia: Step = {
   title: 'Install the NVIDIA driver and container toolkit',
   hosts: ({ cluster }) =>
     cluster.hosts.filter(({ settings }) => settings.has_gpu && settings.install_nvidia_driver),
-  facts: () => [
-    gpu,
-    system,
-    ...DISTRIBUTIONS.map(({ packages, installed }) => installed(packages.nvidiaToolkit)),
-  ],
+  facts: () => [gpu, system],
   check: (contexts) =>
     contexts.flatMap(({ host, facts }): Finding[] => {
       const { cards, nouveau, driver } = facts.get(gpu)
@@ -56,20 +51,15 @@ export const nvidia: Step = {
     const distribution = distributionOf(facts.get(system))
     return [
       ...(driver ? [] : installDriver(distribution)),
-      ...(runtime ? [] : [installToolkit(distribution)]),
+      ...(runtime ? [] : [distribution.install([distribution.packages.nvidiaToolkit])]),
     ]
   },
-}
-
-function installToolkit(distribution: Distribution): Change {
-  const { nvidiaToolkit } = distribution.packages
-  return installPackages(distribution, [nvidiaToolkit], `install ${nvidiaToolkit}`)
 }
 
 function installDriver(distribution: Distribution): Change[] {
   const { tool, title, install } = distribution.nvidiaDriver
   return [
-    installPackages(distribution, [tool], `install ${tool}`),
+    distribution.install([tool]),
     {
       kind: 'run',
       sign: '+',

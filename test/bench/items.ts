@@ -7,7 +7,6 @@ import type { Step } from '../../src/engine/step.ts'
 import { type FileState, file } from '../../src/facts/file.ts'
 import { installedPackage } from '../../src/facts/packages.ts'
 import { type Script, sh } from '../../src/sh.ts'
-import { installPackages } from '../../src/steps/install-packages.ts'
 import { type ManagedFile, managedFile } from '../../src/steps/managed-file.ts'
 
 export const PACKAGE = 'tar'
@@ -52,10 +51,7 @@ export function items(folder: string): Step[] {
       title: 'A package',
       hosts: everyHost,
       facts: () => [installedPackage(PACKAGE)],
-      plan: ({ facts }) =>
-        facts.get(installedPackage(PACKAGE))
-          ? []
-          : [installPackages(debian, [PACKAGE], `install ${PACKAGE}`)],
+      plan: ({ facts }) => (facts.get(installedPackage(PACKAGE)) ? [] : [debian.install([PACKAGE])]),
     },
     {
       id: 'look',
