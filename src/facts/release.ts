@@ -1,6 +1,6 @@
 import { HELM, KUBECONFIG } from '../layout.ts'
 import { textOf } from '../printable.ts'
-import { joinSh, rawSh, sh } from '../sh.ts'
+import { sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
 /** A Helm release: its latest revision, with the status and description of that. */
@@ -10,22 +10,19 @@ export interface Release {
   revision: number
 }
 
-const SCRIPT = `[ ! -x ${HELM} ] || [ ! -f ${KUBECONFIG} ] ||
-  timeout 30 ${HELM} status "$release" -n "$namespace" -o json --kubeconfig ${KUBECONFIG}`
+/** Namespace and name of the hub's release. */
+export const NAMESPACE = 'convecthub'
+export const RELEASE = 'convecthub'
 
 const family: FactFamily<Release | undefined> = {
   id: 'release',
-  script: ([key = '']) => {
-    const [namespace = '', release = ''] = key.split('/')
-    return joinSh([sh`namespace=${namespace} release=${release}`, rawSh(SCRIPT)])
-  },
-  parse: (output, keys) => new Map(keys.map((key) => [key, parseRelease(output)])),
+  script: () => sh`[ ! -x ${HELM} ] || [ ! -f ${KUBECONFIG} ] ||
+  timeout 30 ${HELM} status ${RELEASE} -n ${NAMESPACE} -o json --kubeconfig ${KUBECONFIG}`,
+  parse: (output) => new Map([['', parseRelease(output)]]),
 }
 
-/** The release of this name; undefined when there is none. Ask for only one release per host. */
-export function release(namespace: string, name: string): Fact<Release | undefined> {
-  return { family, key: `${namespace}/${name}` }
-}
+/** The hub's Helm release; undefined when there is none. */
+export const release: Fact<Release | undefined> = { family, key: '' }
 
 function parseRelease(output: string): Release | undefined {
   const start = output.indexOf('{')

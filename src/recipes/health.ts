@@ -2,8 +2,7 @@ import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { Facts } from '../facts/fact.ts'
 import { loginPage, type Page } from '../facts/login-page.ts'
 import { node } from '../facts/node.ts'
-import { release } from '../facts/release.ts'
-import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
+import { RELEASE, release } from '../facts/release.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
 
 /** One line of `status`: what was checked, whether it is healthy, and the details. */
@@ -44,7 +43,7 @@ function nodeCheck({ name, nodeName }: ClusterHost, lead: Facts, own: Facts | un
 
 function releaseCheck(lead: Facts): Check {
   const what = `release ${RELEASE}`
-  const found = lead.get(release(NAMESPACE, RELEASE))
+  const found = lead.get(release)
   if (!found) return { what, healthy: false, detail: 'not there' }
   const { status, revision, description } = found
   return { what, healthy: status === 'deployed', detail: `${status}, revision ${revision}, ${description}` }

@@ -1,7 +1,6 @@
 import type { Step } from '../engine/step.ts'
 import { loginPage } from '../facts/login-page.ts'
 import { release } from '../facts/release.ts'
-import { NAMESPACE, RELEASE } from '../steps/hub-release.ts'
 import { leadFacts } from '../steps/lead.ts'
 import { loginPages } from '../steps/login.ts'
 
@@ -15,11 +14,7 @@ export const status: readonly Step[] = [
     facts: (host, { cluster }) =>
       host.role === 'worker'
         ? leadFacts(host, cluster)
-        : [
-            ...leadFacts(host, cluster),
-            release(NAMESPACE, RELEASE),
-            ...loginPages(cluster, host).map(loginPage),
-          ],
+        : [...leadFacts(host, cluster), release, ...loginPages(cluster, host).map(loginPage)],
     plan: () => [],
   },
 ]

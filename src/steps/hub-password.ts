@@ -8,7 +8,6 @@ import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
 import { digest, keyedDigest } from './digest.ts'
 import { hubDoor } from './hub-door.ts'
-import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { askRelease, printValues } from './release-password.ts'
 
 /** 32 characters that cannot be mistaken for one another; 24 of them are 120 random bits. */
@@ -24,7 +23,7 @@ export const hubPassword: Step = {
   id: 'hub-password',
   title: 'Make the password of the hub',
   hosts: ({ cluster }) => [cluster.lead],
-  facts: () => [file(HUB_PASSWORD), file(APPLIED_PASSWORD), release(NAMESPACE, RELEASE)],
+  facts: () => [file(HUB_PASSWORD), file(APPLIED_PASSWORD), release],
   plan: (context): Change[] => {
     if (hubDoor(context.jhubConfig).own) return []
     const state = context.facts.get(file(HUB_PASSWORD))
@@ -58,7 +57,7 @@ export function passwordNote(mark: string): string {
 function isOutdated(sha256: string, { cluster, facts }: PlanContext): boolean {
   const mark = passwordMark(cluster.token, sha256)
   if (facts.get(file(APPLIED_PASSWORD))?.digest !== digest(appliedText(mark))) return false
-  const current = facts.get(release(NAMESPACE, RELEASE))
+  const current = facts.get(release)
   if (!current || current.description.endsWith(passwordNote(mark))) return false
   // a failed helm overwrites the description, and with it the note
   return (

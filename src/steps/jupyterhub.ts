@@ -2,7 +2,7 @@ import type { Change } from '../engine/change.ts'
 import type { Desired, PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
 import { jobs } from '../facts/jobs.ts'
-import { release } from '../facts/release.ts'
+import { NAMESPACE, RELEASE, release } from '../facts/release.ts'
 import {
   APPLIED_PASSWORD,
   HELM,
@@ -20,7 +20,6 @@ import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
 import { appliedText, passwordMark, passwordNote } from './hub-password.ts'
-import { NAMESPACE, RELEASE } from './hub-release.ts'
 import { k3sNode } from './k3s.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
@@ -36,7 +35,7 @@ export const jupyterhub: Step = {
   // after every node has had its turn; one that fails does not stop the hub
   after: (_host, { cluster }) => cluster.hosts.map((host) => on(k3sNode, host)),
   facts: () => [
-    release(NAMESPACE, RELEASE),
+    release,
     file(HUB_DEFAULTS),
     file(HUB_VALUES),
     file(HUB_PASSWORD),
@@ -72,7 +71,7 @@ export const jupyterhub: Step = {
     const applied = marks.flatMap((mark) =>
       managedFile({ path: APPLIED_PASSWORD, mode: '600', content: appliedText(mark) }, facts),
     )
-    const current = facts.get(release(NAMESPACE, RELEASE))
+    const current = facts.get(release)
     const files = [defaults, values].flatMap((wanted) => managedFile(wanted, facts))
     // nothing to deploy: correct existing files, but create none on a driver that became the lead later
     if (current?.status === 'deployed' && current.description === description)

@@ -1,6 +1,6 @@
+import { NAMESPACE, RELEASE } from '../facts/release.ts'
 import { HELM, KUBECONFIG } from '../layout.ts'
 import { sh } from '../sh.ts'
-import { NAMESPACE, RELEASE } from './hub-release.ts'
 
 /**
  * Sets $password to the one in the release's values, as JSON writes it between quotes. Empty when there is no

@@ -118,11 +118,11 @@ it.each([
   },
   { text: '{}', value: { status: 'unknown', description: '', revision: 0 } },
 ])('reads the release $text', ({ text, value }) => {
-  expect(parseFact(release('convecthub', 'convecthub'), text)).toMatchObject(value)
+  expect(parseFact(release, text)).toMatchObject(value)
 })
 
 it.each(['', 'Error: release: not found'])('finds no release in "%s"', (text) => {
-  expect(parseFact(release('convecthub', 'convecthub'), text)).toBeUndefined()
+  expect(parseFact(release, text)).toBeUndefined()
 })
 
 const PAGES =

@@ -53,7 +53,7 @@ const ASKED = [
   command('nosuch'),
   file('/bin'),
   file('/nosuch'),
-  release('convecthub', 'convecthub'),
+  release,
   unit('k3s.service'),
   unit('nosuch.service'),
 ]
@@ -62,7 +62,7 @@ it.each([
   { what: 'a value', fact: command('ip'), value: '/usr/sbin/ip' },
   { what: 'an explicit "nothing"', fact: command('nosuch'), value: undefined },
   { what: 'nothing for a key without a line', fact: file('/nosuch'), value: undefined },
-  { what: 'an empty answer', fact: release('convecthub', 'convecthub'), value: undefined },
+  { what: 'an empty answer', fact: release, value: undefined },
   { what: 'a value in the middle', fact: file('/bin'), value: { type: 'link' } },
   { what: 'a value at the end', fact: unit('nosuch.service'), value: { loaded: false } },
   { what: 'a value at the start', fact: system, value: { hostname: 'driver1' } },
@@ -102,7 +102,7 @@ it.each([
   {
     what: 'an answer with incomplete JSON',
     output: '\n::fact release\n{"info":{"status"\n::fact end',
-    facts: [release('convecthub', 'convecthub')],
+    facts: [release],
   },
   { what: 'an empty answer', output: '', facts: [system] },
 ])('turns $what into an error of that host', ({ output, facts }) => {

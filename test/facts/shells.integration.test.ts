@@ -63,7 +63,7 @@ const FACTS: readonly Fact<unknown>[] = [
     { protocol: 'tcp', number: 22 },
     { protocol: 'udp', number: 8472 },
   ]),
-  release('no-such-namespace', 'no-such-release'),
+  release,
   unit('no-such-unit.service'),
   jobs,
 ]

@@ -50,7 +50,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
     version: 'v1.21.3+k3s1',
     answers: [
       is(system, systemOf({ cgroup: 1 })),
-      is(release('convecthub', 'convecthub'), { status: 'pending-upgrade', description: '', revision: 3 }),
+      is(release, { status: 'pending-upgrade', description: '', revision: 3 }),
       is(command('dockerd'), '/usr/bin/dockerd'),
       is(node('d2'), {
         ready: true,
@@ -68,7 +68,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
     version: 'v1.35.0+k3s1',
     answers: [
       is(gpu, gpuOf({ cards: ['0000:01:00.0'], driver: '535.1' })),
-      is(release('convecthub', 'convecthub'), { status: 'pending-install', description: '', revision: 1 }),
+      is(release, { status: 'pending-install', description: '', revision: 1 }),
     ],
   },
 ]

@@ -7,7 +7,6 @@ import { type Answer, fakeFacts, is, page } from '../helpers/fake-facts.ts'
 import { testCluster } from '../helpers/test-cluster.ts'
 
 const DEPLOYED = { status: 'deployed', description: 'Install complete', revision: 3 }
-const HUB = release('convecthub', 'convecthub')
 
 const nodeOf = (name: string, more: Partial<NodeState> = {}): Answer =>
   is(node(name), {
@@ -20,7 +19,13 @@ const nodeOf = (name: string, more: Partial<NodeState> = {}): Answer =>
   })
 
 /** The facts of the lead of a healthy cluster. */
-const WELL = [nodeOf('d1'), nodeOf('w1'), is(HUB, DEPLOYED), page('http', 80, 200), page('https', 443, 200)]
+const WELL = [
+  nodeOf('d1'),
+  nodeOf('w1'),
+  is(release, DEPLOYED),
+  page('http', 80, 200),
+  page('https', 443, 200),
+]
 
 const READY = 'Ready, v1.34.1+k3s1, containerd://2.1.4'
 
@@ -83,12 +88,12 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
   },
   {
     what: 'nobody has installed the release',
-    lead: [is(HUB, undefined)],
+    lead: [is(release, undefined)],
     wrong: [{ what: 'release convecthub', healthy: false, detail: 'not there' }],
   },
   {
     what: 'the release failed',
-    lead: [is(HUB, { ...DEPLOYED, status: 'failed', description: 'timed out' })],
+    lead: [is(release, { ...DEPLOYED, status: 'failed', description: 'timed out' })],
     wrong: [{ what: 'release convecthub', healthy: false, detail: 'failed, revision 3, timed out' }],
   },
   {
@@ -114,7 +119,7 @@ it('accepts the redirect of an authenticator as a login page', () => {
 
 it('checks the login pages on the ports of the cluster', () => {
   const cluster = testCluster({ workers: [], httpPort: 8080, httpsPort: 8443 })
-  const lead = fakeFacts([nodeOf('d1'), is(HUB, DEPLOYED)])
+  const lead = fakeFacts([nodeOf('d1'), is(release, DEPLOYED)])
   expect(health(cluster, lead, new Map()).map(({ what }) => what)).toEqual([
     'node d1',
     'release convecthub',

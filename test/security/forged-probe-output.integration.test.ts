@@ -30,7 +30,6 @@ vi.setConfig({ testTimeout: 60_000 + RUNS * 2000 })
 
 const PAGE = loginPage({ scheme: 'http', port: 80, iface: 'eth1' })
 const NODE = node('host1')
-const RELEASE = release('convecthub', 'convecthub')
 const UNIT = unit('k3s.service')
 const PORTS = listeningPorts([
   { protocol: 'tcp', number: 80 },
@@ -53,7 +52,7 @@ const ASKED: readonly Fact<unknown>[] = [
     owned,
     clusterData,
   ],
-  ...[installedPackage('conntrack'), recordedPackages, PORTS, RELEASE, UNIT, jobs],
+  ...[installedPackage('conntrack'), recordedPackages, PORTS, release, UNIT, jobs],
 ]
 
 let tree: HostileTree
@@ -114,7 +113,7 @@ function withoutTexts(facts: Facts) {
     ports: [...facts.get(PORTS).keys()],
     sshd: facts.get(PORTS).get('tcp 22'),
     k3s: facts.get(PORTS).get('tcp 6443')?.k3s,
-    release: { ...facts.get(RELEASE), description: '' },
+    release: { ...facts.get(release), description: '' },
     unit: facts.get(UNIT),
     jobs: facts.get(jobs).map(({ name, digest }) => ({ name, digest })),
   }

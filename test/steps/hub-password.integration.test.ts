@@ -28,7 +28,7 @@ const applied = (sha256: string) =>
   present(APPLIED_PASSWORD, { mode: '600', digest: digest(appliedText(mark(sha256))) })
 const madeFrom = (sha256: string) => {
   const description = `the bundle, inputs 0123456789abcdef${passwordNote(mark(sha256))}`
-  return is(release('convecthub', 'convecthub'), { status: 'deployed', description, revision: 3 })
+  return is(release, { status: 'deployed', description, revision: 3 })
 }
 
 let host: LocalHost | undefined

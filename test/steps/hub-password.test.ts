@@ -24,7 +24,7 @@ const mark = (sha256: string) => passwordMark(testDesired().cluster.token, sha25
 const applied = (sha256: string) =>
   present(APPLIED_PASSWORD, { mode: '600', digest: digest(appliedText(mark(sha256))) })
 const deployed = (description: string, status = 'deployed') =>
-  is(release('convecthub', 'convecthub'), { status, description, revision: 3 })
+  is(release, { status, description, revision: 3 })
 const madeFrom = (sha256: string) =>
   deployed(`the bundle, inputs 0123456789abcdef${passwordNote(mark(sha256))}`)
 

@@ -14,7 +14,7 @@ const DEFAULTS = '/var/lib/convecthub/jupyterhub/defaults.yaml'
 const VALUES = '/var/lib/convecthub/jupyterhub/values.yaml'
 const CHART = '/var/lib/convecthub/workdir/jupyterhub-4.4.0.tgz'
 const at = (status: string, description: string, revision = 2) =>
-  is(release('convecthub', 'convecthub'), { status, description, revision })
+  is(release, { status, description, revision })
 
 const password = (digest: string) => present(HUB_PASSWORD, { mode: '600', digest })
 const made = password('a'.repeat(64))
