@@ -1,8 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { EXIT } from '../exit-codes.ts'
 
-/** Aborts on the first Ctrl-C or SIGTERM. The second one ends the program at once. */
-export function interruptSignal(): AbortSignal {
+/**
+ * Aborts on the first Ctrl-C or SIGTERM. The second one ends the program at once. `ignore` ends the listening, for the
+ * next run of the same verb.
+ */
+export function interruptSignal(): { signal: AbortSignal; ignore: () => void } {
   const controller = new AbortController()
   // every job on every host adds a listener, so there is no sensible maximum
   setMaxListeners(0, controller.signal)
@@ -11,7 +14,12 @@ export function interruptSignal(): AbortSignal {
     process.stderr.write('\nstopping; once more stops at once\n')
     controller.abort()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return controller.signal
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.on(name, stop)
+  return {
+    signal: controller.signal,
+    ignore: () => {
+      for (const name of signals) process.off(name, stop)
+    },
+  }
 }

@@ -8,14 +8,14 @@ import type { CommonOptions } from '../fleet/common-options.ts'
 import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
 import { STORAGE } from '../layout.ts'
 import { printableJson } from '../printable.ts'
+import { type Leaving, leaving, leavingWarnings, wantsTyping } from '../recipes/leaving.ts'
+import { look } from '../recipes/look.ts'
 import { reset } from '../recipes/reset.ts'
 import { FOREIGN_RECORD } from '../steps/remove-files.ts'
 import { OWN_PATHS } from '../steps/reset-places.ts'
 import { ask } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { count } from '../ui/style.ts'
-import { type Leaving, lookAtCluster } from './look-at-cluster.ts'
-import { resetWarnings, wantsTyping } from './reset-warnings.ts'
 import { continueCommand, runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
@@ -28,9 +28,9 @@ export async function resetVerb(
 ): VerbResult {
   const fleet = await readFleet(options)
   const deleteData = options.deleteData ?? false
-  const leaving = await lookAtCluster(fleet, options)
-  await confirm(fleet, leaving, options)
-  const { hosts, by } = leaving
+  const seen = await lookAtCluster(fleet, options)
+  await confirm(fleet, seen, options)
+  const { hosts, by } = seen
   const desired = {
     cluster: fleet.cluster,
     bundle: undefined,
@@ -50,7 +50,7 @@ export async function resetVerb(
   })
   const audited = report.hosts.filter(({ host, changed }) => changed > 0 && host !== by?.name)
   const left = [...foreign, ...audited.flatMap(({ host }) => tracesOf(host, report, deleteData))]
-  const kept = deleteData ? '' : volumesText(leaving.data)
+  const kept = deleteData ? '' : volumesText(seen.data)
   if (mode === 'json') printJson(left, kept)
   else {
     printLines([
@@ -100,22 +100,39 @@ function withoutHelper(report: RunReport, by: ClusterHost | undefined): RunRepor
   return { ...report, hosts: report.hosts.filter(({ host }) => host !== by?.name) }
 }
 
+/**
+ * Asks the selected hosts and the drivers that stay what a reset would mean. Unreachable hosts are not reported here;
+ * the reset itself does that. Error: INTERRUPTED.
+ */
+async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise<Leaving> {
+  const { cluster, hosts } = fleet
+  const desired = { cluster, bundle: undefined, jhubConfig: '' }
+  const asked = [...new Set([...hosts, ...cluster.drivers])]
+  const { report } = await runVerb('look', look, { ...fleet, hosts: asked }, options, {
+    desired,
+    apply: false,
+    quiet: true,
+  })
+  if (report.interrupted) throw new ConvecthubError('INTERRUPTED', 'stopped; nothing was changed')
+  return leaving(desired, hosts, report.facts)
+}
+
 /** Asks for the inventory's name, since a reset cannot be undone. Error: NOT_CONFIRMED. */
 async function confirm(
   { cluster }: FleetInput,
-  leaving: Leaving,
+  seen: Leaving,
   options: { yes?: boolean; deleteData?: boolean },
 ): Promise<void> {
-  const warnings = resetWarnings(leaving, options.deleteData ?? false)
-  const typed = wantsTyping(leaving)
+  const warnings = leavingWarnings(seen, options.deleteData ?? false)
+  const typed = wantsTyping(seen)
   if (options.yes && !typed) {
     for (const line of warnings) process.stderr.write(`warning: ${line}\n`)
     return
   }
-  const names = leaving.hosts.map(({ name }) => name).join(', ')
+  const names = seen.hosts.map(({ name }) => name).join(', ')
   const answer = await ask(
     [
-      `This removes ConvectHub and all that convecthub installed from ${count(leaving.hosts.length, 'host')}: ${names}.`,
+      `This removes ConvectHub and all that convecthub installed from ${count(seen.hosts.length, 'host')}: ${names}.`,
       ...warnings,
       `Type the inventory's name (${cluster.name}) to go on: `,
     ].join('\n'),

@@ -30,7 +30,7 @@ export async function runVerb(
   const mode = options.output ?? defaultMode()
   const renderer = await makeRenderer({ mode, color: options.color, verbose: options.verbose ?? 0 })
   const { onEvent, quiet = false, ...rest } = special
-  const signal = interruptSignal()
+  const { signal, ignore } = interruptSignal()
   fleet.shared.question = hostQuestions({ aside: renderer.aside, stop: signal })
   try {
     const report = await run({
@@ -58,6 +58,7 @@ export async function runVerb(
     return { report, exit: exitOf(report), mode }
   } finally {
     renderer.close()
+    ignore()
   }
 }
 

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
-import { resetWarnings, wantsTyping } from '../../src/commands/reset-warnings.ts'
+import { clusterData } from '../../src/facts/cluster-data.ts'
+import { node } from '../../src/facts/node.ts'
+import { type Leaving, leaving, leavingWarnings, wantsTyping } from '../../src/recipes/leaving.ts'
+import { type Answer, fakeFacts, is, NO_CLUSTER } from '../helpers/fake-facts.ts'
 import { hostOf, testDesired } from '../helpers/test-cluster.ts'
 
 const given = testDesired({ drivers: ['d1', 'd2', 'd3'], workers: ['w1'] })
@@ -65,7 +68,61 @@ it.each([
     typed: true,
   },
 ])('warns of the consequences of a reset of $what', ({ leaving, says, typed }) => {
-  const lines = resetWarnings(leaving, false)
+  const lines = leavingWarnings(leaving, false)
   expect(lines).toEqual(says.map((words) => expect.stringMatching(words)))
   expect(wantsTyping(leaving)).toBe(typed)
+})
+
+const holds = is(clusterData, { ...NO_CLUSTER, datastore: 'etcd' })
+const well = (name: string) =>
+  is(node(name), { ready: true, leaving: false, labels: {}, version: '', runtime: '' })
+const MEMBERS = [holds, well('d1'), well('d2'), well('d3')]
+
+it.each<{
+  what: string
+  go: readonly string[]
+  answers: Readonly<Record<string, readonly Answer[]>>
+  is: Partial<Omit<Leaving, 'hosts' | 'by' | 'orphans'>> & { by?: string; orphans?: readonly string[] }
+}>([
+  {
+    what: 'a server leaves a healthy cluster',
+    go: ['d3'],
+    answers: { d1: MEMBERS, d2: MEMBERS, d3: MEMBERS },
+    is: { by: 'd1', servers: { all: 3, go: 1, healthy: 2 } },
+  },
+  {
+    what: 'no driver that stays is healthy',
+    go: ['d3'],
+    answers: { d1: [holds], d2: [], d3: [holds] },
+    is: { untold: true },
+  },
+  {
+    what: 'a driver that stays does not answer',
+    go: ['d3'],
+    answers: { d2: [], d3: [] },
+    is: { untold: true },
+  },
+  { what: 'nobody has a cluster', go: ['d1', 'd2', 'd3'], answers: { d1: [], d2: [], d3: [] }, is: {} },
+  {
+    what: 'all servers go',
+    go: ['d1', 'd2', 'd3'],
+    answers: { d1: [holds], d2: [], d3: [] },
+    is: { orphans: ['w1'] },
+  },
+  {
+    what: 'a driver that goes does not answer',
+    go: ['d1', 'd2', 'd3'],
+    answers: { d2: [], d3: [] },
+    is: { orphans: ['w1'] },
+  },
+])('reads from the facts that $what', ({ go, answers, is: wanted }) => {
+  const facts = new Map(Object.entries(answers).map(([name, list]) => [name, fakeFacts(list)]))
+  const { by, orphans, untold, servers } = leaving(given, go.map(of), facts)
+  expect({ by: by?.name, orphans: orphans.map(({ name }) => name), untold, servers }).toEqual({
+    by: undefined,
+    orphans: [],
+    untold: false,
+    servers: { all: 0, go: 0, healthy: 0 },
+    ...wanted,
+  })
 })
