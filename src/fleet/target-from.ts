@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { ConvecthubError } from '../errors.ts'
+import { parseJump } from '../ssh-config/ssh-jumps.ts'
 import { allKnownHostsFiles, type SshOptions } from '../ssh-config/ssh-options.ts'
 import { algorithms } from '../transport/algorithms.ts'
 import type { Target } from '../transport/target.ts'
@@ -38,7 +39,7 @@ export function targetFrom(host: string, given: SshOptions, own: Own, ask: AskSs
         host,
         hint: 'ProxyJump goes in a circle: write ProxyJump none for the jump host itself',
       })
-    const { name, ...userAndPort } = parseJump(spec)
+    const { name, ...userAndPort } = parseJump(spec) ?? { name: spec }
     const { configFile } = given
     const jumpOptions = configFile === undefined ? userAndPort : { ...userAndPort, configFile }
     const noPasswords = {
@@ -94,18 +95,5 @@ function fill(
     // 0 would turn keepalives off, and a dead connection would hang
     keepaliveMs: serverAliveIntervalMs || ALIVE_MS,
     keepaliveCount: options.serverAliveCountMax ?? ALIVE_COUNT,
-  }
-}
-
-/** Parses `[user@]host[:port]` or `ssh://[user@]host[:port]`. An IPv6 host is in brackets. */
-function parseJump(spec: string): { name: string; user?: string; port?: number } {
-  const all = spec.replace(/^ssh:\/\//, '')
-  const at = all.lastIndexOf('@')
-  const [, bracketed, plain = '', port] =
-    /^(?:\[([^\]]+)\]|([^:/@]+))(?::(\d+))?\/?$/.exec(all.slice(at + 1)) ?? []
-  return {
-    name: bracketed ?? plain,
-    ...(at > 0 && { user: all.slice(0, at) }),
-    ...(port !== undefined && { port: Number(port) }),
   }
 }

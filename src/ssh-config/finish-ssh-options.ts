@@ -1,6 +1,7 @@
 import type { Origin } from '../errors.ts'
 import { expandAt } from './expand-at.ts'
 import type { SshConfigQuery } from './ssh-config-query.ts'
+import { parseJump } from './ssh-jumps.ts'
 import type { SshOptions } from './ssh-options.ts'
 import { connectionTokens } from './ssh-tokens.ts'
 
@@ -40,7 +41,7 @@ export function finishSshOptions(
       port: options.port ?? 22,
       user,
       keyAlias: alias,
-      jump: jumpHost(options.proxyJump),
+      jump: parseJump(options.proxyJump?.at(-1) ?? '')?.name ?? '',
     })
   // A user from the inventory is taken literally. In files, User may contain all tokens but those that depend on it.
   const { r: _user, C: _hash, ...withoutUser } = tokensFor('')
@@ -87,13 +88,4 @@ function allowedMethods(options: SshOptions): readonly string[] | undefined {
   ]
   const methods = options.preferredAuthentications ?? (off.length > 0 ? METHODS : undefined)
   return methods?.filter((method) => !off.includes(method))
-}
-
-/** The value of the token %j: the host of the last hop. */
-function jumpHost(jumps: readonly string[] = []): string {
-  const last = (jumps.at(-1) ?? '').replace(/^ssh:\/\//, '').replace(/^.*@/s, '')
-  return last
-    .replace(/\/$/, '')
-    .replace(/:\d*$/, '')
-    .replace(/^\[(.*)\]$/s, '$1')
 }

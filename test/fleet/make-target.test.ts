@@ -83,6 +83,14 @@ test.each([
 ])('%s', (_, line, config, expected) => expect(target(line, config)).toMatchObject(expected))
 
 test.each([
+  ['bastion:', { address: 'bastion', port: 22 }],
+  ['ann@[::1]:24', { address: '::1', port: 24, user: 'ann' }],
+  ['ssh://ann@bastion:/', { address: 'bastion', port: 22, user: 'ann' }],
+])('goes through the jump host %s', (jump, expected) =>
+  expect(target(`h1 ansible_ssh_common_args="-J ${jump}"`).jumps).toMatchObject([expected]),
+)
+
+test.each([
   ['h1 ansible_become_user=app', ''],
   ['h1', '[privilege_escalation]\nbecome_user = app\n'],
 ])('accepts any become user when root is not needed: %s %j', (line, config) =>

@@ -130,6 +130,7 @@ describe('expands tokens, ~ and variables', () => {
       { hostKeyAlias: 'w', knownHostsFiles: ['/home/ann/.ssh/kh.d/w', '/x'] },
     ],
     ['ProxyJump a@b.lan:3\nIdentityFile %j', { proxyJump: ['a@b.lan:3'], keyFiles: ['b.lan'] }],
+    ['ProxyJump [::1]:\nIdentityFile %j', { proxyJump: ['[::1]:'], keyFiles: ['::1'] }],
     ['GlobalKnownHostsFile ~/%h', { globalKnownHostsFiles: ['/home/ann/%h'] }],
     ['IdentityAgent none', { identityAgent: 'none' }],
     ['IdentityAgent SSH_AUTH_SOCK', { identityAgent: 'SSH_AUTH_SOCK' }],
