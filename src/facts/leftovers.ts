@@ -1,3 +1,4 @@
+import { textOf } from '../printable.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import type { Fact, FactFamily } from './fact.ts'
@@ -49,7 +50,9 @@ export function leftoverLines(found: Leftovers): string[] {
 
 function parseLeftovers(output: string): Leftovers {
   const of = (kind: string) =>
-    output.split('\n').flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []))
+    output
+      .split('\n')
+      .flatMap((line) => (line.startsWith(`${kind} `) ? [textOf(line.slice(kind.length + 1))] : []))
   return {
     processes: of('process'),
     mounts: of('mount'),

@@ -1,3 +1,4 @@
+import { textOf } from '../printable.ts'
 import { joinSh, rawSh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
 
@@ -41,7 +42,7 @@ const family: FactFamily<LoginPage> = {
         const begin = `page ${key} `
         const answer = output.split('\n').find((line) => line.startsWith(begin)) ?? ''
         const [, status = '0', title = ''] = /^(\d+) (.*)$/.exec(answer.slice(begin.length)) ?? []
-        return [key, { status: Number(status), title: title.trim() }]
+        return [key, { status: Number(status), title: textOf(title.trim()) }]
       }),
     ),
 }

@@ -126,13 +126,14 @@ it.each(['', 'Error: release: not found'])('finds no release in "%s"', (text) =>
 })
 
 const PAGES =
-  'page http 80  200 JupyterHub\npage https 9443 eth1 503 \npage http 9000 eth1 000 \npage http 81   '
+  'page http 80  200 JupyterHub\npage https 9443 eth1 503 \npage http 9000 eth1 000 \npage http 81   \npage http 82  200 \x1b[31mred\x1b[8m'
 
 it.each([
   { fact: loginPage({ scheme: 'http', port: 80, iface: '' }), value: { status: 200, title: 'JupyterHub' } },
   { fact: loginPage({ scheme: 'https', port: 9443, iface: 'eth1' }), value: { status: 503, title: '' } },
   { fact: loginPage({ scheme: 'http', port: 9000, iface: 'eth1' }), value: { status: 0, title: '' } },
   { fact: loginPage({ scheme: 'http', port: 81, iface: '' }), value: { status: 0, title: '' } },
+  { fact: loginPage({ scheme: 'http', port: 82, iface: '' }), value: { status: 200, title: 'red' } },
   { fact: loginPage({ scheme: 'http', port: 8080, iface: '' }), value: { status: 0, title: '' } },
 ])('reads status $value.status of the page $fact.key', ({ fact, value }) => {
   expect(parseFact(fact, PAGES)).toEqual(value)
@@ -163,6 +164,11 @@ it('reads what K3s left, and lists it as lines', () => {
     paths: ['/etc/rancher'],
   })
   expect(leftoverLines(found)).toEqual(TRACES.split('\n'))
+})
+
+it('shows nothing of a leftover that a terminal would take as a command', () => {
+  const found = parseFact(leftovers([]), 'process 7 \x1b[8mhidden\x1b]0;title\x07')
+  expect(leftoverLines(found)).toEqual(['process 7 hidden'])
 })
 
 it.each(['', 'pathological x', 'a mount /x'])('finds nothing left in "%s"', (text) => {
