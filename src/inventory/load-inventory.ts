@@ -26,7 +26,7 @@ export interface LoadOptions {
 
 /**
  * Reads an inventory exactly as Ansible does, but refuses what Ansible only warns about or skips. The rules were found
- * by running Ansible and are in test/inventory/rules.md; differences.ts lists all differences.
+ * by running Ansible and are in test/inventory/rules.md; docs/inventory-differences.md lists all differences.
  * @throws ConvecthubError or ConvecthubErrors with exit `inventory` and codes that start with `INVENTORY_`.
  */
 export function loadInventory(options: LoadOptions): Inventory {

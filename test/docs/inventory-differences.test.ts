@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { DIFFERENCES } from '../../src/inventory/differences.ts'
+import { DIFFERENCES } from '../inventory/differences.ts'
 
 const FILE = new URL('../../docs/inventory-differences.md', import.meta.url)
 const PART = /(<!-- differences -->\n)([\s\S]*?)(<!-- \/differences -->)/
 
 /** UPDATE_DOCS=1 updates the table. */
-it('docs/inventory-differences.md lists the differences in the code', () => {
+it('docs/inventory-differences.md lists the differences in test/inventory/differences.ts', () => {
   const rows = DIFFERENCES.map(({ case: what, ansible, convecthub, codes }) => {
     const errors = codes.map((code) => ` (\`${code}\`)`).join('')
     return [what, ansible, `${convecthub}${errors}`]

@@ -1,4 +1,4 @@
-import type { ErrorCode, InventoryCode } from '../error-codes.ts'
+import type { ErrorCode, InventoryCode } from '../../src/error-codes.ts'
 
 /** One case in which convecthub differs from Ansible. The table in the docs is generated from these rows. */
 export interface Difference {
