@@ -3,7 +3,6 @@ import type { ExitName } from './exit-codes.ts'
 /** The exit code name for every error code that users can see. */
 export const ERRORS = {
   FAULT: 'internal',
-  PACKAGE_ROOT: 'internal',
   SSH2_CHANGED: 'internal',
 
   FILE_EXISTS: 'usage',

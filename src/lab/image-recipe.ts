@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { packageFile } from './package-root.ts'
+import { template } from '../templates.ts'
 
 /** Packages that a lab machine gets beyond the minimal system: those that a server's installer usually installs. */
 const MACHINE_PACKAGES = [
@@ -42,8 +41,8 @@ export function imageRecipe(origin: ImageOrigin): ImageRecipe {
   return {
     origin,
     packages: MACHINE_PACKAGES,
-    entry: readFileSync(packageFile('templates', 'lab', 'entry.sh'), 'utf8'),
-    setup: readFileSync(packageFile('templates', 'lab', 'setup-machine.sh'), 'utf8'),
+    entry: template('lab/entry.sh'),
+    setup: template('lab/setup-machine.sh'),
   }
 }
 

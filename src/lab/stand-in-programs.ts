@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { ConvecthubError } from '../errors.ts'
-import { packageFile } from './package-root.ts'
+import { template } from '../templates.ts'
 
 /** The version that the stand-in K3s reports by default. */
 export const DEFAULT_K3S_VERSION = 'v1.34.1+k3s1'
@@ -37,18 +36,17 @@ export function standInK3s(version: string): string {
     throw new ConvecthubError('LAB_K3S_VERSION', `"${version}" is no version of K3s`, {
       hint: `write it as in ${DEFAULT_K3S_VERSION}`,
     })
-  return program(K3S_PARTS).replace('@K3S_VERSION@', version)
+  return program(K3S_PARTS, { 'k3s-version': { K3S_VERSION: version } })
 }
 
 /** The stand-in Helm, a Perl program. */
 export function standInHelm(): string {
-  return program(HELM_PARTS).replace('@HELM_VERSION@', HELM_VERSION)
+  return program(HELM_PARTS, { helm: { HELM_VERSION } })
 }
 
-/** Joins the parts of a program into one file. */
-function program(parts: readonly string[]): string {
-  const texts = parts.map((part) =>
-    readFileSync(packageFile('templates', 'lab', 'stand-in', `${part}.pl`), 'utf8'),
+/** Joins the parts of a program into one file. `marks` has the values of the parts that have marks. */
+function program(parts: readonly string[], marks: Readonly<Record<string, Record<string, string>>>): string {
+  return ['#!/usr/bin/perl\n', ...parts.map((part) => template(`lab/stand-in/${part}.pl`, marks[part]))].join(
+    '',
   )
-  return ['#!/usr/bin/perl\n', ...texts].join('')
 }
