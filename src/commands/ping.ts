@@ -1,17 +1,22 @@
 import type { EngineEvent } from '../engine/event.ts'
+import type { RunReport } from '../engine/run-options.ts'
 import { system } from '../facts/system.ts'
-import { toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
-import { readFleet } from '../fleet/read-fleet.ts'
+import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
+import { isDone } from '../outcome.ts'
 import { ping } from '../recipes/ping.ts'
-import { printLines } from '../ui/print-lines.ts'
+import type { Conclusion } from '../ui/conclusion.ts'
 import { columns, count, duration, style } from '../ui/style.ts'
-import { continueCommand, runVerb } from './run-verb.ts'
+import { continueLines } from './continue-lines.ts'
+import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
+/** Up to so many hosts that failed are named once more at the end. */
+const NAMED = 5
+
 /**
- * `ping`: prints one line per host with round-trip time, operating system and sudo. The renderer reports the hosts that
- * fail. Any inventory is accepted, also one that is not a cluster.
+ * `ping`: prints one line per host with round-trip time, operating system and sudo. Any inventory is accepted, also one
+ * that is not a cluster.
  */
 export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
   const fleet = await readFleet({ ...options, anyUser: true, anyInventory: true })
@@ -23,19 +28,26 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
     )
   }
   const times = new Map<string, number>()
-  const onEvent = (event: EngineEvent) => event.event === 'connected' && times.set(event.host, event.ms)
-  const { report, exit, mode } = await runVerb('ping', ping, fleet, options, {
+  return runVerb('ping', ping, fleet, options, {
     desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
-    source: () => {
-      throw new Error('ping sends nothing')
-    },
     apply: false,
-    onEvent,
+    onEvent: (event: EngineEvent) => {
+      if (event.event === 'connected') times.set(event.host, event.ms)
+    },
+    conclude: (report) => conclusion(report, times, fleet, options),
   })
-  if (mode === 'json') return exit
+}
+
+function conclusion(
+  report: RunReport,
+  times: ReadonlyMap<string, number>,
+  fleet: FleetInput,
+  options: CommonOptions,
+): Conclusion {
   const paint = style(process.stdout, options.color)
-  const answered = report.hosts.filter(({ error }) => !error).map(({ host }) => host)
-  const rows = answered.map((host) => {
+  const answered = report.hosts.filter(isDone)
+  const failed = report.hosts.filter((host) => !isDone(host))
+  const rows = answered.map(({ host }) => {
     const facts = report.facts.get(host)?.get(system)
     const sudo =
       facts?.user === 'root'
@@ -43,12 +55,21 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
         : `${facts?.user}, sudo ${fleet.targets.get(host)?.becomePassword ? 'with password' : 'without password'}`
     return [paint.bold(host), paint.green('OK'), duration(times.get(host) ?? 0), facts?.os.name ?? '', sudo]
   })
-  const total = `${answered.length} of ${count(report.hosts.length, 'host')} OK`
-  const failed = report.hosts.length - answered.length
-  printLines([
-    ...columns(rows),
-    failed === 0 ? paint.green(total) : paint.red(`${total}, ${failed} failed`),
-    ...(failed === 0 ? [] : [toCopy('Ask them again', continueCommand('ping', fleet, options, report))]),
-  ])
-  return exit
+  const all = count(report.hosts.length, 'host')
+  if (failed.length === 0) return { body: columns(rows), verdict: paint.green(`${all} OK.`) }
+  const total = report.interrupted
+    ? `Stopped: ${answered.length} of ${all} OK, ${failed.length} not asked.`
+    : `${answered.length} of ${all} OK.`
+  const named = failed.slice(0, NAMED).map(({ host, errors: [first] }) => `${host} (${first?.message})`)
+  const more = failed.length - named.length
+  return {
+    body: columns(rows),
+    verdict: report.interrupted ? paint.yellow(total) : paint.red(total),
+    next: [
+      ...(report.interrupted
+        ? []
+        : [`Failed: ${named.join(', ')}${more > 0 ? ` and ${count(more, 'other')}` : ''}`]),
+      ...continueLines(report, fleet, options, 'Ask them again'),
+    ],
+  }
 }

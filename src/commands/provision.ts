@@ -1,12 +1,13 @@
-import { toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { readDesired } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
 import { hubPassword } from '../steps/hub-password.ts'
 import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
+import { continueLines } from './continue-lines.ts'
 import { hubLines } from './hub-lines.ts'
-import { continueCommand, runVerb } from './run-verb.ts'
+import { Planned } from './planned.ts'
+import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
 /** `provision`: turns the machines into a ConvectHub. */
@@ -24,27 +25,26 @@ export async function provisionVerb(
     upgrade: options.upgrade ?? false,
   }
   let made = false
-  const { report, exit, mode } = await runVerb('provision', provision, fleet, options, {
+  const planned = new Planned(true)
+  return runVerb('provision', provision, fleet, options, {
     desired,
     orient: withLead,
     source: bundle.open,
     apply: true,
     onEvent: (event) => {
+      planned.on(event)
       made ||= event.event === 'change-end' && event.step === hubPassword.id && event.change.sign === '+'
     },
+    planned: async (connections) => {
+      if (!options.diff || options.output === 'json') return
+      await planned.read(connections)
+      printLines(planned.lines(options.color))
+    },
+    conclude: async (report) => {
+      if (!report.ok) return { next: continueLines(report, fleet, options) }
+      const showPassword = made && process.stdout.isTTY === true
+      const hub = { standIn: bundle.lock.standIn, ownDoor, showPassword }
+      return { next: await hubLines({ ...fleet, cluster: report.desired.cluster }, options, hub) }
+    },
   })
-  if (mode === 'json') return exit
-  if (report?.ok) {
-    const showPassword = made && process.stdout.isTTY === true
-    printLines(
-      await hubLines({ ...fleet, cluster: report.desired.cluster }, options, {
-        standIn: bundle.lock.standIn,
-        ownDoor,
-        showPassword,
-      }),
-    )
-  } else if (report) {
-    printLines([toCopy('To continue', continueCommand('provision', fleet, options, report))])
-  }
-  return exit
 }

@@ -1,35 +1,41 @@
-import type { ClusterHost } from '../cluster/cluster.ts'
 import type { RunReport } from '../engine/run-options.ts'
 import { ConvecthubError } from '../errors.ts'
 import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { volumes, volumesText } from '../facts/volumes.ts'
-import { toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
 import { STORAGE } from '../layout.ts'
-import { printableJson } from '../printable.ts'
 import { type Leaving, leaving, leavingWarnings, wantsTyping } from '../recipes/leaving.ts'
 import { look } from '../recipes/look.ts'
 import { reset } from '../recipes/reset.ts'
 import { FOREIGN_RECORD } from '../steps/remove-files.ts'
 import { OWN_PATHS } from '../steps/reset-places.ts'
 import { ask } from '../ui/ask.ts'
-import { printLines } from '../ui/print-lines.ts'
+import type { Conclusion } from '../ui/conclusion.ts'
 import { count } from '../ui/style.ts'
-import { continueCommand, runVerb } from './run-verb.ts'
+import { tellWarning } from '../ui/warn.ts'
+import { continueLines } from './continue-lines.ts'
+import { planConclusion } from './plan-conclusion.ts'
+import { Planned } from './planned.ts'
+import { lookAt, runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
+
+interface Options extends CommonOptions {
+  yes?: boolean
+  check?: boolean
+}
 
 /**
  * `reset`: uninstalls what `provision` recorded, then looks for leftovers. Hosts that leave a cluster which goes on are
- * removed from it first. Users' data stays unless its deletion was asked for.
+ * removed from it first. Users' data stays unless its deletion was asked for. With --check it only shows what it would
+ * remove.
  */
-export async function resetVerb(
-  options: CommonOptions & { yes?: boolean; deleteData?: boolean },
-): VerbResult {
+export async function resetVerb(options: Options): VerbResult {
   const fleet = await readFleet(options)
   const deleteData = options.deleteData ?? false
   const seen = await lookAtCluster(fleet, options)
-  await confirm(fleet, seen, options)
+  if (options.check) warnOf(seen, deleteData)
+  else await confirm(fleet, seen, options)
   const { hosts, by } = seen
   const desired = {
     cluster: fleet.cluster,
@@ -39,35 +45,52 @@ export async function resetVerb(
     deleteData,
   }
   const foreign: Left[] = []
+  const planned = new Planned(false)
   const all = by ? [by, ...hosts] : hosts
-  const { report, exit, mode } = await runVerb('reset', reset, { ...fleet, hosts: all }, options, {
+  return runVerb('reset', reset, { ...fleet, hosts: all }, options, {
     desired,
-    apply: true,
+    apply: !options.check,
     onEvent: (event) => {
+      planned.on(event)
       if (event.event === 'finding' && event.finding.id === FOREIGN_RECORD)
-        foreign.push({ host: event.finding.host, line: event.finding.message })
+        foreign.push(...event.hosts.map((host) => ({ host, what: event.finding.message })))
     },
+    conclude: (report) =>
+      options.check
+        ? planConclusion(report, planned, fleet, { ...options, verb: 'reset' })
+        : conclusion(report, { seen, foreign, deleteData }, fleet, options),
   })
-  const audited = report.hosts.filter(({ host, changed }) => changed > 0 && host !== by?.name)
+}
+
+function conclusion(
+  report: RunReport,
+  { seen, foreign, deleteData }: { seen: Leaving; foreign: readonly Left[]; deleteData: boolean },
+  fleet: FleetInput,
+  options: Options,
+): Conclusion {
+  // the driver that removed the others stays, so it is neither searched nor part of the command that continues
+  const hosts = report.hosts.filter(({ host }) => host !== seen.by?.name)
+  const audited = hosts.filter(({ changes }) => changes > 0)
   const left = [...foreign, ...audited.flatMap(({ host }) => tracesOf(host, report, deleteData))]
   const kept = deleteData ? '' : volumesText(seen.data)
-  if (mode === 'json') printJson(left, kept)
-  else {
-    printLines([
+  return {
+    body: [
       ...(report.ok ? auditLines(left, audited.length > 0) : []),
       ...(kept ? [`Users' data is kept in ${STORAGE}: ${kept}; reset --delete-data removes it.`] : []),
-      ...(report.ok
-        ? []
-        : [toCopy('To continue', continueCommand('reset', fleet, options, withoutHelper(report, by)))]),
-    ])
+    ],
+    events: [
+      ...left.map(({ host, what }) => ({ event: 'left' as const, host, what })),
+      ...(kept ? [{ event: 'kept' as const, what: kept, path: STORAGE }] : []),
+    ],
+    ...(left.length > 0 && { exit: 'differs' as const }),
+    next: report.ok ? [] : continueLines({ ...report, hosts }, fleet, options),
   }
-  return exit === 'ok' && left.length > 0 ? 'differs' : exit
 }
 
 /** Something that a reset did not remove. */
 interface Left {
   host: string
-  line: string
+  what: string
 }
 
 /** What is left on a host after its reset. Users' data counts only when it should have been deleted. */
@@ -76,13 +99,7 @@ function tracesOf(host: string, report: RunReport, deleteData: boolean): Left[] 
   if (!facts) return []
   const data = deleteData ? volumesText([facts.get(volumes)]) : ''
   const lines = leftoverLines(facts.get(leftovers(OWN_PATHS)))
-  return [...lines, ...(data ? [`data ${data}`] : [])].map((line) => ({ host, line }))
-}
-
-function printJson(left: readonly Left[], kept: string): void {
-  for (const { host, line } of left)
-    process.stdout.write(`${printableJson({ event: 'left', host, what: line })}\n`)
-  if (kept) process.stdout.write(`${printableJson({ event: 'kept', what: kept, path: STORAGE })}\n`)
+  return [...lines, ...(data ? [`data ${data}`] : [])].map((what) => ({ host, what }))
 }
 
 /** The result of the search for leftovers, which covers only the hosts that the reset worked on. */
@@ -90,14 +107,9 @@ function auditLines(left: readonly Left[], audited: boolean): string[] {
   if (left.length > 0)
     return [
       `Audit: ${count(left.length, 'thing')} left:`,
-      ...left.map(({ host, line }) => `  ${host}  ${line}`),
+      ...left.map(({ host, what }) => `  ${host}  ${what}`),
     ]
   return [audited ? 'Audit: nothing is left.' : 'Nothing is recorded there as put there by convecthub.']
-}
-
-/** The report without the driver that removed the others: the command that continues must not reset it. */
-function withoutHelper(report: RunReport, by: ClusterHost | undefined): RunReport {
-  return { ...report, hosts: report.hosts.filter(({ host }) => host !== by?.name) }
 }
 
 /**
@@ -108,25 +120,21 @@ async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise
   const { cluster, hosts } = fleet
   const desired = { cluster, bundle: undefined, jhubConfig: '' }
   const asked = [...new Set([...hosts, ...cluster.drivers])]
-  const { report } = await runVerb('look', look, { ...fleet, hosts: asked }, options, {
-    desired,
-    apply: false,
-    quiet: true,
-  })
+  const report = await lookAt(look, { ...fleet, hosts: asked }, options, desired)
   if (report.interrupted) throw new ConvecthubError('INTERRUPTED', 'stopped; nothing was changed')
   return leaving(desired, hosts, report.facts)
 }
 
+function warnOf(seen: Leaving, deleteData: boolean): void {
+  for (const line of leavingWarnings(seen, deleteData)) tellWarning(line)
+}
+
 /** Asks for the inventory's name, since a reset cannot be undone. Error: NOT_CONFIRMED. */
-async function confirm(
-  { cluster }: FleetInput,
-  seen: Leaving,
-  options: { yes?: boolean; deleteData?: boolean },
-): Promise<void> {
+async function confirm({ cluster }: FleetInput, seen: Leaving, options: Options): Promise<void> {
   const warnings = leavingWarnings(seen, options.deleteData ?? false)
   const typed = wantsTyping(seen)
   if (options.yes && !typed) {
-    for (const line of warnings) process.stderr.write(`warning: ${line}\n`)
+    warnOf(seen, options.deleteData ?? false)
     return
   }
   const names = seen.hosts.map(({ name }) => name).join(', ')

@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import { bundleKind } from '../artifacts/bundle-kind.ts'
+import type { RunReport } from '../engine/run-options.ts'
 import { clusterData } from '../facts/cluster-data.ts'
 import type { Facts } from '../facts/fact.ts'
 import { commandLine, toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { inventoryFolder } from '../fleet/read-desired.ts'
 import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
-import { printableJson } from '../printable.ts'
 import { type Check, health } from '../recipes/health.ts'
 import { status } from '../recipes/status.ts'
 import { withLead } from '../steps/lead.ts'
-import { printLines } from '../ui/print-lines.ts'
-import { columns, style } from '../ui/style.ts'
+import type { Conclusion } from '../ui/conclusion.ts'
+import { columns, count, duration, style } from '../ui/style.ts'
+import { continueLines } from './continue-lines.ts'
 import { hubAddress } from './hub-lines.ts'
 import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
@@ -22,27 +23,37 @@ import type { VerbResult } from './verb.ts'
  */
 export async function statusVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options)
-  const { report, exit, mode } = await runVerb('status', status, fleet, options, {
+  return runVerb('status', status, fleet, options, {
     desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     orient: withLead,
     apply: false,
+    conclude: (report) => conclusion(report, fleet, options),
   })
+}
+
+function conclusion(report: RunReport, fleet: FleetInput, options: CommonOptions): Conclusion {
   const { cluster } = report.desired
   const lead = report.facts.get(cluster.lead.name)
-  if (!lead) return exit
+  if (!lead || report.interrupted) return { next: continueLines(report, fleet, options, 'Ask again') }
+  const paint = style(process.stdout, options.color)
   const checks = health(cluster, lead, report.facts)
-  const healthy = checks.every((check) => check.healthy)
-  if (mode === 'json') {
-    for (const check of checks) process.stdout.write(`${printableJson({ event: 'check', ...check })}\n`)
-  } else {
-    printLines([
-      ...table(checks, options.color),
-      healthy
-        ? `ConvectHub: ${hubAddress(cluster)}`
-        : toCopy('Mend it', commandLine('provision', { ...options, ...otherBundle(fleet, lead) })),
-    ])
+  const failed = checks.filter((check) => !check.healthy).length
+  const common = {
+    body: table(checks, options.color),
+    events: checks.map((check) => ({ event: 'check' as const, ...check })),
   }
-  return healthy ? exit : 'differs'
+  if (failed === 0)
+    return {
+      ...common,
+      verdict: paint.green(`Healthy: ${count(checks.length, 'check')}, ${duration(report.ms)}.`),
+      next: [`ConvectHub: ${hubAddress(cluster)}`],
+    }
+  return {
+    ...common,
+    exit: 'differs',
+    verdict: paint.red(`${failed} of ${count(checks.length, 'check')} failed.`),
+    next: [toCopy('Repair with', commandLine('provision', { ...options, ...otherBundle(fleet, lead) }))],
+  }
 }
 
 function table(checks: readonly Check[], color: boolean): string[] {

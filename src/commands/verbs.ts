@@ -48,7 +48,7 @@ export const VERBS: readonly Verb[] = [
     options: [
       ...ON_BUNDLE,
       new Option('--check', 'only show what would change, as plan does'),
-      new Option('--diff', 'with --check: show what changes in files'),
+      new Option('--diff', 'show what changes in files, before it is changed'),
     ],
     load: async () => (await import('./provision.ts')).provisionVerb,
   },
@@ -75,6 +75,7 @@ export const VERBS: readonly Verb[] = [
     description: 'uninstall all that provision put on the machines, and look for what is left',
     options: [
       ...COMMON,
+      new Option('--check', 'only show what would be removed'),
       new Option('--yes', 'do not ask for the name of the inventory'),
       new Option('--delete-data', "remove users' data as well: the volumes of the hub and of notebooks"),
     ],

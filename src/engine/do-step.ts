@@ -45,7 +45,7 @@ export async function doStep(
   try {
     if (failedBefore) ending = afterFailure(turn, failedBefore)
     else {
-      if (at.error) throw at.error
+      if (at.gone) throw at.gone
       const { blockedBy, changed } = await walk.graph.wait(step, at.host)
       began = Date.now()
       // other hosts may have changed what this step sees, such as a node that joined
@@ -59,7 +59,7 @@ export async function doStep(
 }
 
 function afterFailure(turn: Turn, failedBefore: string): Ending {
-  if (turn.at.error) return { outcome: 'blocked', blockedBy: failedBefore }
+  if (turn.at.gone) return { outcome: 'blocked', blockedBy: failedBefore }
   if (isSatisfied(turn)) return { outcome: 'unchanged' }
   return { outcome: turn.options.signal.aborted ? 'skipped' : 'blocked', blockedBy: failedBefore }
 }

@@ -1,22 +1,7 @@
 import type { ConvecthubError } from '../errors.ts'
+import type { HostOutcome, Outcome } from '../outcome.ts'
 import type { Change } from './change.ts'
 import type { Finding } from './step.ts'
-
-export type Outcome = 'unchanged' | 'changed' | 'failed' | 'blocked' | 'skipped'
-
-/** The result of the whole run on one host. */
-export interface HostSummary {
-  host: string
-  changed: number
-  unchanged: number
-  failed: number
-  blocked: number
-  skipped: number
-  /** The first error of this host. */
-  error?: ConvecthubError
-  /** The step that it waited for and that did not succeed: `step on host`. */
-  blockedBy?: string
-}
 
 /** Everything the engine reports during a run. The renderers in src/ui print it. All times are in ms. */
 export type EngineEvent =
@@ -29,7 +14,8 @@ export type EngineEvent =
     }
   | { event: 'connected'; host: string; ms: number; os: string }
   | { event: 'host-failed'; host: string; error: ConvecthubError }
-  | { event: 'finding'; finding: Finding }
+  /** What a check found, once for all hosts where it is the same. */
+  | { event: 'finding'; finding: Omit<Finding, 'host'>; hosts: readonly string[] }
   | { event: 'planned'; host: string; step: string; changes: readonly Change[] }
   | { event: 'step-start'; host: string; step: string }
   | { event: 'change-start'; host: string; step: string; change: Change }
@@ -55,8 +41,10 @@ export type EngineEvent =
       /** False when the run only looked, such as a plan. */
       applied: boolean
       ok: boolean
+      /** The exit code of the program. */
+      exit: number
       ms: number
-      hosts: readonly HostSummary[]
+      hosts: readonly HostOutcome[]
       interrupted: boolean
     }
 

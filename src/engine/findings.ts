@@ -20,3 +20,17 @@ export function findings(
     }))
   })
 }
+
+/** Puts findings that differ only in their host together, in the order of the first ones. */
+export function alike(
+  found: readonly Finding[],
+): { finding: Omit<Finding, 'host'>; hosts: readonly string[] }[] {
+  const kinds = new Map<string, { finding: Omit<Finding, 'host'>; hosts: string[] }>()
+  for (const { level, id, host, message, hint } of found) {
+    const kind = JSON.stringify([level, id, message, hint])
+    const known = kinds.get(kind)
+    if (known) known.hosts.push(host)
+    else kinds.set(kind, { finding: { level, id, message, hint }, hosts: [host] })
+  }
+  return [...kinds.values()]
+}

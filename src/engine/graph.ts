@@ -1,7 +1,7 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { ConvecthubError } from '../errors.ts'
+import type { Outcome } from '../outcome.ts'
 import { refName, type StepRef } from '../step-ref.ts'
-import type { Outcome } from './event.ts'
 import type { Desired, Step } from './step.ts'
 
 /** How a step ended on a host. */

@@ -31,8 +31,10 @@ export class HostRun {
   readonly host: ClusterHost
   /** Undefined until the host has answered. */
   facts: Facts | undefined
-  /** Why the host is out of the run. */
-  error: ConvecthubError | undefined
+  /** What went wrong on this host, in the order of events. */
+  readonly errors: ConvecthubError[] = []
+  /** Why the host is out of the run; undefined while it takes part. */
+  gone: ConvecthubError | undefined
   connection: Connection | undefined
   readonly #wanted: readonly Fact<unknown>[]
   readonly #options: HostOptions
@@ -59,8 +61,15 @@ export class HostRun {
 
   /** Takes the host out of the run. */
   fail(error: ConvecthubError): void {
-    this.error = error
+    this.gone = error
+    this.errors.push(error)
     this.#options.emit({ event: 'host-failed', host: this.host.name, error })
+  }
+
+  /** Takes the host out of the run because of what a check found. */
+  refuse(error: ConvecthubError): void {
+    this.gone ??= error
+    this.errors.push(error)
   }
 
   /** Replaces the facts that were probed again and keeps the others. */

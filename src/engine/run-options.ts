@@ -1,8 +1,10 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
+import type { FindingId } from '../error-codes.ts'
 import type { Facts } from '../facts/fact.ts'
+import type { HostOutcome } from '../outcome.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { UploadSource } from './apply-options.ts'
-import type { Emit, HostSummary } from './event.ts'
+import type { Emit } from './event.ts'
 import type { Desired, Step } from './step.ts'
 
 export interface RunOptions {
@@ -30,12 +32,20 @@ export interface RunOptions {
   planned?: (connections: ReadonlyMap<string, Connection>) => Promise<void>
 }
 
+/** How a run ended. Its table, verdict, exit code, JSON and next command all follow from this. */
 export interface RunReport {
+  verb: string
+  /** False when the run only looked, such as a plan. */
+  applied: boolean
+  /** Nothing failed, and nothing is left to do. */
   ok: boolean
   interrupted: boolean
-  hosts: readonly HostSummary[]
-  /** Number of planned changes. */
-  changes: number
+  /** How long the run took, ms. */
+  ms: number
+  /** The selected hosts. */
+  hosts: readonly HostOutcome[]
+  /** Ids of the findings that stopped the run and that --ignore-preflight accepts. */
+  ignorable: readonly FindingId[]
   /** What was wanted, including which driver leads. */
   desired: Desired
   /** The latest facts of each host that answered. */

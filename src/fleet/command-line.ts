@@ -38,6 +38,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     ignorePreflight,
     upgrade,
     insecureHub,
+    deleteData,
   } = options
   const words = [
     ...inventory.flatMap((source) => ['-i', source]),
@@ -53,6 +54,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     ...(upgrade ? ['--upgrade'] : []),
     ...(ignorePreflight ? ['--ignore-preflight', ignorePreflight.join(',')] : []),
     ...(insecureHub ? ['--insecure-hub'] : []),
+    ...(deleteData ? ['--delete-data'] : []),
   ]
   return ['convecthub', verb, ...words.map(quote)].join(' ')
 }

@@ -18,6 +18,7 @@ export interface CommonOptions extends InventoryOptions {
   ignorePreflight?: string[]
   upgrade?: boolean
   insecureHub?: boolean
+  deleteData?: boolean
   acceptNewHostKeys?: boolean
   timeout?: number
 }

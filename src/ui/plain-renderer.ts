@@ -1,8 +1,7 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { formatError } from './format-error.ts'
-import { printLines } from './print-lines.ts'
+import { hostNames } from './host-names.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
-import { reportLines } from './report.ts'
 import { coloured, duration, style, waitingText } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
@@ -48,7 +47,7 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
       case 'finding':
         if (event.finding.level === 'warning')
           printFor(
-            event.finding.host,
+            hostNames(event.hosts),
             `${paint.yellow('warning')} ${event.finding.message}; ${event.finding.hint}`,
           )
         break
@@ -82,8 +81,6 @@ export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
           print(formatError(event.error, paint))
         break
       case 'summary':
-        printLines(reportLines(event, style(process.stdout, color)))
-        break
       case 'planned':
       case 'progress':
         break

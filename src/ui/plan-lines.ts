@@ -2,20 +2,41 @@ import type { ChalkInstance } from 'chalk'
 import { structuredPatch } from 'diff'
 import type { Change, Sign } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
-import type { RunReport } from '../engine/run-options.ts'
 import { oneLine } from '../printable.ts'
 import { Secret } from '../secret.ts'
-import { count } from './style.ts'
+import { hostNames } from './host-names.ts'
 
 /** How many unchanged lines to show around a difference in a file. */
 const CONTEXT = 3
 
 type Planned = Extract<EngineEvent, { event: 'planned' }>
 
-/** A plan for people. With `current` (texts by "host path") it also shows the differences in files. */
+/** What the signs in a plan mean. */
+export const LEGEND = '+ add   ~ change   - remove   ! start or wait'
+
+/**
+ * A plan for people; hosts with the same changes share one block. With `current` (texts by "host path") it also shows
+ * the differences in files.
+ */
 export function planLines(
   planned: readonly Planned[],
-  report: RunReport,
+  current: ReadonlyMap<string, string> | undefined,
+  paint: ChalkInstance,
+): string[] {
+  const blocks = new Map<string, string[]>()
+  for (const host of new Set(planned.map((event) => event.host))) {
+    const block = hostLines(
+      planned.filter((event) => event.host === host),
+      current,
+      paint,
+    ).join('\n')
+    blocks.set(block, [...(blocks.get(block) ?? []), host])
+  }
+  return [...blocks].flatMap(([block, hosts]) => [paint.bold(hostNames(hosts)), ...block.split('\n'), ''])
+}
+
+function hostLines(
+  planned: readonly Planned[],
   current: ReadonlyMap<string, string> | undefined,
   paint: ChalkInstance,
 ): string[] {
@@ -26,32 +47,18 @@ export function planLines(
     '!': paint.cyan,
   }
   const width = Math.max(0, ...planned.map(({ step }) => step.length))
-  const lines: string[] = []
-  for (const { host, error } of report.hosts) {
-    const plannedHere = planned.filter((event) => event.host === host)
-    if (plannedHere.length === 0) continue
-    lines.push(paint.bold(host))
-    for (const { step, changes } of plannedHere) {
-      for (const [i, change] of changes.entries()) {
-        lines.push(
-          `  ${(i === 0 ? step : '').padEnd(width)}  ${shade[change.sign](`${change.sign} ${oneLine(change.title)}`)}`,
-        )
-        if (!current) continue
-        const before = current.get(`${host} ${'path' in change ? change.path : ''}`)
-        for (const line of diffLines(change, before, paint)) lines.push(`  ${' '.repeat(width)}    ${line}`)
-      }
-    }
-    if (error) lines.push(`  ${paint.red(error.message)}`)
-    lines.push('')
-  }
-  const failed = report.hosts.filter(({ error }) => error).length
-  if (failed > 0) lines.push(paint.red(`${count(failed, 'host')} could not be planned.`))
-  lines.push(
-    report.changes === 0 && failed === 0
-      ? paint.green('Nothing to change.')
-      : `${count(report.changes, 'change')} on ${count(new Set(planned.map(({ host }) => host)).size, 'host')}.`,
+  return planned.flatMap(({ host, step, changes }) =>
+    changes.flatMap((change, i) => {
+      const title = shade[change.sign](`${change.sign} ${oneLine(change.title)}`)
+      const before = current?.get(`${host} ${'path' in change ? change.path : ''}`)
+      return [
+        `  ${(i === 0 ? step : '').padEnd(width)}  ${title}`,
+        ...(current ? diffLines(change, before, paint) : []).map(
+          (line) => `  ${' '.repeat(width)}    ${line}`,
+        ),
+      ]
+    }),
   )
-  return lines
 }
 
 function diffLines(change: Change, before: string | undefined, paint: ChalkInstance): string[] {

@@ -1,37 +1,107 @@
 import type { ChalkInstance } from 'chalk'
-import type { EngineEvent } from '../engine/event.ts'
+import type { RunReport } from '../engine/run-options.ts'
+import { type HostOutcome, isDone, type Result } from '../outcome.ts'
+import type { Conclusion } from './conclusion.ts'
+import { hostNames } from './host-names.ts'
 import { columns, count, duration } from './style.ts'
 
-/** The table at the end of a run that changes hosts, and one line with the verdict. */
+/** Up to so many hosts, each has a row of its own. */
+const ROWS = 20
+
+/** The results as the table and the verdict name them, from good to bad. */
+const RESULTS: Readonly<Record<Result, string>> = {
+  changed: 'changed',
+  unchanged: 'unchanged',
+  skipped: 'skipped',
+  stopped: 'stopped',
+  unreached: 'not reached',
+  failed: 'failed',
+}
+
+/** The end of a run for people: a table of the hosts if it made changes, what the verb found, the verdict, what next. */
 export function reportLines(
-  summary: Extract<EngineEvent, { event: 'summary' }>,
+  report: RunReport,
+  { body = [], verdict, next = [] }: Conclusion,
   paint: ChalkInstance,
 ): string[] {
-  const { hosts, ms, interrupted, ok, applied } = summary
-  if (!applied) return []
-  const cell = (number: number, shade: (text: string) => string) =>
-    number === 0 ? paint.dim('0') : shade(String(number))
-  const rows = hosts.map((host) => [
-    paint.bold(host.host),
-    cell(host.changed, paint.green),
-    cell(host.unchanged, String),
-    cell(host.failed, paint.red),
-    cell(host.blocked, paint.yellow),
-    host.error
-      ? `${host.error.details.step ? `${host.error.details.step}: ` : ''}${host.error.message}`
-      : host.blockedBy
-        ? `blocked by ${host.blockedBy}`
-        : '',
+  const shade = report.interrupted ? paint.yellow : report.ok ? paint.green : paint.red
+  return [
+    ...(report.applied ? ['', ...table(report.hosts, paint), ''] : []),
+    ...body,
+    verdict ?? shade(verdictOf(report)),
+    ...next,
+  ]
+}
+
+function table(hosts: readonly HostOutcome[], paint: ChalkInstance): string[] {
+  const rows = new Map<string, { names: string[]; cells: readonly string[] }>()
+  for (const host of hosts) {
+    const cells = cellsOf(host, paint)
+    const key = hosts.length > ROWS ? cells.filter((_, i) => i !== TIME).join('\0') : host.host
+    const row = rows.get(key)
+    if (row) row.names.push(host.host)
+    else rows.set(key, { names: [host.host], cells })
+  }
+  return columns([
+    ['HOST', 'RESULT', 'CHANGES', 'TIME', ''],
+    ...[...rows.values()].map(({ names, cells }) => [paint.bold(hostNames(names)), ...cells]),
   ])
-  const bad = hosts.filter((host) => host.error || host.failed + host.blocked + host.skipped > 0).length
-  const verdict = interrupted
-    ? paint.yellow(`Stopped after ${duration(ms)}.`)
-    : bad > 0
-      ? paint.red(`${count(bad, 'host')} of ${hosts.length} not done, after ${duration(ms)}.`)
-      : !ok
-        ? paint.red(`Not done, after ${duration(ms)}.`)
-        : hosts.every(({ changed }) => changed === 0)
-          ? paint.green(`Nothing to change on ${count(hosts.length, 'host')}; checked in ${duration(ms)}.`)
-          : paint.green(`Done on ${count(hosts.length, 'host')} in ${duration(ms)}.`)
-  return ['', ...columns([['HOST', 'CHANGED', 'ALREADY SO', 'FAILED', 'BLOCKED', ''], ...rows]), '', verdict]
+}
+
+/** Which cell holds the time. */
+const TIME = 2
+
+function cellsOf(host: HostOutcome, paint: ChalkInstance): string[] {
+  const shade: Partial<Record<Result, ChalkInstance>> = {
+    changed: paint.green,
+    failed: paint.red,
+    unreached: paint.red,
+    skipped: paint.yellow,
+    stopped: paint.yellow,
+  }
+  const result = RESULTS[host.result]
+  return [shade[host.result]?.(result) ?? result, String(host.changes), duration(host.ms), reason(host)]
+}
+
+/** Why a host is not done, in a few words. */
+function reason({ errors: [first], blockedBy, result }: HostOutcome): string {
+  if (first) return `${first.details.step ? `${first.details.step}: ` : ''}${first.message}`
+  if (blockedBy) return `waits for ${blockedBy}`
+  return result === 'skipped' ? 'nothing was changed' : ''
+}
+
+/** How a run ended, in one sentence. */
+function verdictOf({ hosts, interrupted, ok, ms, applied }: RunReport): string {
+  const done = hosts.filter(isDone).length
+  const unfit = hosts.filter(({ errors }) => errors.some(({ exit }) => exit === 'preflight')).length
+  if (interrupted) return `Stopped after ${duration(ms)}: ${done} of ${count(hosts.length, 'host')} done.`
+  if (unfit > 0)
+    return `${unfit} of ${count(hosts.length, 'host')} ${unfit === 1 ? 'does' : 'do'} not meet the requirements; nothing was changed.`
+  if (!ok) return `${done} of ${count(hosts.length, 'host')} done, after ${duration(ms)}: ${kinds(hosts)}.`
+  if (!applied) return `${count(hosts.length, 'host')} answered in ${duration(ms)}.`
+  const changed = hosts.some(({ result }) => result === 'changed')
+  return changed
+    ? `Done: ${changesText(hosts)}, in ${duration(ms)}.`
+    : `Nothing to change on ${count(hosts.length, 'host')}; checked in ${duration(ms)}.`
+}
+
+/** "36 changes and 7 waits in 16 steps on 3 hosts". */
+export function changesText(hosts: readonly HostOutcome[]): string {
+  const sum = (of: (host: HostOutcome) => number) => hosts.reduce((all, host) => all + of(host), 0)
+  const changes = sum(({ changes }) => changes)
+  const waits = sum(({ waits }) => waits)
+  const steps = sum(({ steps }) => steps.changed + steps.failed)
+  const touched = hosts.filter(({ changes, waits }) => changes + waits > 0).length
+  const what = [count(changes, 'change'), ...(waits > 0 ? [count(waits, 'wait')] : [])].join(' and ')
+  return `${what} in ${count(steps, 'step')} on ${count(touched, 'host')}`
+}
+
+/** "1 failed, 2 not reached": the hosts that are not done. */
+function kinds(hosts: readonly HostOutcome[]): string {
+  const results = Object.keys(RESULTS) as Result[]
+  return results
+    .map((result) => ({ result, hosts: hosts.filter((host) => host.result === result && !isDone(host)) }))
+    .filter(({ hosts }) => hosts.length > 0)
+    .map(({ result, hosts }) => `${hosts.length} ${RESULTS[result]}`)
+    .join(', ')
 }

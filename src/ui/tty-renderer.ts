@@ -1,10 +1,8 @@
 import ora, { type Ora } from 'ora'
 import type { EngineEvent } from '../engine/event.ts'
-import type { Finding } from '../engine/step.ts'
 import { formatError } from './format-error.ts'
-import { printLines } from './print-lines.ts'
+import { hostNames } from './host-names.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
-import { reportLines } from './report.ts'
 import { coloured, columns, count, duration, style, waitingText } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
@@ -74,7 +72,7 @@ class Screen {
         this.#print(formatError(event.error, this.#paint))
         break
       case 'finding':
-        this.#finding(event.finding)
+        this.#finding(event)
         break
       case 'planned':
         if (event.changes.length > 0) this.#total += 1
@@ -109,7 +107,6 @@ class Screen {
         break
       case 'summary':
         this.#spinner.stop()
-        printLines(reportLines(event, style(process.stdout, this.#options.color)))
     }
   }
 
@@ -139,8 +136,10 @@ class Screen {
     this.#spinner.start()
   }
 
-  #finding({ level, host, message, hint }: Finding): void {
-    if (level === 'warning') this.#print(`${this.#paint.yellow('!')} ${host}: ${message}; ${hint}`)
+  #finding({ finding, hosts }: Extract<EngineEvent, { event: 'finding' }>): void {
+    const { level, message, hint } = finding
+    if (level === 'warning')
+      this.#print(`${this.#paint.yellow('!')} ${hostNames(hosts)}: ${message}; ${hint}`)
   }
 
   #line({ host, line }: Extract<EngineEvent, { event: 'line' }>): void {

@@ -20,7 +20,7 @@ it('does steps in the order of the recipe and changes in the order of the plan',
   const recipe = [fakeStep('a', { things: ['a1', 'a2'] }), fakeStep('b'), fakeStep('c')]
   const { order, report } = await runFakes({ recipe, only: ['w1'] })
   expect(order).toEqual(['w1: a1', 'w1: a2', 'w1: b', 'w1: c'])
-  expect(report).toMatchObject({ ok: true, interrupted: false, changes: 4 })
+  expect(report).toMatchObject({ ok: true, interrupted: false, hosts: [{ result: 'changed', changes: 4 }] })
 })
 
 it.each([
@@ -34,7 +34,7 @@ it.each([
   ]
   const outcome = await runFakes({ recipe })
   expect(isBefore(outcome.order, 'd1: server', 'w1: agent')).toBe(true)
-  expect(outcome.report?.ok).toBe(true)
+  expect(outcome.report.ok).toBe(true)
 })
 
 it('a slow host does not delay steps that do not depend on it', async () => {
@@ -113,7 +113,6 @@ it('emits the events of a host in this order', async () => {
     'line',
     'change-end',
     'step',
-    'summary',
   ])
   expect(of(outcome, 'line')).toMatchObject([{ host: 'w1', step: 'a', line: 'half way' }])
   expect(of(outcome, 'connected')).toMatchObject([{ host: 'w1', os: 'Fake OS' }])

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Finding, Step } from '../../src/engine/step.ts'
+import { exitOf } from '../../src/outcome.ts'
 import { fakeStep, make, thing } from '../helpers/fake-step.ts'
 import { of, runFakes } from '../helpers/run-fakes.ts'
 
@@ -24,7 +25,7 @@ it.each([
   expect(outcome.order).toEqual(order)
   expect(outcome.hosts.d1).toMatchObject({ connects: 1, ran: [], owner: undefined, closed: 1 })
   expect(of(outcome, 'planned').map(({ host }) => host)).toEqual(['w1'])
-  expect(outcome.report?.hosts.map(({ host }) => host)).toEqual(['w1'])
+  expect(outcome.report.hosts.map(({ host }) => host)).toEqual(['w1'])
 })
 
 it('blocks a step whose plan reads the facts of an unreachable host', async () => {
@@ -62,7 +63,7 @@ it.each([
   })
   for (const host of ['d1', 'w1'])
     expect(outcome.hosts[host]).toMatchObject({ connects: 1, runs: 1, ran: [], closed: 1 })
-  expect(outcome.report).toMatchObject({ ok: true, changes: 0 })
+  expect(outcome.report).toMatchObject({ ok: true, hosts: [{ changes: 0 }, { changes: 0 }] })
   expect(of(outcome, 'planned').every(({ changes }) => changes.length === 0)).toBe(true)
 })
 
@@ -77,7 +78,13 @@ it('emits every change of a plan and makes none', async () => {
     apply: false,
     hosts: { d1: { made: ['a'] } },
   })
-  expect(outcome.report).toMatchObject({ ok: true, changes: 3 })
+  expect(outcome.report).toMatchObject({
+    ok: true,
+    hosts: [
+      { host: 'd1', result: 'changed', changes: 1 },
+      { host: 'w1', result: 'changed', changes: 2 },
+    ],
+  })
   expect(
     of(outcome, 'planned').map(({ host, step, changes }) => `${step} on ${host}: ${changes.length}`),
   ).toEqual(['a on d1: 0', 'b on d1: 1', 'a on w1: 1', 'b on w1: 1'])
@@ -129,14 +136,17 @@ it.each([
   const outcome = await runFakes({ recipe, only: ['w1'], ignore: new Set(ignore) })
   expect(of(outcome, 'finding')).toHaveLength(1)
   expect(outcome.order.length === 0).toBe(stops)
-  expect(outcome.problems !== undefined).toBe(stops)
-  expect(outcome.events.at(-1)).toMatchObject({ event: 'summary', ok: !stops })
+  expect(outcome.report.ok).toBe(!stops)
   expect(outcome.hosts.w1?.closed).toBe(1)
 })
 
 it('reports the errors of all hosts at once', async () => {
-  const { problems } = await runFakes({ recipe: checked(finding('error', 'd1'), finding('error', 'w1')) })
-  expect(problems?.exit).toBe('preflight')
-  expect(problems?.errors.map(({ code, details }) => `${code} ${details.host}`)).toEqual(['cpu d1', 'cpu w1'])
-  expect(problems?.errors[0]).toMatchObject({ details: { hint: 'give the machine more' } })
+  const { report, events } = await runFakes({
+    recipe: checked(finding('error', 'd1'), finding('error', 'w1')),
+  })
+  expect(exitOf(report.hosts, false)).toBe('preflight')
+  expect(report.hosts.map(({ host, errors }) => `${errors[0]?.code} ${host}`)).toEqual(['cpu d1', 'cpu w1'])
+  expect(report.hosts[0]?.errors[0]).toMatchObject({ details: { hint: 'give the machine more' } })
+  expect(report.ignorable).toContain('cpu')
+  expect(events.filter(({ event }) => event === 'finding')).toMatchObject([{ hosts: ['d1', 'w1'] }])
 })

@@ -1,6 +1,7 @@
 import type { Change } from '../../src/engine/change.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import { ConvecthubError } from '../../src/errors.ts'
+import type { HostOutcome } from '../../src/outcome.ts'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
 import { artifact } from './test-cluster.ts'
@@ -50,14 +51,15 @@ export const ERROR = new ConvecthubError('STEP_FAILED', 'start k3s: exit code 1'
 
 const host = 'w1'
 const step = 'k3s-agent'
-const summary = {
+/** How a run ended on a host that failed. */
+export const OUTCOME: HostOutcome = {
   host,
-  changed: 1,
-  unchanged: 2,
-  failed: 1,
-  blocked: 0,
-  skipped: 0,
-  error: ERROR,
+  result: 'failed',
+  changes: 4,
+  waits: 1,
+  steps: { changed: 1, unchanged: 2, failed: 1, blocked: 0, skipped: 0 },
+  ms: 42_000,
+  errors: [ERROR],
   blockedBy: 'a on d1',
 }
 
@@ -74,7 +76,8 @@ export const EVENTS: readonly EngineEvent[] = [
   { event: 'host-failed', host, error: ERROR },
   {
     event: 'finding',
-    finding: { level: 'warning', id: 'cpu', host, message: 'few cores', hint: 'give more' },
+    finding: { level: 'warning', id: 'cpu', message: 'few cores', hint: 'give more' },
+    hosts: [host],
   },
   { event: 'planned', host, step, changes: CHANGES },
   { event: 'step-start', host, step },
@@ -95,8 +98,9 @@ export const EVENTS: readonly EngineEvent[] = [
     verb: 'provision',
     applied: true,
     ok: false,
+    exit: 7,
     ms: 65_000,
     interrupted: false,
-    hosts: [summary],
+    hosts: [OUTCOME],
   },
 ]

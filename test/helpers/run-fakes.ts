@@ -3,7 +3,6 @@ import type { EngineEvent } from '../../src/engine/event.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunOptions, RunReport } from '../../src/engine/run-options.ts'
 import type { Desired, Step } from '../../src/engine/step.ts'
-import { ConvecthubErrors } from '../../src/errors.ts'
 import { type FakeHost, type FakeHostOptions, fakeHost, unreachable } from './fake-host.ts'
 import { testDesired } from './test-cluster.ts'
 import { textSource } from './text-source.ts'
@@ -18,8 +17,7 @@ export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'connect' | 
 }
 
 export interface FakeOutcome {
-  report: RunReport | undefined
-  problems: ConvecthubErrors | undefined
+  report: RunReport
   events: readonly EngineEvent[]
   hosts: Readonly<Record<string, FakeHost>>
   /** What the hosts made, as `host: thing`, in the order in which they began. */
@@ -74,20 +72,13 @@ export async function runFakes({
     signal: new AbortController().signal,
     ...more,
   }
-  let report: RunReport | undefined
-  let problems: ConvecthubErrors | undefined
-  try {
-    report = await run(options)
-  } catch (error) {
-    if (!(error instanceof ConvecthubErrors)) throw error
-    problems = error
-  }
+  const report = await run(options)
   const ended = Object.fromEntries(
     events.flatMap((event) =>
       event.event === 'step' ? [[`${event.step} on ${event.host}`, event.outcome]] : [],
     ),
   )
-  return { report, problems, events, hosts: fakes, order, ended }
+  return { report, events, hosts: fakes, order, ended }
 }
 
 /** All events of one kind. */

@@ -34,7 +34,6 @@ function events(text: () => string): EngineEvent[] {
   const at = { host: 'w1', step: 'k3s-agent' }
   const error = new ConvecthubError('STEP_FAILED', text(), { ...at, evidence: text(), hint: text() })
   const change: Change = { kind: 'packages', sign: '+', title: text(), names: [text()], script: sh`:` }
-  const counts = { changed: 1, unchanged: 1, failed: 1, blocked: 1, skipped: 0 }
   return [
     {
       event: 'run',
@@ -47,7 +46,8 @@ function events(text: () => string): EngineEvent[] {
     { event: 'host-failed', host: text(), error },
     {
       event: 'finding',
-      finding: { level: 'warning', id: text() as FindingId, host: text(), message: text(), hint: text() },
+      finding: { level: 'warning', id: text() as FindingId, message: text(), hint: text() },
+      hosts: [text()],
     },
     { event: 'planned', ...at, changes: [change] },
     { event: 'step-start', ...at },
@@ -58,18 +58,6 @@ function events(text: () => string): EngineEvent[] {
     { event: 'link-lost', ...at, error },
     { event: 'step', ...at, outcome: 'blocked', ms: 1, blockedBy: text() },
     { event: 'step', ...at, outcome: 'failed', ms: 1, error },
-    {
-      event: 'summary',
-      applied: true,
-      verb: 'provision',
-      ok: false,
-      ms: 1,
-      interrupted: false,
-      hosts: [
-        { host: text(), ...counts, error, blockedBy: text() },
-        { host: text(), ...counts, blockedBy: text() },
-      ],
-    },
   ]
 }
 

@@ -10,6 +10,7 @@ const COMMON = [
   'exit-codes.ts',
   'layout.ts',
   'mark.ts',
+  'outcome.ts',
   'printable.ts',
   'secret.ts',
   'sh.ts',

@@ -39,9 +39,9 @@ it('prints the fields of an error that programs may use', () => {
     hint: 'look there',
   }
   for (const event of EVENTS) {
-    const value = JSON.parse(jsonLine(event)) as { error?: unknown; hosts?: { error?: unknown }[] }
+    const value = JSON.parse(jsonLine(event)) as { error?: unknown; hosts?: { errors?: unknown[] }[] }
     if ('error' in event) expect(value.error).toEqual(parts)
-    if (event.event === 'summary') expect(value.hosts?.[0]?.error).toEqual(parts)
+    if (event.event === 'summary') expect(value.hosts?.[0]?.errors).toEqual([parts])
   }
 })
 

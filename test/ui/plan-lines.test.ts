@@ -1,42 +1,29 @@
 import { Chalk } from 'chalk'
 import { expect, it } from 'vitest'
 import type { Change } from '../../src/engine/change.ts'
-import type { HostSummary } from '../../src/engine/event.ts'
-import type { RunReport } from '../../src/engine/run-options.ts'
-import { ConvecthubError } from '../../src/errors.ts'
 import { planLines } from '../../src/ui/plan-lines.ts'
 import { CHANGES, HIDDEN } from '../helpers/event-samples.ts'
-import { testDesired } from '../helpers/test-cluster.ts'
 
 const plain = new Chalk({ level: 0 })
-const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
-  return { host: name, changed: 0, unchanged: 0, failed: 0, blocked: 0, skipped: 0, ...more }
-}
-
-const report = (changes: number, ...hosts: HostSummary[]): RunReport => {
-  return { ok: true, interrupted: false, hosts, changes, desired: testDesired(), facts: new Map() }
-}
 const planned = (name: string, step: string, changes: readonly Change[]) => {
   return { event: 'planned', host: name, step, changes } as const
 }
-const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
 
 it('shows the differences in a file that is far too long on the host', () => {
   const [change] = CHANGES.filter((each) => each.kind === 'file' && each.sign === '~')
   if (change?.kind !== 'file') throw new Error('no sample of a file that changes')
   const before = `${'y\n'.repeat(200_000)}`
   const events = [planned('d1', 'ports', [{ ...change, content: 'x\n' }])]
-  const lines = planLines(events, report(1, host('d1')), new Map([[`d1 ${change.path}`, before]]), plain)
+  const lines = planLines(events, new Map([[`d1 ${change.path}`, before]]), plain)
   expect(lines.length).toBeGreaterThan(200_000)
 })
 
 it.each([
-  { what: 'nothing', events: [], report: report(0, host('d1')), lines: ['Nothing to change.'] },
+  { what: 'nothing', events: [], lines: [] },
   {
     what: 'one change',
     events: [planned('d1', 'ports', CHANGES.slice(0, 1))],
-    report: report(1, host('d1'), host('w1')),
-    lines: ['d1', '  ports  + /etc/a', '', '1 change on 1 host.'],
+    lines: ['d1', '  ports  + /etc/a', ''],
   },
   {
     what: 'several changes, with the name of their step only once',
@@ -44,28 +31,27 @@ it.each([
       planned('d1', 'k3s-server', CHANGES.slice(1, 3)),
       planned('w1', 'packages', CHANGES.slice(3, 6)),
     ],
-    report: report(5, host('d1'), host('w1')),
     lines: [
       'd1',
       '  k3s-server  ~ /etc/b',
       '              + /bin/k3s',
       '',
       'w1',
-      '  packages    + install curl',
-      '              - stop k3s',
-      '              ! wait',
+      '  packages  + install curl',
+      '            - stop k3s',
+      '            ! wait',
       '',
-      '5 changes on 2 hosts.',
     ],
   },
   {
-    what: 'a host that did not answer',
-    events: [],
-    report: report(0, host('d1'), host('w2', { error: away })),
-    lines: ['1 host could not be planned.', '0 changes on 0 hosts.'],
+    what: 'hosts with the same changes',
+    events: ['w1', 'w2', 'd1', 'w3', 'w4', 'w5'].map((name) =>
+      planned(name, 'ports', CHANGES.slice(0, name === 'd1' ? 2 : 1)),
+    ),
+    lines: ['w1 … w5 (5 hosts)', '  ports  + /etc/a', '', 'd1', '  ports  + /etc/a', '         ~ /etc/b', ''],
   },
-])('shows a plan of $what', ({ events, report, lines }) => {
-  expect(planLines(events, report, undefined, plain)).toEqual(lines)
+])('shows a plan of $what', ({ events, lines }) => {
+  expect(planLines(events, undefined, plain)).toEqual(lines)
 })
 
 it.each([
@@ -81,13 +67,13 @@ it.each([
   { what: 'a text that moves the cursor', before: 'one\ntwo\n\x1b[2Jx\n', lines: ['  one', '  two', '- x'] },
 ])('shows the differences in $what', ({ before, lines }) => {
   const current = new Map(before === undefined ? [] : [['d1 /etc/a', before]])
-  const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], report(1, host('d1')), current, plain)
-  expect(shown.slice(2, -2).map((line) => line.slice(7))).toEqual(lines)
+  const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], current, plain)
+  expect(shown.slice(2, -1).map((line) => line.slice(7))).toEqual(lines)
 })
 
 it('does not show the differences in a secret', () => {
   const current = new Map([['d1 /etc/b', `${HIDDEN}-old`]])
-  const shown = planLines([planned('d1', 'x', CHANGES)], report(6, host('d1')), current, plain).join('\n')
+  const shown = planLines([planned('d1', 'x', CHANGES)], current, plain).join('\n')
   expect(shown).toContain('(a secret, not shown)')
   expect(shown).not.toContain(HIDDEN)
 })
@@ -104,8 +90,8 @@ it('shows only the changes in a long file, with the lines around them', () => {
     content: text({ 10: 'ten', 30: 'thirty' }),
   }
   const current = new Map([['d1 /a', text({})]])
-  const shown = planLines([planned('d1', 'x', [change])], report(1, host('d1')), current, plain)
-  expect(shown.slice(2, -2).map((line) => line.slice(7))).toEqual(
+  const shown = planLines([planned('d1', 'x', [change])], current, plain)
+  expect(shown.slice(2, -1).map((line) => line.slice(7))).toEqual(
     [10, 30].flatMap((at) => [
       ...(at === 30 ? ['…'] : []),
       ...[at - 3, at - 2, at - 1].map((n) => `  line ${n}`),

@@ -1,90 +1,150 @@
 import { Chalk } from 'chalk'
-import { expect, it } from 'vitest'
-import type { HostSummary } from '../../src/engine/event.ts'
+import { expect, it, vi } from 'vitest'
+import type { RunReport } from '../../src/engine/run-options.ts'
 import { ConvecthubError } from '../../src/errors.ts'
+import type { HostOutcome, Result } from '../../src/outcome.ts'
 import { formatError } from '../../src/ui/format-error.ts'
+import { printReport } from '../../src/ui/print-report.ts'
 import { reportLines } from '../../src/ui/report.ts'
 import { ERROR } from '../helpers/event-samples.ts'
+import { testDesired } from '../helpers/test-cluster.ts'
 
 const plain = new Chalk({ level: 0 })
-const host = (name: string, more: Partial<HostSummary> = {}): HostSummary => {
-  return { host: name, changed: 0, unchanged: 0, failed: 0, blocked: 0, skipped: 0, ...more }
+const none = { changed: 0, unchanged: 0, failed: 0, blocked: 0, skipped: 0 }
+const host = (name: string, result: Result, more: Partial<HostOutcome> = {}): HostOutcome => {
+  return { host: name, result, changes: 0, waits: 0, steps: none, ms: 0, errors: [], ...more }
 }
-
-const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
-const summary = (
-  hosts: readonly HostSummary[],
-  more: { applied?: boolean; interrupted?: boolean; ok?: boolean } = {},
-) => {
+const report = (hosts: readonly HostOutcome[], more: Partial<RunReport> = {}): RunReport => {
+  const [ms, facts, desired] = [12_000, new Map(), testDesired()]
+  const ok = hosts.every(({ errors, result }) => errors.length === 0 && /changed/.test(result))
   return {
-    event: 'summary',
-    verb: 'provision',
-    applied: true,
-    ok: true,
-    ms: 12_000,
-    interrupted: false,
-    hosts,
+    ...{ verb: 'provision', applied: true, ok, interrupted: false, ms, hosts, ignorable: [], desired, facts },
     ...more,
-  } as const
+  }
 }
-const HEAD = 'HOST  CHANGED  ALREADY SO  FAILED  BLOCKED'
+const changed = (name: string) =>
+  host(name, 'changed', { changes: 12, waits: 2, steps: { ...none, changed: 5 }, ms: 41_000 })
+const away = new ConvecthubError('UNREACHABLE', 'no route to host', { host: 'w2' })
+const unfit = new ConvecthubError('cpu', '1 processor core; 2 are needed', { host: 'w1', step: 'preflight' })
 
 it.each([
   {
     what: 'a run that changed something',
-    summary: summary([host('d1', { changed: 3, unchanged: 9 }), host('w1', { unchanged: 10 })]),
+    report: report([changed('d1'), host('w1', 'unchanged')]),
     lines: [
+      'HOST  RESULT     CHANGES  TIME',
+      'd1    changed    12       41 s',
+      'w1    unchanged  0        0.0 s',
       '',
-      HEAD,
-      'd1    3        9           0       0',
-      'w1    0        10          0       0',
-      '',
-      'Done on 2 hosts in 12 s.',
+      'Done: 12 changes and 2 waits in 5 steps on 1 host, in 12 s.',
     ],
   },
   {
     what: 'a run that changed nothing',
-    summary: summary([host('d1', { unchanged: 12 })]),
+    report: report([host('d1', 'unchanged')]),
     lines: [
-      '',
-      HEAD,
-      'd1    0        12          0       0',
+      'HOST  RESULT     CHANGES  TIME',
+      'd1    unchanged  0        0.0 s',
       '',
       'Nothing to change on 1 host; checked in 12 s.',
     ],
   },
   {
     what: 'failures',
-    summary: summary([
-      host('d1', { failed: 1, blocked: 2, error: ERROR }),
-      host('w1', { blocked: 1, blockedBy: 'k3s-server on d1' }),
-      host('w2', { error: away }),
-      host('w3', { changed: 1 }),
+    report: report([
+      host('d1', 'failed', { errors: [ERROR] }),
+      host('w1', 'skipped', { blockedBy: 'k3s-server on d1' }),
+      host('w2', 'unreached', { errors: [away] }),
+      changed('w3'),
     ]),
     lines: [
+      'HOST  RESULT       CHANGES  TIME',
+      'd1    failed       0        0.0 s  k3s-agent: start k3s: exit code 1',
+      'w1    skipped      0        0.0 s  waits for k3s-server on d1',
+      'w2    not reached  0        0.0 s  no route to host',
+      'w3    changed      12       41 s',
       '',
-      HEAD,
-      'd1    0        0           1       2        k3s-agent: start k3s: exit code 1',
-      'w1    0        0           0       1        blocked by k3s-server on d1',
-      'w2    0        0           0       0        no route to host',
-      'w3    1        0           0       0',
+      '1 of 4 hosts done, after 12 s: 1 skipped, 1 not reached, 1 failed.',
+    ],
+  },
+  {
+    what: 'a host that does not meet the requirements',
+    report: report([host('w1', 'failed', { errors: [unfit] }), host('w2', 'skipped')]),
+    lines: [
+      'HOST  RESULT   CHANGES  TIME',
+      'w1    failed   0        0.0 s  preflight: 1 processor core; 2 are needed',
+      'w2    skipped  0        0.0 s  nothing was changed',
       '',
-      '3 hosts of 4 not done, after 12 s.',
+      '1 of 2 hosts does not meet the requirements; nothing was changed.',
     ],
   },
   {
     what: 'a run that was stopped',
-    summary: summary([host('d1', { skipped: 4 })], { interrupted: true }),
-    lines: ['', HEAD, 'd1    0        0           0       0', '', 'Stopped after 12 s.'],
+    report: report([host('d1', 'stopped'), host('w1', 'unchanged')], { interrupted: true }),
+    lines: [
+      'HOST  RESULT     CHANGES  TIME',
+      'd1    stopped    0        0.0 s',
+      'w1    unchanged  0        0.0 s',
+      '',
+      'Stopped after 12 s: 1 of 2 hosts done.',
+    ],
   },
   {
-    what: 'a run that failed through no fault of a host',
-    summary: summary([host('d1')], { ok: false }),
-    lines: ['', HEAD, 'd1    0        0           0       0', '', 'Not done, after 12 s.'],
+    what: 'many hosts, of which one is different',
+    report: report([
+      ...Array.from({ length: 29 }, (_, i) => host(`w${i + 1}`, 'unchanged', { ms: i * 1000 })),
+      host('w30', 'unreached', { errors: [away] }),
+    ]),
+    lines: [
+      'HOST                 RESULT       CHANGES  TIME',
+      'w1 … w29 (29 hosts)  unchanged    0        0.0 s',
+      'w30                  not reached  0        0.0 s  no route to host',
+      '',
+      '29 of 30 hosts done, after 12 s: 1 not reached.',
+    ],
   },
-  { what: 'a plan', summary: summary([host('d1')], { applied: false }), lines: [] },
-])('shows the report of $what', ({ summary, lines }) => {
-  expect(reportLines(summary, plain)).toEqual(lines)
+])('shows the report of $what', ({ report, lines }) => {
+  expect(reportLines(report, {}, plain)).toEqual(['', ...lines])
+})
+
+it('shows what a verb found, its verdict and what comes next', () => {
+  const conclusion = { body: ['driver1  OK'], verdict: '1 host OK.', next: ['Next: sleep'] }
+  expect(reportLines(report([], { applied: false }), conclusion, plain)).toEqual([
+    'driver1  OK',
+    '1 host OK.',
+    'Next: sleep',
+  ])
+})
+
+it('lets no name of a host rename the terminal or move its cursor', () => {
+  const bad = '\u001b]0;mine\u0007\u001b[2J\u001b[8m'
+  const printed: string[] = []
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0)
+  const hosts = [host(`w1${bad}`, 'skipped', { blockedBy: `a on ${bad}` })]
+  printReport(report(hosts), {}, { mode: 'plain', color: false, exit: 7 })
+  vi.restoreAllMocks()
+  expect(printed.join('')).toContain('waits for a on')
+  for (const order of ['\u001b]', '\u0007', '\u001b[']) expect(printed.join('')).not.toContain(order)
+})
+
+it('prints the events of the verb and then the summary as JSON', () => {
+  const printed: string[] = []
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0)
+  const events = [{ event: 'left', host: 'w1', what: 'a mount' }] as const
+  const done = [host('w1', 'changed', { changes: 1 })]
+  printReport(report(done), { events, exit: 'differs' }, { mode: 'json', color: false, exit: 8 })
+  vi.restoreAllMocks()
+  expect(
+    printed
+      .join('')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    { event: 'left', host: 'w1' },
+    { event: 'summary', ok: false, exit: 8, hosts: [{ host: 'w1', result: 'changed', changes: 1 }] },
+  ])
 })
 
 it('keeps an error short enough to read, whatever it quotes', () => {

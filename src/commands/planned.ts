@@ -1,0 +1,42 @@
+import type { EngineEvent } from '../engine/event.ts'
+import { readCurrent } from '../engine/read-current.ts'
+import type { Connection } from '../transport/connection.ts'
+import { planLines } from '../ui/plan-lines.ts'
+import { style } from '../ui/style.ts'
+
+/** What a run plans, collected from its events. With `diff` it also reads the files that would change. */
+export class Planned {
+  readonly #events: Extract<EngineEvent, { event: 'planned' }>[] = []
+  readonly #diff: boolean
+  /** Current texts of files, by "host path". */
+  readonly #current = new Map<string, string>()
+
+  constructor(diff: boolean) {
+    this.#diff = diff
+  }
+
+  on(event: EngineEvent): void {
+    if (event.event === 'planned' && event.changes.length > 0) this.#events.push(event)
+  }
+
+  /** Reads the current texts of the files that would change, with --diff. */
+  async read(connections: ReadonlyMap<string, Connection>): Promise<void> {
+    if (!this.#diff) return
+    await Promise.all(
+      [...connections].map(async ([host, connection]) => {
+        for (const [path, text] of await readCurrent(connection, this.#paths(host)))
+          this.#current.set(`${host} ${path}`, text)
+      }),
+    )
+  }
+
+  /** The plan for people. */
+  lines(color: boolean): string[] {
+    return planLines(this.#events, this.#diff ? this.#current : undefined, style(process.stdout, color))
+  }
+
+  #paths(host: string): string[] {
+    const changes = this.#events.filter((event) => event.host === host).flatMap((event) => event.changes)
+    return changes.flatMap((change) => (change.kind === 'file' && change.sign === '~' ? change.path : []))
+  }
+}

@@ -1,0 +1,19 @@
+/** What a verb adds to the end of its run. */
+export interface Conclusion {
+  /** What it found, as lines for people. Printed above the verdict. */
+  body?: readonly string[]
+  /** One line that says how it ended; when absent, it is made from the run's report. */
+  verdict?: string
+  /** What to do next: the last lines. */
+  next?: readonly string[]
+  /** What it found, as lines of JSON. Printed before the summary. */
+  events?: readonly VerbEvent[]
+  /** The exit code when what it found is not well, although the run is. */
+  exit?: 'differs'
+}
+
+/** Results of single verbs for programs: a check of `status`, and what a reset left or kept. */
+export type VerbEvent =
+  | { event: 'check'; what: string; healthy: boolean; detail: string }
+  | { event: 'left'; host: string; what: string }
+  | { event: 'kept'; what: string; path: string }
