@@ -1,15 +1,9 @@
 import type { PackageName, PackagesChange } from '../engine/change.ts'
+import type { PackageManager } from '../facts/apt.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
-import type { PackageSources } from './package-sources.ts'
-import type { Trouble } from './trouble.ts'
-
-/** Whether a package manager is present, and its report about half-installed packages; empty when there are none. */
-export interface PackageManager {
-  present: boolean
-  broken: string
-}
+import type { PackageSources, Trouble } from './package-sources.ts'
 
 /** A family of Linux distributions: everything that convecthub does differently there. */
 export interface Distribution {

@@ -1,7 +1,9 @@
 import type { Change } from '../engine/change.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
-import type { Trouble } from './trouble.ts'
+
+/** A problem as preflight reports it. */
+export type Trouble = Pick<Finding, 'id' | 'message' | 'hint'>
 
 /** A package source that a host should have, and the key that signs its packages. */
 export interface PackageSource {

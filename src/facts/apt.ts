@@ -1,14 +1,15 @@
 import { rawSh } from '../sh.ts'
 import { singleFact } from './fact.ts'
 
-/** The state of apt and dpkg. */
-export interface Apt {
+/** A host's package manager. */
+export interface PackageManager {
   present: boolean
-  /** What `dpkg --audit` prints; empty when the package database is consistent. */
+  /** Its report about half-installed packages; empty when there are none. */
   broken: string
 }
 
-export const apt = singleFact<Apt>(
+/** The state of apt and dpkg. */
+export const apt = singleFact<PackageManager>(
   'apt',
   rawSh(`command -v apt-get >/dev/null && echo present\ndpkg --audit | sed 's/^/audit /'`),
   (output) => {
