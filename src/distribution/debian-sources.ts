@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import type { Change } from '../engine/change.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { aptKey } from '../facts/apt-key.ts'
@@ -78,7 +78,7 @@ function sourceFindings(source: PackageSource, { host, facts }: PlanContext): Fi
 
 /** Whether the list on the host is exactly what convecthub writes for this source. */
 function hasList(source: PackageSource, facts: Facts): boolean {
-  return facts.get(file(sourcePaths(source.name).list))?.digest === digestOf(listOf(source))
+  return facts.get(file(sourcePaths(source.name).list))?.digest === digest(listOf(source))
 }
 
 /** The files that apt needs for this source. Empty when the host has a list with another content, or its own entry. */
@@ -163,8 +163,4 @@ keys=$(openpgp_keys ${binary} | tr '\n' ' ')
 cvh_record file ${key}
 cvh_place ${key} 644 <${binary}`,
   }
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

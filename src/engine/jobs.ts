@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import type { Job } from '../facts/jobs.ts'
 import { type Script, sh } from '../sh.ts'
 import type { Connection } from '../transport/connection.ts'
@@ -59,5 +59,5 @@ export async function settleJob(
 
 /** sha256, in hex, of a job's script as cvh_job stores it on the host. */
 export function jobDigest(script: Script): string {
-  return createHash('sha256').update(`${script.reveal()}\n`).digest('hex')
+  return digest(`${script.reveal()}\n`)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import { DIGESTS } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import type { Fact, FactFamily } from './fact.ts'
@@ -18,7 +18,7 @@ export interface FileState {
 export const BIG_FILE = 8 * 1024 * 1024
 
 /** The digest of an empty file, so that no host has to compute it. */
-const EMPTY = createHash('sha256').digest('hex')
+const EMPTY = digest('')
 
 // one stat and one sha256sum for all; a big file is read only if no cached digest matches its size, times and inode
 const SCRIPT = `

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import { template } from '../templates.ts'
 
 /** Packages that a lab machine gets beyond the minimal system: those that a server's installer usually installs. */
@@ -50,7 +50,7 @@ export function imageRecipe(origin: ImageOrigin): ImageRecipe {
 export function imageTag(recipe: ImageRecipe): string {
   const start = startInstructions(recipe.origin.kind)
   const text = JSON.stringify([recipe.origin, recipe.packages, recipe.entry, recipe.setup, start])
-  return `convecthub-lab:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
+  return `convecthub-lab:${digest(text).slice(0, 12)}`
 }
 
 /** The Dockerfile instructions that define how a machine starts. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
+import { digest } from '../digest.ts'
 import { ConvecthubError } from '../errors.ts'
 
 /** The names that identify a lab. All of them are derived from the path of its state folder. */
@@ -25,7 +25,7 @@ export function labIdentity(stateDir: string): LabIdentity {
     throw new ConvecthubError('LAB_NAME', `the lab's folder ${path} has a space or quote in its path`, {
       hint: 'ssh cannot take such a path in its options: run the lab in another folder',
     })
-  const id = createHash('sha256').update(path).digest('hex').slice(0, 8)
+  const id = digest(path).slice(0, 8)
   return { stateDir: path, name, id, prefix: `convecthub-${name}-${id}` }
 }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { type Artifact, BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
+import { digest } from '../digest.ts'
 import type { Emit } from './lab-event.ts'
 import { CHART_VERSION, chartPackage } from './stand-in-chart.ts'
 import { HUB_IMAGES, imageArchive, SYSTEM_IMAGES } from './stand-in-images.ts'
@@ -85,5 +85,5 @@ function bundleFiles(k3sVersion: string): BundleFile[] {
 
 function describe({ content, ...file }: BundleFile): Artifact {
   const data = Buffer.from(content)
-  return { ...file, size: data.length, sha256: createHash('sha256').update(data).digest('hex') }
+  return { ...file, size: data.length, sha256: digest(data) }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import { tarArchive } from './tar-archive.ts'
 
 /** The images in K3s's own image archive. */
@@ -27,19 +27,15 @@ export function imageArchive(names: readonly string[], architecture: string): Bu
     architecture: architecture === 'armhf' ? 'arm' : architecture,
     os: 'linux',
     config: { Labels: { 'convecthub.stand-in': 'true' } },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${digest(layer)}`] },
     history: [{ created_by: 'convecthub lab bundle (stand-in)' }],
   })
-  const configName = `${sha256(config)}.json`
-  const layerName = `${sha256(layer)}/layer.tar`
+  const configName = `${digest(config)}.json`
+  const layerName = `${digest(layer)}/layer.tar`
   const manifest = JSON.stringify([{ Config: configName, RepoTags: names, Layers: [layerName] }])
   return tarArchive([
     { name: 'manifest.json', content: manifest },
     { name: configName, content: config },
     { name: layerName, content: layer },
   ])
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex')
 }

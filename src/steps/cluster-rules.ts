@@ -1,3 +1,4 @@
+import { digest } from '../digest.ts'
 import type { Finding, PlanContext } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { type ClusterData, clusterData } from '../facts/cluster-data.ts'
@@ -6,7 +7,6 @@ import { nodeAddress } from '../facts/node-address.ts'
 import { volumes, volumesText } from '../facts/volumes.ts'
 import { STORAGE } from '../layout.ts'
 import { bundledK3s } from './artifacts.ts'
-import { digest } from './digest.ts'
 import type { HostRule } from './host-rules.ts'
 import { atLeast, upgradeKind, versionNumbers } from './k3s-version.ts'
 

@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { digest, keyedDigest } from '../digest.ts'
 import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
@@ -6,7 +7,6 @@ import { release } from '../facts/release.ts'
 import { APPLIED_PASSWORD, HUB_PASSWORD } from '../layout.ts'
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
-import { digest, keyedDigest } from './digest.ts'
 import { hubDoor } from './hub-door.ts'
 import { askRelease, printValues } from './release-password.ts'
 

@@ -1,3 +1,4 @@
+import { keyedDigest } from '../digest.ts'
 import type { Change } from '../engine/change.ts'
 import type { Desired, PlanContext, Step } from '../engine/step.ts'
 import { file } from '../facts/file.ts'
@@ -16,7 +17,6 @@ import {
 import { Secret } from '../secret.ts'
 import { sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
-import { keyedDigest } from './digest.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
 import { appliedText, passwordMark, passwordNote } from './hub-password.ts'

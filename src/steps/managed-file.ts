@@ -1,8 +1,8 @@
+import { digest } from '../digest.ts'
 import type { FileChange } from '../engine/change.ts'
 import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { Secret } from '../secret.ts'
-import { digest } from './digest.ts'
 
 /** A file that should have exactly this content and mode, owned by root. */
 export interface ManagedFile {

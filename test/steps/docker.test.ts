@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
+import { digest } from '../../src/digest.ts'
 import { aptKey } from '../../src/facts/apt-key.ts'
 import { aptSources, parseAptSources } from '../../src/facts/apt-sources.ts'
 import { command } from '../../src/facts/command.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
-import { digest } from '../../src/steps/digest.ts'
 import { docker } from '../../src/steps/docker.ts'
 import { oldSources } from '../../src/steps/old-sources.ts'
 import {

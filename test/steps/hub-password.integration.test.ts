@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { digest } from '../../src/digest.ts'
 import type { Change } from '../../src/engine/change.ts'
 import { marks, renderChanges } from '../../src/engine/render.ts'
 import { release } from '../../src/facts/release.ts'
 import { APPLIED_PASSWORD, HUB_PASSWORD, KUBECONFIG } from '../../src/layout.ts'
 import { rawSh } from '../../src/sh.ts'
-import { digest } from '../../src/steps/digest.ts'
 import {
   appliedText,
   hubPassword,

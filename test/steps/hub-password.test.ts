@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { digest } from '../../src/digest.ts'
 import { release } from '../../src/facts/release.ts'
 import { APPLIED_PASSWORD, HUB_PASSWORD } from '../../src/layout.ts'
-import { digest } from '../../src/steps/digest.ts'
 import {
   appliedText,
   hubPassword,
