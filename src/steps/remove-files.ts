@@ -60,11 +60,12 @@ export const removeFiles: Step = {
     const { facts, cluster } = context
     const record = facts.get(owned)
     if (!facts.get(file(STATE))) return []
-    const keeps = !context.deleteData && facts.get(volumes).count > 0
+    const data = facts.get(volumes)
+    const keeps = !context.deleteData && data.count > 0
     if (keeps && isOnlyData(record)) return []
     const listed = facts.get(leftovers(OWN_PATHS)).paths
     // the audit does not list these folders when only users' data is left in them
-    const fixed = facts.get(volumes).count > 0 ? [...new Set([...listed, RANCHER, STORAGE])] : listed
+    const fixed = data.count > 0 ? [...new Set([...listed, RANCHER, STORAGE])] : listed
     const paths = [
       ...distributionOf(facts.get(system))
         .sources.unneeded(record.files, facts)
@@ -73,10 +74,8 @@ export const removeFiles: Step = {
     ]
     const works = record.works.filter(isWorkFolder)
     const folders = record.folders.filter((path) => isOwnFolder(path, cluster.workdir)).reverse()
-    const all = new Set(paths)
-    const tops = paths.filter((path) => !parents(path).some((parent) => all.has(parent)))
+    const tops = paths.filter((path) => !paths.some((other) => other !== path && isBelow(path, other)))
     const shown = tops.length > 4 ? [...tops.slice(0, 3), `${tops.length - 3} more`] : tops
-    const data = facts.get(volumes)
     const kept = keeps ? `; keep ${volumesText([data])} in ${STORAGE}` : ''
     const title = `${[...shown, STATE].join(', ')}${kept}`
     return [
@@ -123,14 +122,6 @@ function mayRemove(path: string, record: Owned): boolean {
 
 /** The id of warnings about recorded items that convecthub does not remove. */
 export const FOREIGN_RECORD = 'record'
-
-/** The parent folders of a path, the outermost last. */
-function parents(path: string): string[] {
-  const found: string[] = []
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-    found.push(path.slice(0, at))
-  return found
-}
 
 function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`)
