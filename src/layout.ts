@@ -24,7 +24,9 @@ export const SNAPSHOT_NOTE = `${STATE}/snapshot`
 /** A folder only root can use, or a link to one below convect_workdir; see cvh_work in templates/remote/library.sh. */
 export const WORK = `${STATE}/workdir`
 
-export const HELM = `${STATE}/bin/helm`
+/** Where convecthub's tools are. */
+export const TOOL_FOLDER = `${STATE}/bin`
+export const HELM = `${TOOL_FOLDER}/helm`
 
 /** Values for the JupyterHub chart: convecthub's defaults, and the site's own. */
 export const HUB_DEFAULTS = `${STATE}/jupyterhub/defaults.yaml`

@@ -11,7 +11,7 @@ import { file } from '../facts/file.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
-import { HELM, K3S, PROGRAM_FOLDER, RANCHER } from '../layout.ts'
+import { K3S, PROGRAM_FOLDER, RANCHER, TOOL_FOLDER } from '../layout.ts'
 import { quote } from '../sh.ts'
 import { bundledK3s, ownsK3s } from './artifacts.ts'
 
@@ -22,10 +22,8 @@ const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1
 const programFolders = ({ role }: ClusterHost) => [
   RANCHER,
   PROGRAM_FOLDER,
-  ...(role === 'driver' ? [folderOf(HELM)] : []),
+  ...(role === 'driver' ? [TOOL_FOLDER] : []),
 ]
-
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
 
 const TOOLS = ['ip', 'setsid', 'flock', 'systemd-run', 'sha256sum']
 
