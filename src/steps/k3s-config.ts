@@ -84,7 +84,9 @@ export function k3sFiles(context: PlanContext, version: string): ManagedFile[] {
     ...(host.role === 'driver'
       ? [{ path: AGENT_TOKEN_FILE, mode: '600', content: agentToken(cluster.token) }]
       : []),
-    ...(atLeast(version, '1.22.0') ? [] : [flannelLink()]),
+    ...(atLeast(version, '1.22.0')
+      ? []
+      : [{ path: FLANNEL_LINK, mode: '644', content: template('k3s/50-flannel.link') }]),
     {
       path: `${UNITS}/${unit}`,
       mode: '644',
@@ -137,12 +139,4 @@ function addressOf({ host, facts }: PlanContext) {
   const found = nodeAddress(host, facts.get(addresses))
   if (!found) throw new Error(`${host.name} has no node address, which preflight checks`)
   return found
-}
-
-function flannelLink(): ManagedFile {
-  return {
-    path: FLANNEL_LINK,
-    mode: '644',
-    content: template('k3s/50-flannel.link'),
-  }
 }

@@ -12,7 +12,6 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { INPUTS, unit } from '../facts/unit.ts'
 import { DB, K3S, keptFolder, NO_RESTART, REGISTRIES, STAGED, UNITS } from '../layout.ts'
-import { Secret } from '../secret.ts'
 import { rawSh, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
 import { bundledK3s } from './artifacts.ts'
@@ -22,7 +21,7 @@ import { isRunning, unitName } from './k3s-unit.ts'
 import { versionNumbers } from './k3s-version.ts'
 import { allowRestart, enableUnit, startUnit, waitApi, waitReady } from './k3s-waits.ts'
 import { keepFiles } from './kept-files.ts'
-import { type ManagedFile, managedFile } from './managed-file.ts'
+import { contentText, type ManagedFile, managedFile } from './managed-file.ts'
 
 /** Starts the servers: the lead founds the cluster, the others join one by one, as etcd takes one learner at a time. */
 export const k3sServer: Step = {
@@ -88,7 +87,7 @@ function planK3s(context: PlanContext): Change[] {
   const binary = bundledK3s(context)
   const files = k3sFiles(context, binary?.version ?? '')
   const inputs = digest(
-    [binary?.sha256, ...files.map(({ path, content }) => `${path}\n${reveal(content)}`)].join('\n'),
+    [binary?.sha256, ...files.map(({ path, content }) => `${path}\n${contentText(content)}`)].join('\n'),
   )
   const env: ManagedFile = { path: envPath(host), mode: '600', content: `${INPUTS}=${inputs}\n` }
   const fileChanges = [
@@ -97,16 +96,15 @@ function planK3s(context: PlanContext): Change[] {
     ...[...files, env].flatMap((wanted) => managedFile(wanted, facts)),
   ]
   const name = unitName(host)
-  const { active, enabled, inputs: runs } = facts.get(unit(name))
+  const state = facts.get(unit(name))
   const unblock = facts.get(file(NO_RESTART)) ? [allowRestart(name)] : []
-  const running = isRunning(facts.get(unit(name)))
-  if (fileChanges.length === 0 && running && runs === inputs)
+  if (fileChanges.length === 0 && isRunning(state) && state.inputs === inputs)
     return [
       ...unblock,
-      ...(enabled ? [] : [enableUnit(name)]),
+      ...(state.enabled ? [] : [enableUnit(name)]),
       ...(isFounding(context) ? [waitApi(host)] : []),
     ]
-  const restarts = active === 'active'
+  const restarts = state.active === 'active'
   return [
     ...unblock,
     ...(restarts && fileChanges.length > 0 && mayGoBack(context)
@@ -189,8 +187,4 @@ cvh_forget file ${REGISTRIES}`,
 
 function envPath(host: ClusterHost): string {
   return `${UNITS}/${unitName(host)}.env`
-}
-
-function reveal(content: string | Secret): string {
-  return content instanceof Secret ? content.reveal() : content
 }

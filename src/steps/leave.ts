@@ -7,7 +7,7 @@ import { owned } from '../facts/owned.ts'
 import { unit } from '../facts/unit.ts'
 import { K3S, NO_RESTART, NO_RESTART_FOLDER } from '../layout.ts'
 import { sh } from '../sh.ts'
-import { on, type StepRef } from '../step-ref.ts'
+import { on } from '../step-ref.ts'
 import { ownsK3s } from './artifacts.ts'
 import { isRunning, unitName } from './k3s-unit.ts'
 import { waitApi } from './k3s-waits.ts'
@@ -42,7 +42,7 @@ export const noRestart: Step = {
   id: 'no-restart',
   title: 'Let K3s end for good',
   hosts: ({ leaving }) => (leaving?.by ? leaving.hosts.filter(({ role }) => role === 'driver') : []),
-  needs: (_host, desired) => needsOf(drain, desired),
+  needs: (_host, desired) => drain.hosts(desired).map((driver) => on(drain, driver)),
   facts: (host) => [owned, unit(unitName(host)), file(NO_RESTART)],
   plan: ({ host, facts }) => {
     const runs = isRunning(facts.get(unit(unitName(host))))
@@ -121,15 +121,6 @@ export const uncordon: Step = {
 timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}-`}`
       return [{ kind: 'run', sign: '~', title: `uncordon node ${nodeName}`, timeoutMs: 90_000, script }]
     }),
-}
-
-/** The steps that must be done before a leaving machine is changed. */
-export function needsLeave(_host: ClusterHost, desired: Desired): StepRef[] {
-  return needsOf(leave, desired)
-}
-
-function needsOf(step: Step, desired: Desired): StepRef[] {
-  return stayingDriver(desired).map((host) => on(step, host))
 }
 
 function drainNode({ nodeName }: ClusterHost): Change {

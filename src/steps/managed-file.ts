@@ -11,9 +11,14 @@ export interface ManagedFile {
   mode: string
 }
 
+/** A file's content as text, secret or not. */
+export function contentText(content: string | Secret): string {
+  return content instanceof Secret ? content.reveal() : content
+}
+
 /** sha256 of a file's content, secret or not, in lower-case hex. */
 export function contentDigest(content: string | Secret): string {
-  return digest(content instanceof Secret ? content.reveal() : content)
+  return digest(contentText(content))
 }
 
 /** The change that writes the file; empty when content, mode and owner are already right. */

@@ -13,7 +13,7 @@ import { template } from '../templates.ts'
 import { ownsK3s } from './artifacts.ts'
 import { jupyterhub } from './jupyterhub.ts'
 import { unitName } from './k3s-unit.ts'
-import { needsLeave } from './leave.ts'
+import { leave } from './leave.ts'
 import { isSourceFile } from './own-places.ts'
 import { OWN_PATHS, resetHosts } from './reset-places.ts'
 
@@ -26,7 +26,7 @@ export const stopK3s: Step = {
   title: 'Stop K3s',
   hosts: resetHosts,
   ends: [jupyterhub.id],
-  needs: needsLeave,
+  needs: (_host, desired) => leave.hosts(desired).map((driver) => on(leave, driver)),
   after: (host, { cluster }) => {
     const before =
       host.role === 'worker'
