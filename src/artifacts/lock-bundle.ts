@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { stringify } from 'yaml'
 import { ConvecthubError } from '../errors.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema, missingKinds } from './bundle-lock.ts'
@@ -68,7 +68,7 @@ function chartVersion(base: string): string | undefined {
 }
 
 async function describe(folder: string, name: string, versions: LockOptions['versions']): Promise<Artifact> {
-  const base = name.slice(name.lastIndexOf('/') + 1)
+  const base = basename(name)
   const known = NAMES.find((entry) => entry.name.test(base))
   if (!known) {
     throw new ConvecthubError(

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix'
 import { Secret } from '../secret.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import type { Change, FileChange, RunChange, UploadChange, WaitChange } from './change.ts'
@@ -72,7 +73,7 @@ function renderChange(change: Exclude<Rendered, FileChange>, job: string): Scrip
 }
 
 function renderFile({ path, content, mode }: FileChange): Script {
-  return sh`cvh_folder ${path.slice(0, path.lastIndexOf('/'))} && cvh_record file ${path} && printf '%s' ${content} | cvh_place ${path} ${mode}`
+  return sh`cvh_folder ${dirname(path)} && cvh_record file ${path} && printf '%s' ${content} | cvh_place ${path} ${mode}`
 }
 
 function renderRun({ script, durable }: RunChange, job: string): Script {

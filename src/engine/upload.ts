@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path/posix'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import { partialPath } from '../artifacts/partial-path.ts'
 import type { Readable } from '../artifacts/shared-file.ts'
@@ -61,7 +62,7 @@ export async function upload(options: ApplyOptions, change: UploadChange): Promi
     connection.run(
       withLibrary(
         sh`set -e
-cvh_folder ${path.slice(0, path.lastIndexOf('/'))}
+cvh_folder ${dirname(path)}
 cvh_record file ${path}
 cvh_record file ${part}
 cvh_begin ${part} ${artifact.size}`,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, UploadChange } from '../engine/change.ts'
@@ -62,7 +63,7 @@ function placed(host: ClusterHost, { bundle }: Desired): Placed[] {
     .filter(({ roles }) => roles.includes(host.role))
     .flatMap((artifact) => {
       const place = PLACES[artifact.kind]
-      const name = artifact.name.slice(artifact.name.lastIndexOf('/') + 1)
+      const name = basename(artifact.name)
       return place ? [{ artifact, path: place.path(name), mode: place.mode }] : []
     })
 }
@@ -106,7 +107,7 @@ function stage(change: UploadChange, facts: Facts): Change[] {
  * moves to its final place after the import, so that the next run notices an interrupted one.
  */
 function importImages({ artifact, path, mode, sign, title }: UploadChange): Change[] {
-  const staged = `${INCOMING_IMAGES}/${path.slice(path.lastIndexOf('/') + 1)}`
+  const staged = `${INCOMING_IMAGES}/${basename(path)}`
   return [
     { kind: 'upload', sign, title, artifact, path: staged, mode },
     {

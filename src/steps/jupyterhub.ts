@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import { keyedDigest } from '../digest.ts'
 import type { Change } from '../engine/change.ts'
 import type { Desired, PlanContext, Step } from '../engine/step.ts'
@@ -100,7 +101,7 @@ interface HelmInput {
 /** The bundle's chart, and its temporary path on the host. */
 function chartOf({ bundle }: Desired) {
   const artifact = bundle?.files.find(({ kind }) => kind === 'chart')
-  return artifact && { artifact, path: `${WORK}/${artifact.name.slice(artifact.name.lastIndexOf('/') + 1)}` }
+  return artifact && { artifact, path: `${WORK}/${basename(artifact.name)}` }
 }
 
 /** Makes the work folder. Where anybody may create folders, such as in /tmp, it gets an unpredictable name. */

@@ -52,7 +52,9 @@ function roomOf(path: string): string {
   return path.split('/')[0] ?? path
 }
 
+/** `@scope/name` or `name` for a file of a package; modules of Node keep their full name. */
 function packageName(module: string): string {
+  if (module.startsWith('node:')) return module
   return module
     .split('/')
     .slice(0, module.startsWith('@') ? 2 : 1)
