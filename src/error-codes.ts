@@ -37,7 +37,6 @@ export const ERRORS = {
   INVENTORY_NAME_CLASH: 'inventory',
   INVENTORY_NOT_FOUND: 'inventory',
   INVENTORY_NOT_TEXT: 'inventory',
-  INVENTORY_NO_GROUP: 'inventory',
   INVENTORY_NO_HOST: 'inventory',
   INVENTORY_PORT: 'inventory',
   INVENTORY_PRIORITY: 'inventory',

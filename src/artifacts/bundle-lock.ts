@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What a file of a bundle is for. */
-const artifactKind = z.enum(['k3s', 'helm', 'images', 'chart', 'manifest', 'deb', 'other'])
+const artifactKind = z.enum(['k3s', 'helm', 'images', 'chart'])
 export type ArtifactKind = z.infer<typeof artifactKind>
 
 /** The file in a bundle's folder that describes all others. */

@@ -1,5 +1,4 @@
 import { join, relative } from 'node:path'
-import type { LabEvent } from '../lab/lab-event.ts'
 import type { LabStatus } from '../lab/lab-status.ts'
 import type { VerbResult } from './verb.ts'
 
@@ -81,9 +80,8 @@ function shown(path: string): string {
 }
 
 /** Prints progress to stderr, since stdout is for results. */
-function progress({ text, done, total }: LabEvent): void {
-  const counted = total === undefined ? '' : `[${done}/${total}] `
-  process.stderr.write(`${counted}${text}\n`)
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
 
 function next(command: string): void {

@@ -8,8 +8,6 @@ import { decodeText } from './source-lines.ts'
 
 /** The settings of an ansible.cfg that convecthub follows. A setting that the file does not have is undefined. */
 export interface AnsibleConfig {
-  /** The path of the ansible.cfg. */
-  file: string
   /** Absolute paths. */
   inventory: string[] | undefined
   remoteUser: string | undefined
@@ -59,7 +57,6 @@ export function ansibleConfig(places: ConfigPlaces): AnsibleConfig | undefined {
   const filePath = (key: string) => typed('defaults', key, path, 'a path')
   const sshWords = (key: string) => typed('ssh_connection', key, words, 'what a shell could split')
   const config: AnsibleConfig = {
-    file,
     inventory: typed('defaults', 'inventory', (value) => inventoryOf(value, path), 'a list of paths'),
     remoteUser: read('defaults', 'remote_user'),
     privateKeyFile: filePath('private_key_file'),

@@ -1,42 +1,29 @@
 import type { Group, Inventory, Vars } from './inventory.ts'
 import { shownVars } from './list-json.ts'
-import { problem } from './problems.ts'
 import { pythonText } from './python/python-repr.ts'
 import { compareText } from './python/python-text.ts'
 
-/** What to draw. */
-export interface GraphOptions {
-  /** Also show the variables of groups and hosts. */
-  vars?: boolean
-  /** The group to start at; `all` by default. */
-  group?: string
-}
-
 /**
- * The tree that `ansible-inventory --graph` prints, without the final line break. Vaulted values are shown as `***`.
- * @throws INVENTORY_NO_GROUP when there is no such group.
+ * The tree that `ansible-inventory --graph` prints, without the final line break; with `vars`, the variables of groups
+ * and hosts as well. Vaulted values are shown as `***`.
  */
-export function graph(inventory: Inventory, options: GraphOptions = {}): string {
-  const start = inventory.groups.get(options.group ?? 'all')
-  if (start === undefined)
-    throw problem('INVENTORY_NO_GROUP', `there is no group ${options.group} in the inventory`)
+export function graph(inventory: Inventory, { vars = false } = {}): string {
   const lines: string[] = []
-  const varLines = (vars: Vars, depth: number) => {
-    if (options.vars === true) for (const text of shownTexts(vars)) lines.push(branch(text, depth))
+  const varLines = (found: Vars, depth: number) => {
+    if (vars) for (const text of shownTexts(found)) lines.push(branch(text, depth))
   }
-  const walk = (group: Group, depth: number) => {
-    lines.push(branch(`@${group.name}:`, depth))
-    for (const child of group.children) {
-      const inner = inventory.groups.get(child)
-      if (inner !== undefined) walk(inner, depth + 1)
-    }
-    for (const name of group.name === 'all' ? [] : group.hosts) {
-      lines.push(branch(name, depth + 1))
-      varLines(inventory.hosts.get(name)?.vars ?? new Map(), depth + 2)
+  const walk = (name: string, depth: number) => {
+    const group = inventory.groups.get(name)
+    if (group === undefined) return
+    lines.push(branch(`@${name}:`, depth))
+    for (const child of group.children) walk(child, depth + 1)
+    for (const host of name === 'all' ? [] : group.hosts) {
+      lines.push(branch(host, depth + 1))
+      varLines(inventory.hosts.get(host)?.vars ?? new Map(), depth + 2)
     }
     varLines(withPriority(group), depth + 1)
   }
-  walk(start, 0)
+  walk('all', 0)
   return lines.join('\n')
 }
 

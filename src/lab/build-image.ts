@@ -4,8 +4,8 @@ import { ConvecthubError } from '../errors.ts'
 import { debootstrapImage, prepareDebootstrap } from './debootstrap-image.ts'
 import { readDistribution } from './distribution.ts'
 import { docker, tryDocker } from './docker.ts'
+import type { Emit } from './emit.ts'
 import { dockerfile, type ImageRecipe, imageRecipe, imageTag } from './image-recipe.ts'
-import type { Emit } from './lab-event.ts'
 
 /** The default base image. */
 const DEFAULT_BASE = 'ubuntu:22.04'
@@ -56,7 +56,7 @@ async function imageExists(name: string): Promise<boolean> {
 /** Pulls the base image if necessary. Returns undefined on success, else the output of docker. */
 async function obtainBase(base: string, emit: Emit): Promise<string | undefined> {
   if (await imageExists(base)) return undefined
-  emit({ task: 'image', text: `pulling ${base}` })
+  emit(`pulling ${base}`)
   const pull = await tryDocker(['pull', base], {
     timeoutMs: BUILD_MS,
     firstOutputMs: PULL_FIRST_WORD_MS,
@@ -66,7 +66,7 @@ async function obtainBase(base: string, emit: Emit): Promise<string | undefined>
 
 async function dockerBuild(base: string, recipe: ImageRecipe, folder: string, emit: Emit): Promise<string> {
   const tag = imageTag(recipe)
-  emit({ task: 'image', text: `building ${tag} on ${base}` })
+  emit(`building ${tag} on ${base}`)
   // left over when an earlier build was killed
   await rm(folder, { recursive: true, force: true })
   try {

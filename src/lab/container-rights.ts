@@ -40,32 +40,19 @@ const KNOWN = [
   'AUDIT_READ',
 ] as const
 
-/** The rights of a lab machine: all those that this machine has itself. */
-export interface ContainerRights {
-  privileged: boolean
-  /** Arguments for `docker run`. */
-  args: string[]
-}
-
 /**
- * How to give a container the rights of a machine. `--privileged` fails when the bounding set lacks a capability of the
- * kernel; then each available capability is added by itself. `status` is the text of /proc/self/status, `lastCap` the
- * number in /proc/sys/kernel/cap_last_cap.
+ * The arguments of `docker run` that give a container all rights that this machine has itself. `--privileged` fails when
+ * the bounding set lacks a capability of the kernel; then each available capability is added by itself. `status` is the
+ * text of /proc/self/status, `lastCap` the number in /proc/sys/kernel/cap_last_cap.
  */
-export function containerRights(status: string, lastCap: number): ContainerRights {
+export function containerRights(status: string, lastCap: number): string[] {
   const hex = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1]
   const all = (1n << BigInt(lastCap + 1)) - 1n
   const bounding = hex === undefined ? all : BigInt(`0x${hex}`)
-  if ((bounding & all) === all) return { privileged: true, args: ['--privileged'] }
+  if ((bounding & all) === all) return ['--privileged']
   const caps = KNOWN.filter((_, bit) => (bounding >> BigInt(bit)) & 1n)
-  return {
-    privileged: false,
-    args: [
-      ...caps.flatMap((cap) => ['--cap-add', cap]),
-      ...['seccomp', 'apparmor', 'systempaths'].flatMap((option) => [
-        '--security-opt',
-        `${option}=unconfined`,
-      ]),
-    ],
-  }
+  return [
+    ...caps.flatMap((cap) => ['--cap-add', cap]),
+    ...['seccomp', 'apparmor', 'systempaths'].flatMap((option) => ['--security-opt', `${option}=unconfined`]),
+  ]
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import type { Distribution } from './distribution.ts'
 import { docker } from './docker.ts'
+import type { Emit } from './emit.ts'
 import { type ImageRecipe, imageTag, startInstructions } from './image-recipe.ts'
-import type { Emit } from './lab-event.ts'
 import { runCommand } from './run-command.ts'
 
 const BUILD_MS = 15 * 60_000
@@ -14,7 +14,7 @@ export async function prepareDebootstrap(emit: Emit): Promise<string | undefined
   if (process.getuid?.() !== 0)
     return 'no base image can be had, and building one from packages needs root (debootstrap)'
   if (await hasDebootstrap()) return undefined
-  emit({ task: 'image', text: 'installing debootstrap' })
+  emit('installing debootstrap')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await runCommand('apt-get', ['update'], { timeoutMs: 300_000, env })
   await runCommand('apt-get', ['install', '-y', '--no-install-recommends', 'debootstrap'], {
@@ -43,7 +43,7 @@ export async function debootstrapImage(
   const root = join(folder, 'root')
   try {
     await mkdir(folder, { mode: 0o755 })
-    emit({ task: 'image', text: `building ${tag} from packages of ${distribution.codename}` })
+    emit(`building ${tag} from packages of ${distribution.codename}`)
     const mirror = distribution.sources.find(({ suite }) => suite === distribution.codename)?.uri
     await must('debootstrap', [
       '--variant=minbase',

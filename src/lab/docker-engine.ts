@@ -1,7 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
 import { tryDocker } from './docker.ts'
+import type { Emit } from './emit.ts'
 import { installDocker } from './install-docker.ts'
-import type { Emit } from './lab-event.ts'
 
 /** Whether the local Docker engine answers; if not, why, with the output of docker. */
 export type EngineState =
@@ -28,7 +28,7 @@ export async function requireEngine(install: boolean, stateDir: string, emit: Em
     engine = await engineState()
   }
   if (engine.state !== 'up') throw engineError(engine.state, engine.evidence)
-  emit({ task: 'engine', text: `Docker engine ${engine.version} answers` })
+  emit(`Docker engine ${engine.version} answers`)
 }
 
 /** The error for an engine that does not answer. Its hint is the command that helps. */

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConvecthubError } from '../errors.ts'
 import { tryDocker } from './docker.ts'
-import type { Emit } from './lab-event.ts'
+import type { Emit } from './emit.ts'
 import { labPaths } from './lab-identity.ts'
 import { runCommand } from './run-command.ts'
 
@@ -20,13 +20,13 @@ export async function installDocker(packages: boolean, stateDir: string, emit: E
       hint: 'run the same command with sudo',
     })
   if (packages || (await runCommand('dockerd', ['--version'])).code === 127) await install(emit)
-  emit({ task: 'engine', text: 'starting the Docker engine' })
+  emit('starting the Docker engine')
   if (existsSync('/run/systemd/system')) await runCommand('systemctl', ['start', 'docker'])
   else await startDockerd(stateDir)
 }
 
 async function install(emit: Emit): Promise<void> {
-  emit({ task: 'engine', text: 'installing docker.io' })
+  emit('installing docker.io')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await runCommand('apt-get', ['update'], { timeoutMs: 300_000, env })
   const apt = await runCommand('apt-get', ['install', '-y', 'docker.io'], { timeoutMs: 900_000, env })

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { ConvecthubError } from '../errors.ts'
 import { docker, labObjects, lines, tryDocker } from './docker.ts'
 import { engineError, engineState } from './docker-engine.ts'
+import type { Emit } from './emit.ts'
 import { stopDockerd } from './install-docker.ts'
-import type { Emit } from './lab-event.ts'
 import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
 import { removeLabFiles } from './remove-lab-files.ts'
 
@@ -26,19 +26,14 @@ export async function labDown(options: LabDownOptions, emit: Emit): Promise<void
     await removeObjects('volume', ['volume', 'rm', '--force'], lab.id, emit)
     await removeObjects('network', ['network', 'rm'], lab.id, emit)
     if (options.image) await removeImages(emit)
-    if (await stopDockerd(lab.stateDir)) emit({ task: 'down', text: 'stopped the Docker engine of this lab' })
+    if (await stopDockerd(lab.stateDir)) emit('stopped the Docker engine of this lab')
   } else if (engine.state !== 'no-client' && !existsSync(labPaths(lab.stateDir).enginePid)) {
     // without an engine the leftovers cannot be found; goes on only if the lab had started the engine itself
     throw engineError(engine.state, engine.evidence)
   }
   await rm(buildFolder(lab), { recursive: true, force: true })
   const kept = await removeLabFiles(lab.stateDir)
-  emit({
-    task: 'down',
-    text: kept
-      ? `kept ${lab.stateDir}: there is more in it than the lab put there`
-      : `removed ${lab.stateDir}`,
-  })
+  emit(kept ? `kept ${lab.stateDir}: there is more in it than the lab put there` : `removed ${lab.stateDir}`)
 }
 
 async function removeObjects(
@@ -49,7 +44,7 @@ async function removeObjects(
 ): Promise<void> {
   const ids = await labObjects(kind, labId)
   if (ids.length === 0) return
-  emit({ task: 'down', text: `removing ${ids.length} ${kind}${ids.length === 1 ? '' : 's'}` })
+  emit(`removing ${ids.length} ${kind}${ids.length === 1 ? '' : 's'}`)
   const result = await tryDocker([...command, ...ids], { timeoutMs: 180_000 })
   // not decided by the exit code: docker also fails when an object has already disappeared
   const left = await labObjects(kind, labId)
@@ -64,6 +59,6 @@ async function removeImages(emit: Emit): Promise<void> {
   const tags = lines(await docker(['images', '--format', '{{.Repository}}:{{.Tag}}', 'convecthub-lab']))
   for (const tag of tags) {
     const removed = await tryDocker(['rmi', tag])
-    emit({ task: 'down', text: removed.code === 0 ? `removed image ${tag}` : `kept image ${tag}: in use` })
+    emit(removed.code === 0 ? `removed image ${tag}` : `kept image ${tag}: in use`)
   }
 }

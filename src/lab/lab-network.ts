@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { chooseSubnet, parseRoutes } from './choose-subnet.ts'
 import { docker, LAB_LABEL, lines, tryDocker } from './docker.ts'
-import type { Emit } from './lab-event.ts'
+import type { Emit } from './emit.ts'
 import type { LabIdentity } from './lab-identity.ts'
 
 const SUBNETS = '{{range .IPAM.Config}}{{println .Subnet}}{{end}}'
@@ -19,7 +19,7 @@ export async function ensureNetwork(lab: LabIdentity, emit: Emit): Promise<strin
     // another lab may have taken the subnet since the last look: try again
     if (attempt < TRIES && (await tryDocker(args)).code !== 0) refused.push(subnet)
     else if (attempt === TRIES) await docker(args)
-    emit({ task: 'network', text: `network ${subnet}` })
+    emit(`network ${subnet}`)
   }
 }
 

@@ -8,12 +8,12 @@ import { buildImage } from './build-image.ts'
 import { readDistribution } from './distribution.ts'
 import { docker } from './docker.ts'
 import { requireEngine } from './docker-engine.ts'
+import type { Emit } from './emit.ts'
 import { ORIGIN_LABEL } from './image-recipe.ts'
-import type { Emit } from './lab-event.ts'
 import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
 import { ensureNetwork } from './lab-network.ts'
 import { makeBundle } from './make-bundle.ts'
-import { type Machine, planMachines } from './plan-machines.ts'
+import { planMachines } from './plan-machines.ts'
 import { prepareMachine } from './prepare-machine.ts'
 import { ensureSshKey } from './ssh-key.ts'
 import { machineStates, startMachine, waitForSystemd } from './start-machine.ts'
@@ -35,10 +35,10 @@ export interface LabUpOptions {
 const AT_A_TIME = 8
 
 /**
- * Starts a lab and returns its machines. Machines that already run are left alone, so a second call completes one that
- * was killed. Errors: codes that begin with `LAB_`; the errors of several machines are thrown together.
+ * Starts a lab. Machines that already run are left alone, so a second call completes one that was killed. Errors: codes
+ * that begin with `LAB_`; the errors of several machines are thrown together.
  */
-export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[]> {
+export async function labUp(options: LabUpOptions, emit: Emit): Promise<void> {
   const lab = labIdentity(options.stateDir)
   // reports wrong counts before anything is created
   planMachines(options.machines, options.drivers, '10.0.0.0/24')
@@ -60,8 +60,8 @@ export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[
     image,
   ])
   const distribution = origin === 'debootstrap' ? await readDistribution() : undefined
-  const count = counter('machines', 'systemd and sshd are up', machines.length, emit)
-  emit({ task: 'machines', text: 'starting machines', done: 0, total: machines.length })
+  let up = 0
+  emit(`[0/${machines.length}] starting machines`)
   const limit = pLimit(AT_A_TIME)
   const hostKeys = await all(
     machines.map((machine) =>
@@ -69,22 +69,16 @@ export async function labUp(options: LabUpOptions, emit: Emit): Promise<Machine[
         await startMachine(lab, machine, image, states.get(machine.name))
         await waitForSystemd(lab, machine)
         const line = await prepareMachine(lab, machine, publicKey, distribution)
-        count(machine.name)
+        emit(`[${++up}/${machines.length}] ${machine.name}: systemd and sshd are up`)
         return line
       }),
     ),
   )
 
   await writeLabFiles(lab.stateDir, machines, hostKeys)
-  emit({ task: 'files', text: `wrote ${labPaths(lab.stateDir).inventory}` })
+  emit(`wrote ${labPaths(lab.stateDir).inventory}`)
   const bundle = labPaths(lab.stateDir).bundle
   if (!existsSync(join(bundle, BUNDLE_LOCK))) await makeBundle(bundle, options.k3sVersion, emit)
-  return machines
-}
-
-function counter(task: 'machines', text: string, total: number, emit: Emit): (name: string) => void {
-  let done = 0
-  return (name) => emit({ task, text: `${name}: ${text}`, done: ++done, total })
 }
 
 /** Waits for all promises even when one fails, so that nothing continues in the background. */

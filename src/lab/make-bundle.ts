@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { type Artifact, BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
 import { digest } from '../digest.ts'
-import type { Emit } from './lab-event.ts'
+import type { Emit } from './emit.ts'
 import { CHART_VERSION, chartPackage } from './stand-in-chart.ts'
 import { HUB_IMAGES, imageArchive, SYSTEM_IMAGES } from './stand-in-images.ts'
 import { DEFAULT_K3S_VERSION, HELM_VERSION, standInHelm, standInK3s } from './stand-in-programs.ts'
@@ -33,7 +33,7 @@ export async function makeBundle(folder: string, k3sVersion: string | undefined,
     files: files.map(describe),
   })
   await writeFile(join(folder, BUNDLE_LOCK), stringify(lock, { lineWidth: 0 }))
-  emit({ task: 'bundle', text: `wrote a stand-in bundle of ${files.length} files to ${resolve(folder)}` })
+  emit(`wrote a stand-in bundle of ${files.length} files to ${resolve(folder)}`)
 }
 
 function bundleFiles(k3sVersion: string): BundleFile[] {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { ConvecthubError } from '../errors.ts'
-import { type ContainerRights, containerRights } from './container-rights.ts'
+import { containerRights } from './container-rights.ts'
 import { docker, LAB_LABEL, lines, tryDocker } from './docker.ts'
 import type { LabIdentity } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
@@ -11,7 +11,7 @@ const MACHINE_LABEL = 'convecthub.lab.machine'
 const BOOT_S = 120
 
 /** The rights that lab machines get on this machine. */
-function machineRights(): ContainerRights {
+function machineRights(): string[] {
   const read = (path: string, fallback: string) => {
     try {
       return readFileSync(path, 'utf8')
@@ -39,7 +39,7 @@ export function runArguments(
   lab: LabIdentity,
   machine: Machine,
   image: string,
-  rights: ContainerRights,
+  rights: readonly string[],
 ): string[] {
   const label = `${LAB_LABEL}=${lab.id}`
   // overlayfs does not work on overlayfs, so these folders get volumes; `down` finds them by their label
@@ -52,7 +52,7 @@ export function runArguments(
     ...['--stop-signal', 'SIGRTMIN+3'],
     // a machine that reboots comes up again, as a real one does
     ...['--restart', 'unless-stopped', '--cgroupns', 'private', '--tmpfs', '/run', '--tmpfs', '/run/lock'],
-    ...['--device', '/dev/kmsg', ...rights.args],
+    ...['--device', '/dev/kmsg', ...rights],
     // for modprobe, which loads modules into the shared kernel
     ...(existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
     ...volumes.flatMap((path) => ['--mount', `type=volume,dst=${path},volume-label=${label}`]),

@@ -29,7 +29,6 @@ const read = (contents: Record<string, string>, env: Record<string, string> = {}
 
 test('reads the settings with their lines', () => {
   expect(read({ '/w/ansible.cfg': CONFIG })).toEqual({
-    file: '/w/ansible.cfg',
     inventory: ['/w/hosts.ini', '/home/ann/more'],
     remoteUser: 'ubuntu',
     privateKeyFile: '/home/ann/.ssh/id_ed25519',
@@ -46,19 +45,20 @@ test('reads the settings with their lines', () => {
 })
 
 test('searches the same places as Ansible, in the same order', () => {
+  const forks = '[defaults]\nforks = 1\n'
   const contents = {
-    '/x/ansible.cfg': '',
-    '/w/my.cfg': '',
-    '/w/ansible.cfg': '',
-    '/home/ann/.ansible.cfg': '',
-    '/etc/ansible/ansible.cfg': '',
+    '/x/ansible.cfg': forks,
+    '/w/my.cfg': forks,
+    '/w/ansible.cfg': forks,
+    '/home/ann/.ansible.cfg': forks,
+    '/etc/ansible/ansible.cfg': forks,
   }
-  expect(read(contents, { ANSIBLE_CONFIG: 'my.cfg' })?.file).toBe('/w/my.cfg')
-  expect(read(contents, { ANSIBLE_CONFIG: '/x' })?.file).toBe('/x/ansible.cfg')
-  expect(read(contents, { ANSIBLE_CONFIG: '/nope' })?.file).toBe('/w/ansible.cfg')
-  expect(read(contents)?.file).toBe('/w/ansible.cfg')
-  expect(read(contents, {}, true)?.file).toBe('/home/ann/.ansible.cfg')
-  expect(read({ '/etc/ansible/ansible.cfg': '' })?.file).toBe('/etc/ansible/ansible.cfg')
+  expect(read(contents, { ANSIBLE_CONFIG: 'my.cfg' })?.origins.forks?.file).toBe('/w/my.cfg')
+  expect(read(contents, { ANSIBLE_CONFIG: '/x' })?.origins.forks?.file).toBe('/x/ansible.cfg')
+  expect(read(contents, { ANSIBLE_CONFIG: '/nope' })?.origins.forks?.file).toBe('/w/ansible.cfg')
+  expect(read(contents)?.origins.forks?.file).toBe('/w/ansible.cfg')
+  expect(read(contents, {}, true)?.origins.forks?.file).toBe('/home/ann/.ansible.cfg')
+  expect(read({ '/etc/ansible/ansible.cfg': forks })?.origins.forks?.file).toBe('/etc/ansible/ansible.cfg')
   expect(read({})).toBeUndefined()
 })
 

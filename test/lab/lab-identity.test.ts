@@ -19,7 +19,7 @@ it.each(['/a/Lab', '/a/-lab', '/a b/lab', "/a'b/lab", `/a/${'x'.repeat(32)}`])('
 it('labels the container and the volumes of a machine', () => {
   const lab = labIdentity('/a/lab')
   const machine = { name: 'driver1', role: 'driver', address: '10.1.2.11' } as const
-  const args = runArguments(lab, machine, 'image', { privileged: true, args: ['--privileged'] })
+  const args = runArguments(lab, machine, 'image', ['--privileged'])
   expect(args).toContain(`convecthub.lab=${lab.id}`)
   expect(args.filter((arg) => arg.endsWith(`volume-label=convecthub.lab=${lab.id}`))).toHaveLength(3)
   expect(args).toContain(`${lab.prefix}-driver1`)

@@ -1,0 +1,2 @@
+/** Gets one line of progress. */
+export type Emit = (line: string) => void
