@@ -141,6 +141,7 @@ export type FindingId = Lowercase<string>
 
 /** Codes of warnings. Some errors are only warnings in certain places. */
 export type WarningCode =
+  | 'CONFIG_NOT_USED'
   | ErrorCode
   | 'INVENTORY_COMMENT_IN_VALUE'
   | 'INVENTORY_SKIPPED_FILE'

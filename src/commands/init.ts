@@ -3,6 +3,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { ConvecthubError } from '../errors.ts'
 import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from '../fleet/ask-secrets.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import { readConfig } from '../fleet/read-inventory.ts'
 import { acceptedFleet } from '../init/accepted-fleet.ts'
 import { completedRecord, newRecord } from '../init/init-record.ts'
 import { lookAtMachines, type Seen } from '../init/look-at-machines.ts'
@@ -14,6 +15,7 @@ import { ask } from '../ui/ask.ts'
 import { formatError } from '../ui/format-error.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
+import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
 interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
@@ -41,14 +43,15 @@ export async function initVerb(options: Options): VerbResult {
     user: options.user ?? (questions ? await orNothing('User on the machines (yours): ') : undefined),
     keyFile: options.key ?? (questions ? await orNothing('Private key (those that ssh tries): ') : undefined),
   })
+  const config = readConfig(warn)
   // log in with the settings of the new inventory, which proves that they work
-  const fleet = acceptedFleet(file, record, options, await askPasswords(options))
+  const fleet = acceptedFleet(file, record, config, options, await askPasswords(options))
   const shared = new Shared(askPassphrase, hostQuestions())
   await unlockKeys([...fleet.targets.values()], shared)
   process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
   const seen = await lookAtMachines(fleet.targets.values(), shared)
   const found = completedRecord(record, wishes, fleet.cluster?.hosts ?? [], seen)
-  acceptedFleet(file, found, options)
+  acceptedFleet(file, found, config, options)
   showMachines(found, seen)
   if (questions && !/^(y|yes|)$/i.test((await ask(`Write ${file}? (yes) `)).trim()))
     throw new ConvecthubError('NOT_CONFIRMED', 'nothing was written')

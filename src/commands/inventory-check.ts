@@ -6,6 +6,7 @@ import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { oneLine } from '../printable.ts'
 import { formatError } from '../ui/format-error.ts'
 import { count, style } from '../ui/style.ts'
+import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
 /**
@@ -15,7 +16,7 @@ import type { VerbResult } from './verb.ts'
 export async function inventoryCheckVerb(options: InventoryOptions): VerbResult {
   let input: InventoryInput
   try {
-    input = await readInventory(options)
+    input = await readInventory(options, warn)
   } catch (error) {
     const errors = flatErrors(error)
     if (errors.some(({ exit, code }) => exit !== 'inventory' || code === 'NO_INVENTORY')) throw error

@@ -1,7 +1,7 @@
 import { ConvecthubError, formatOrigin } from '../errors.ts'
 import { type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
 import { printLines } from '../ui/print-lines.ts'
-import { tellWarning } from '../ui/warn.ts'
+import { tellWarning, warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
 interface Options extends InventoryOptions {
@@ -18,7 +18,7 @@ export async function inventoryVerb(options: Options): VerbResult {
       hint: 'convecthub inventory --graph',
     })
   }
-  const { inventory } = await readInventory(options)
+  const { inventory } = await readInventory(options, warn)
   for (const { message, details } of inventory.strictErrors) {
     const where = details.origin ? `${formatOrigin(details.origin)}: ` : ''
     tellWarning(`${where}${message}; all other commands refuse it: ${details.hint}`)

@@ -7,6 +7,7 @@ import { isDone } from '../outcome.ts'
 import { ping } from '../recipes/ping.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
 import { columns, count, duration, style } from '../ui/style.ts'
+import { note, warn } from '../ui/warn.ts'
 import { continueLines } from './continue-lines.ts'
 import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
@@ -19,7 +20,8 @@ const NAMED = 5
  * that is not a cluster.
  */
 export async function pingVerb(options: CommonOptions & { enroll?: boolean }): VerbResult {
-  const fleet = await readFleet({ ...options, anyUser: true, anyInventory: true })
+  const fleet = await readFleet({ ...options, anyUser: true, anyInventory: true }, warn)
+  note(fleet.unfit)
   if (options.enroll) {
     const { enroll } = await import('../init/enroll.ts')
     await enroll(

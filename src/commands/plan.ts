@@ -2,6 +2,7 @@ import type { CommonOptions } from '../fleet/common-options.ts'
 import { readDesired } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
 import { withLead } from '../steps/lead.ts'
+import { warn } from '../ui/warn.ts'
 import { planConclusion } from './plan-conclusion.ts'
 import { Planned } from './planned.ts'
 import { runVerb } from './run-verb.ts'
@@ -10,8 +11,9 @@ import type { VerbResult } from './verb.ts'
 /** `plan`: prints what `provision` would change, host by host. Changes nothing on any machine. */
 export async function planVerb(options: CommonOptions & { diff?: boolean }): VerbResult {
   const { provision } = await import('../recipes/provision.ts')
-  const fleet = await readFleet(options)
-  const { bundle, jhubConfig } = await readDesired(fleet, options)
+  const fleet = await readFleet(options, warn)
+  const { bundle, jhubConfig, warnings } = await readDesired(fleet, options)
+  warn(warnings)
   const planned = new Planned(options.diff ?? false)
   return runVerb('plan', provision, fleet, options, {
     desired: { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig, upgrade: options.upgrade ?? false },

@@ -4,6 +4,7 @@ import { readFleet } from '../fleet/read-fleet.ts'
 import { hubPassword } from '../steps/hub-password.ts'
 import { withLead } from '../steps/lead.ts'
 import { printLines } from '../ui/print-lines.ts'
+import { warn } from '../ui/warn.ts'
 import { continueLines } from './continue-lines.ts'
 import { hubLines } from './hub-lines.ts'
 import { Planned } from './planned.ts'
@@ -16,8 +17,9 @@ export async function provisionVerb(
 ): VerbResult {
   if (options.check) return (await import('./plan.ts')).planVerb(options)
   const { provision } = await import('../recipes/provision.ts')
-  const fleet = await readFleet(options)
-  const { bundle, jhubConfig, ownDoor } = await readDesired(fleet, options)
+  const fleet = await readFleet(options, warn)
+  const { bundle, jhubConfig, ownDoor, warnings } = await readDesired(fleet, options)
+  warn(warnings)
   const desired = {
     cluster: fleet.cluster,
     bundle: bundle.lock,

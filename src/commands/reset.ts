@@ -13,7 +13,7 @@ import { OWN_PATHS } from '../steps/reset-places.ts'
 import { ask } from '../ui/ask.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
 import { count } from '../ui/style.ts'
-import { tellWarning } from '../ui/warn.ts'
+import { tellWarning, warn } from '../ui/warn.ts'
 import { continueLines } from './continue-lines.ts'
 import { planConclusion } from './plan-conclusion.ts'
 import { Planned } from './planned.ts'
@@ -31,7 +31,7 @@ interface Options extends CommonOptions {
  * remove.
  */
 export async function resetVerb(options: Options): VerbResult {
-  const fleet = await readFleet(options)
+  const fleet = await readFleet(options, warn)
   const deleteData = options.deleteData ?? false
   const seen = await lookAtCluster(fleet, options)
   if (options.check) warnOf(seen, deleteData)

@@ -12,6 +12,7 @@ import { status } from '../recipes/status.ts'
 import { withLead } from '../steps/lead.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
 import { columns, count, duration, style } from '../ui/style.ts'
+import { warn } from '../ui/warn.ts'
 import { continueLines } from './continue-lines.ts'
 import { hubAddress } from './hub-lines.ts'
 import { runVerb } from './run-verb.ts'
@@ -22,7 +23,7 @@ import type { VerbResult } from './verb.ts'
  * table; ends with `differs` when a check fails.
  */
 export async function statusVerb(options: CommonOptions): VerbResult {
-  const fleet = await readFleet(options)
+  const fleet = await readFleet(options, warn)
   return runVerb('status', status, fleet, options, {
     desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     orient: withLead,

@@ -2,57 +2,66 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
 import { ConvecthubError } from '../errors.ts'
+import type { Warning } from '../inventory/inventory.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
-import { warn } from '../ui/warn.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { FleetInput } from './read-fleet.ts'
+
+/** What provision wishes for the cluster, besides the inventory. */
+export interface ReadDesired {
+  bundle: Bundle
+  jhubConfig: string
+  /** The site's own JupyterHub values configure the login. */
+  ownDoor: boolean
+  warnings: Warning[]
+}
 
 /**
  * Reads the bundle and the JupyterHub values, before any host is contacted. Errors: OPEN_HUB, and those of
  * readJhubConfig and loadBundle.
  */
-export async function readDesired(
-  fleet: FleetInput,
-  options: CommonOptions,
-): Promise<{ bundle: Bundle; jhubConfig: string; ownDoor: boolean }> {
+export async function readDesired(fleet: FleetInput, options: CommonOptions): Promise<ReadDesired> {
   const { text: jhubConfig, file, door } = readJhubConfig(fleet)
-  if (door.open) checkDoor({ file, ...door.open }, options.insecureHub ?? false)
-  if (!door.own) warnOfAdmins(fleet)
+  const warnings = [
+    ...(door.open ? [openHub({ file, ...door.open }, options.insecureHub ?? false)] : []),
+    ...(door.own ? [] : sharedAdmins(fleet)),
+  ]
   const folder = inventoryFolder(fleet)
   return {
     bundle: await loadBundle(options.bundle ?? join(folder, 'shared/bin')),
     jhubConfig,
     ownDoor: door.own,
+    warnings,
   }
 }
 
-/** Refuses JupyterHub values that let anybody log in; only warns with --insecure-hub. Error: OPEN_HUB. */
-function checkDoor(
+/** Refuses JupyterHub values that let anybody log in. With --insecure-hub that is a warning. Error: OPEN_HUB. */
+function openHub(
   { file, line, column, message, hint }: OpenDoor & { file: string },
   wanted: boolean,
-): void {
+): Warning {
   const origin = { file, line, column }
   if (!wanted)
     throw new ConvecthubError('OPEN_HUB', message, {
       origin,
       hint: `${hint}; to let anybody in all the same, call it with --insecure-hub`,
     })
-  warn([{ code: 'OPEN_HUB', message, origin, hint }])
+  return { code: 'OPEN_HUB', message, origin, hint }
 }
 
-/** Warns of hub_admins with a shared password: every user can then log in as an admin. */
-function warnOfAdmins({ inventory, cluster }: FleetInput): void {
+/** A warning of hub_admins with a shared password: every user can then log in as an admin. */
+function sharedAdmins({ inventory, cluster }: FleetInput): Warning[] {
   const origin = inventory.hosts.get(cluster.lead.name)?.vars.get('hub_admins')?.origin
-  if (!origin || cluster.hubAdmins.length === 0) return
+  if (!origin || cluster.hubAdmins.length === 0) return []
   const names = cluster.hubAdmins.join(', ')
-  warn([
+  return [
     {
       code: 'SHARED_ADMIN',
       message: `whoever knows the hub's one password can log in as ${names}, and is an admin then`,
       origin,
       hint: 'to tell people apart, name an authenticator in jhub_config_path',
     },
-  ])
+  ]
 }
 
 /** The folder that relative paths in the inventory refer to: that of its first source. */

@@ -1,16 +1,15 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import { looseCluster } from '../cluster/loose-cluster.ts'
-import { ConvecthubErrors } from '../errors.ts'
+import { type ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { selectHosts } from '../inventory/limit/select-hosts.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
-import { note, warn } from '../ui/warn.ts'
 import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
 import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { TargetOptions } from './make-target.ts'
-import { type InventoryInput, readInventory } from './read-inventory.ts'
+import { type InventoryInput, readInventory, type Warn } from './read-inventory.ts'
 import { readableSecrets } from './readable-secrets.ts'
 
 /** What a verb works on. Read and checked before any host is contacted. */
@@ -19,16 +18,21 @@ export interface FleetInput extends InventoryInput {
   /** The hosts that --limit selects. */
   hosts: readonly ClusterHost[]
   targets: ReadonlyMap<string, Target>
+  /** Reasons why the hosts do not form a cluster. Empty without `anyInventory`. */
+  unfit: readonly ConvecthubError[]
   /** State that all SSH connections of the run share. */
   shared: Shared
 }
 
-/** `anyInventory`: the verb treats each host separately, so hosts that do not form a cluster are only noted. */
+/** `anyInventory`: the verb treats each host separately, so they need not form a cluster. */
 type FleetOptions = CommonOptions & TargetOptions & { anyInventory?: boolean }
 
-/** Reads the inventory, cluster, selection and targets. Reports the problems of all hosts together. */
-export async function readFleet(options: FleetOptions): Promise<FleetInput> {
-  const input = await readInventory(options)
+/**
+ * Reads the inventory, cluster, selection and targets. Throws the problems of all hosts together; `warn` gets what is
+ * only doubtful.
+ */
+export async function readFleet(options: FleetOptions, warn: Warn): Promise<FleetInput> {
+  const input = await readInventory(options, warn)
   const { inventory, config } = input
   warn(fleetWarnings(inventory))
   const passwords = await askPasswords(options, config?.becomeAskPass)
@@ -36,7 +40,6 @@ export async function readFleet(options: FleetOptions): Promise<FleetInput> {
   const loose = options.anyInventory && inventory.hosts.size > 0
   const errors = loose ? checked.errors : [...checked.errors, ...unfit]
   if (errors.length > 0) throw new ConvecthubErrors(errors)
-  note(unfit)
   const cluster = checked.cluster ?? looseCluster(inventory, targets)
   warn(readableSecrets(inventory, targets.values()))
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
@@ -48,5 +51,5 @@ export async function readFleet(options: FleetOptions): Promise<FleetInput> {
     hosts.flatMap(({ name }) => targets.get(name) ?? []),
     shared,
   )
-  return { ...input, cluster, hosts, targets, shared }
+  return { ...input, cluster, hosts, targets, unfit, shared }
 }

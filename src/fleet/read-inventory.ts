@@ -4,11 +4,10 @@ import { resolve } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import { type AnsibleConfig, ansibleConfig } from '../inventory/ansible-config.ts'
 import { doubtfulFile } from '../inventory/doubtful-file.ts'
-import type { Inventory } from '../inventory/inventory.ts'
+import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
 import { MASK } from '../secret.ts'
-import { tellWarning } from '../ui/warn.ts'
 import { type VaultOptions, vaultPassword } from './vault-password.ts'
 
 /** The options that select the inventory. */
@@ -16,6 +15,9 @@ export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   extraVars?: string[]
 }
+
+/** Gets warnings while something is read, so that they are told also when an error follows. */
+export type Warn = (warnings: readonly Warning[]) => void
 
 /** An inventory, and the ansible.cfg that goes with it. */
 export interface InventoryInput {
@@ -27,13 +29,13 @@ export interface InventoryInput {
  * Reads the inventory that the options select. Errors: USAGE, and those of ansibleConfig, inventorySources,
  * vaultPassword and loadInventory.
  */
-export async function readInventory(options: InventoryOptions): Promise<InventoryInput> {
+export async function readInventory(options: InventoryOptions, warn: Warn): Promise<InventoryInput> {
   // the rest of the text may be secret too, so the error does not quote it
   if (options.extraVars?.some((text) => text.split(/[=:"\s}]+/).includes(MASK)))
     throw new ConvecthubError('USAGE', `-e: ${MASK} only stands for a secret`, {
       hint: 'put the secret in its place, or leave -e out and be asked with -k or -K',
     })
-  const config = readConfig()
+  const config = readConfig(warn)
   const sources = inventorySources(options, config)
   const { run: _run, ...withoutPrograms } = nodeFiles
   const password = await vaultPassword(options, config)
@@ -49,10 +51,17 @@ export async function readInventory(options: InventoryOptions): Promise<Inventor
 }
 
 /** Reads the ansible.cfg that applies. Warns when ./ansible.cfg is not trusted. Error: INVENTORY_ANSIBLE_CONFIG. */
-export function readConfig(): AnsibleConfig | undefined {
+export function readConfig(warn: Warn): AnsibleConfig | undefined {
   const doubt = existsSync('ansible.cfg') ? doubtfulFile(resolve('ansible.cfg')) : undefined
   if (doubt && !process.env.ANSIBLE_CONFIG)
-    tellWarning(`./ansible.cfg is not used: ${doubt}; to use it, set ANSIBLE_CONFIG=./ansible.cfg`)
+    warn([
+      {
+        code: 'CONFIG_NOT_USED',
+        message: `it is not used: ${doubt}`,
+        origin: { file: './ansible.cfg' },
+        hint: 'to use it, set ANSIBLE_CONFIG=./ansible.cfg',
+      },
+    ])
   return ansibleConfig({ cwd: process.cwd(), home: homedir(), env: process.env, files: nodeFiles })
 }
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { ConvecthubErrors } from '../errors.ts'
 import { type CheckedFleet, checkFleet } from '../fleet/check-fleet.ts'
 import type { Passwords, TargetOptions } from '../fleet/make-target.ts'
-import { readConfig } from '../fleet/read-inventory.ts'
+import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { Files } from '../inventory/files.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
@@ -11,6 +11,7 @@ import { type InventoryRecord, inventoryText } from '../inventory/write-inventor
 export function acceptedFleet(
   file: string,
   record: InventoryRecord,
+  config: AnsibleConfig | undefined,
   options: TargetOptions,
   passwords?: Passwords,
 ): CheckedFleet {
@@ -23,7 +24,7 @@ export function acceptedFleet(
     executable: () => false,
   }
   const inventory = loadInventory({ sources: [name], cwd: '/', files })
-  const fleet = checkFleet({ inventory, config: readConfig() }, options, passwords)
+  const fleet = checkFleet({ inventory, config }, options, passwords)
   const errors = [...fleet.errors, ...fleet.unfit]
   if (errors.length > 0) throw new ConvecthubErrors(errors)
   return fleet

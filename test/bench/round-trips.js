@@ -2,7 +2,7 @@
 // `session` from the started shell to the answer (for a file: from the plan to its verification), `shell` from the
 // started shell to the end, `total` from the TCP connect to the end.
 
-import { items, ping, readFleet, runVerb, smallFile, ssh2 } from '../../dist/internals.cjs'
+import { items, ping, readFleet, runVerb, smallFile, ssh2, warn } from '../../dist/internals.cjs'
 
 const [inventory, what, folder] = process.argv.slice(2)
 const RECIPES = { ping: () => ping, plan: () => items(folder), file: () => smallFile(folder) }
@@ -27,7 +27,7 @@ ssh2.Client.prototype.exec = function (command, ...args) {
 }
 
 const options = { inventory: [inventory], output: 'plain', color: false }
-const fleet = await readFleet(options)
+const fleet = await readFleet(options, warn)
 const { report } = await runVerb('bench', RECIPES[what](), fleet, options, {
   desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
   source: undefined,

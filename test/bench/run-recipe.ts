@@ -13,8 +13,9 @@ async function run([inventory = '', what, path = '', bundleFolder]: readonly str
   const { bigFile, items } = await import('./items.ts')
   const { readFleet } = await import('../../src/fleet/read-fleet.ts')
   const { runVerb } = await import('../../src/commands/run-verb.ts')
+  const { warn } = await import('../../src/ui/warn.ts')
   const options: CommonOptions = { inventory: [inventory], output: 'plain', color: false }
-  const fleet = await readFleet(options)
+  const fleet = await readFleet(options, warn)
   const bundle = bundleFolder
     ? await (await import('../../src/artifacts/load-bundle.ts')).loadBundle(bundleFolder)
     : undefined

@@ -78,6 +78,13 @@ it.each(Object.entries(ARROWS).map(([room, arrows]) => ({ room, ...arrows })))(
   },
 )
 
+it('fleet imports nothing of ui but questions and types', () => {
+  const used = FILES.filter(({ room }) => room === 'fleet').flatMap(({ imports }) =>
+    imports.filter(({ room, typeOnly }) => room === 'ui' && !typeOnly).map(({ module }) => module),
+  )
+  expect([...new Set(used)]).toEqual(['ui/ask.ts'])
+})
+
 it('the common files import only each other', () => {
   const common = FILES.filter(({ room }) => COMMON.includes(room))
   expect(common).toHaveLength(COMMON.length)
