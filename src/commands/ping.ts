@@ -31,7 +31,6 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
   }
   const times = new Map<string, number>()
   return runVerb('ping', ping, fleet, options, {
-    desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     apply: false,
     onEvent: (event: EngineEvent) => {
       if (event.event === 'connected') times.set(event.host, event.ms)

@@ -12,13 +12,13 @@ import type { VerbResult } from './verb.ts'
 export async function planVerb(options: CommonOptions & { diff?: boolean }): VerbResult {
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options, warn)
-  const { bundle, jhubConfig, warnings } = await readDesired(fleet, options)
+  const { desired, open, warnings } = await readDesired(fleet, options)
   warn(warnings)
   const planned = new Planned(options.diff ?? false)
   return runVerb('plan', provision, fleet, options, {
-    desired: { cluster: fleet.cluster, bundle: bundle.lock, jhubConfig, upgrade: options.upgrade ?? false },
+    desired,
     orient: withLead,
-    source: bundle.open,
+    source: open,
     apply: false,
     onEvent: (event) => planned.on(event),
     planned: (connections) => planned.read(connections),

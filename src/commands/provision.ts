@@ -18,20 +18,14 @@ export async function provisionVerb(
   if (options.check) return (await import('./plan.ts')).planVerb(options)
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options, warn)
-  const { bundle, jhubConfig, ownDoor, warnings } = await readDesired(fleet, options)
+  const { desired, open, ownDoor, warnings } = await readDesired(fleet, options)
   warn(warnings)
-  const desired = {
-    cluster: fleet.cluster,
-    bundle: bundle.lock,
-    jhubConfig,
-    upgrade: options.upgrade ?? false,
-  }
   let made = false
   const planned = new Planned(true)
   return runVerb('provision', provision, fleet, options, {
     desired,
     orient: withLead,
-    source: bundle.open,
+    source: open,
     apply: true,
     onEvent: (event) => {
       planned.on(event)
@@ -45,7 +39,7 @@ export async function provisionVerb(
     conclude: async (report) => {
       if (!report.ok) return { next: continueLines(report, fleet, options) }
       const showPassword = made && process.stdout.isTTY === true
-      const hub = { standIn: bundle.lock.standIn, ownDoor, showPassword }
+      const hub = { standIn: desired.bundle.standIn, ownDoor, showPassword }
       return { next: await hubLines({ ...fleet, cluster: report.desired.cluster }, options, hub) }
     },
   })

@@ -37,18 +37,11 @@ export async function resetVerb(options: Options): VerbResult {
   if (options.check) warnOf(seen, deleteData)
   else await confirm(fleet, seen, options)
   const { hosts, by } = seen
-  const desired = {
-    cluster: fleet.cluster,
-    bundle: undefined,
-    jhubConfig: '',
-    leaving: { hosts, by },
-    deleteData,
-  }
   const foreign: Left[] = []
   const planned = new Planned(false)
   const all = by ? [by, ...hosts] : hosts
   return runVerb('reset', reset, { ...fleet, hosts: all }, options, {
-    desired,
+    desired: { leaving: { hosts, by }, deleteData },
     apply: !options.check,
     onEvent: (event) => {
       planned.on(event)
@@ -118,11 +111,10 @@ function auditLines(left: readonly Left[], audited: boolean): string[] {
  */
 async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise<Leaving> {
   const { cluster, hosts } = fleet
-  const desired = { cluster, bundle: undefined, jhubConfig: '' }
   const asked = [...new Set([...hosts, ...cluster.drivers])]
-  const report = await lookAt(look, { ...fleet, hosts: asked }, options, desired)
+  const report = await lookAt(look, { ...fleet, hosts: asked }, options)
   if (report.interrupted) throw new ConvecthubError('INTERRUPTED', 'stopped; nothing was changed')
-  return leaving(desired, hosts, report.facts)
+  return leaving(report.desired, hosts, report.facts)
 }
 
 function warnOf(seen: Leaving, deleteData: boolean): void {

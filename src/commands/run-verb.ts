@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import type { EngineEvent } from '../engine/event.ts'
 import { run } from '../engine/run.ts'
 import type { RunOptions, RunReport } from '../engine/run-options.ts'
-import type { Step } from '../engine/step.ts'
+import type { Desired, Step } from '../engine/step.ts'
 import { EXIT, type ExitName } from '../exit-codes.ts'
 import { hostQuestions } from '../fleet/ask-secrets.ts'
 import { type CommonOptions, MAX_FORKS } from '../fleet/common-options.ts'
@@ -18,8 +18,12 @@ import { interruptSignal } from './interrupt.ts'
 type Aside = AsideRenderer['aside']
 
 /** What a verb asks of a run. */
-type Wanted = Pick<RunOptions, 'desired' | 'apply'> &
-  Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & { onEvent?: (event: EngineEvent) => void }
+type Wanted = Pick<RunOptions, 'apply'> &
+  Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & {
+    /** What the verb wishes besides the cluster of the inventory. */
+    desired?: Partial<Desired>
+    onEvent?: (event: EngineEvent) => void
+  }
 
 /**
  * Runs a recipe for a verb: shows it as the options ask, then what `conclude` makes of the report, and last the verdict,
@@ -66,9 +70,8 @@ export function lookAt(
   recipe: readonly Step[],
   fleet: FleetInput,
   options: CommonOptions,
-  desired: RunOptions['desired'],
 ): Promise<RunReport> {
-  return runOn('look', recipe, fleet, options, { desired, apply: false, emit: () => {} })
+  return runOn('look', recipe, fleet, options, { apply: false, emit: () => {} })
 }
 
 async function runOn(
@@ -76,7 +79,7 @@ async function runOn(
   recipe: readonly Step[],
   fleet: FleetInput,
   options: CommonOptions,
-  { aside, ...wanted }: Omit<Wanted, 'onEvent'> & Pick<RunOptions, 'emit'> & { aside?: Aside },
+  { aside, desired, ...wanted }: Omit<Wanted, 'onEvent'> & Pick<RunOptions, 'emit'> & { aside?: Aside },
 ): Promise<RunReport> {
   const { signal, ignore } = interruptSignal()
   fleet.shared.question = hostQuestions({ ...(aside && { aside }), stop: signal })
@@ -84,6 +87,7 @@ async function runOn(
     return await run({
       verb,
       recipe,
+      desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '', ...desired },
       hosts: fleet.hosts,
       connect: (host) => {
         const target = fleet.targets.get(host.name)

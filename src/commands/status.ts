@@ -25,7 +25,6 @@ import type { VerbResult } from './verb.ts'
 export async function statusVerb(options: CommonOptions): VerbResult {
   const fleet = await readFleet(options, warn)
   return runVerb('status', status, fleet, options, {
-    desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
     orient: withLead,
     apply: false,
     conclude: (report) => conclusion(report, fleet, options),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
+import type { BundleLock } from '../artifacts/bundle-lock.ts'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
@@ -9,8 +10,9 @@ import type { FleetInput } from './read-fleet.ts'
 
 /** What provision wishes for the cluster, besides the inventory. */
 export interface ReadDesired {
-  bundle: Bundle
-  jhubConfig: string
+  desired: { bundle: BundleLock; jhubConfig: string; upgrade: boolean }
+  /** Opens a file of the bundle. */
+  open: Bundle['open']
   /** The site's own JupyterHub values configure the login. */
   ownDoor: boolean
   warnings: Warning[]
@@ -27,9 +29,10 @@ export async function readDesired(fleet: FleetInput, options: CommonOptions): Pr
     ...(door.own ? [] : sharedAdmins(fleet)),
   ]
   const folder = inventoryFolder(fleet)
+  const { lock, open } = await loadBundle(options.bundle ?? join(folder, 'shared/bin'))
   return {
-    bundle: await loadBundle(options.bundle ?? join(folder, 'shared/bin')),
-    jhubConfig,
+    desired: { bundle: lock, jhubConfig, upgrade: options.upgrade ?? false },
+    open,
     ownDoor: door.own,
     warnings,
   }

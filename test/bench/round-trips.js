@@ -29,7 +29,6 @@ ssh2.Client.prototype.exec = function (command, ...args) {
 const options = { inventory: [inventory], output: 'plain', color: false }
 const fleet = await readFleet(options, warn)
 const { report } = await runVerb('bench', RECIPES[what](), fleet, options, {
-  desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '' },
   source: undefined,
   apply: what === 'file',
   onEvent: ({ event }) => note(event),

@@ -24,7 +24,7 @@ async function run([inventory = '', what, path = '', bundleFolder]: readonly str
   const sent = new Map<string, number>()
   let made = 0
   const exit = await runVerb('bench', what === 'items' ? items(path) : bigFile(path), fleet, options, {
-    desired: { cluster: fleet.cluster, bundle: bundle?.lock, jhubConfig: '' },
+    desired: { bundle: bundle?.lock },
     source: (artifact) => {
       if (!bundle) throw new Error('there is no bundle')
       return bundle.open(artifact)
