@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import pLimit from 'p-limit'
-import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import { ConvecthubError } from '../errors.ts'
+import { throwAll } from '../inventory/problems.ts'
 import { oneLine } from '../printable.ts'
 import { Secret } from '../secret.ts'
 import { attempts } from '../transport/attempts.ts'
@@ -82,5 +83,5 @@ export async function unlockKeys(targets: readonly Target[], { ring }: Shared): 
       errors.set(error.message, error)
     })
   }
-  if (errors.size > 0) throw new ConvecthubErrors([...errors.values()])
+  throwAll([...errors.values()])
 }

@@ -1,10 +1,11 @@
 import { buildCluster } from '../cluster/build-cluster.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { KNOWN_VARIABLES } from '../cluster/variables.ts'
-import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../errors.ts'
+import { type ConvecthubError, formatOrigin } from '../errors.ts'
 import { unknownVariables } from '../inventory/check-inventory.ts'
 import { GROUP_NAME } from '../inventory/finish-inventory.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
+import { collect } from '../inventory/problems.ts'
 import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/vars/connection-settings.ts'
 import { loadSshConfig } from '../ssh-config/load-ssh-config.ts'
 import { localSide } from '../ssh-config/local-side.ts'
@@ -38,15 +39,15 @@ export function checkFleet(
   const askSsh = sshAsker()
   const checkKey = onceEach(checkKeyFile)
   for (const host of inventory.hosts.values()) {
-    attempt(errors, () => {
+    collect(errors, () => {
       const target = makeTarget(host.name, connectionSettings(host), passwords, options, config, askSsh)
       targets.set(host.name, target)
       for (const { connection, keyFiles } of [target, ...target.jumps])
-        if (connection === 'ssh') for (const path of keyFiles) attempt(errors, () => checkKey(path))
+        if (connection === 'ssh') for (const path of keyFiles) collect(errors, () => checkKey(path))
     })
   }
   const unfit: ConvecthubError[] = []
-  const cluster = attempt(unfit, () => buildCluster(inventory, targets))
+  const cluster = collect(unfit, () => buildCluster(inventory, targets))
   return { cluster, targets, errors: distinct(errors), unfit: distinct(unfit) }
 }
 
@@ -78,22 +79,6 @@ export function fleetWarnings(inventory: Inventory): Warning[] {
     })),
     ...inventory.warnings,
   ]
-}
-
-/** Returns the ConvecthubErrors in an error as a list. Rethrows any other error. */
-export function flatErrors(error: unknown): ConvecthubError[] {
-  if (error instanceof ConvecthubErrors) return error.errors
-  if (error instanceof ConvecthubError) return [error]
-  throw error
-}
-
-function attempt<T>(errors: ConvecthubError[], run: () => T): T | undefined {
-  try {
-    return run()
-  } catch (error) {
-    errors.push(...flatErrors(error))
-    return undefined
-  }
 }
 
 /** Removes duplicates: a wrong line under [all:vars], or a wrong -e, is one error, not one per host. */

@@ -1,8 +1,9 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import { looseCluster } from '../cluster/loose-cluster.ts'
-import { type ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import type { ConvecthubError } from '../errors.ts'
 import { selectHosts } from '../inventory/limit/select-hosts.ts'
 import { nodeFiles } from '../inventory/node-files.ts'
+import { throwAll } from '../inventory/problems.ts'
 import { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
 import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
@@ -38,12 +39,11 @@ export async function readFleet(options: FleetOptions, warn: Warn): Promise<Flee
   const passwords = await askPasswords(options, config?.becomeAskPass)
   const { targets, unfit, ...checked } = checkFleet(input, options, passwords)
   const loose = options.anyInventory && inventory.hosts.size > 0
-  const errors = loose ? checked.errors : [...checked.errors, ...unfit]
-  if (errors.length > 0) throw new ConvecthubErrors(errors)
+  throwAll(loose ? checked.errors : [...checked.errors, ...unfit])
   const cluster = checked.cluster ?? looseCluster(inventory, targets)
   warn(readableSecrets(inventory, targets.values()))
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
-  if (selection.strictErrors.length > 0) throw new ConvecthubErrors([...selection.strictErrors])
+  throwAll(selection.strictErrors)
   const names = new Set(selection.hosts)
   const hosts = cluster.hosts.filter(({ name }) => names.has(name))
   const shared = new Shared(askPassphrase, hostQuestions())

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
-import { ConvecthubErrors } from '../errors.ts'
 import { type CheckedFleet, checkFleet } from '../fleet/check-fleet.ts'
 import type { Passwords, TargetOptions } from '../fleet/make-target.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { Files } from '../inventory/files.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
+import { throwAll } from '../inventory/problems.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
 
 /** Checks an inventory before it is written. Throws the errors that `inventory check` would report. */
@@ -25,7 +25,6 @@ export function acceptedFleet(
   }
   const inventory = loadInventory({ sources: [name], cwd: '/', files })
   const fleet = checkFleet({ inventory, config }, options, passwords)
-  const errors = [...fleet.errors, ...fleet.unfit]
-  if (errors.length > 0) throw new ConvecthubErrors(errors)
+  throwAll([...fleet.errors, ...fleet.unfit])
   return fleet
 }

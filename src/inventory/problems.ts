@@ -33,9 +33,14 @@ export function collect<T>(problems: ConvecthubError[], read: () => T): T | unde
   try {
     return read()
   } catch (error) {
-    if (error instanceof ConvecthubError) problems.push(error)
-    else if (error instanceof ConvecthubErrors) problems.push(...error.errors)
-    else throw error
+    problems.push(...flatErrors(error))
     return undefined
   }
+}
+
+/** Returns the ConvecthubErrors in an error as a list. Rethrows any other error. */
+export function flatErrors(error: unknown): ConvecthubError[] {
+  if (error instanceof ConvecthubErrors) return error.errors
+  if (error instanceof ConvecthubError) return [error]
+  throw error
 }
