@@ -4,7 +4,7 @@ import { ConvecthubError } from '../errors.ts'
 import { LAB_USER } from './inventory-text.ts'
 import { labIdentity, labPaths } from './lab-identity.ts'
 import { networkSubnet } from './lab-network.ts'
-import { planMachines } from './plan-machines.ts'
+import { namedMachines } from './plan-machines.ts'
 import { machineStates } from './start-machine.ts'
 
 /**
@@ -15,16 +15,15 @@ export async function labSsh(stateDir: string, name: string, command: readonly s
   const lab = labIdentity(stateDir)
   const states = await machineStates(lab)
   const subnet = await networkSubnet(lab)
-  if (!states.has(name) || subnet === undefined)
+  const machine = states.has(name) && subnet !== undefined ? namedMachines([name], subnet)[0] : undefined
+  if (!machine)
     throw new ConvecthubError('LAB_NO_MACHINE', `the lab "${lab.name}" has no machine "${name}"`, {
       hint:
         states.size === 0
           ? 'start it with `convecthub lab up`'
           : `it has ${[...states.keys()].sort().join(', ')}`,
     })
-  const address = planMachines(1, 1, subnet, [name]).find((machine) => machine.name === name)
-    ?.address as string
-  return await run('ssh', sshArguments(lab.stateDir, address, command))
+  return await run('ssh', sshArguments(lab.stateDir, machine.address, command))
 }
 
 /** The arguments of ssh for a machine: use only the lab's key and accept only the recorded host key. */

@@ -2,7 +2,7 @@ import { bundleKind } from '../artifacts/bundle-kind.ts'
 import { engineError, engineState } from './docker-engine.ts'
 import { labIdentity, labPaths } from './lab-identity.ts'
 import { networkSubnet } from './lab-network.ts'
-import { planMachines } from './plan-machines.ts'
+import { namedMachines } from './plan-machines.ts'
 import { sshdAnswers } from './prepare-machine.ts'
 import { machineStates } from './start-machine.ts'
 
@@ -28,14 +28,11 @@ export async function labStatus(stateDir: string): Promise<LabStatus> {
   if (engine.state !== 'up') throw engineError(engine.state, engine.evidence)
   const states = await machineStates(lab)
   const subnet = await networkSubnet(lab)
-  const planned = states.size === 0 ? [] : planMachines(1, 1, subnet ?? '0.0.0.0/24', [...states.keys()])
   const machines = await Promise.all(
-    planned
-      .filter(({ name }) => states.has(name))
-      .map(async ({ name, address }) => {
-        const state = states.get(name) as string
-        return { name, address, state, sshd: state === 'running' && (await sshdAnswers(address)) }
-      }),
+    namedMachines(states.keys(), subnet ?? '0.0.0.0/24').map(async ({ name, address }) => {
+      const state = states.get(name) as string
+      return { name, address, state, sshd: state === 'running' && (await sshdAnswers(address)) }
+    }),
   )
   return { machines, bundle: bundleKind(labPaths(lab.stateDir).bundle) }
 }

@@ -29,16 +29,21 @@ export function planMachines(
     throw new ConvecthubError('LAB_MACHINES', `${total} machines with ${drivers} drivers make no lab`, {
       hint: `at least one driver, at most ${MOST.driver} drivers and ${MOST.worker} workers`,
     })
-  const names = new Set(existing.filter((name) => NAME.test(name)))
+  const names = new Set(existing)
   for (let n = 1; n <= drivers; n++) names.add(`driver${n}`)
   for (let n = 1; n <= workers; n++) names.add(`worker${n}`)
-  return [...names].map((name) => planMachine(name, subnet)).sort(byRoleAndNumber)
+  return namedMachines(names, subnet)
 }
 
-function planMachine(name: string, subnet: string): Machine {
-  const [, role, number] = NAME.exec(name) as unknown as [string, MachineRole, string]
+/** The machines with these names, drivers before workers. Leaves out what is no name of a lab machine. */
+export function namedMachines(names: Iterable<string>, subnet: string): Machine[] {
   const base = subnet.replace(/\.\d+\/\d+$/, '')
-  return { name, role, address: `${base}.${FIRST_HOST[role] + Number(number)}` }
+  return [...names]
+    .flatMap((name) => {
+      const [, role, number] = (NAME.exec(name) ?? []) as [string?, MachineRole?, string?]
+      return role ? { name, role, address: `${base}.${FIRST_HOST[role] + Number(number)}` } : []
+    })
+    .sort(byRoleAndNumber)
 }
 
 function byRoleAndNumber(a: Machine, b: Machine): number {

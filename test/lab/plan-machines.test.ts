@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { planMachines } from '../../src/lab/plan-machines.ts'
+import { namedMachines, planMachines } from '../../src/lab/plan-machines.ts'
 
 const names = (...args: Parameters<typeof planMachines>) =>
   planMachines(...args).map(({ name, address }) => `${name} ${address}`)
@@ -21,4 +21,12 @@ it.each([
   expect(() => planMachines(total, drivers, '10.1.2.0/24')).toThrow(
     expect.objectContaining({ code: 'LAB_MACHINES', exit: 'usage' }),
   )
+})
+
+it('tells the machines with some names, and only those', () => {
+  expect(namedMachines(['worker10', 'nonsense', 'worker2', 'driver3'], '10.1.2.0/24')).toEqual([
+    { name: 'driver3', role: 'driver', address: '10.1.2.13' },
+    { name: 'worker2', role: 'worker', address: '10.1.2.102' },
+    { name: 'worker10', role: 'worker', address: '10.1.2.110' },
+  ])
 })
