@@ -1,4 +1,5 @@
-const ESCAPES: Readonly<Record<string, string>> = {
+/** What the letter or sign after a backslash stands for. */
+export const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\',
   "'": "'",
   '"': '"',

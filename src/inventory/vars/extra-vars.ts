@@ -1,9 +1,10 @@
 import type { Setting, Vars } from '../inventory.ts'
 import { problem } from '../problems.ts'
-import { readYamlText, type VaultedReading } from '../yaml/read-yaml-text.ts'
+import type { VaultedReading } from '../yaml/read-yaml-text.ts'
 import { parseYaml } from '../yaml/yaml-file.ts'
 import { yamlSettings } from '../yaml/yaml-settings.ts'
 import { parseKeyValues } from './key-values.ts'
+import { readVarsFile } from './read-vars-file.ts'
 
 /**
  * Reads the `-e` values: `key=value …`, `@file.yml`, or `{"json": …}`. Later values win.
@@ -20,15 +21,9 @@ export function readExtraVars(values: readonly string[], context: VaultedReading
   return vars
 }
 
-function readOne(value: string, context: VaultedReading): Map<string, Setting> {
+function readOne(value: string, context: VaultedReading): Vars {
   if (value === '') return new Map()
-  if (value.startsWith('@')) {
-    const file = value.slice(1)
-    const { yaml, vaulted } = readYamlText(file, context)
-    const vars = yamlSettings(yaml, yaml.root, context.openVault, `the content of ${file}`)
-    if (vaulted) for (const [name, setting] of vars) vars.set(name, { ...setting, secret: true })
-    return vars
-  }
+  if (value.startsWith('@')) return readVarsFile(value.slice(1), context)
   if (value.startsWith('/') || value.startsWith('.')) {
     const hint = `write -e @${value}`
     throw problem('INVENTORY_EXTRA_VARS', `'${value}' looks like a file`, {

@@ -1,18 +1,10 @@
 import type { Setting } from '../inventory.ts'
 import { problem } from '../problems.ts'
+import { ESCAPES } from '../python/python-string.ts'
 import { strip } from '../python/python-text.ts'
 import { splitArguments } from './split-arguments.ts'
 
 const ESCAPE = /\\U([0-9a-fA-F]{8})|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([\\'"abfnrtv])/g
-const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
 const HINT = 'write -e key=value, -e \'key="a value"\', -e @file.yml, or -e \'{"key": …}\''
 
 /**
@@ -39,7 +31,7 @@ export function parseKeyValues(text: string): Map<string, Setting> {
 function decodeEscapes(word: string): string {
   return word.replaceAll(ESCAPE, (whole, long, short, byte, simple) => {
     const hex = long ?? short ?? byte
-    if (hex === undefined) return SIMPLE[simple] ?? simple
+    if (hex === undefined) return ESCAPES[simple] ?? simple
     const code = Number.parseInt(hex, 16)
     return code > 0x10ffff ? whole : String.fromCodePoint(code)
   })

@@ -5,8 +5,8 @@ import type { OuterVars } from '../finish-inventory.ts'
 import type { Setting, Vars } from '../inventory.ts'
 import { collect, problem } from '../problems.ts'
 import { compareText } from '../python/python-text.ts'
-import { readYamlText, type VaultedReading } from '../yaml/read-yaml-text.ts'
-import { yamlSettings } from '../yaml/yaml-settings.ts'
+import type { VaultedReading } from '../yaml/read-yaml-text.ts'
+import { readVarsFile } from './read-vars-file.ts'
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json']
 
@@ -91,11 +91,4 @@ function varsFiles(path: string, context: FoldersContext): string[] {
       return extension === '' ? varsFiles(inner, context) : []
     return EXTENSIONS.includes(extension) ? [inner] : []
   })
-}
-
-function readVarsFile(file: string, context: FoldersContext): Vars {
-  const { yaml, vaulted } = readYamlText(file, context)
-  const vars = yamlSettings(yaml, yaml.root, context.openVault, `the content of ${file}`)
-  if (vaulted) for (const [name, setting] of vars) vars.set(name, { ...setting, secret: true })
-  return vars
 }
