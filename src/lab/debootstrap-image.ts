@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
+import { aptInstall } from './apt-install.ts'
 import type { Distribution } from './distribution.ts'
 import { docker } from './docker.ts'
 import type { Emit } from './emit.ts'
@@ -15,12 +16,7 @@ export async function prepareDebootstrap(emit: Emit): Promise<string | undefined
     return 'no base image can be had, and building one from packages needs root (debootstrap)'
   if (await hasDebootstrap()) return undefined
   emit('installing debootstrap')
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await runCommand('apt-get', ['update'], { timeoutMs: 300_000, env })
-  await runCommand('apt-get', ['install', '-y', '--no-install-recommends', 'debootstrap'], {
-    timeoutMs: 300_000,
-    env,
-  })
+  await aptInstall('debootstrap', '--no-install-recommends')
   return (await hasDebootstrap())
     ? undefined
     : 'no base image can be had, and debootstrap cannot be installed'

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AptSource, parseAptSources } from '../facts/apt-sources.ts'
 import { distributionSources } from './apt-sources.ts'
+import { readOr } from './read-or.ts'
 import { runCommand } from './run-command.ts'
 
 /** The Debian or Ubuntu that this machine runs. */
@@ -39,14 +40,6 @@ function readSources(): AptSource[] {
   return files
     .filter((file) => /\.(list|sources)$/.test(file))
     .flatMap((file) => parseAptSources(file, readOr(file)))
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function listOr(folder: string): string[] {

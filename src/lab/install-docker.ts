@@ -3,6 +3,7 @@ import { existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConvecthubError } from '../errors.ts'
+import { aptInstall } from './apt-install.ts'
 import { tryDocker } from './docker.ts'
 import type { Emit } from './emit.ts'
 import { labPaths } from './lab-identity.ts'
@@ -27,9 +28,7 @@ export async function installDocker(packages: boolean, stateDir: string, emit: E
 
 async function install(emit: Emit): Promise<void> {
   emit('installing docker.io')
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await runCommand('apt-get', ['update'], { timeoutMs: 300_000, env })
-  const apt = await runCommand('apt-get', ['install', '-y', 'docker.io'], { timeoutMs: 900_000, env })
+  const apt = await aptInstall('docker.io')
   if (apt.code === 0) return
   throw new ConvecthubError('LAB_DOCKER_INSTALL', 'docker.io could not be installed', {
     evidence: apt.stderr.trim(),

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { chooseSubnet, parseRoutes } from './choose-subnet.ts'
 import { docker, LAB_LABEL, lines, tryDocker } from './docker.ts'
 import type { Emit } from './emit.ts'
 import type { LabIdentity } from './lab-identity.ts'
+import { readOr } from './read-or.ts'
 
 const SUBNETS = '{{range .IPAM.Config}}{{println .Subnet}}{{end}}'
 const TRIES = 5
@@ -33,14 +33,6 @@ async function takenSubnets(): Promise<string[]> {
   const ids = lines(await docker(['network', 'ls', '--quiet']))
   // inspect fails when a network has just been removed, but still prints the others
   const networks = await tryDocker(['network', 'inspect', '--format', SUBNETS, ...ids])
-  return [...lines(networks.stdout), ...readRoutes()]
-}
-
-function readRoutes(): string[] {
-  try {
-    return parseRoutes(readFileSync('/proc/net/route', 'utf8'))
-  } catch {
-    // not on Linux: only Docker's own networks are to be avoided
-    return []
-  }
+  // without routes (not on Linux) only Docker's own networks are avoided
+  return [...lines(networks.stdout), ...parseRoutes(readOr('/proc/net/route'))]
 }

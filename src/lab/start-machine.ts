@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { ConvecthubError } from '../errors.ts'
 import { containerRights } from './container-rights.ts'
 import { docker, LAB_LABEL, lines, tryDocker } from './docker.ts'
 import type { LabIdentity } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
+import { readOr } from './read-or.ts'
 
 /** Docker label with the host name of a machine. */
 const MACHINE_LABEL = 'convecthub.lab.machine'
@@ -12,14 +13,7 @@ const BOOT_S = 120
 
 /** The rights that lab machines get on this machine. */
 function machineRights(): string[] {
-  const read = (path: string, fallback: string) => {
-    try {
-      return readFileSync(path, 'utf8')
-    } catch {
-      return fallback
-    }
-  }
-  return containerRights(read('/proc/self/status', ''), Number(read('/proc/sys/kernel/cap_last_cap', '40')))
+  return containerRights(readOr('/proc/self/status'), Number(readOr('/proc/sys/kernel/cap_last_cap', '40')))
 }
 
 /** The states of a lab's containers by host name, in Docker's words, such as `running`. */
