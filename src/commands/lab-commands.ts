@@ -1,4 +1,5 @@
-import { Argument, InvalidArgumentError, Option } from 'commander'
+import { Argument, Option } from 'commander'
+import { wholeNumber } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
 const NAME = new Option('--name <name>', 'which lab; its folder is ./<name>').default('lab')
@@ -11,8 +12,8 @@ export const LAB_COMMANDS: readonly Verb[] = [
     description: 'start machines; what runs already is left as it is',
     options: [
       NAME,
-      new Option('--machines <n>', 'how many machines').default(3).argParser(count),
-      new Option('--drivers <n>', 'how many of them are drivers').default(1).argParser(count),
+      new Option('--machines <n>', 'how many machines').default(3).argParser(wholeNumber),
+      new Option('--drivers <n>', 'how many of them are drivers').default(1).argParser(wholeNumber),
       new Option('--install-docker', 'install and start Docker when it is missing (as root)'),
       new Option('--base <image>', 'base image of the machines'),
       K3S_VERSION,
@@ -46,8 +47,3 @@ export const LAB_COMMANDS: readonly Verb[] = [
     load: async () => (await import('./lab.ts')).labBundleVerb,
   },
 ]
-
-function count(text: string): number {
-  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError('a whole number is needed.')
-  return Number(text)
-}

@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path'
 import type { LabStatus } from '../lab/lab-status.ts'
+import { printLines } from '../ui/print-lines.ts'
+import { columns } from '../ui/style.ts'
 import type { VerbResult } from './verb.ts'
 
 interface NameOption {
@@ -21,7 +23,7 @@ export async function labUpVerb(options: UpOptions): VerbResult {
   const stateDir = folderOf(options)
   await labUp({ ...options, stateDir }, progress)
   const state = await labStatus(stateDir)
-  process.stdout.write(table(state))
+  printTable(state)
   next(`convecthub ping -i ${shown(join(stateDir, 'inv.toml'))}`)
   return 'ok'
 }
@@ -38,7 +40,7 @@ export async function labDownVerb(options: NameOption & { image?: boolean }): Ve
 export async function labStatusVerb(options: NameOption): VerbResult {
   const { labStatus } = await import('../lab/lab-status.ts')
   const state = await labStatus(folderOf(options))
-  process.stdout.write(table(state))
+  printTable(state)
   const healthy = state.machines.length > 0 && state.machines.every(({ sshd }) => sshd)
   next(
     healthy
@@ -88,19 +90,12 @@ function next(command: string): void {
   process.stderr.write(`next: ${command}\n`)
 }
 
-function table({ machines, bundle }: LabStatus): string {
+function printTable({ machines, bundle }: LabStatus): void {
   const rows = machines.map(({ name, address, state, sshd }) => [
     name,
     address,
     state,
     sshd ? 'answers' : 'silent',
   ])
-  const all = [['MACHINE', 'ADDRESS', 'STATE', 'SSHD'], ...rows]
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
-  const line = (row: string[]) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return `${all.map(line).join('\n')}\nbundle: ${bundle}\n`
+  printLines([...columns([['MACHINE', 'ADDRESS', 'STATE', 'SSHD'], ...rows]), `bundle: ${bundle}`])
 }

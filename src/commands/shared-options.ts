@@ -20,16 +20,18 @@ export const SOURCES: readonly Option[] = [
 
 /** Options that say how to log in. */
 export const LOGIN: readonly Option[] = [
-  ...SOURCES,
   new Option('-k, --ask-pass', 'ask for the password of ssh, once for all hosts'),
   new Option('-K, --ask-become-pass', 'ask for the sudo password, once for all hosts'),
   new Option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)').argParser(wholeNumber),
   new Option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
 ]
 
+/** The options of every verb that only logs in. */
+export const ON_HOSTS: readonly Option[] = [...SOURCES, ...LOGIN]
+
 /** The options of every verb that works on hosts. */
 export const COMMON: readonly Option[] = [
-  ...LOGIN,
+  ...ON_HOSTS,
   new Option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, :&both, :!not'),
   new Option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)').argParser(
     wholeNumber,
@@ -56,9 +58,9 @@ export const ON_BUNDLE: readonly Option[] = [
   new Option('--insecure-hub', 'warn of JupyterHub values that let anybody log in, instead of refusing them'),
 ]
 
-/** Picks the options in LOGIN, to print the command line of a verb that takes no others. */
+/** Picks the options in ON_HOSTS, to print the command line of a verb that takes no others. */
 export function loginOptions(options: CommonOptions): CommonOptions {
-  const names = LOGIN.map((option) => option.attributeName())
+  const names = ON_HOSTS.map((option) => option.attributeName())
   const picked = Object.entries(options).filter(([name]) => names.includes(name))
   return { color: options.color, ...Object.fromEntries(picked) }
 }

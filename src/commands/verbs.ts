@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander'
 import { LAB_COMMANDS } from './lab-commands.ts'
-import { COMMON, collect, LOGIN, ON_BUNDLE, SOURCES, wholeNumber } from './shared-options.ts'
+import { COMMON, collect, LOGIN, ON_BUNDLE, ON_HOSTS, SOURCES } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
 /** All verbs, in the order in which the help lists them. */
@@ -18,12 +18,7 @@ export const VERBS: readonly Verb[] = [
       new Option('--key <file>', 'private key to log in with'),
       new Option('--yes', 'ask nothing'),
       new Option('--force', 'write over an inventory that is there'),
-      new Option('-k, --ask-pass', 'ask for the password of ssh, once for all machines'),
-      new Option('-K, --ask-become-pass', 'ask for the sudo password, once for all machines'),
-      new Option('-T, --timeout <seconds>', 'how long to wait for a login (default: 10)').argParser(
-        wholeNumber,
-      ),
-      new Option('--accept-new-host-keys', 'take unknown host keys and keep them in known_hosts'),
+      ...LOGIN,
     ],
     load: async () => (await import('./init.ts')).initVerb,
   },
@@ -65,7 +60,7 @@ export const VERBS: readonly Verb[] = [
       {
         name: 'password',
         description: 'show the password with which everybody logs in, where provision has made it',
-        options: LOGIN,
+        options: ON_HOSTS,
         load: async () => (await import('./hub-password.ts')).hubPasswordVerb,
       },
     ],
