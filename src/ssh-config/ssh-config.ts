@@ -23,58 +23,58 @@ interface Found {
  */
 export function sshConfigOptions(config: SshConfig, query: SshConfigQuery): SshOptions {
   const { host, given = {} } = query
-  const draft: Found = { options: given, origins: new Map() }
-  for (const blocks of config.files) applyBlocks(blocks, draft, query, undefined)
-  const hasHostName = draft.options.hostName !== undefined
-  const hostName = remoteName(host, draft.options.hostName, draft.origins)
+  const found: Found = { options: given, origins: new Map() }
+  for (const blocks of config.files) applyBlocks(blocks, found, query, undefined)
+  const hasHostName = found.options.hostName !== undefined
+  const hostName = remoteName(host, found.options.hostName, found.origins)
   if (config.final) {
-    draft.options = { ...draft.options, hostName }
-    for (const blocks of config.files) applyBlocks(blocks, draft, query, hostName)
+    found.options = { ...found.options, hostName }
+    for (const blocks of config.files) applyBlocks(blocks, found, query, hostName)
   }
-  return finishSshOptions(draft.options, { query, hostName, hasHostName, origins: draft.origins })
+  return finishSshOptions(found.options, { query, hostName, hasHostName, origins: found.origins })
 }
 
 /** Applies the blocks that match. `final` is undefined in the first evaluation, and its host name in the second. */
 function applyBlocks(
   blocks: readonly SshConfigBlock[],
-  draft: Found,
+  found: Found,
   query: SshConfigQuery,
   final: string | undefined,
 ): void {
   for (const { head, entries } of blocks) {
     // Host is case-sensitive, unlike `Match host`.
     if (head?.keyword === 'host' && !matchesPatterns(final ?? query.host, head.words)) continue
-    if (head?.keyword === 'match' && !applyMatch(head, draft, query, final)) continue
+    if (head?.keyword === 'match' && !applyMatch(head, found, query, final)) continue
     for (const entry of entries) {
-      if (entry.keyword !== 'include') applyKeyword(entry, draft, query)
+      if (entry.keyword !== 'include') applyKeyword(entry, found, query)
       else if (typeof entry.included === 'string')
         throw sshConfigOptionError(`Include ${entry.included}`, entry.origin, query.host)
-      else for (const included of entry.included ?? []) applyBlocks(included, draft, query, final)
+      else for (const included of entry.included ?? []) applyBlocks(included, found, query, final)
     }
   }
 }
 
 function applyMatch(
   { words, origin }: SshConfigEntry,
-  draft: Found,
+  found: Found,
   query: SshConfigQuery,
   final: string | undefined,
 ): boolean {
-  const result = matchesCriteria(words, questionOf(draft, query, final))
+  const result = matchesCriteria(words, questionOf(found, query, final))
   if (typeof result === 'boolean') return result
   if ('unsupported' in result) throw sshConfigOptionError(result.unsupported, origin, query.host)
   throw sshConfigError(result.refused, origin)
 }
 
-function applyKeyword(entry: SshConfigEntry, draft: Found, query: SshConfigQuery): void {
+function applyKeyword(entry: SshConfigEntry, found: Found, query: SshConfigQuery): void {
   const { name, text, origin } = entry
-  const read = readSshKeyword(name, entry, draft.options)
+  const read = readSshKeyword(name, entry, found.options)
   if (read === 'refused') throw sshConfigError(`ssh does not take ${name} ${text}`, origin)
   if (read === 'unknown') throw sshConfigOptionError(name, origin, query.host)
   if (read === 'unsupported') throw sshConfigOptionError(`${name} ${text}`, origin, query.host)
   for (const value of Object.values(read).flat())
-    if (typeof value === 'string' && !draft.origins.has(value)) draft.origins.set(value, origin)
-  draft.options = mergeSshOptions(draft.options, read)
+    if (typeof value === 'string' && !found.origins.has(value)) found.origins.set(value, origin)
+  found.options = mergeSshOptions(found.options, read)
 }
 
 function questionOf(
