@@ -58,7 +58,7 @@ describe('a cluster of three servers', () => {
       expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
       expect(await Promise.all(others.map(startTime))).toEqual(before)
       await vi.waitFor(async () => must(await lab.run('status')), TURNING)
-      expect(must(await lab.run('provision')).stdout).toMatch(/Done on 5 hosts|Nothing to change/)
+      expect(must(await lab.run('provision')).stdout).toMatch(/Done: |Nothing to change/)
       expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 5 hosts/)
     },
   )
