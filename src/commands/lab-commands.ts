@@ -10,6 +10,7 @@ export const LAB_COMMANDS: readonly Verb[] = [
   {
     name: 'up',
     description: 'start machines; what runs already is left as it is',
+    examples: ['convecthub lab up', 'convecthub lab up --machines 5 --drivers 3'],
     options: [
       NAME,
       new Option('--machines <n>', 'how many machines').default(3).argParser(wholeNumber),
@@ -23,18 +24,21 @@ export const LAB_COMMANDS: readonly Verb[] = [
   {
     name: 'down',
     description: 'remove the machines and all that belongs to them',
+    examples: ['convecthub lab down', 'convecthub lab down --name second --image'],
     options: [NAME, new Option('--image', "also remove the machines' image")],
     load: async () => (await import('./lab.ts')).labDownVerb,
   },
   {
     name: 'status',
     description: 'show the machines',
+    examples: ['convecthub lab status', 'convecthub lab status --name second'],
     options: [NAME],
     load: async () => (await import('./lab.ts')).labStatusVerb,
   },
   {
     name: 'ssh',
     description: 'log in to a machine, or run a command there',
+    examples: ['convecthub lab ssh driver1', 'convecthub lab ssh worker1 -- uptime'],
     arguments: [new Argument('<machine>', 'such as driver1'), new Argument('[command...]', 'after --')],
     options: [NAME],
     load: async () => (await import('./lab.ts')).labSshVerb,
@@ -42,6 +46,7 @@ export const LAB_COMMANDS: readonly Verb[] = [
   {
     name: 'bundle',
     description: 'make a stand-in bundle: small programs that act like K3s and Helm',
+    examples: ['convecthub lab bundle', 'convecthub lab bundle stand-in --k3s-version v1.34.2+k3s1'],
     arguments: [new Argument('[dir]', 'where; without it the folder shared/bin of the lab')],
     options: [NAME, K3S_VERSION],
     load: async () => (await import('./lab.ts')).labBundleVerb,

@@ -39,7 +39,7 @@ export const COMMON: readonly Option[] = [
   new Option('-v, --verbose', 'show what the machines print; -vv and -vvv show more')
     .default(0)
     .argParser((_text, before: number) => before + 1),
-  new Option('--output <mode>', 'how to tell it (default: tty on a terminal, else plain)').choices([
+  new Option('--output <mode>', 'output format (default: tty on a terminal, else plain)').choices([
     'tty',
     'plain',
     'json',

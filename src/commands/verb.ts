@@ -17,4 +17,8 @@ export interface Verb {
   commands?: readonly Verb[]
   /** Imports the code when the verb is called. Absent for a verb that only groups subcommands. */
   load?: () => Promise<Run>
+  /** Two command lines for the help. */
+  examples: readonly string[]
+  /** Not listed in the help. */
+  hidden?: boolean
 }

@@ -8,6 +8,10 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'init',
     description: 'write an inventory: ask for the machines, and look at each',
+    examples: [
+      'convecthub init',
+      'convecthub init --host master=10.0.0.10 --host worker1=10.0.0.11,gpu --user ops --key ~/.ssh/id_ed25519 --yes',
+    ],
     options: [
       new Option('-i, --inventory <file>', 'the file to write').default('inv.toml'),
       new Option(
@@ -25,6 +29,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'ping',
     description: 'log in to every machine, run sh, check sudo',
+    examples: ['convecthub ping -i inv.toml', 'convecthub ping -i inv.toml --enroll'],
     options: [
       ...COMMON,
       new Option('--enroll', 'first show all host keys that are not known yet, and keep them after one yes'),
@@ -34,12 +39,17 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'plan',
     description: 'show what provision would change; changes nothing',
+    examples: ['convecthub plan -i inv.toml', 'convecthub plan -i inv.toml --limit worker --diff'],
     options: [...ON_BUNDLE, new Option('--diff', 'show what changes in files')],
     load: async () => (await import('./plan.ts')).planVerb,
   },
   {
     name: 'provision',
     description: 'make the machines a ConvectHub; call it again to continue, or to apply changed settings',
+    examples: [
+      'convecthub provision -i inv.toml -K',
+      'convecthub provision -i inv.toml --bundle shared/bin --upgrade',
+    ],
     options: [
       ...ON_BUNDLE,
       new Option('--check', 'only show what would change, as plan does'),
@@ -50,16 +60,19 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'status',
     description: 'check that nodes, release and login page are well',
+    examples: ['convecthub status -i inv.toml', 'convecthub status -i inv.toml --output json'],
     options: COMMON,
     load: async () => (await import('./status.ts')).statusVerb,
   },
   {
     name: 'hub',
     description: 'how people log in to the hub',
+    examples: ['convecthub hub password', 'convecthub hub password -i inv.toml'],
     commands: [
       {
         name: 'password',
         description: 'show the password with which everybody logs in, where provision has made it',
+        examples: ['convecthub hub password', 'convecthub hub password -i inv.toml -K'],
         options: ON_HOSTS,
         load: async () => (await import('./hub-password.ts')).hubPasswordVerb,
       },
@@ -68,6 +81,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'reset',
     description: 'uninstall all that provision put on the machines, and look for what is left',
+    examples: ['convecthub reset -i inv.toml', 'convecthub reset -i inv.toml --limit worker2'],
     options: [
       ...COMMON,
       new Option('--check', 'only show what would be removed'),
@@ -79,6 +93,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'inventory',
     description: 'show the inventory as it was understood, or check it',
+    examples: ['convecthub inventory -i inv.toml --graph', 'convecthub inventory check -i inv.toml'],
     options: [
       ...SOURCES,
       new Option('--list', 'all of it, as the JSON of ansible-inventory --list'),
@@ -89,7 +104,8 @@ export const VERBS: readonly Verb[] = [
     commands: [
       {
         name: 'check',
-        description: 'tell all that is wrong with it, without any machine',
+        description: 'report every mistake; contacts no machine',
+        examples: ['convecthub inventory check', 'convecthub inventory check -i inv.toml -e @extra.yaml'],
         options: SOURCES,
         load: async () => (await import('./inventory-check.ts')).inventoryCheckVerb,
       },
@@ -99,10 +115,15 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'bundle',
     description: 'make and check the folder of artifacts that provision sends',
+    examples: ['convecthub bundle verify shared/bin', 'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1'],
     commands: [
       {
         name: 'lock',
         description: 'write the bundle.lock.yaml of a folder by what lies in it',
+        examples: [
+          'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1',
+          'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1 --helm v3.19.0',
+        ],
         arguments: [new Argument('<folder>')],
         options: [
           new Option('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1').makeOptionMandatory(),
@@ -114,6 +135,7 @@ export const VERBS: readonly Verb[] = [
       {
         name: 'verify',
         description: 'check every file of a bundle against its bundle.lock.yaml',
+        examples: ['convecthub bundle verify shared/bin', 'convecthub bundle verify lab/shared/bin'],
         arguments: [new Argument('<folder>')],
         load: async () => (await import('./bundle.ts')).bundleVerifyVerb,
       },
@@ -122,6 +144,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'lab',
     description: 'disposable machines on this computer, to try everything on',
+    examples: ['convecthub lab up', 'convecthub lab ssh driver1'],
     commands: LAB_COMMANDS,
   },
 ]

@@ -27,5 +27,5 @@ test('every listed verb has a help text, the same with --help and with help VERB
 
 test('suggests the right verb for a misspelled one', async () => {
   const { code, stderr } = await cli.run(['pnig'])
-  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean ping?') })
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean ping?') })
 })

@@ -31,3 +31,13 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
   expect(stderr).toContain('INVENTORY_NOT_FOUND')
 })
+
+test('prints an error of the command line itself as a JSON line', async () => {
+  const { code, stdout, stderr } = await cli.run(['plan', '--limti', 'x', '--output', 'json'])
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({
+    event: 'error',
+    code: 'USAGE',
+    hint: 'did you mean --limit? All options: convecthub plan --help',
+  })
+})

@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { ConvecthubError } from '../errors.ts'
+import { nearest } from '../inventory/edit-distance.ts'
+
+/** An error of commander in `command`, as USAGE: with what was probably meant, and the help of that very verb. */
+export function usageError(command: Command, text: string, code?: string): ConvecthubError {
+  const [first = '', suggestion = ''] = text.replace(/^error: /, '').split(/\n(?=\(Did you mean)/)
+  const path = pathOf(command)
+  const { message, meant, help } = reworded(command, path, first, code)
+  const found = meant ?? /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1]
+  const see = `${help}: ${['convecthub', ...path, '--help'].join(' ')}`
+  return new ConvecthubError('USAGE', message, {
+    hint: found ? `did you mean ${found}? ${see.charAt(0).toUpperCase()}${see.slice(1)}` : see,
+  })
+}
+
+interface Reworded {
+  message: string
+  meant?: string | undefined
+  help: string
+}
+
+function reworded(command: Command, path: readonly string[], message: string, code?: string): Reworded {
+  const { args, commands, registeredArguments } = command
+  const unknown = { message: `unknown command '${[...path, args[0]].join(' ')}'`, help: 'all verbs' }
+  if (code === 'commander.unknownCommand') return unknown
+  if (code === 'commander.unknownOption') return { message, help: 'all options' }
+  if (code === 'commander.excessArguments') {
+    // a verb with subcommands that can be called itself, such as inventory
+    if (commands.length > 0) {
+      const names = commands.map((each) => each.name())
+      return { ...unknown, meant: nearest(args[0] ?? '', names) }
+    }
+    const wanted = registeredArguments.length
+    const takes = wanted === 0 ? 'no arguments' : wanted === 1 ? '1 argument' : `${wanted} arguments`
+    const got = `${wanted === 0 ? '' : ` ${args.length}`}: ${args.join(' ')}`
+    return { message: `${path.join(' ')} takes ${takes} (got${got})`, help: 'see' }
+  }
+  const [, flag, given = '', why = ''] =
+    /^(?:option '(?:-\w, )?(--[\w-]+)[^']*' argument|command-argument value) '([\s\S]*)' is invalid(?: for argument '[^']*')?\. ([\s\S]*)$/.exec(
+      message,
+    ) ?? []
+  if (why === '') return { message, help: 'see' }
+  const [, choices] = /^Allowed choices are (.*)\.$/.exec(why) ?? []
+  return {
+    message: `${flag ? `${flag} ` : ''}${given}: ${choices ? `allowed choices are ${choices}` : why}`,
+    meant: choices && nearest(given, choices.split(', ')),
+    help: 'see',
+  }
+}
+
+/** The names of a command and of those above it, without the program itself. */
+function pathOf(command: Command): string[] {
+  return command.parent ? [...pathOf(command.parent), command.name()] : []
+}
