@@ -136,18 +136,63 @@ export type ErrorCode = keyof typeof ERRORS
 /** Error codes for the text of an inventory. */
 export type InventoryCode = Extract<ErrorCode, `INVENTORY_${string}`>
 
-/** Name of a preflight check, in lower case with dashes, as --ignore-preflight takes it. Its exit is `preflight`. */
-export type FindingId = Lowercase<string>
+/**
+ * What checks of machines find, in lower case with dashes. Their exit is `preflight`. --ignore-preflight turns an
+ * `accepted` one into a warning; a `firm` one would harm a cluster; a `warning` stops nothing anyway.
+ */
+export const FINDINGS = {
+  address: 'accepted',
+  apt: 'accepted',
+  'apt-key': 'warning',
+  'apt-source': 'accepted',
+  bundle: 'accepted',
+  clock: 'accepted',
+  cpu: 'accepted',
+  datastore: 'firm',
+  disk: 'accepted',
+  dpkg: 'accepted',
+  'foreign-k3s': 'accepted',
+  founder: 'firm',
+  gpu: 'accepted',
+  hostname: 'warning',
+  interface: 'accepted',
+  'k3s-version': 'firm',
+  'kept-data': 'warning',
+  'leaving-node': 'firm',
+  'lost-node': 'firm',
+  'machine-id': 'accepted',
+  'member-address': 'firm',
+  memory: 'accepted',
+  'node-address': 'accepted',
+  noexec: 'accepted',
+  nouveau: 'accepted',
+  'nvidia-driver': 'accepted',
+  os: 'accepted',
+  port: 'accepted',
+  record: 'warning',
+  role: 'firm',
+  'stand-in': 'firm',
+  systemd: 'accepted',
+  token: 'firm',
+  tools: 'accepted',
+  'two-clusters': 'firm',
+} as const
+
+/** Name of a finding. Its exit is `preflight`. */
+export type FindingId = keyof typeof FINDINGS
+
+/** Codes that are only warnings. */
+export const WARNINGS = [
+  'CONFIG_NOT_USED',
+  'INVENTORY_COMMENT_IN_VALUE',
+  'INVENTORY_SKIPPED_FILE',
+  'READABLE_SECRET',
+  'SHARED_ADMIN',
+  'UNKNOWN_VARIABLE',
+] as const
 
 /** Codes of warnings. Some errors are only warnings in certain places. */
-export type WarningCode =
-  | 'CONFIG_NOT_USED'
-  | ErrorCode
-  | 'INVENTORY_COMMENT_IN_VALUE'
-  | 'INVENTORY_SKIPPED_FILE'
-  | 'READABLE_SECRET'
-  | 'SHARED_ADMIN'
-  | 'UNKNOWN_VARIABLE'
+export type WarningCode = ErrorCode | (typeof WARNINGS)[number]
 
 /** The name of the exit code for an error. */
 export function exitOf(code: ErrorCode | FindingId): ExitName {

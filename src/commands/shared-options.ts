@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import { acceptedFindings } from './accepted-findings.ts'
 
 /** Options that select the inventory, for every verb that reads one. */
 export const SOURCES: readonly Option[] = [
@@ -51,9 +52,10 @@ export const COMMON: readonly Option[] = [
 export const ON_BUNDLE: readonly Option[] = [
   ...COMMON,
   new Option('--bundle <folder>', 'folder of the artifacts (default: shared/bin beside the inventory)'),
-  new Option('--ignore-preflight <ids>', 'findings to take as warnings, such as cpu,memory').argParser(
-    (text) => text.split(','),
-  ),
+  new Option(
+    '--ignore-preflight <ids>',
+    'findings to take as warnings, such as cpu,memory; `convecthub explain` lists them',
+  ).argParser(acceptedFindings),
   new Option('--upgrade', 'bring the cluster to the K3s of the bundle, where that is a newer one'),
   new Option('--insecure-hub', 'warn of JupyterHub values that let anybody log in, instead of refusing them'),
 ]

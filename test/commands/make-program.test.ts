@@ -74,6 +74,17 @@ it.each([
     hint: 'see: convecthub ping --help',
   },
   {
+    line: 'plan --ignore-preflight cpu,memroy',
+    message: expect.stringMatching(/^--ignore-preflight cpu,memroy: 'memroy' is none of address, .*, tools$/),
+    hint: 'did you mean memory? See: convecthub plan --help',
+  },
+  {
+    line: 'plan --ignore-preflight token',
+    message:
+      '--ignore-preflight token: token cannot be accepted, as the cluster would not survive it (convecthub explain token)',
+    hint: 'see: convecthub plan --help',
+  },
+  {
     line: 'ping -l',
     message: "option '-l, --limit <pattern>' argument missing",
     hint: 'see: convecthub ping --help',
@@ -117,6 +128,11 @@ it.each([
   'ping --output',
 ])('%s wants errors for people', (line) => {
   expect(wantsJson(argv(line).slice(2))).toBe(false)
+})
+
+it('--ignore-preflight takes several ids, also those of warnings', () => {
+  const called = parse('plan --ignore-preflight cpu,hostname --ignore-preflight memory')
+  expect(called?.options.ignorePreflight).toEqual(['cpu', 'hostname', 'memory'])
 })
 
 const below = (verb: Verb, path = verb.name): { path: string; verb: Verb }[] => [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { ERRORS } from '../../src/error-codes.ts'
+import { ERRORS, FINDINGS, WARNINGS } from '../../src/error-codes.ts'
+import { FOUNDED_RULES } from '../../src/steps/cluster-rules.ts'
 import { sourceFiles } from '../helpers/source-files.ts'
 
 const CODES = Object.keys(ERRORS)
@@ -8,7 +9,13 @@ it('every error code is in capitals, unlike the ids of preflight findings', () =
   expect(CODES.filter((code) => !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code))).toEqual([])
 })
 
-it('every error code is used', () => {
+it('every error code, warning and finding is used', () => {
   const texts = sourceFiles().flatMap(({ path, text }) => (path === 'error-codes.ts' ? [] : [text]))
-  expect(CODES.filter((code) => !texts.some((text) => text.includes(`'${code}'`)))).toEqual([])
+  const all = [...CODES, ...WARNINGS, ...Object.keys(FINDINGS)]
+  expect(all.filter((code) => !texts.some((text) => text.includes(`'${code}'`)))).toEqual([])
+})
+
+it('what would harm a cluster is firm', () => {
+  const errors = FOUNDED_RULES.filter(({ level = 'error' }) => level === 'error')
+  expect(errors.filter(({ id }) => FINDINGS[id] !== 'firm').map(({ id }) => id)).toEqual([])
 })
