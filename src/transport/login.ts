@@ -10,7 +10,8 @@ import { type ShownKey, shownKey } from './host-certificate.ts'
 import { brokenCertificate, hostKeyWarning } from './host-key-error.ts'
 import type { KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
-import { type LoginFault, loginError } from './login-error.ts'
+import type { LoginFault } from './login-endings.ts'
+import { loginError } from './login-error.ts'
 import { exec, forward } from './open-channel.ts'
 import { type Opening, recordOpening } from './opening.ts'
 import type { Route } from './route.ts'
@@ -58,6 +59,8 @@ export class Login {
   #reject: (error: unknown) => void = () => {}
   #end: (reason: Error) => void = () => {}
   #deadline: NodeJS.Timeout | undefined
+  /** The keys are exchanged, so that the host now judges the login. */
+  #loggingIn = false
   #keyError: ConvecthubError | undefined
   #accepted: Buffer | undefined
 
@@ -71,7 +74,7 @@ export class Login {
     this.#ended = new Promise((resolve) => {
       this.#end = resolve
     })
-    this.#setDeadline('connect', target.connectTimeoutMs)
+    this.#setDeadline(target.connectTimeoutMs)
     // noDelay: otherwise a small frame waits until the one before is acknowledged
     const stream =
       route.stream ?? createConnection({ host: target.address, port: target.port, noDelay: true })
@@ -94,7 +97,8 @@ export class Login {
     const client = this.#client
     client.once('handshake', () => {
       this.#opening.over()
-      this.#setDeadline('login', target.connectTimeoutMs * LOGIN_FACTOR)
+      this.#loggingIn = true
+      this.#setDeadline(target.connectTimeoutMs * LOGIN_FACTOR)
     })
     client.on('banner', (text) => tried.banner(text))
     client.on('change password', (question) => {
@@ -155,7 +159,7 @@ export class Login {
       try {
         const answer = await question({ host, ...asked }, signal)
         signal.throwIfAborted()
-        this.#setDeadline('login', connectTimeoutMs * LOGIN_FACTOR)
+        this.#setDeadline(connectTimeoutMs * LOGIN_FACTOR)
         return answer
       } catch (error) {
         // when the login is over, it already has its own error; anything else is a bug in convecthub
@@ -166,14 +170,16 @@ export class Login {
     }
   }
 
-  /** Restarts the deadline for the host's next answer. */
-  #setDeadline(what: string, ms: number): void {
+  /** Restarts the deadline for the host's next answer, ms. */
+  #setDeadline(ms: number): void {
     clearTimeout(this.#deadline)
-    const onTimeout = () =>
-      this.#fail(
-        Object.assign(new Error(`${what}: no answer within ${ms / 1000} s`), { level: 'client-timeout' }),
-      )
-    this.#deadline = setTimeout(onTimeout, ms)
+    this.#deadline = setTimeout(() => this.#fail(this.#late(ms)), ms)
+  }
+
+  #late(ms: number): LoginFault {
+    const late = new Error(`no answer within ${ms / 1000} s`)
+    if (Reflect.get(this.#socket, 'connecting') === true) return Object.assign(late, { code: 'ETIMEDOUT' })
+    return Object.assign(late, { during: this.#loggingIn ? ('login' as const) : ('opening' as const) })
   }
 
   #ready(): void {
@@ -207,7 +213,7 @@ export class Login {
   #closed(): void {
     this.#end(new Error('the other side closed it'))
     this.#input.route.close()
-    this.#fail(Object.assign(new Error('the connection was closed during login'), { code: 'ECONNRESET' }))
+    this.#fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))
   }
 
   /** Ends the connection and, unless the login has succeeded, fails it. */

@@ -3,6 +3,7 @@ import type { Client, ClientCallback, ClientChannel } from 'ssh2'
 import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Channel } from './connection.ts'
+import { linkReason } from './network-cause.ts'
 import { packetSize } from './ssh2-internals.ts'
 
 /** Terminal modes that pass every byte unchanged (RFC 4254 §8). sudo's requiretty only needs any terminal. */
@@ -70,18 +71,18 @@ function open<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false
-    const refuse = (why: string, code: ErrorCode = 'NO_SHELL') => {
+    const refuse = (why: string, code: ErrorCode = 'NO_SHELL', evidence?: string) => {
       over = true
       clearTimeout(late)
-      reject(new ConvecthubError(code, why, { host }))
+      reject(new ConvecthubError(code, why, { host, ...(evidence && { evidence }) }))
     }
-    const broken = (why: Error) => refuse(`the connection broke: ${why.message}`, 'LOGIN_DROPPED')
+    const broken = (why: Error) => refuse(`the connection broke: ${linkReason(why)}`, 'LOGIN_DROPPED')
     const late = setTimeout(refuse, ms, `the host did not ${what} within ${ms / 1000} s`)
     ended.then(broken)
     const begun: ClientCallback = (error, stream) => {
       clearTimeout(late)
       // wait a moment: if the link has ended, that is the better reason, and it is reported next
-      if (error) setImmediate(refuse, `the host refused to ${what}: ${error.message}`)
+      if (error) setImmediate(refuse, `the host refused to ${what}`, 'NO_SHELL', `ssh says: ${error.message}`)
       else if (over) stream.close()
       else accept(stream)
     }

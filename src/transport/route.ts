@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConvecthubError } from '../errors.ts'
 import type { JumpPool } from './jump-pool.ts'
 import type { Link } from './link.ts'
-import type { Target } from './target.ts'
+import { place, type Target } from './target.ts'
 
 /** How long to wait for the last output of a failed ProxyCommand, ms. */
 const LAST_WORDS_MS = 500
@@ -41,17 +41,24 @@ export async function openRoute(
     return { stream, said: async () => '', close: link.close }
   } catch (cause) {
     link.close()
-    const { message: why, code } = cause as ConvecthubError
-    throw new ConvecthubError(
-      // a broken link is worth another try
-      code === 'LOGIN_DROPPED' ? code : 'UNREACHABLE',
-      `${target.address}:${target.port} by jump host ${jump.address}: ${why}`,
-      {
-        host: target.host,
-        cause,
-        hint: `is the machine on? the jump host must reach it: ssh ${jump.address} nc -z ${target.address} ${target.port}`,
-      },
-    )
+    const { code, details } = cause as ConvecthubError
+    throw code === 'LOGIN_DROPPED'
+      ? // a broken link is worth another try
+        new ConvecthubError(code, `${place(target)}: the connection to jump host ${jump.address} broke`, {
+          ...details,
+          host: target.host,
+          cause,
+        })
+      : new ConvecthubError(
+          'UNREACHABLE',
+          `${place(target)} is not reached through jump host ${jump.address}`,
+          {
+            ...details,
+            host: target.host,
+            cause,
+            hint: `is the machine on, and may the jump host reach it? ssh ${jump.address} nc -z ${target.address} ${target.port}`,
+          },
+        )
   }
 }
 

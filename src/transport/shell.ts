@@ -3,6 +3,7 @@ import type { Secret } from '../secret.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Channel } from './connection.ts'
 import { eachLine } from './line-reader.ts'
+import { linkReason } from './network-cause.ts'
 import { sudoError } from './sudo-error.ts'
 import { type SudoPrompt, sudoPrompt } from './sudo-prompt.ts'
 
@@ -206,7 +207,7 @@ function notRoot(host: string, uid = ''): ConvecthubError {
 }
 
 function lost(host: string, error: Error | undefined, evidence: string): ConvecthubError {
-  const message = error ? `connection lost: ${error.message}` : 'connection lost'
+  const message = error ? `connection lost: ${linkReason(error)}` : 'connection lost'
   return new ConvecthubError('LOST', message, {
     host,
     evidence,

@@ -33,17 +33,19 @@ export async function sshConnect(
     )
     const full = error instanceof ConvecthubError && error.code === 'TOO_MANY_KEYS'
     if (!full || !target.password || tried.withheld || methods.length === 0) throw error
-    return logIn({ ...target, methods }, shared, judge, new Tried(tried.methods))
+    return logIn({ ...target, methods }, shared, judge, new Tried(tried))
   }
 }
 
 async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tried): Promise<Link> {
   const known = shared.known(target)
-  const methods = await attempts(target, shared.ring).catch((error) => {
+  const ways = await attempts(target, shared.ring).catch((error) => {
     throw atHost(error, target.host)
   })
-  tried.held = methods.filter(({ type }) => type === 'agent').length
-  tried.keys = tried.held + methods.filter(({ type }) => type === 'publickey').length
+  const methods = ways.map(({ method }) => method)
+  tried.files = [...tried.files, ...ways.flatMap(({ file }) => file ?? [])]
+  tried.held += methods.filter(({ type }) => type === 'agent').length
+  tried.keys += methods.filter(({ type }) => type === 'agent' || type === 'publickey').length
   const offered = offer(target.algorithms, known.types(hostKeyPlace(target)))
   const route = await openRoute(target, shared.jumps, (jump) =>
     // its own name, so that the user does not answer the jump host's question with the password of the host behind it

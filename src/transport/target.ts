@@ -48,3 +48,13 @@ export interface Target {
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
 }
+
+/** Address and port, as a user would write them. */
+export function place({ address, port }: Pick<Target, 'address' | 'port'>): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+/** User and address, with the port where it is not ssh's own. */
+export function account({ user, address, port }: Target): string {
+  return `${user}@${port === 22 ? address : place({ address, port })}`
+}

@@ -6,6 +6,8 @@ export class Tried {
   readonly methods: AuthenticationType[]
   /** How many keys there are to try. */
   keys = 0
+  /** The files of those keys that come from one. */
+  files: readonly string[] = []
   /** How many of the keys are in the agent. */
   held = 0
   /** The host has answered at least one attempt, whatever the answer. */
@@ -29,9 +31,12 @@ export class Tried {
   /** What it said after our attempts. */
   #reason = ''
 
-  /** `before`: the methods that an earlier login to the same host tried. */
-  constructor(before: readonly AuthenticationType[] = []) {
-    this.methods = [...before]
+  /** `before`: an earlier login to the same host, which this one continues with other methods. */
+  constructor(before?: Tried) {
+    this.methods = [...(before?.methods ?? [])]
+    this.keys = before?.keys ?? 0
+    this.held = before?.held ?? 0
+    this.files = before?.files ?? []
   }
 
   attempt(method: AuthenticationType): void {

@@ -17,6 +17,7 @@ const COMMON = [
   'sh.ts',
   'ssh-pattern.ts',
   'step-ref.ts',
+  'system-error.ts',
   'templates.ts',
   'version.ts',
 ]
@@ -105,6 +106,7 @@ it('transport imports only these common files', () => {
       'secret.ts',
       'sh.ts',
       'ssh-pattern.ts',
+      'system-error.ts',
       'templates.ts',
     ]),
   )

@@ -64,7 +64,8 @@ it('shares one connection to a jump host, and closes it with the last host behin
 it('reports what a jump host says when it cannot reach the host', async () => {
   const error = await failure(ask(inner.target({ port: 1, jumps: [gate.target()] })))
   expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
-  expect(error.message).toMatch(/^127\.0\.0\.1:1 by jump host 127\.0\.0\.1: .*refused/)
+  expect(error.message).toBe('127.0.0.1:1 is not reached through jump host 127.0.0.1')
+  expect(error.details.evidence).toMatch(/^ssh says: .*Connection refused$/)
 })
 
 it('names the jump host in errors about it', async () => {

@@ -107,7 +107,7 @@ it('tries the password, once, after too many keys', async () => {
   const wrong = await login(plain, { ...many(), password: new Secret('wrong') })
   const error = await failure(wrong.work, 10_000)
   expect(error).toMatchObject({ code: 'AUTH' })
-  expect(error.message).toMatch(/tried agent, password/)
+  expect(error.message).toMatch(/does not accept the \d+ keys of the agent or the password/)
   expect(wrong.connections()).toBe(2)
 })
 

@@ -1,3 +1,4 @@
+import type { AuthContext } from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
@@ -24,20 +25,30 @@ async function echo(over?: Partial<Target>): Promise<string> {
 
 const gone = () => until('the end of all connections', () => server.open() === 0, 3000)
 
-it('reports a server that sends no version as UNREACHABLE, with the time waited', async () => {
+it('reports a server that sends no version as LOGIN_TIMEOUT, with the time waited', async () => {
   server = await rawServer(() => {})
   const error = await failure(echo({ connectTimeoutMs: 500 }))
-  expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
-  expect(error.message).toContain('connect: no answer within 0.5 s')
+  expect(error).toMatchObject({ code: 'LOGIN_TIMEOUT', exit: 'unreachable' })
+  expect(error.message).toMatch(/^127\.0\.0\.1:\d+ is silent: no answer within 0\.5 s$/)
+  expect(error.details.hint).toContain('-T 30')
   expect(server.connections()).toBe(1)
   await gone()
 })
 
-it('reports an authentication that gets no answer as UNREACHABLE, with the time waited', async () => {
-  server = await sshServer({ auth: () => {} })
+// a login with a password is not tried again: the host may count it as a wrong one
+it.each([
+  { when: 'at once', auth: () => {}, code: 'LOGIN_TIMEOUT', message: /: no answer within 1\.5 s$/ },
+  {
+    when: 'once the password was sent',
+    auth: (context: AuthContext) => context.method === 'none' && context.reject(['password']),
+    code: 'UNREACHABLE',
+    message: /: no answer within 1\.5 s to the password$/,
+  },
+])('reports an authentication that gets no answer $when as $code, with the time waited', async (row) => {
+  server = await sshServer({ auth: row.auth })
   const error = await failure(echo({ connectTimeoutMs: 500 }))
-  expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
-  expect(error.message).toContain('login: no answer within 1.5 s')
+  expect(error).toMatchObject({ code: row.code, exit: 'unreachable' })
+  expect(error.message).toMatch(row.message)
   await gone()
 })
 

@@ -84,13 +84,13 @@ it.concurrent.each<{ what: string; faults: Faults }>([
   { what: 'silence in direction up', faults: { up: { holeAt: 100 } } },
   { what: 'a byte every 50 ms', faults: { down: { lorisMs: 50 } } },
   { what: 'a byte every 50 ms in direction up', faults: { up: { lorisMs: 50 } } },
-])('reports $what as UNREACHABLE at the first try, within the deadlines', ({ faults }) =>
+])('reports $what as LOGIN_TIMEOUT at the first try, within the deadlines', ({ faults }) =>
   behind(
     () => faults,
     async (proxy, login) => {
       const error = await failure(login({ connectTimeoutMs: SHORT_MS }))
-      expect(error).toMatchObject({ code: 'UNREACHABLE', exit: 'unreachable' })
-      expect(error.message).toMatch(/: (connect: no answer within 0.7|login: no answer within 2.1) s$/)
+      expect(error).toMatchObject({ code: 'LOGIN_TIMEOUT', exit: 'unreachable' })
+      expect(error.message).toMatch(/( is silent: no answer within 0\.7|: no answer within 2\.1) s$/)
       expect(proxy.connections()).toBe(1)
     },
   ),
