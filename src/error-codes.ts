@@ -96,6 +96,7 @@ export const ERRORS = {
   SUDO_NOT_ROOT: 'unreachable',
   SUDO_PASSWORD_NEEDED: 'unreachable',
   SUDO_PASSWORD_WRONG: 'unreachable',
+  SUDO_TIMEOUT: 'unreachable',
   TOO_MANY_KEYS: 'unreachable',
   UNREACHABLE: 'unreachable',
 

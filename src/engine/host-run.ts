@@ -21,7 +21,18 @@ const ABSENCES = 10
 const BREAKS = 30
 
 /** Errors of a host that does not answer at the moment or is shutting down. Others would not go away on a retry. */
-const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOGIN_CLOSED', 'LOST', 'LOGIN_TIMEOUT', 'TIMEOUT'])
+const AWAY = new Set([
+  'UNREACHABLE',
+  'LOGIN_DROPPED',
+  'LOGIN_CLOSED',
+  'LOST',
+  'LOGIN_TIMEOUT',
+  'SUDO_TIMEOUT',
+  'TIMEOUT',
+])
+
+/** Errors of a login that may only have come at the same time as too many others. No password was judged by then. */
+const CROWDED = new Set(['LOGIN_DROPPED', 'LOGIN_TIMEOUT'])
 
 /** The options of a run that concern a single host. */
 type HostOptions = Pick<RunOptions, 'recipe' | 'connect' | 'apply' | 'emit' | 'signal'>
@@ -46,8 +57,11 @@ export class HostRun {
     this.#options = options
   }
 
-  /** Logs in and probes all facts. Does not reject: a failure is kept in `error`, and the other hosts go on. */
-  async connect(): Promise<void> {
+  /**
+   * Logs in and probes all facts. Does not reject: a failure is kept in `error`, and the other hosts go on. Returns false,
+   * and keeps no error, when fewer logins at once may help; never with `last`.
+   */
+  async connect({ last }: { last: boolean }): Promise<boolean> {
     const { emit, signal } = this.#options
     const { name } = this.host
     const began = Date.now()
@@ -55,8 +69,11 @@ export class HostRun {
       const facts = await this.#reach({ back: false })
       emit({ event: 'connected', host: name, ms: Date.now() - began, os: facts.get(system).os.name })
     } catch (error) {
+      const crowded = error instanceof ConvecthubError && CROWDED.has(error.code)
+      if (crowded && !last && !signal.aborted) return false
       this.fail(signal.aborted ? interrupted(name, 'connect', undefined) : atHost(error, name, 'connect'))
     }
+    return true
   }
 
   /** Takes the host out of the run. */

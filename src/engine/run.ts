@@ -10,6 +10,7 @@ import type { Emit } from './event.ts'
 import { alike, findings } from './findings.ts'
 import { Graph } from './graph.ts'
 import { HostRun } from './host-run.ts'
+import { logInAll } from './log-in-all.ts'
 import { type Fleet, planContext, planStep } from './plan-step.ts'
 import { factsOf, neededHosts, stepsOf } from './recipe-steps.ts'
 import type { RunOptions, RunReport } from './run-options.ts'
@@ -70,8 +71,7 @@ function makeFleet(options: RunOptions): Fleet {
 
 /** Logs in to all hosts in parallel and probes them. A host that fails does not hold up the others. */
 async function connectAll(fleet: Fleet, { forks }: RunOptions): Promise<void> {
-  const limit = pLimit(forks)
-  await Promise.all([...fleet.values()].map((host) => limit(() => host.connect())))
+  await logInAll([...fleet.values()], forks, (host, options) => host.connect(options))
 }
 
 /** The options with `desired` adapted to what the probe found. */

@@ -7,6 +7,7 @@ import { openSession } from './session.ts'
 import { Shared } from './shared.ts'
 import type { StartChannel } from './shell.ts'
 import { sshConnect } from './ssh.ts'
+import { sshCommand } from './ssh-command.ts'
 import type { Target } from './target.ts'
 
 /** sshd drops some logins at random when many arrive at once (MaxStartups), so a dropped login is tried again. */
@@ -46,10 +47,16 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
 }
 
 /** `withheld`: why no password may be sent to this host. */
-function opening({ becomeUser, becomePassword }: Target, { places }: Shared, withheld?: ErrorDetails) {
+function opening(target: Target, { places }: Shared, withheld?: ErrorDetails) {
+  const { becomeUser, becomePassword, connection } = target
   const password = withheld ? undefined : becomePassword
   return {
     boot: bootstrap({ becomeUser, askPassword: password !== undefined, places }),
-    options: { password, withheld: becomePassword && withheld, startMs: START_MS },
+    options: {
+      password,
+      withheld: becomePassword && withheld,
+      byHand: connection === 'local' ? 'sudo true' : `${sshCommand(target)} sudo true`,
+      startMs: START_MS,
+    },
   }
 }

@@ -37,7 +37,9 @@ export async function openSession(
   return new Session(host, start, boot, options, await start({ terminal: false }))
 }
 
-type SessionOptions = Pick<ShellOptions, 'password' | 'withheld' | 'startMs'> & { disconnect: () => void }
+type SessionOptions = Pick<ShellOptions, 'password' | 'withheld' | 'byHand' | 'startMs'> & {
+  disconnect: () => void
+}
 
 class Session implements Connection {
   readonly host: string

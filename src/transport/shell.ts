@@ -17,6 +17,8 @@ export interface ShellOptions {
   password: Secret | undefined
   /** Why the user's password may not be sent to this host, for the error when sudo wants one. */
   withheld?: ErrorDetails | undefined
+  /** The command with which a user can try the same. */
+  byHand: string
   /** How long the login shell and sudo may take, ms. */
   startMs: number
   /** Bytes arrived, on stdout or stderr. */
@@ -44,7 +46,7 @@ interface Greeting {
  * The session's program on the host, from the start of the bootstrap command on. Without a password everything is sent
  * at once, so that the first job costs a single round trip. With one, only the password may be sent until the shell says
  * "go". If all that sudo misses is a terminal, the command is started again with one and everything is sent again.
- * Errors, by `onEnd`: LOST, LOGIN_TIMEOUT, SUDO_NOT_ROOT and those of sudoError.
+ * Errors, by `onEnd`: LOST, LOGIN_TIMEOUT, SUDO_TIMEOUT, SUDO_NOT_ROOT and those of sudoError.
  */
 export class Shell {
   /** Commands started: two where sudo insisted on a terminal, otherwise one. */
@@ -190,11 +192,18 @@ export class Shell {
 
   #tooLate(): ConvecthubError {
     const { prompt, printed } = this.#greeting
-    const message = `no root shell within ${this.#options.startMs / 1000} s of login`
-    return new ConvecthubError('LOGIN_TIMEOUT', message, {
-      host: this.#host,
-      evidence: `${printed}${prompt.said()}`,
-      hint: 'try `ssh` to it: login shell and sudo have to run a command without a question',
+    const { byHand, startMs } = this.#options
+    const seconds = startMs / 1000
+    const details = { host: this.#host, evidence: `${printed}${prompt.said()}` }
+    // a code of its own, because a password that the host may still judge must not be sent again
+    if (prompt.asked() > 0)
+      return new ConvecthubError('SUDO_TIMEOUT', `sudo did not answer to the password within ${seconds} s`, {
+        ...details,
+        hint: `sudo may wait for DNS or a directory; look how long it takes: time ${byHand}; the password is not tried again`,
+      })
+    return new ConvecthubError('LOGIN_TIMEOUT', `no root shell within ${seconds} s of login`, {
+      ...details,
+      hint: `the machine is slow, or sudo hangs (DNS?): try time ${byHand}; or fewer at once with -f 20`,
     })
   }
 }

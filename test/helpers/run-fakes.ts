@@ -7,7 +7,7 @@ import { type FakeHost, type FakeHostOptions, fakeHost, unreachable } from './fa
 import { testDesired } from './test-cluster.ts'
 import { textSource } from './text-source.ts'
 
-export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'connect' | 'recipe' | 'emit'>> {
+export interface FakeRun extends Partial<Omit<RunOptions, 'hosts' | 'recipe' | 'emit'>> {
   recipe: readonly Step[]
   desired?: Desired
   /** The selected hosts. Default: all. */
