@@ -33,9 +33,46 @@ export function oneLine(text: string): string {
   return printable(text).replace(/[\n\t]/g, ' ')
 }
 
-/** Cuts a text that is longer than `most` characters and appends an ellipsis. */
-export function shortened(text: string, most: number): string {
+/** Cuts a text that is longer than `most` characters and appends an ellipsis. Without `most`: as long as a quotation may be. */
+export function shortened(text: string, most = 60): string {
   return text.length > most ? `${text.slice(0, most)}…` : text
+}
+
+/** Characters that fill two cells of a terminal, and those that are drawn over the one before them. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u
+const NO_WIDTH = /[\p{Mn}\p{Me}]/u
+
+/** The number of cells that a printable line fills on a terminal. */
+export function cells(text: string): number {
+  return PLAIN.test(text) ? text.length : [...text].reduce((sum, character) => sum + cellsOf(character), 0)
+}
+
+const cellsOf = (character: string) => (NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
+
+/**
+ * The part of a line around the character at `index`, and a caret below that character. Shows at most `room` cells on
+ * each side, with an ellipsis where something is cut off.
+ */
+export function pointAt(line: string, index: number, room = 60): string {
+  const shown = (text: string) => [...visible(text).replace(/[\n\t]/g, ' ')]
+  const before = shown(line.slice(0, index).trimStart()).reverse()
+  const after = shown(line.slice(index).trimEnd())
+  const left = fitting(before, room)
+  const right = fitting(after, room)
+  const head = [...(left < before.length ? ['…'] : []), ...before.slice(0, left).reverse()].join('')
+  const tail = `${after.slice(0, right).join('')}${right < after.length ? '…' : ''}`
+  return `${head}${tail}\n${' '.repeat(cells(head))}^`
+}
+
+/** How many of the first characters fit into `room` cells. */
+function fitting(characters: readonly string[], room: number): number {
+  let filled = 0
+  const end = characters.findIndex((character) => {
+    filled += cellsOf(character)
+    return filled > room
+  })
+  return end < 0 ? characters.length : end
 }
 
 /** A value from untrusted JSON as a printable line of limited length; empty when it is not a string. */

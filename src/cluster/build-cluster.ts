@@ -3,6 +3,7 @@ import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
 import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
 import { resolveText } from '../inventory/vars/resolve-text.ts'
+import { shortened } from '../printable.ts'
 import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
 import { portClashes } from './hub-ports.ts'
@@ -159,7 +160,9 @@ function textsOf(name: string, setting: Setting): Setting[] {
 
 function badValue(host: Host, name: string, setting: Setting | undefined, message: string): ConvecthubError {
   const shown =
-    setting && !setting.secret && !/token|pass/.test(name) ? `=${setting.raw ?? String(setting.value)}` : ''
+    setting && !setting.secret && !/token|pass/.test(name)
+      ? `=${shortened(setting.raw ?? String(setting.value))}`
+      : ''
   return problem(
     'BAD_VALUE',
     `${name}${shown}: ${message}`,

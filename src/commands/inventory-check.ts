@@ -1,11 +1,11 @@
-import { type ConvecthubError, formatOrigin, type Origin } from '../errors.ts'
+import type { ConvecthubError, Origin } from '../errors.ts'
 import { checkFleet, fleetWarnings } from '../fleet/check-fleet.ts'
 import { type InventoryInput, type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
 import { readableSecrets } from '../fleet/readable-secrets.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { flatErrors } from '../inventory/problems.ts'
-import { oneLine } from '../printable.ts'
-import { formatError } from '../ui/format-error.ts'
+import { formatError, formatWarning, layoutFor } from '../ui/format-error.ts'
+import { printLines } from '../ui/print-lines.ts'
 import { count, style } from '../ui/style.ts'
 import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
@@ -34,23 +34,21 @@ function printProblems(
   inventory?: Inventory,
 ): 'ok' | 'inventory' {
   const paint = style(process.stdout, true)
+  const layout = layoutFor(process.stdout)
   const lines = [
-    ...errors.map((error) => ({ origin: error.details.origin, text: formatError(error, paint) })),
-    ...warnings.map(({ origin, code, message, hint }) => ({
-      origin,
-      text: [
-        `${paint.yellow.bold('warning')} ${paint.bold(oneLine(`${formatOrigin(origin)}:`))} ${oneLine(message)} ${paint.dim(`[${code}]`)}`,
-        ...(hint ? [`      ${paint.cyan('→')} ${oneLine(hint)}`] : []),
-      ].join('\n'),
+    ...errors.map((error) => ({ origin: error.details.origin, text: formatError(error, paint, layout) })),
+    ...warnings.map((warning) => ({
+      origin: warning.origin,
+      text: formatWarning(warning, paint, layout),
     })),
   ].sort((a, b) => byOrigin(a.origin, b.origin))
-  for (const { text } of lines) process.stdout.write(`${text}\n`)
   const found = [
     ...(errors.length > 0 ? [count(errors.length, 'error')] : []),
     ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
   ].join(', ')
   const size = inventory && `${count(inventory.hosts.size, 'host')}, ${count(groupCount(inventory), 'group')}`
-  process.stdout.write(`${[size, found || 'nothing wrong'].filter(Boolean).join(': ')}\n`)
+  const verdict = [size, found || 'nothing wrong'].filter(Boolean).join(': ')
+  printLines([...lines.map(({ text }) => text), verdict])
   return errors.length > 0 ? 'inventory' : 'ok'
 }
 

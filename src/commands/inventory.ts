@@ -1,7 +1,8 @@
-import { ConvecthubError, formatOrigin } from '../errors.ts'
+import type { ErrorCode } from '../error-codes.ts'
+import { ConvecthubError } from '../errors.ts'
 import { type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
 import { printLines } from '../ui/print-lines.ts'
-import { tellWarning, warn } from '../ui/warn.ts'
+import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
 interface Options extends InventoryOptions {
@@ -19,10 +20,13 @@ export async function inventoryVerb(options: Options): VerbResult {
     })
   }
   const { inventory } = await readInventory(options, warn)
-  for (const { message, details } of inventory.strictErrors) {
-    const where = details.origin ? `${formatOrigin(details.origin)}: ` : ''
-    tellWarning(`${where}${message}; all other commands refuse it: ${details.hint}`)
-  }
+  warn(
+    inventory.strictErrors.map(({ code, message, details }) => ({
+      ...details,
+      code: code as ErrorCode,
+      message: `${message}; all other commands refuse it`,
+    })),
+  )
   const { listJson, hostJson } = await import('../inventory/list-json.ts')
   if (options.host !== undefined) process.stdout.write(`${hostJson(inventory, options.host)}\n`)
   else if (options.list) process.stdout.write(`${listJson(inventory)}\n`)

@@ -6,6 +6,7 @@ import { unknownVariables } from '../inventory/check-inventory.ts'
 import { GROUP_NAME } from '../inventory/finish-inventory.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { collect } from '../inventory/problems.ts'
+import { sourceExcerpts } from '../inventory/source-excerpts.ts'
 import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/vars/connection-settings.ts'
 import { loadSshConfig } from '../ssh-config/load-ssh-config.ts'
 import { localSide } from '../ssh-config/local-side.ts'
@@ -48,7 +49,8 @@ export function checkFleet(
   }
   const unfit: ConvecthubError[] = []
   const cluster = collect(unfit, () => buildCluster(inventory, targets))
-  return { cluster, targets, errors: distinct(errors), unfit: distinct(unfit) }
+  const { error } = sourceExcerpts(inventory.texts)
+  return { cluster, targets, errors: distinct(errors).map(error), unfit: distinct(unfit).map(error) }
 }
 
 /** Looks hosts up in ssh's configuration files. Each file is read once. */
@@ -70,13 +72,16 @@ function onceEach<A, T>(act: (argument: A) => T): (argument: A) => T {
 /** Warnings for what is legal but probably a mistake. Unknown variables are legal: people keep their own. */
 export function fleetWarnings(inventory: Inventory): Warning[] {
   const unknown = unknownVariables(inventory, [...KNOWN_VARIABLES, ...CONNECTION_VARIABLES])
+  const excerpts = sourceExcerpts(inventory.texts)
   return [
-    ...unknown.map(({ name, origin, suggestion }) => ({
-      code: 'UNKNOWN_VARIABLE' as const,
-      message: `convecthub does not know the variable ${name}`,
-      origin,
-      hint: suggestion ? `did you mean ${suggestion}?` : 'take it out if nothing else needs it',
-    })),
+    ...unknown.map(({ name, origin, suggestion }) => {
+      const code = 'UNKNOWN_VARIABLE' as const
+      const message = `convecthub does not know the variable ${name}`
+      // a variable of the user's own is nobody's business: its line is not shown
+      return suggestion
+        ? excerpts.warning({ code, message, origin, hint: `did you mean ${suggestion}?` })
+        : { code, message, origin, hint: 'take it out if nothing else needs it' }
+    }),
     ...inventory.warnings,
   ]
 }

@@ -1,7 +1,7 @@
 import type { ConvecthubError } from '../errors.ts'
 import { buildTree, type GroupTree, sortGroups, withAncestors } from './group-tree.ts'
 import type { Group, Host, Inventory, Setting, Vars } from './inventory.ts'
-import { type BuilderGroup, type InventoryBuilder, lineAt } from './inventory-builder.ts'
+import type { BuilderGroup, InventoryBuilder } from './inventory-builder.ts'
 import { problem } from './problems.ts'
 
 /** Variables from outside the inventory sources. */
@@ -12,7 +12,7 @@ export interface OuterVars {
 }
 
 /**
- * Turns what was read from the sources into an Inventory: completes the built-in groups and merges the variables of
+ * Turns what was read from the sources into the hosts and groups of an Inventory: completes the built-in groups and merges the variables of
  * every host by Ansible's precedence (rules.md §7). Adds INVENTORY_NAME_CLASH and INVENTORY_GROUP_LOOP to `problems`.
  */
 export function finishInventory(
@@ -20,11 +20,11 @@ export function finishInventory(
   sources: readonly string[],
   outer: OuterVars,
   problems: ConvecthubError[],
-): Inventory {
+): Pick<Inventory, 'sources' | 'hosts' | 'groups'> {
   for (const [name, group] of builder.groups) {
     const host = builder.hosts.get(name)
-    if (host !== undefined) problems.push(nameClash(builder, name, group, host.origin))
-    if (ODD_GROUP.test(name)) builder.strictErrors.push(oddGroup(builder, group))
+    if (host !== undefined) problems.push(nameClash(name, group, host.origin))
+    if (ODD_GROUP.test(name)) builder.strictErrors.push(oddGroup(group))
   }
   const tree = buildTree(builder, problems)
   const groupsOf = settleUngrouped(builder, tree)
@@ -46,7 +46,7 @@ export function finishInventory(
     for (const layer of [host.vars, ...outer.files('host', name), outer.extra]) assign(vars, layer)
     hosts.set(name, { name, origin: host.origin, groups: base.groups, vars })
   }
-  return { sources, hosts, groups, warnings: builder.warnings, strictErrors: builder.strictErrors }
+  return { sources, hosts, groups }
 }
 
 /** Matches group names that Ansible warns about, because they are not valid variable names. */
@@ -55,25 +55,18 @@ const ODD_GROUP = /^\d|[^\p{L}\p{N}_]/u
 /** The strict error that `force_valid_group_names` of ansible.cfg turns off. */
 export const GROUP_NAME = 'INVENTORY_GROUP_NAME'
 
-function oddGroup(builder: InventoryBuilder, { name, origin }: BuilderGroup): ConvecthubError {
+function oddGroup({ name, origin }: BuilderGroup): ConvecthubError {
   return problem('INVENTORY_GROUP_NAME', `the name of the group ${name} is more than letters, digits and _`, {
     origin,
-    line: lineAt(builder, origin),
     hint: 'rename it, or write force_valid_group_names = ignore under [defaults] of ansible.cfg',
   })
 }
 
-function nameClash(
-  builder: InventoryBuilder,
-  name: string,
-  group: BuilderGroup,
-  origin: Host['origin'],
-): ConvecthubError {
+function nameClash(name: string, group: BuilderGroup, origin: Host['origin']): ConvecthubError {
   const where =
     group.origin.line === undefined ? '' : ` (the group is at ${group.origin.file}:${group.origin.line})`
   return problem('INVENTORY_NAME_CLASH', `'${name}' is both a host and a group${where}`, {
     origin,
-    line: lineAt(builder, origin),
     hint: 'rename one of them: Ansible gives the variables of such a host to the whole group',
   })
 }

@@ -1,5 +1,5 @@
 import type { ConvecthubError } from '../errors.ts'
-import { type BuilderGroup, type InventoryBuilder, lineAt } from './inventory-builder.ts'
+import type { BuilderGroup, InventoryBuilder } from './inventory-builder.ts'
 import { problem } from './problems.ts'
 import { compareText } from './python/python-text.ts'
 
@@ -16,7 +16,7 @@ export interface GroupTree {
 export function buildTree(builder: InventoryBuilder, problems: ConvecthubError[]): GroupTree {
   for (const [name, group] of builder.groups) {
     const origin = group.children.get('all')
-    if (origin !== undefined) problems.push(loop(builder, name, 'all', origin))
+    if (origin !== undefined) problems.push(loop(name, 'all', origin))
     group.children.delete('all')
   }
   const order = topological(builder, problems)
@@ -70,7 +70,7 @@ function topological(builder: InventoryBuilder, problems: ConvecthubError[]): st
       }
       const [child, origin] = edge
       if (state.get(child) === 'open') {
-        problems.push(loop(builder, top.name, child, origin))
+        problems.push(loop(top.name, child, origin))
         builder.groups.get(top.name)?.children.delete(child)
       } else if (!state.has(child)) {
         state.set(child, 'open')
@@ -81,19 +81,13 @@ function topological(builder: InventoryBuilder, problems: ConvecthubError[]): st
   return order.reverse()
 }
 
-function loop(
-  builder: InventoryBuilder,
-  parent: string,
-  child: string,
-  origin: { file: string; line?: number },
-): ConvecthubError {
+function loop(parent: string, child: string, origin: { file: string; line?: number }): ConvecthubError {
   const message =
     parent === child
       ? `group '${parent}' is a child of itself`
       : `Adding group '${child}' as child to '${parent}' creates a recursive dependency loop.`
   return problem('INVENTORY_GROUP_LOOP', message, {
     origin,
-    line: lineAt(builder, origin),
     hint: 'remove one of the children lines that form the circle',
   })
 }

@@ -8,7 +8,7 @@ export function readHostList(builder: InventoryBuilder, list: string, problems: 
   const ungrouped = builder.groups.get('ungrouped') as BuilderGroup
   for (const text of list.split(',').map((part) => part.trim())) {
     if (text === '') continue
-    const pattern = parseHostPattern(text, origin, list, { ranges: false })
+    const pattern = parseHostPattern(text, origin, { ranges: false })
     if (pattern instanceof ConvecthubError) {
       problems.push(pattern)
       continue

@@ -24,11 +24,10 @@ export interface HostPattern {
 export function parseHostPattern(
   pattern: string,
   origin: Origin,
-  line: string,
   options: { ranges: boolean },
 ): HostPattern | ConvecthubError {
   const wrong = (code: InventoryCode, message: string, hint: string) =>
-    problem(code, message, { origin, line, hint })
+    problem(code, message, { origin, hint })
   const text = strip(pattern).text
   if (text === '')
     return wrong('INVENTORY_HOST_PATTERN', 'a host has an empty name', 'write the name of the host first')

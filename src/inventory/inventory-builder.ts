@@ -27,8 +27,6 @@ export interface InventoryBuilder {
   hosts: Map<string, BuilderHost>
   warnings: Warning[]
   strictErrors: ConvecthubError[]
-  /** The text of each file, to quote lines in errors that are found only after all files were read. */
-  texts: Map<string, string>
 }
 
 const LOCALHOSTS = ['localhost', '127.0.0.1', '::1']
@@ -41,7 +39,6 @@ export function emptyBuilder(): InventoryBuilder {
     hosts: new Map(),
     warnings: [],
     strictErrors: [],
-    texts: new Map(),
   }
   addGroup(builder, 'all', BUILT_IN).children.set('ungrouped', BUILT_IN)
   addGroup(builder, 'ungrouped', BUILT_IN)
@@ -80,7 +77,6 @@ function doubtSecondLocalhost(builder: InventoryBuilder, host: BuilderHost): voi
   builder.strictErrors.push(
     problem('INVENTORY_LOCALHOST_TWICE', message, {
       origin: host.origin,
-      line: lineAt(builder, host.origin),
       hint: 'keep one of them',
     }),
   )
@@ -90,7 +86,7 @@ function doubtSecondLocalhost(builder: InventoryBuilder, host: BuilderHost): voi
  * Sets a variable of a group, or its priority in the case of `ansible_group_priority`.
  * @throws INVENTORY_PRIORITY when the priority is not an integer.
  */
-export function setGroupVar(group: BuilderGroup, name: string, setting: Setting, line: string): void {
+export function setGroupVar(group: BuilderGroup, name: string, setting: Setting): void {
   if (name !== 'ansible_group_priority') {
     group.vars.set(name, setting)
     return
@@ -99,7 +95,6 @@ export function setGroupVar(group: BuilderGroup, name: string, setting: Setting,
   if (priority === undefined) {
     throw problem('INVENTORY_PRIORITY', `ansible_group_priority of ${group.name} is no integer`, {
       origin: setting.origin,
-      line,
       hint: 'a higher number wins among groups of the same depth; the default is 1',
     })
   }
@@ -114,10 +109,4 @@ function asInteger(value: Value): number | undefined {
   return typeof value === 'string' && /^\s*[+-]?\d+(_\d+)*\s*$/.test(value)
     ? Number(value.replaceAll('_', ''))
     : undefined
-}
-
-/** The text of the line that an origin points at. */
-export function lineAt(builder: InventoryBuilder, origin: Origin): string | undefined {
-  if (origin.line === undefined) return undefined
-  return builder.texts.get(origin.file)?.split(/\r\n|\n|\r/)[origin.line - 1]
 }

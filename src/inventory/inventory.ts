@@ -60,8 +60,13 @@ export interface Warning {
   code: WarningCode
   message: string
   origin: Origin
+  /** The place in the file, as the text shows it. */
+  evidence?: string
   hint?: string
 }
+
+/** The texts of the files that were read, by their names in origins. Files that are encrypted are left out. */
+export type SourceTexts = ReadonlyMap<string, string>
 
 /** The inventory that all sources together define. */
 export interface Inventory {
@@ -73,4 +78,5 @@ export interface Inventory {
   warnings: readonly Warning[]
   /** Mistakes that Ansible silently accepts. Listings show them as warnings; every other command refuses them. */
   strictErrors: readonly ConvecthubError[]
+  texts: SourceTexts
 }

@@ -7,6 +7,7 @@ import type { Inventory, Vars } from './inventory.ts'
 import { emptyBuilder } from './inventory-builder.ts'
 import { collect, throwAll } from './problems.ts'
 import { readSource } from './read-source.ts'
+import { sourceExcerpts } from './source-excerpts.ts'
 import { readExtraVars } from './vars/extra-vars.ts'
 import { varsFolders } from './vars/vars-folders.ts'
 import { vaultOpener } from './vault/vault-opener.ts'
@@ -33,7 +34,8 @@ export function loadInventory(options: LoadOptions): Inventory {
   const { sources, extraVars = [], vaultPassword, cwd } = options
   const files = guardFiles(options.files)
   const problems: ConvecthubError[] = []
-  const context = { cwd, files, openVault: vaultOpener(vaultPassword) }
+  const texts = new Map<string, string>()
+  const context = { cwd, files, openVault: vaultOpener(vaultPassword), texts }
   const builder = emptyBuilder()
   const places = sources.map((source) =>
     collect(problems, () => readSource(builder, source, context, problems)),
@@ -43,9 +45,15 @@ export function loadInventory(options: LoadOptions): Inventory {
     places.filter((place) => place !== undefined),
     { ...context, strictErrors: builder.strictErrors, problems },
   )
-  const inventory = collect(problems, () =>
+  const finished = collect(problems, () =>
     finishInventory(builder, sources, { files: folders, extra }, problems),
   )
-  throwAll(problems)
-  return inventory as Inventory
+  const excerpts = sourceExcerpts(texts)
+  throwAll(problems.map(excerpts.error))
+  return {
+    ...(finished as NonNullable<typeof finished>),
+    texts,
+    warnings: builder.warnings.map(excerpts.warning),
+    strictErrors: builder.strictErrors.map(excerpts.error),
+  }
 }

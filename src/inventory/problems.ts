@@ -1,8 +1,10 @@
 import type { InventoryCode } from '../error-codes.ts'
 import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
-import { maskSecrets } from './mask-secrets.ts'
+import { shortened } from '../printable.ts'
+import { MASK } from '../secret.ts'
+import { isSecretName, maskSecrets } from './mask-secrets.ts'
 
-/** Details of an inventory error. `line` is the text of the wrong line, shown as evidence; `hint` says what to do. */
+/** Details of an inventory error. `line` is the wrong text, shown as evidence where no file can be quoted; `hint` says what to do. */
 export interface ProblemDetails {
   origin?: Origin
   line?: string | undefined
@@ -19,6 +21,11 @@ export function problem(code: InventoryCode, message: string, details: ProblemDe
     ...(hint !== undefined && { hint: maskSecrets(hint) }),
     ...(cause !== undefined && { cause }),
   })
+}
+
+/** A part of a file for a message: not too long, and masked as a whole if it may hold a secret. */
+export function quotable(text: string): string {
+  return isSecretName(text) ? MASK : shortened(text)
 }
 
 /** Throws the collected errors, if any: a single one as itself, several as one ConvecthubErrors. */

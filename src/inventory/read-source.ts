@@ -114,7 +114,6 @@ function readFile(
     problems.push(
       problem('INVENTORY_TOML', `${file} is a TOML inventory, which convecthub does not read`, {
         origin,
-        line: found[0]?.details.evidence,
         hint,
       }),
     )

@@ -39,7 +39,7 @@ export function readScriptOutput(builder: InventoryBuilder, text: string, file: 
       addHost(builder, host, origin)
       group.hosts.add(host)
     }
-    for (const [key, value] of Object.entries(vars)) setGroupVar(group, key, setting(value, file), key)
+    for (const [key, value] of Object.entries(vars)) setGroupVar(group, key, setting(value, file))
     for (const child of children) {
       addGroup(builder, child, origin)
       addChild(group, child, origin)

@@ -1,17 +1,119 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { ChalkInstance } from 'chalk'
-import { type ConvecthubError, formatOrigin } from '../errors.ts'
-import { oneLine } from '../printable.ts'
+import { type ConvecthubError, type ErrorDetails, formatOrigin } from '../errors.ts'
+import type { Warning } from '../inventory/inventory.ts'
+import { cells, oneLine, pointAt, printable } from '../printable.ts'
+import type { ErrorGroup } from './group-errors.ts'
+import { hostRuns } from './host-runs.ts'
+
+/** `width`: break lines at blanks to be at most so many cells long; without it, never. */
+export interface ErrorLayout {
+  width?: number | undefined
+}
+
+/** The layout for a stream: as wide as the terminal. Text for files and pipes is not broken. */
+export function layoutFor({ isTTY, columns }: { isTTY?: boolean; columns?: number }): ErrorLayout {
+  return isTTY && columns ? { width: columns } : {}
+}
+
+/** What errors, warnings and notes have in common. */
+interface Told {
+  label: string
+  code?: string
+  message: string
+  details: ErrorDetails
+  hosts: readonly string[]
+}
 
 /** An error for people: where it happened, what is wrong, the evidence, and what to do. */
-export function formatError(error: ConvecthubError, paint: ChalkInstance): string {
-  const { host, step, origin, evidence, hint } = error.details
-  const where = [origin && formatOrigin(origin), host && step ? `${host}, ${step}` : host]
-    .filter((part) => part !== undefined)
-    .map(oneLine)
-    .join(': ')
+export function formatError(error: ConvecthubError, paint: ChalkInstance, layout: ErrorLayout = {}): string {
+  return formatGroup({ error, hosts: [] }, paint, layout)
+}
+
+/** The errors of hosts with one cause, like `formatError`. `label` is for problems that are not errors here. */
+export function formatGroup(
+  { error: { code, message, details }, hosts }: ErrorGroup,
+  paint: ChalkInstance,
+  layout: ErrorLayout = {},
+  label = paint.red.bold('error'),
+): string {
+  return format({ label, code, message, details, hosts }, paint, layout)
+}
+
+/** A warning, in the layout of errors. */
+export function formatWarning(
+  warning: Pick<Warning, 'message'> & Partial<Warning>,
+  paint: ChalkInstance,
+  layout: ErrorLayout = {},
+): string {
+  const { code, message, ...details } = warning
+  return format(
+    { label: paint.yellow.bold('warning'), message, details, hosts: [], ...(code && { code }) },
+    paint,
+    layout,
+  )
+}
+
+const INDENT = '      '
+
+function format(
+  { label, code, message, details, hosts }: Told,
+  paint: ChalkInstance,
+  { width = Number.POSITIVE_INFINITY }: ErrorLayout,
+): string {
+  const { host, step, origin, evidence, hint } = details
+  const many = hosts.length > 1
+  const who = many ? [step, `${hosts.length} hosts`] : [host, host && step]
+  const where = [origin && formatOrigin(origin), who.filter(Boolean).join(', ')].filter(Boolean).join(': ')
+  const head = [
+    label,
+    ...(where ? words(`${oneLine(where)}:`, paint.bold) : []),
+    ...words(oneLine(message), String),
+    ...(code ? [paint.dim(`[${code}]`)] : []),
+  ]
+  const bar = paint.dim(`${INDENT}|`)
+  const shown = [...(many ? [hostRuns(hosts.map(oneLine))] : []), ...fitted(evidence, width)]
   return [
-    `${paint.red.bold('error')} ${where ? `${paint.bold(where)}: ` : ''}${error.message} ${paint.dim(`[${error.code}]`)}`,
-    ...(evidence ? evidence.split('\n').map((line) => paint.dim(`      | ${line}`)) : []),
-    ...(hint ? [`      ${paint.cyan('→')} ${hint}`] : []),
+    ...wrapped(head, width, '', INDENT),
+    ...shown.flatMap((line) => wrapped(words(line, paint.dim), width, `${bar} `, `${bar} `)),
+    ...(hint
+      ? wrapped(words(oneLine(hint), String), width, `${INDENT}${paint.cyan('→')} `, `${INDENT}  `)
+      : []),
   ].join('\n')
+}
+
+/** The lines of the evidence. A line with a caret below it is cut around the caret, since broken lines would move it. */
+function fitted(evidence: string | undefined, width: number): string[] {
+  const lines = evidence ? printable(evidence).split('\n') : []
+  const [line = '', caret = ''] = lines
+  const room = width - INDENT.length - 2
+  if (lines.length !== 2 || !/^ *\^$/.test(caret) || cells(line) <= room) return lines
+  let index = 0
+  while (cells(line.slice(0, index)) < caret.length - 1) index += 1
+  return pointAt(line, index, Math.max(8, Math.floor((room - 2) / 2))).split('\n')
+}
+
+/** The words of a line, each painted; blanks at its start and between words stay as they are. */
+function words(line: string, shade: (text: string) => string): string[] {
+  return line.split(/(?<=\S) (?=\S)/).map((word) => shade(word))
+}
+
+/** Joins words to lines of at most `width` cells. A word that is longer gets a line of its own. */
+function wrapped(words: readonly string[], width: number, first: string, next: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  let filled = 0
+  for (const word of words) {
+    const size = cells(stripVTControlCharacters(word))
+    if (line !== '' && filled + 1 + size <= width) {
+      line += ` ${word}`
+      filled += 1 + size
+      continue
+    }
+    if (line !== '') lines.push(line)
+    const indent = lines.length === 0 ? first : next
+    line = `${indent}${word}`
+    filled = cells(stripVTControlCharacters(indent)) + size
+  }
+  return line === '' ? lines : [...lines, line]
 }

@@ -28,6 +28,7 @@ function inventoryOf(vars: Record<string, Setting>): Inventory {
     groups: new Map(),
     warnings: [],
     strictErrors: [],
+    texts: new Map(),
   }
 }
 

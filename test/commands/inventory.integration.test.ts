@@ -82,14 +82,22 @@ describe('check', () => {
     const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'bad.ini'])
     expect(code).toBe(3)
     expect(stdout).toBe(`warning bad.ini:1:4: convecthub does not know the variable my_ifac [UNKNOWN_VARIABLE]
+      | d1 my_ifac=eth0 ansible_host=10.0.0.1
+      |    ^
       → did you mean my_iface?
 error bad.ini:9:1: d1: http_port=x: a port number is needed [BAD_VALUE]
+      | http_port=x
+      | ^
       → correct http_port
 error bad.ini:10:1: ansible_port is '99999', not a port [INVENTORY_PORT]
+      | ansible_port=99999
+      | ^
       → a port is a whole number in 1-65535
 warning bad.ini:11:1: convecthub does not know the variable mine [UNKNOWN_VARIABLE]
       → take it out if nothing else needs it
 error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is needed [BAD_VALUE]
+      | convect_workdir=x y
+      | ^
       → correct convect_workdir
 2 hosts, 2 groups: 3 errors, 2 warnings
 `)
@@ -105,7 +113,7 @@ error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is 
     const { code, stdout } = await cli.run(['inventory', 'check', '-i', 'broken.ini'])
     expect(code).toBe(3)
     expect(stdout).toMatch(
-      /^error broken\.ini:1:6: .*\n.*h1 x="\n.*→[\s\S]*error broken\.ini:2:1: .*\n.*\[driver\n/,
+      /^error broken\.ini:1:6: .*\n.*h1 x="\n.* {5}\^\n.*→[\s\S]*error broken\.ini:2:1: .*\n.*\[driver\n/,
     )
   })
   test.each([

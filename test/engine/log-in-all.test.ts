@@ -76,7 +76,7 @@ it.each([
     })
     expect(tried.filter((name) => name === 'w7')).toHaveLength(connects)
     expect(tried).toHaveLength(20 + connects)
-    expect(report?.hosts.filter(({ error }) => error).map(({ host }) => host)).toEqual(['w7'])
+    expect(report.hosts.filter(({ errors }) => errors.length > 0).map(({ host }) => host)).toEqual(['w7'])
     expect(events.filter(({ event }) => event === 'host-failed')).toHaveLength(1)
   },
 )

@@ -77,7 +77,7 @@ describe('splits names and ports', () => {
     ['h:65536', 'INVENTORY_PORT'],
     ['h[5]', 'INVENTORY_RANGE'],
   ])('%s', (pattern, expected) => {
-    const parsed = parseHostPattern(pattern, { file: 'f', line: 1, column: 1 }, pattern, { ranges: true })
+    const parsed = parseHostPattern(pattern, { file: 'f', line: 1, column: 1 }, { ranges: true })
     const text =
       'code' in parsed
         ? parsed.code

@@ -137,13 +137,14 @@ describe('refuses, with the place of the error,', () => {
     expect(hosts.get('h1')?.vars.get('a')?.value).toBe('#b')
     expect(warnings).toEqual(
       [
-        [1, 3],
-        [2, 12],
-        [3, 12],
-      ].map(([line, column]) => ({
+        { line: 1, column: 3, evidence: '# \ufffd\ufffd\n  ^' },
+        { line: 2, column: 12, evidence: '[web] # caf\ufffd\n           ^' },
+        { line: 3, column: 12, evidence: 'h1 a="#b" #\ufffd\n           ^' },
+      ].map(({ line, column, evidence }) => ({
         code: 'INVENTORY_ENCODING',
         message: 'this comment is not valid UTF-8',
         origin: { file: 'inv', line, column },
+        evidence,
         hint: 'save the file as UTF-8',
       })),
     )
@@ -362,3 +363,35 @@ test.each([
     }
   }
 })
+
+test.each([
+  `h1 ${'x'.repeat(20_000)}`,
+  `h1 a=${'x'.repeat(20_000)} oops`,
+  `[${'x'.repeat(20_000)}`,
+  `[a b${'x'.repeat(20_000)}]`,
+  `[all:vars]\n${'x'.repeat(20_000)}`,
+  `[all:vars]\na=${'9'.repeat(20_000)}e999`,
+  `[w]\n[w:children]\n${'x '.repeat(10_000)}`,
+])('an error in a line of 20,000 characters is short: %.40s', (text) => {
+  try {
+    load({ inv: text })
+    expect.fail('was read')
+  } catch (error) {
+    const { message, details } = error as ConvecthubError
+    expect(`${message}${details.hint}`.length).toBeLessThan(300)
+    expect(details.evidence?.split('\n').every((line) => line.length <= 123)).toBe(true)
+  }
+})
+
+test.each(['[all:vars]\nconvect_token hunter2', 'h1 token;hunter2', '[w]\n[w:children]\npassword hunter2'])(
+  'does not quote %j, which may hold a secret',
+  (text) => {
+    try {
+      load({ inv: text })
+      expect.fail('was read')
+    } catch (error) {
+      const { message, details } = error as ConvecthubError
+      expect(`${message} ${details.evidence} ${details.hint}`).not.toContain('hunter2')
+    }
+  },
+)

@@ -1,7 +1,7 @@
 import { ConvecthubError, type Origin } from '../../errors.ts'
 import { type HostPattern, parseHostPattern } from '../host-pattern.ts'
 import type { Setting } from '../inventory.ts'
-import { problem } from '../problems.ts'
+import { problem, quotable } from '../problems.ts'
 import { shellWords } from '../python/shell-words.ts'
 import { typedSetting } from './ini-value.ts'
 
@@ -24,7 +24,7 @@ export function parseHostLine(
   problems: ConvecthubError[],
 ): HostLine | undefined {
   const wrong = (at: number, message: string, hint: string) =>
-    problems.push(problem('INVENTORY_HOST_LINE', message, { origin: originAt(at), line, hint }))
+    problems.push(problem('INVENTORY_HOST_LINE', message, { origin: originAt(at), hint }))
   const split = shellWords(line, { comments: true })
   if ('error' in split) {
     if (split.error === 'quote')
@@ -40,7 +40,7 @@ export function parseHostLine(
   const [first, ...rest] = split.words
   if (first === undefined) return undefined
   const origin = originAt(first.start)
-  const pattern = parseHostPattern(first.text, origin, line, { ranges: true })
+  const pattern = parseHostPattern(first.text, origin, { ranges: true })
   if (pattern instanceof ConvecthubError) problems.push(pattern)
   const vars = new Map<string, Setting>()
   for (const word of rest) {
@@ -48,7 +48,7 @@ export function parseHostLine(
     if (equals < 0) {
       wrong(
         word.start,
-        `Expected key=value host variable assignment, got: ${word.text}`,
+        `Expected key=value host variable assignment, got: ${quotable(word.text)}`,
         expectedAssignment(word.text),
       )
       // The rest was meant as a comment; one error is enough for it.
@@ -56,7 +56,7 @@ export function parseHostLine(
       continue
     }
     const name = word.text.slice(0, equals)
-    const setting = typedSetting(name, word.text.slice(equals + 1), originAt(word.start), line)
+    const setting = typedSetting(name, word.text.slice(equals + 1), originAt(word.start))
     if (setting instanceof ConvecthubError) problems.push(setting)
     else vars.set(name, setting)
   }

@@ -1,3 +1,4 @@
+import { shortened } from '../../printable.ts'
 import { PYTHON_SPACE } from '../python/python-text.ts'
 
 /** What the lines of a section contain. */
@@ -36,8 +37,9 @@ export function parseSection(line: string): Section | undefined {
       kind: kind as SectionKind,
     }
   }
-  if (line.endsWith(']')) return { error: `Invalid section entry: '${line}'`, hint: SHAPE }
-  if (!line.includes(']')) return { error: `the section header '${line}' is not closed with ]`, hint: SHAPE }
+  if (line.endsWith(']')) return { error: `Invalid section entry: '${shortened(line)}'`, hint: SHAPE }
+  if (!line.includes(']'))
+    return { error: `the section header '${shortened(line)}' is not closed with ]`, hint: SHAPE }
   return undefined
 }
 

@@ -1,4 +1,5 @@
 import type { ConvecthubError, Origin } from '../../errors.ts'
+import { shortened } from '../../printable.ts'
 import {
   addChild,
   addGroup,
@@ -7,7 +8,7 @@ import {
   type InventoryBuilder,
   setGroupVar,
 } from '../inventory-builder.ts'
-import { collect, problem } from '../problems.ts'
+import { collect, problem, quotable } from '../problems.ts'
 import { strip } from '../python/python-text.ts'
 import { splitLines } from '../source-lines.ts'
 import { parseHostLine } from './ini-host-line.ts'
@@ -20,7 +21,6 @@ interface Pending {
   /** The groups that list it as a child. */
   parents: { group: BuilderGroup; origin: Origin }[]
   origin: Origin
-  line: string
 }
 
 interface Reading {
@@ -42,7 +42,6 @@ export function readIniSource(
   file: string,
   problems: ConvecthubError[],
 ): void {
-  builder.texts.set(file, text)
   const ungrouped = addGroup(builder, 'ungrouped', { file })
   const reading: Reading = { builder, problems, pending: new Map(), group: ungrouped, kind: 'hosts' }
   for (const source of splitLines(text)) {
@@ -66,7 +65,7 @@ function openSection(reading: Reading, line: string, origin: Origin): boolean {
   const section = parseSection(line)
   if (section === undefined) return false
   if (section.error !== undefined) {
-    reading.problems.push(problem('INVENTORY_SECTION', section.error, { origin, line, hint: section.hint }))
+    reading.problems.push(problem('INVENTORY_SECTION', section.error, { origin, hint: section.hint }))
   }
   reading.kind = section.kind
   if (section.name === undefined || section.kind === undefined) return true
@@ -76,7 +75,7 @@ function openSection(reading: Reading, line: string, origin: Origin): boolean {
     // Add the child now, not when its parent listed it: Ansible lists children in the order of their declarations.
     for (const parent of pending.get(name)?.parents ?? []) addChild(parent.group, name, parent.origin)
     pending.delete(name)
-  } else if (!known && !pending.has(name)) pending.set(name, { kind: 'vars', parents: [], origin, line })
+  } else if (!known && !pending.has(name)) pending.set(name, { kind: 'vars', parents: [], origin })
   reading.group = addGroup(builder, name, origin)
   return true
 }
@@ -105,18 +104,17 @@ function readVariable(
   const equals = line.indexOf('=')
   if (equals < 0) {
     const hint = 'write key=value; a comment line starts with #'
-    throw problem('INVENTORY_VARS_LINE', `Expected key=value, got: ${line}`, {
+    throw problem('INVENTORY_VARS_LINE', `Expected key=value, got: ${quotable(line)}`, {
       origin: originAt(0),
-      line,
       hint,
     })
   }
   const name = strip(line.slice(0, equals)).text
   const value = strip(line.slice(equals + 1)).text
-  const setting = typedSetting(name, value, originAt(0), line)
+  const setting = typedSetting(name, value, originAt(0))
   if (setting instanceof Error) problems.push(setting)
   else {
-    setGroupVar(group, name, setting, line)
+    setGroupVar(group, name, setting)
     if (setting.value === value && /\s#/.test(value))
       warnOfComment(builder, name, value, originAt(line.lastIndexOf(' #') + 1))
   }
@@ -125,7 +123,7 @@ function readVariable(
 function warnOfComment(builder: InventoryBuilder, name: string, value: string, origin: Origin): void {
   builder.warnings.push({
     code: 'INVENTORY_COMMENT_IN_VALUE',
-    message: `the comment is part of the value: ${name} is '${value}'`,
+    message: `the comment is part of the value: ${name} is '${shortened(value)}'`,
     origin,
     hint: 'put the comment on a line of its own, or the value in quotes',
   })
@@ -136,7 +134,7 @@ function readChild({ builder, group, pending, problems }: Reading, line: string,
   if (child === undefined) {
     const hint = 'a line under [group:children] is the name of one group'
     problems.push(
-      problem('INVENTORY_CHILDREN_LINE', `Expected group name, got: ${line}`, { origin, line, hint }),
+      problem('INVENTORY_CHILDREN_LINE', `Expected group name, got: ${quotable(line)}`, { origin, hint }),
     )
     return
   }
@@ -145,12 +143,11 @@ function readChild({ builder, group, pending, problems }: Reading, line: string,
     return
   }
   const known = pending.get(child)
-  if (known === undefined)
-    pending.set(child, { kind: 'children', parents: [{ group, origin }], origin, line })
+  if (known === undefined) pending.set(child, { kind: 'children', parents: [{ group, origin }], origin })
   else known.parents.push({ group, origin })
 }
 
-function undefinedGroup(name: string, { kind, parents, origin, line }: Pending): ConvecthubError {
+function undefinedGroup(name: string, { kind, parents, origin }: Pending): ConvecthubError {
   const parent = parents[0]?.group.name
   const message =
     kind === 'vars'
@@ -158,7 +155,6 @@ function undefinedGroup(name: string, { kind, parents, origin, line }: Pending):
       : `Section [${parent}:children] includes undefined group: ${name}`
   return problem('INVENTORY_UNDEFINED_GROUP', message, {
     origin,
-    line,
     hint: `add [${name}], or correct the name`,
   })
 }

@@ -1,4 +1,5 @@
 import type { ConvecthubError, Origin } from '../../errors.ts'
+import { shortened } from '../../printable.ts'
 import { Secret } from '../../secret.ts'
 import type { Host, Setting } from '../inventory.ts'
 import { collect, problem, throwAll } from '../problems.ts'
@@ -106,7 +107,7 @@ function addressOf(text: string, { origin }: Setting, name: string): string {
 function portOf(text: string, { origin }: Setting, name: string): number {
   const port = /^\s*\+?[0-9]+\s*$/.test(text) ? Number(text) : Number.NaN
   if (port >= 1 && port <= 65_535) return port
-  throw problem('INVENTORY_PORT', `${name} is '${text}', not a port`, {
+  throw problem('INVENTORY_PORT', `${name} is '${shortened(text)}', not a port`, {
     origin,
     hint: 'a port is a whole number in 1-65535',
   })
@@ -116,7 +117,10 @@ function flagOf(text: string, { origin }: Setting, name: string): boolean | unde
   if (text === '') return undefined
   if (/^(?:y|yes|on|1|true|t|1\.0)$/i.test(text)) return true
   if (/^(?:n|no|off|0|false|f|0\.0)$/i.test(text)) return false
-  throw problem('INVENTORY_HOST_KEY_CHECKING', `${name} is '${text}'`, { origin, hint: 'write yes or no' })
+  throw problem('INVENTORY_HOST_KEY_CHECKING', `${name} is '${shortened(text)}'`, {
+    origin,
+    hint: 'write yes or no',
+  })
 }
 
 function argumentsOf(text: string, { origin }: Setting, name: string): string[] {
@@ -129,7 +133,7 @@ function connectionOf(text: string, { origin }: Setting, name: string): 'ssh' | 
   if (text === '') return undefined
   if (text === 'local') return 'local'
   if (SSH.includes(text)) return 'ssh'
-  throw problem('INVENTORY_CONNECTION', `${name} is '${text}'`, {
+  throw problem('INVENTORY_CONNECTION', `${name} is '${shortened(text)}'`, {
     origin,
     hint: 'convecthub connects with ssh or local',
   })

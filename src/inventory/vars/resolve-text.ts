@@ -1,3 +1,4 @@
+import { shortened } from '../../printable.ts'
 import { isIpAddress } from '../address.ts'
 import type { Host, Setting } from '../inventory.ts'
 import { problem } from '../problems.ts'
@@ -30,7 +31,7 @@ function resolve(host: Host, setting: Setting, chain: readonly string[], used: t
   return text.replaceAll(BLOCK, (block, inner: string | undefined) => {
     const name = PLAIN.exec(inner ?? '')?.[1]
     if (name === undefined) {
-      const shown = setting.secret ? 'a template' : block
+      const shown = setting.secret ? 'a template' : shortened(block)
       throw wrong(
         `${shown} is more than the name of a variable`,
         'only {{ name }} is replaced: no filters, no expressions, no dots',

@@ -10,19 +10,24 @@ export interface VaultedReading {
   cwd: string
   files: Files
   openVault: OpenVault
+  /** Gets the text of every file that is not encrypted, so that errors can show lines of it. */
+  texts?: Map<string, string>
 }
 
 /** Reads a text file and decrypts it if all of it is encrypted by ansible-vault. */
 export function readText(
   file: string,
-  { cwd, files, openVault }: VaultedReading,
+  { cwd, files, openVault, texts }: VaultedReading,
   decode: (bytes: Uint8Array, file: string) => string = decodeText,
 ): { text: string; vaulted: boolean } {
   const bytes = files.read(resolve(cwd, file))
   if (bytes === undefined)
     throw problem('INVENTORY_NOT_FOUND', `there is no file ${file}`, { origin: { file } })
   const text = decode(bytes, file)
-  if (!isVaulted(text)) return { text, vaulted: false }
+  if (!isVaulted(text)) {
+    texts?.set(file, text)
+    return { text, vaulted: false }
+  }
   return { text: openVault(text, { file }), vaulted: true }
 }
 

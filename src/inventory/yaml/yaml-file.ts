@@ -63,7 +63,6 @@ function layoutProblems(parsed: YamlFile): ConvecthubError[] {
   const tabs = layout.tabs.map((place) =>
     problem('INVENTORY_YAML', 'not valid YAML: a tab in front of the text', {
       origin: { file, ...place },
-      line: yamlLine(parsed, place),
       hint: 'indent with spaces',
     }),
   )
@@ -130,7 +129,7 @@ export function yamlOrigin({ file, lines, layout }: YamlFile, offset: number): O
   return line === 0 ? { file } : { file, line, column: Math.max(1, col - (layout.shifts.get(line) ?? 0)) }
 }
 
-/** An error at an offset of the layout, with the line as evidence. */
+/** An error at an offset of the layout. */
 export function yamlProblem(
   yaml: YamlFile,
   offset: number,
@@ -138,11 +137,5 @@ export function yamlProblem(
   message: string,
   hint?: string,
 ): ConvecthubError {
-  const origin = yamlOrigin(yaml, offset)
-  return problem(code, message, { origin, line: yamlLine(yaml, origin), hint })
-}
-
-/** The text of the line that an origin points at. */
-export function yamlLine({ layout }: YamlFile, { line = 1 }: { line?: number }): string {
-  return (layout.lines[line - 1] ?? '').replace(/\r?\n$/, '')
+  return problem(code, message, { origin: yamlOrigin(yaml, offset), hint })
 }

@@ -14,7 +14,7 @@ import {
 import { collect } from '../problems.ts'
 import { keyText } from '../python/dict.ts'
 import type { OpenVault } from '../vault/vault-opener.ts'
-import { type YamlFile, yamlLine, yamlOrigin, yamlProblem } from './yaml-file.ts'
+import { type YamlFile, yamlOrigin, yamlProblem } from './yaml-file.ts'
 import { plainScalar } from './yaml-scalar.ts'
 import { yamlSettings } from './yaml-settings.ts'
 import { isNull, mapEntries, offsetOf, target, type YamlEntry } from './yaml-value.ts'
@@ -43,7 +43,6 @@ export function readYamlSource(
   openVault: OpenVault,
   problems: ConvecthubError[],
 ): void {
-  builder.texts.set(yaml.file, yaml.text)
   const reading = { builder, yaml, openVault, problems }
   const root = target(yaml, yaml.root)
   if (!isMap(root)) {
@@ -165,7 +164,7 @@ function readVars(reading: Reading, group: BuilderGroup, node: Node | null): voi
       : (collect(problems, () => yamlSettings(yaml, node, openVault, `the vars of group ${group.name}`)) ??
         new Map())
   for (const [name, setting] of vars) {
-    collect(problems, () => setGroupVar(group, name, setting, yamlLine(yaml, setting.origin)))
+    collect(problems, () => setGroupVar(group, name, setting))
   }
 }
 
@@ -182,7 +181,7 @@ function readHost(reading: Reading, group: BuilderGroup, { key, keyNode, valueNo
       'put it in quotes',
     )
   }
-  const pattern = parseHostPattern(key, origin, yamlLine(yaml, origin), { ranges: true })
+  const pattern = parseHostPattern(key, origin, { ranges: true })
   if (pattern instanceof ConvecthubError) throw pattern
   if (pattern.doubt) builder.strictErrors.push(pattern.doubt)
   const vars = yamlSettings(yaml, valueNode, openVault, `what follows host ${key}`)
