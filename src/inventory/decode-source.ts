@@ -18,10 +18,10 @@ const ESCAPED_81 = '\udc81'
  */
 export function decodeSource(builder: InventoryBuilder, bytes: Uint8Array, file: string): string {
   const text = new TextDecoder().decode(bytes)
-  if (isUtf8(bytes) || sourceKind(file, text) !== 'ini') return decodeText(bytes, file)
+  if (isUtf8(bytes) || bytes.includes(0) || sourceKind(file, text) !== 'ini') return decodeText(bytes, file)
   const places = invalidPlaces(text, file)
   const wrong = firstOutsideComments(text, places.length, file)
-  if (wrong !== undefined) throw notUtf8(places[wrong] ?? { file })
+  if (wrong !== undefined) throw notUtf8(bytes, places[wrong] ?? { file })
   const lines = new Map(places.reverse().map((origin) => [origin.line, origin]))
   for (const origin of [...lines.values()].reverse())
     builder.warnings.push({

@@ -17,6 +17,12 @@ export function editDistance(from: string, to: string): number {
   return above[to.length] ?? 0
 }
 
+/** "did you mean NAME?", if one of the candidates is close enough to be what was meant. */
+export function didYouMean(text: string, candidates: readonly string[]): string | undefined {
+  const name = nearest(text, candidates)
+  return name === undefined ? undefined : `did you mean ${name}?`
+}
+
 /** The candidate closest to `text`, if a typo can explain the difference: one edit per four letters, at least one. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(text.length / 4))

@@ -9,8 +9,9 @@ export function guardFiles(files: Files): Files {
       try {
         return read(path)
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause)
-        throw problem('INVENTORY_UNREADABLE', `${path} cannot be read: ${reason}`, {
+        // Node's text goes on with the name of the call and the path
+        const reason = (cause instanceof Error ? cause.message : String(cause)).split(', ')[0]
+        throw problem('INVENTORY_UNREADABLE', `it cannot be read: ${reason}`, {
           origin: { file: path },
           cause,
         })

@@ -1,3 +1,4 @@
+import { didYouMean } from './edit-distance.ts'
 import { groupHosts } from './group-hosts.ts'
 import type { Inventory, Value, Vars } from './inventory.ts'
 import { problem } from './problems.ts'
@@ -59,6 +60,9 @@ export function listJson(inventory: Inventory): string {
  */
 export function hostJson(inventory: Inventory, name: string): string {
   const host = inventory.hosts.get(name)
-  if (host === undefined) throw problem('INVENTORY_NO_HOST', `there is no host ${name} in the inventory`)
+  if (host === undefined)
+    throw problem('INVENTORY_NO_HOST', `there is no host ${name} in the inventory`, {
+      hint: didYouMean(name, [...inventory.hosts.keys()]) ?? 'convecthub inventory --graph shows all hosts',
+    })
   return jsonText(shownVars(host.vars))
 }

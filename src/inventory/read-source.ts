@@ -35,7 +35,7 @@ export function readSource(
   }
   if (kind === undefined) {
     const hint = 'give a file, a directory, or hosts with a comma: h1,'
-    throw problem('INVENTORY_NOT_FOUND', `there is no inventory ${source}`, {
+    throw problem('INVENTORY_NOT_FOUND', 'there is no such inventory', {
       origin: { file: source },
       hint,
     })
@@ -47,7 +47,7 @@ export function readSource(
   if (readDirectory(builder, source, context, problems) === 0) {
     const hint = 'Ansible takes no files ending in .ini, .cfg, .txt or .md from a directory'
     problems.push(
-      problem('INVENTORY_NOT_FOUND', `there is no inventory file in ${source}`, {
+      problem('INVENTORY_NOT_FOUND', 'there is no inventory file in this folder', {
         origin: { file: source },
         hint,
       }),
@@ -84,7 +84,7 @@ function readDirectory(
 function warnOfSkipped(builder: InventoryBuilder, file: string): void {
   builder.warnings.push({
     code: 'INVENTORY_SKIPPED_FILE',
-    message: `${file} is not read: in an inventory directory Ansible leaves out files ending in .ini`,
+    message: 'not read: in an inventory directory Ansible leaves out files ending in .ini',
     origin: { file },
     hint: 'rename it without .ini, or give it with -i of its own',
   })
@@ -112,7 +112,7 @@ function readFile(
     const hint = "write it in Ansible's INI or YAML form; `ansible-inventory --list --yaml` converts it"
     const origin = found[0]?.details.origin ?? { file }
     problems.push(
-      problem('INVENTORY_TOML', `${file} is a TOML inventory, which convecthub does not read`, {
+      problem('INVENTORY_TOML', 'this is a TOML inventory, which convecthub does not read', {
         origin,
         hint,
       }),
@@ -123,20 +123,16 @@ function readFile(
 function runScript(builder: InventoryBuilder, file: string, { cwd, files }: VaultedReading): void {
   const origin = { file }
   if (files.run === undefined)
-    throw problem(
-      'INVENTORY_SCRIPT',
-      `${file} is an inventory script; these are run only when named with -i`,
-      {
-        origin,
-        hint: `convecthub … -i ${file}, if you trust what it does`,
-      },
-    )
+    throw problem('INVENTORY_SCRIPT', 'this is an inventory script; these are run only when named with -i', {
+      origin,
+      hint: `convecthub … -i ${file}, if you trust what it does`,
+    })
   let output: Uint8Array
   try {
     output = files.run(resolve(cwd, file))
   } catch (cause) {
     const stderr = String((cause as { stderr?: unknown }).stderr ?? '').trim()
-    throw problem('INVENTORY_SCRIPT', `the inventory script ${file} failed`, {
+    throw problem('INVENTORY_SCRIPT', 'the inventory script failed', {
       origin,
       line: stderr || undefined,
       cause,

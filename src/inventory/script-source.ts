@@ -19,7 +19,7 @@ const isDict = (value: Value | undefined): value is Dict =>
  */
 export function readScriptOutput(builder: InventoryBuilder, text: string, file: string): void {
   const wrong = (message: string) =>
-    problem('INVENTORY_SCRIPT', `the inventory script ${file} ${message}`, {
+    problem('INVENTORY_SCRIPT', `the inventory script ${message}`, {
       origin: { file },
       hint: 'it must print the JSON of `ansible-inventory --list`, with _meta.hostvars',
     })

@@ -16,13 +16,20 @@ export function decodeText(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw notUtf8(invalidOrigin(bytes, file), cause)
+    throw notUtf8(bytes, invalidOrigin(bytes, file), cause)
   }
 }
 
-/** The error INVENTORY_ENCODING for a file whose first invalid byte is at `origin`. */
-export function notUtf8(origin: Origin, cause?: unknown): ConvecthubError {
-  return problem('INVENTORY_ENCODING', `${origin.file} is not valid UTF-8`, {
+/** The error INVENTORY_ENCODING for a file whose first invalid byte is at `origin`. A text has no zero bytes. */
+export function notUtf8(bytes: Uint8Array, origin: Origin, cause?: unknown): ConvecthubError {
+  const { file } = origin
+  if (bytes.includes(0))
+    return problem('INVENTORY_ENCODING', 'this is not a text file', {
+      origin: { file },
+      hint: 'is it the right file? A text must be saved as UTF-8',
+      cause,
+    })
+  return problem('INVENTORY_ENCODING', 'this is not valid UTF-8', {
     origin,
     hint: 'save the file as UTF-8',
     cause,

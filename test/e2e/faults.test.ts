@@ -21,7 +21,7 @@ describe('errors before any machine is contacted', () => {
   }
 
   it.each([
-    ['a missing inventory', ['-i', 'nowhere.toml'], 3, /there is no inventory nowhere\.toml/],
+    ['a missing inventory', ['-i', 'nowhere.toml'], 3, /nowhere\.toml: there is no such inventory/],
     ['a limit that matches no host', ['--limit', 'worker9'], 3, /worker9/],
     ['a missing bundle', ['--bundle', 'nowhere'], 4, /there is no bundle/],
     ['missing values', ['-e', 'jhub_config_path=nowhere.yaml'], 4, /jhub_config_path: .*nowhere\.yaml/],

@@ -1,5 +1,6 @@
 import type { ConvecthubError, Origin } from '../../errors.ts'
 import { shortened } from '../../printable.ts'
+import { didYouMean } from '../edit-distance.ts'
 import {
   addChild,
   addGroup,
@@ -57,7 +58,7 @@ export function readIniSource(
     else if (reading.kind === 'vars') collect(problems, () => readVariable(reading, line, originAt))
     else if (reading.kind === 'children') readChild(reading, line, originAt(0))
   }
-  for (const [name, pending] of reading.pending) problems.push(undefinedGroup(name, pending))
+  for (const [name, pending] of reading.pending) problems.push(undefinedGroup(name, pending, builder))
 }
 
 function openSection(reading: Reading, line: string, origin: Origin): boolean {
@@ -147,14 +148,19 @@ function readChild({ builder, group, pending, problems }: Reading, line: string,
   else known.parents.push({ group, origin })
 }
 
-function undefinedGroup(name: string, { kind, parents, origin }: Pending): ConvecthubError {
+function undefinedGroup(
+  name: string,
+  { kind, parents, origin }: Pending,
+  { groups }: InventoryBuilder,
+): ConvecthubError {
   const parent = parents[0]?.group.name
+  const others = [...groups.keys()].filter((other) => other !== name)
   const message =
     kind === 'vars'
       ? `Section [${name}:vars] not valid for undefined group: ${name}`
       : `Section [${parent}:children] includes undefined group: ${name}`
   return problem('INVENTORY_UNDEFINED_GROUP', message, {
     origin,
-    hint: `add [${name}], or correct the name`,
+    hint: didYouMean(name, others) ?? `add [${name}], or correct the name`,
   })
 }

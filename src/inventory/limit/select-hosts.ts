@@ -1,4 +1,5 @@
 import type { ConvecthubError } from '../../errors.ts'
+import { didYouMean } from '../edit-distance.ts'
 import type { Files } from '../files.ts'
 import { groupHosts } from '../group-hosts.ts'
 import type { Inventory } from '../inventory.ts'
@@ -57,11 +58,13 @@ export function selectHosts(
 const kept = (hosts: Set<string>, others: Set<string>, common: boolean) =>
   new Set([...hosts].filter((host) => others.has(host) === common))
 
-function wrong(text: string, part: LimitPart | undefined, message: string): ConvecthubError {
+const SHAPE = 'a part is a host, a group, a pattern such as web*, or ~ and a regular expression'
+
+function wrong(text: string, part: LimitPart | undefined, message: string, hint = SHAPE): ConvecthubError {
   return problem('INVENTORY_LIMIT', message, {
     ...(part?.origin && { origin: part.origin }),
     line: text,
-    hint: 'a part is a host, a group, a pattern such as web*, or ~ and a regular expression',
+    hint,
   })
 }
 
@@ -87,7 +90,10 @@ function matches(
     for (const name of inventory.hosts.keys()) if (regex.test(name)) hosts.push(name)
   }
   if (hosts.length === 0 && groups.length === 0) {
-    strictErrors.push(wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`))
+    const meant = didYouMean(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])
+    strictErrors.push(
+      wrong(part.text, part, `the limit part '${part.text}' matches no host and no group`, meant),
+    )
     return []
   }
   if (subscript === null || hosts.length === 0) return hosts

@@ -53,7 +53,7 @@ export const CONNECTION_VARIABLES: readonly string[] = Object.values(NAMES).flat
 
 /**
  * Reads the connection variables of a host.
- * @throws all errors of the host at once: INVENTORY_PORT, INVENTORY_ADDRESS (empty), INVENTORY_SSH_ARGS (open quote),
+ * @throws all errors of the host at once: INVENTORY_PORT, INVENTORY_ADDRESS (empty, or with a port), INVENTORY_SSH_ARGS (open quote, no value),
  * INVENTORY_CONNECTION (neither ssh nor local), INVENTORY_HOST_KEY_CHECKING (neither yes nor no), and those of
  * resolveText().
  */
@@ -97,6 +97,12 @@ export function connectionSettings(host: Host): ConnectionSettings {
 function addressOf(text: string, { origin }: Setting, name: string): string {
   // Brackets around an IPv6 address only separate it from a port.
   if (/^\[[^\]]+\]$/.test(text) && text.includes(':')) return text.slice(1, -1)
+  const [, host, port] = /^([^:]+|\[.+\]):(\d+)$/.exec(text) ?? []
+  if (port !== undefined)
+    throw problem('INVENTORY_ADDRESS', `${name} takes no port`, {
+      origin,
+      hint: `write ${name}=${host} ansible_port=${port}`,
+    })
   if (text !== '') return text
   throw problem('INVENTORY_ADDRESS', `${name} is empty`, {
     origin,
@@ -125,7 +131,15 @@ function flagOf(text: string, { origin }: Setting, name: string): boolean | unde
 
 function argumentsOf(text: string, { origin }: Setting, name: string): string[] {
   const split = shellWords(text, { comments: false })
-  if ('words' in split) return split.words.map((word) => word.text.trim()).filter((word) => word !== '')
+  if ('words' in split) {
+    const words = split.words.map((word) => word.text.trim()).filter((word) => word !== '')
+    if (!/^-[oJpliFEbcDeILmQRSwW]$/.test(words.at(-1) ?? '')) return words
+    throw problem('INVENTORY_SSH_ARGS', `${words.at(-1)} has no value: a line is split at its blanks`, {
+      origin,
+      line: text,
+      hint: `put quotes around all of it: ${name}='-o ProxyJump=bastion'`,
+    })
+  }
   throw problem('INVENTORY_SSH_ARGS', `${name} has a quote or a \\ without its end`, { origin, line: text })
 }
 

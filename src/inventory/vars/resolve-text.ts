@@ -1,5 +1,6 @@
 import { shortened } from '../../printable.ts'
 import { isIpAddress } from '../address.ts'
+import { didYouMean } from '../edit-distance.ts'
 import type { Host, Setting } from '../inventory.ts'
 import { problem } from '../problems.ts'
 
@@ -46,7 +47,10 @@ function resolve(host: Host, setting: Setting, chain: readonly string[], used: t
     const next = host.vars.get(name)
     const text = builtIn(host, name) ?? (next && resolve(host, next, [...chain, name], used))
     if (text === undefined)
-      throw wrong(`host ${host.name} has no variable ${name}`, 'define it, or write the value itself')
+      throw wrong(
+        `host ${host.name} has no variable ${name}`,
+        didYouMean(name, [...host.vars.keys()]) ?? 'define it, or write the value itself',
+      )
     used.characters += text.length
     if (used.references > LIMITS.references || used.characters > LIMITS.characters)
       throw wrong('its variables lead to one another without end', 'write the value itself')

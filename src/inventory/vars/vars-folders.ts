@@ -55,7 +55,7 @@ function entriesOf(path: string, { files, cwd, strictErrors }: FoldersContext): 
   if (kind === 'file') {
     const hint = 'make it a folder with a file for each group or host, or rename it'
     strictErrors.push(
-      problem('INVENTORY_VARS_FOLDER', `${path} is a file, not a folder`, { origin: { file: path }, hint }),
+      problem('INVENTORY_VARS_FOLDER', 'this is a file, not a folder', { origin: { file: path }, hint }),
     )
   }
   return []

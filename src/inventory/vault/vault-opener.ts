@@ -19,7 +19,7 @@ export function vaultOpener(ask: (() => Secret | undefined) | undefined): OpenVa
     if (password === undefined) {
       throw problem(
         'INVENTORY_VAULT_PASSWORD',
-        `${origin.file} has vaulted values, and no vault password was given`,
+        'this is encrypted by ansible-vault, and no vault password was given',
         {
           origin,
           hint: 'give it by --ask-vault-pass or --vault-password-file',

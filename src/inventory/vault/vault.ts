@@ -36,7 +36,7 @@ export function openVaultText(text: string, password: Secret, origin: Origin): B
   if (expected.length !== hmac.length || !timingSafeEqual(expected, hmac)) {
     throw problem(
       'INVENTORY_VAULT_PASSWORD',
-      `the vault password does not open ${origin.file}, or the text was changed`,
+      'the vault password does not open this, or the text was changed',
       { origin },
     )
   }

@@ -21,8 +21,7 @@ export function readText(
   decode: (bytes: Uint8Array, file: string) => string = decodeText,
 ): { text: string; vaulted: boolean } {
   const bytes = files.read(resolve(cwd, file))
-  if (bytes === undefined)
-    throw problem('INVENTORY_NOT_FOUND', `there is no file ${file}`, { origin: { file } })
+  if (bytes === undefined) throw problem('INVENTORY_NOT_FOUND', 'there is no such file', { origin: { file } })
   const text = decode(bytes, file)
   if (!isVaulted(text)) {
     texts?.set(file, text)

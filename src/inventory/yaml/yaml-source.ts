@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { ConvecthubError, type Origin } from '../../errors.ts'
-import { nearest } from '../edit-distance.ts'
+import { didYouMean } from '../edit-distance.ts'
 import { parseHostPattern } from '../host-pattern.ts'
 import type { Setting, Value } from '../inventory.ts'
 import {
@@ -29,8 +29,8 @@ interface Reading {
 const SECTIONS = ['hosts', 'vars', 'children']
 
 function sectionHint(key: Value): string {
-  const meant = typeof key === 'string' ? nearest(key, SECTIONS) : undefined
-  return meant === undefined ? `only ${SECTIONS.join(', ')} are valid here` : `did you mean ${meant}?`
+  const meant = typeof key === 'string' ? didYouMean(key, SECTIONS) : undefined
+  return meant ?? `only ${SECTIONS.join(', ')} are valid here`
 }
 
 /**
