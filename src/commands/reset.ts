@@ -113,7 +113,7 @@ async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise
   const { cluster, hosts } = fleet
   const asked = [...new Set([...hosts, ...cluster.drivers])]
   const report = await lookAt(look, { ...fleet, hosts: asked }, options)
-  if (report.interrupted) throw new ConvecthubError('INTERRUPTED', 'stopped; nothing was changed')
+  if (report.interrupted) throw new ConvecthubError('INTERRUPTED', 'Stopped; nothing was changed.')
   return leaving(report.desired, hosts, report.facts)
 }
 
@@ -136,9 +136,11 @@ async function confirm({ cluster }: FleetInput, seen: Leaving, options: Options)
       ...warnings,
       `Type the inventory's name (${cluster.name}) to go on: `,
     ].join('\n'),
+    typed ? {} : { instead: '--yes' },
   )
-  if (answer.trim() === cluster.name) return
-  throw new ConvecthubError('NOT_CONFIRMED', 'the name was not typed; nothing was changed', {
-    hint: typed ? 'this one wants the name typed, also with --yes' : '--yes answers beforehand',
+  const given = answer.trim()
+  if (given === cluster.name) return
+  throw new ConvecthubError('NOT_CONFIRMED', `'${given}' is not ${cluster.name}; nothing was changed`, {
+    hint: typed ? `type ${cluster.name}: this one is asked with --yes too` : '--yes skips this question',
   })
 }

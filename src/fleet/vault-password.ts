@@ -32,7 +32,7 @@ export async function vaultPassword(
   if (file && !askVaultPass) return readPassword(resolve(expandHome(file)), named !== undefined)
   if (!askVaultPass && !config?.askVaultPass) return undefined
   const { askSecret } = await import('../ui/ask.ts')
-  return askSecret('vault password: ')
+  return askSecret('vault password: ', { instead: '--vault-password-file FILE' })
 }
 
 /**

@@ -58,7 +58,7 @@ export function withRoles(machines: readonly MachineWish[]): (MachineWish & { ro
 /** Repeats the question until `read` accepts the answer. */
 async function answer<T>(question: string, fallback: string, read: (text: string) => T): Promise<T> {
   for (;;) {
-    const text = (await ask(`${question}${fallback && ` (${fallback})`}: `)).trim()
+    const text = (await ask(`${question}${fallback && ` (${fallback})`}: `, { instead: '--host' })).trim()
     try {
       return read(text || fallback)
     } catch (error) {

@@ -7,30 +7,49 @@ import { ConvecthubError } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { Secret } from '../secret.ts'
 
+/** How a question is asked. `signal` withdraws it. `instead`: what to use where nobody can answer, such as `--yes`. */
+export interface Asking {
+  signal?: AbortSignal
+  instead?: string
+}
+
 /**
- * Asks for a secret without showing it. When stdin is a pipe, reads the next line. Ctrl-C raises SIGINT as usual.
- * Error: NO_ANSWER at the end of input, or when `signal` cancels a question on a terminal.
+ * Asks for a secret without showing it. When stdin is a pipe, reads the next line. During a run, Ctrl-C raises SIGINT as
+ * usual. Errors: INTERRUPTED for Ctrl-C at any other time; NO_ANSWER at the end of input, after Ctrl-D, or when the
+ * question is withdrawn on a terminal.
  */
-export async function askSecret(question: string, signal?: AbortSignal): Promise<Secret> {
+export async function askSecret(question: string, asking: Asking = {}): Promise<Secret> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   try {
-    return new Secret(await readLine(question, silent, signal))
+    return new Secret(await readLine(question, silent, asking))
   } finally {
     process.stderr.write('\n')
   }
 }
 
-/** Asks for a line of text. Error: NO_ANSWER, as in askSecret(). */
-export async function ask(question: string, signal?: AbortSignal): Promise<string> {
-  return readLine(question, process.stderr, signal)
+/** Asks for a line of text. Errors: INTERRUPTED and NO_ANSWER, as in askSecret(). */
+export async function ask(question: string, asking: Asking = {}): Promise<string> {
+  let shown = false
+  try {
+    const line = await readLine(question, process.stderr, asking)
+    shown = isatty(0)
+    return line
+  } finally {
+    // only a terminal has shown the answer with its line end
+    if (!shown) process.stderr.write('\n')
+  }
 }
 
-function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortSignal): Promise<string> {
+function readLine(
+  question: string,
+  echo: NodeJS.WritableStream,
+  { signal, instead }: Asking,
+): Promise<string> {
   // call it only after the terminal's echo is off, or a fast answer would show the password
   const show = () => process.stderr.write(printable(question))
   if (!isatty(0)) {
     show()
-    return readPipe()
+    return readPipe(instead)
   }
   const lines = createInterface({
     input: process.stdin,
@@ -45,16 +64,18 @@ function readLine(question: string, echo: NodeJS.WritableStream, signal?: AbortS
       lines.close()
     })
     lines.once('SIGINT', () => {
+      const running = process.listenerCount('SIGINT') > 0
+      if (!running) reject(new ConvecthubError('INTERRUPTED', 'Stopped; nothing was changed.'))
       lines.close()
       // in raw mode Ctrl-C raises no signal, so raise it here; emit() handles it before the next question is asked
-      if (!process.emit('SIGINT', 'SIGINT')) process.kill(process.pid, 'SIGINT')
+      if (running) process.emit('SIGINT', 'SIGINT')
     })
-    lines.once('close', () => reject(noAnswer()))
+    lines.once('close', () => reject(noAnswer(instead)))
   })
 }
 
 /** Reads one line from a pipe, byte by byte, because the following lines answer the next questions. */
-async function readPipe(): Promise<string> {
+async function readPipe(instead: string | undefined): Promise<string> {
   const line: number[] = []
   const byte = Buffer.alloc(1)
   for (;;) {
@@ -62,21 +83,18 @@ async function readPipe(): Promise<string> {
     try {
       size = readSync(0, byte)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw noAnswer()
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw noAnswer(instead)
       await sleep(20)
       continue
     }
-    if (size === 0 && line.length === 0) {
-      process.stderr.write('\n')
-      throw noAnswer()
-    }
+    if (size === 0 && line.length === 0) throw noAnswer(instead)
     if (size === 0 || byte[0] === 10) return Buffer.from(line).toString('utf8').replace(/\r$/, '')
     line.push(byte[0] ?? 0)
   }
 }
 
-function noAnswer(): ConvecthubError {
-  return new ConvecthubError('NO_ANSWER', 'the question was not answered', {
-    hint: 'answer it, or give the value by an option',
+function noAnswer(instead?: string): ConvecthubError {
+  return new ConvecthubError('NO_ANSWER', 'the question was not answered; nothing was changed', {
+    hint: `answer it${instead ? `, or use ${instead}` : ' on a terminal'}`,
   })
 }

@@ -84,7 +84,7 @@ describe('the life cycle of a ConvectHub on three machines', () => {
   it('reset does nothing until the name of the inventory is typed', async () => {
     const { code, stderr } = await lab.run('reset', [], { input: 'yes\n' })
     expect(code).toBe(2)
-    expect(stderr).toMatch(/the name was not typed/)
+    expect(stderr).toMatch(/'yes' is not inv; nothing was changed/)
     must(await lab.run('status', ['-e', 'http_port=8081']))
   })
 
