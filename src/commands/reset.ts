@@ -10,7 +10,7 @@ import { look } from '../recipes/look.ts'
 import { reset } from '../recipes/reset.ts'
 import { FOREIGN_RECORD } from '../steps/remove-files.ts'
 import { OWN_PATHS } from '../steps/reset-places.ts'
-import { ask } from '../ui/ask.ts'
+import { ask, stopped } from '../ui/ask.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
 import { count } from '../ui/style.ts'
 import { tellWarning, warn } from '../ui/warn.ts'
@@ -113,7 +113,7 @@ async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise
   const { cluster, hosts } = fleet
   const asked = [...new Set([...hosts, ...cluster.drivers])]
   const report = await lookAt(look, { ...fleet, hosts: asked }, options)
-  if (report.interrupted) throw new ConvecthubError('INTERRUPTED', 'Stopped; nothing was changed.')
+  if (report.interrupted) throw stopped()
   return leaving(report.desired, hosts, report.facts)
 }
 

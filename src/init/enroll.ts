@@ -1,12 +1,13 @@
 import pLimit from 'p-limit'
 import { ConvecthubError } from '../errors.ts'
+import { isInterrupt } from '../fleet/ask-secrets.ts'
 import { MAX_FORKS } from '../fleet/common-options.ts'
 import { keepHostKey } from '../transport/host-key-error.ts'
 import { fingerprint, keyType } from '../transport/known-hosts.ts'
 import { type ScannedKey, scanHostKey } from '../transport/scan-host-key.ts'
 import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
-import { ask } from '../ui/ask.ts'
+import { ask, stopped } from '../ui/ask.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns, count, style } from '../ui/style.ts'
 
@@ -17,24 +18,28 @@ interface NewKey {
 
 /**
  * Shows all unknown host keys in one table and adds them to known_hosts after one confirmation; jump hosts come first.
- * Hosts that are unreachable or whose key changed are skipped: the login reports them. Errors: NOT_CONFIRMED,
- * KNOWN_HOSTS.
+ * Hosts that are unreachable or whose key changed are skipped: the login reports them. Without `asks` an unknown key is
+ * an error. Errors: NOT_CONFIRMED, NO_ANSWER, INTERRUPTED, HOST_KEY_UNKNOWN, KNOWN_HOSTS.
  */
-export async function enroll(targets: readonly Target[], shared: Shared): Promise<void> {
+export async function enroll(
+  targets: readonly Target[],
+  shared: Shared,
+  { asks } = { asks: true },
+): Promise<void> {
   const remote = targets.filter(({ connection }) => connection === 'ssh')
-  await enrollAll(
-    remote.flatMap(({ jumps }) => jumps),
-    shared,
-  )
-  await enrollAll(remote, shared)
+  for (const group of [remote.flatMap(({ jumps }) => jumps), remote]) {
+    const found = await unknownKeys(group, shared)
+    if (found.length > 0) await keepAll(found, shared, asks)
+  }
 }
 
-async function enrollAll(targets: readonly Target[], shared: Shared): Promise<void> {
+async function unknownKeys(targets: readonly Target[], shared: Shared): Promise<NewKey[]> {
   const limit = pLimit(MAX_FORKS)
   const scanned = await Promise.all(
     [...byAddress(targets).values()].map((target) =>
       limit(async (): Promise<NewKey | undefined> => {
         const seen = await scanHostKey(target, shared).catch((error): ScannedKey | undefined => {
+          if (isInterrupt(error)) throw stopped()
           if (error instanceof ConvecthubError) return undefined
           throw error
         })
@@ -42,24 +47,37 @@ async function enrollAll(targets: readonly Target[], shared: Shared): Promise<vo
       }),
     ),
   )
-  const found = scanned.filter((each) => each !== undefined)
-  if (found.length === 0) return
+  return scanned.filter((each) => each !== undefined)
+}
+
+/** How the keys that are shown can be told from an attacker's. */
+const COMPARE = "compare them with the machines' own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub)"
+
+async function keepAll(found: readonly NewKey[], shared: Shared, asks: boolean): Promise<void> {
   const paint = style(process.stderr, true)
-  const rows = found.map(({ target: { host, address, port }, key }) => [
-    paint.bold(host),
-    `${address}:${port}`,
-    keyType(key),
-    fingerprint(key),
-  ])
-  printLines(columns(rows), process.stderr)
+  const rows = columns(
+    found.map(({ target: { host, address, port }, key }) => [
+      asks ? paint.bold(host) : host,
+      `${address}:${port}`,
+      keyType(key),
+      fingerprint(key),
+    ]),
+  )
+  const keys = count(found.length, 'host key')
+  if (!asks)
+    throw new ConvecthubError('HOST_KEY_UNKNOWN', `${keys} not known here`, {
+      evidence: rows.join('\n'),
+      hint: `${COMPARE}, then call it again with --accept-new-host-keys`,
+    })
   const files = [...new Set(found.map(({ target }) => target.knownHostsFiles[0]))].join(', ')
-  const question = `Compare them with the machines' own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub).\nAdd ${count(found.length, 'key')} to ${files}? (yes/no) `
-  if (!/^y(es)?$/i.test((await ask(question)).trim()))
-    throw new ConvecthubError('NOT_CONFIRMED', 'no key was added')
+  printLines([...rows, `${COMPARE[0]?.toUpperCase()}${COMPARE.slice(1)}.`], process.stderr)
+  const answer = await ask(`Add ${keys} to ${files}? (yes/no) `, { instead: '--accept-new-host-keys' })
+  if (!/^y(es)?$/i.test(answer.trim())) throw new ConvecthubError('NOT_CONFIRMED', 'no key was added')
   for (const { target, key } of found) {
     const error = keepHostKey(target, key, shared.known(target))
     if (error) throw error
   }
+  printLines([`${keys} kept in ${files}.`], process.stderr)
 }
 
 /** Targets without duplicates: several names may refer to one machine. */

@@ -5,10 +5,12 @@ import type { ConvecthubError } from '../errors.ts'
 import { type Addresses, addresses } from '../facts/addresses.ts'
 import { type Gpu, gpu } from '../facts/gpu.ts'
 import { type System, system } from '../facts/system.ts'
+import { isInterrupt } from '../fleet/ask-secrets.ts'
 import { MAX_FORKS } from '../fleet/common-options.ts'
 import { connect } from '../transport/connect.ts'
 import type { Shared } from '../transport/shared.ts'
 import type { Target } from '../transport/target.ts'
+import { stopped } from '../ui/ask.ts'
 
 /** The facts that `init` gathers from a machine. */
 export interface Seen {
@@ -17,7 +19,7 @@ export interface Seen {
   system: System
 }
 
-/** Inspects all machines without changing them. The result for a machine that fails is its error. */
+/** Inspects all machines without changing them. The result for a machine that fails is its error. Error: INTERRUPTED. */
 export async function lookAtMachines(
   targets: Iterable<Target>,
   shared: Shared,
@@ -39,6 +41,7 @@ async function look(target: Target, shared: Shared): Promise<Seen | ConvecthubEr
       connection.close()
     }
   } catch (error) {
+    if (isInterrupt(error)) throw stopped()
     return atHost(error, target.host, 'look')
   }
 }

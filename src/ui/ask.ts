@@ -65,7 +65,7 @@ function readLine(
     })
     lines.once('SIGINT', () => {
       const running = process.listenerCount('SIGINT') > 0
-      if (!running) reject(new ConvecthubError('INTERRUPTED', 'Stopped; nothing was changed.'))
+      if (!running) reject(stopped())
       lines.close()
       // in raw mode Ctrl-C raises no signal, so raise it here; emit() handles it before the next question is asked
       if (running) process.emit('SIGINT', 'SIGINT')
@@ -91,6 +91,11 @@ async function readPipe(instead: string | undefined): Promise<string> {
     if (size === 0 || byte[0] === 10) return Buffer.from(line).toString('utf8').replace(/\r$/, '')
     line.push(byte[0] ?? 0)
   }
+}
+
+/** The error for Ctrl-C before anything was changed: INTERRUPTED. */
+export function stopped(): ConvecthubError {
+  return new ConvecthubError('INTERRUPTED', 'Stopped; nothing was changed.')
 }
 
 function noAnswer(instead?: string): ConvecthubError {

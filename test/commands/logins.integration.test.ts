@@ -53,6 +53,7 @@ describe('ping --enroll', () => {
       expect(readFileSync(known(), 'utf8')).toContain(`[127.0.0.1]:${port} ${hostKey.line}\n`)
     }
     expect(first.stderr.match(/\(yes\/no\)/g)).toHaveLength(1)
+    expect(first.stderr).toContain(`\n2 host keys kept in ${known()}.\n`)
     expect(first.stdout).toMatch(/^d1 +OK .*\nw1 +OK /)
     expect(first.code).toBe(0)
     const again = await cli.run(['ping', '--enroll'])
@@ -61,6 +62,12 @@ describe('ping --enroll', () => {
   test('adds nothing after a no', async () => {
     const { code, stderr } = await cli.run(['ping', '--enroll'], { input: 'no\n' })
     expect(stderr).toContain('NOT_CONFIRMED')
+    expect(code).toBe(2)
+    expect(readFileSync(known(), 'utf8')).toBe('')
+  })
+  test('adds nothing and names the option when nobody answers', async () => {
+    const { code, stderr } = await cli.run(['ping', '--enroll'])
+    expect(stderr).toContain('→ answer it, or use --accept-new-host-keys')
     expect(code).toBe(2)
     expect(readFileSync(known(), 'utf8')).toBe('')
   })

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { KeyboardAuthContext } from 'ssh2'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sshServer } from '../transport/helpers/misbehaving-server.ts'
@@ -91,6 +92,23 @@ it('Ctrl-D skips one host, and the next one asks', async () => {
   expect(shown.match(/it asks: Password:/g)).toHaveLength(2)
   expect(shown).toContain('a second factor (keyboard-interactive) is wanted too')
   expect(code).toBe(5)
+})
+
+it('Ctrl-C at a question of a jump host ends ping --enroll', async () => {
+  const [gate] = sshds as [RealSshd]
+  const config = cli.write(
+    'gate_config',
+    `Host *\nUser ${user.name}\nUserKnownHostsFile ${join(cli.folder, 'known_hosts')}\nIdentityFile ${gate.target().keyFiles[0]}\n`,
+  )
+  const host = (name: string, port: number) =>
+    `${name} ansible_host=127.0.0.1 ansible_port=${port} ansible_ssh_common_args='-F ${config} -J 127.0.0.1:${gate.port}'`
+  cli.write('two.ini', `[driver]\n${host('d1', 1)}\n[worker]\n${host('w1', 2)}\n`)
+  const { code, shown } = await onTerminal(cli, ['ping', '--enroll', '-i', 'two.ini'], {
+    typed: [{ question: /asks: Password: /g, answer: () => '\x03' }],
+  })
+  expect(shown.match(/asks: Password: /g)).toHaveLength(1)
+  expect(shown).toMatch(/Stopped; nothing was changed\.\r\n$/)
+  expect(code).toBe(130)
 })
 
 it('ping --enroll works through a jump host that asks a question', async () => {
