@@ -1,90 +1,142 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { ConvecthubError } from '../errors.ts'
-import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from '../fleet/ask-secrets.ts'
+import { askPassphrase, askPasswords, hostQuestions, isInterrupt, unlockKeys } from '../fleet/ask-secrets.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
+import type { Passwords } from '../fleet/make-target.ts'
 import { readConfig } from '../fleet/read-inventory.ts'
 import { acceptedFleet } from '../init/accepted-fleet.ts'
+import { enroll } from '../init/enroll.ts'
 import { completedRecord, newRecord } from '../init/init-record.ts'
 import { lookAtMachines, type Seen } from '../init/look-at-machines.ts'
-import { withRoles } from '../init/machine-wish.ts'
-import { wishedMachines } from '../init/wished-machines.ts'
+import { placeText } from '../init/machine-wish.ts'
+import { type NewFiles, newFiles, writeFiles } from '../init/new-files.ts'
+import { review } from '../init/review.ts'
+import { firstWishes, type Wishes, type WishOptions } from '../init/wishes.ts'
+import type { AnsibleConfig } from '../inventory/ansible-config.ts'
+import { flatErrors } from '../inventory/problems.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
 import { Shared } from '../transport/shared.ts'
-import { ask } from '../ui/ask.ts'
-import { formatError } from '../ui/format-error.ts'
 import { printLines } from '../ui/print-lines.ts'
-import { columns, count, style } from '../ui/style.ts'
+import { columns, count } from '../ui/style.ts'
+import { tellErrors } from '../ui/tell-errors.ts'
 import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
-interface Options extends Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'> {
+type LoginOptions = Pick<CommonOptions, 'askPass' | 'askBecomePass' | 'acceptNewHostKeys' | 'timeout'>
+
+interface Options extends LoginOptions, WishOptions {
   inventory: string
-  host?: string[]
-  user?: string
-  key?: string
-  yes?: boolean
   force?: boolean
 }
 
+/** How to log in. */
+interface Login {
+  options: Options
+  config: AnsibleConfig | undefined
+  passwords: Passwords
+}
+
+/** What was found on the machines, or the errors for which nothing can be written. */
+interface Look {
+  record: InventoryRecord
+  seen: ReadonlyMap<string, Seen | ConvecthubError>
+  errors: readonly ConvecthubError[]
+}
+
 /**
- * `init`: asks for machines, inspects each over SSH, and writes an inventory. Errors: FILE_EXISTS, NOT_CONFIRMED, those
- * of wishedMachines, and those of acceptedFleet.
+ * `init`: asks for machines, inspects each over SSH, and writes an inventory and a file for JupyterHub values. What is
+ * wrong can be corrected until it is written. Errors: NOT_CONFIRMED, those of newFiles, firstWishes and askPasswords;
+ * with `--yes` also those of acceptedFleet, unlockKeys and enroll.
  */
 export async function initVerb(options: Options): VerbResult {
-  const file = options.inventory
-  if (existsSync(file) && !options.force)
-    throw new ConvecthubError('FILE_EXISTS', `${file} is there already; it was not changed`, {
-      hint: 'name another file with -i, or write over it with --force, which keeps its convect_token',
-    })
-  const wishes = withRoles(await wishedMachines(options))
-  const questions = options.yes !== true
-  const record = newRecord(file, wishes, {
-    user: options.user ?? (questions ? await orNothing('User on the machines (yours): ') : undefined),
-    keyFile: options.key ?? (questions ? await orNothing('Private key (those that ssh tries): ') : undefined),
-  })
-  const config = readConfig(warn)
-  // log in with the settings of the new inventory, which proves that they work
-  const fleet = acceptedFleet(file, record, config, options, await askPasswords(options))
-  const shared = new Shared(askPassphrase, hostQuestions())
-  await unlockKeys([...fleet.targets.values()], shared)
-  process.stderr.write(`looking at ${count(wishes.length, 'machine')}\n`)
-  const seen = await lookAtMachines(fleet.targets.values(), shared)
-  const found = completedRecord(record, wishes, fleet.cluster?.hosts ?? [], seen)
-  acceptedFleet(file, found, config, options)
-  showMachines(found, seen)
-  if (questions && !/^(y|yes|)$/i.test((await ask(`Write ${file}? (yes) `)).trim()))
-    throw new ConvecthubError('NOT_CONFIRMED', 'nothing was written')
-  write(file, inventoryText(found), options.force ?? false)
-  process.stdout.write(`${file} written. Next: convecthub ping -i ${file}\n`)
+  const files = newFiles(options.inventory, options.force ?? false)
+  const { inventory, hubValues, keepsHubValues } = files
+  const asks = options.yes !== true
+  let wishes = await firstWishes(options)
+  const login = { options, config: readConfig(warn), passwords: await askPasswords(options) }
+  const written = keepsHubValues ? inventory : `${inventory} and ${hubValues}`
+  const newShared = () => new Shared(askPassphrase, hostQuestions())
+  let shared = newShared()
+  for (;;) {
+    const { record, seen, errors } = await look(inventory, wishes, login, shared)
+    // a wrong passphrase is remembered there
+    if (errors.length > 0) shared = newShared()
+    if (asks && errors.length === 0) showFiles(files, record)
+    showMachines(record, seen)
+    tellErrors(errors, { json: false, color: true })
+    const answer = asks ? await review(wishes, errors.length === 0 ? written : undefined) : 'write'
+    if (answer === 'write') {
+      writeFiles(files, inventoryText(record))
+      break
+    }
+    wishes = answer
+  }
+  const kept = keepsHubValues ? `; ${hubValues} was there already and is kept` : ''
+  process.stdout.write(`${written} written${kept}. Next: convecthub ping -i ${inventory}\n`)
   return 'ok'
 }
 
-async function orNothing(question: string): Promise<string | undefined> {
-  return (await ask(question)).trim() || undefined
-}
-
-function showMachines(
-  { machines }: InventoryRecord,
-  seen: ReadonlyMap<string, Seen | ConvecthubError>,
-): void {
-  const rows = machines.map(({ name, role, address, iface, gpu, notes }) => {
-    const reached = !(seen.get(name) instanceof ConvecthubError)
-    return [name, role, address, iface ?? '', gpu ? 'GPU' : '', reached ? (notes[0] ?? '') : 'not reached']
-  })
-  printLines(columns(rows), process.stderr)
-  const paint = style(process.stderr, true)
-  for (const error of seen.values())
-    if (error instanceof ConvecthubError) process.stderr.write(`${formatError(error, paint)}\n`)
-}
-
-/** Writes the file atomically, readable only by its owner. */
-function write(file: string, text: string, force: boolean): void {
-  if (!force) {
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
-    return
+/** Logs in with the settings of the new inventory, which proves that they work. Throws the errors only with `--yes`. */
+async function look(
+  file: string,
+  wishes: Wishes,
+  { options, config, passwords }: Login,
+  shared: Shared,
+): Promise<Look> {
+  const asks = options.yes !== true
+  const record = newRecord(file, wishes)
+  try {
+    const fleet = acceptedFleet(file, record, config, options, passwords)
+    const targets = [...fleet.targets.values()]
+    await unlockKeys(targets, shared)
+    await enroll(
+      targets.filter(({ hostKeyChecking }) => hostKeyChecking === 'yes'),
+      shared,
+      { asks },
+    ).catch(ignoreNo)
+    process.stderr.write(`looking at ${count(targets.length, 'machine')}\n`)
+    const seen = await lookAtMachines(targets, shared)
+    const found = completedRecord(record, wishes.machines, fleet.cluster?.hosts ?? [], seen)
+    acceptedFleet(file, found, config, options)
+    return { record: found, seen, errors: [] }
+  } catch (error) {
+    if (!asks || isInterrupt(error)) throw error
+    return { record, seen: new Map(), errors: flatErrors(error) }
   }
-  const temporary = `${file}.${randomBytes(4).toString('hex')}`
-  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
-  renameSync(temporary, file)
+}
+
+/** After a no to the host keys, their machines are shown as not reached. */
+function ignoreNo(error: unknown): void {
+  if (!(error instanceof ConvecthubError && error.code === 'NOT_CONFIRMED')) throw error
+}
+
+/** Shows what would be written: the inventory without its comments and its secret. */
+function showFiles({ inventory, hubValues, keepsHubValues }: NewFiles, record: InventoryRecord): void {
+  const lines = inventoryText(record)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => `  | ${line.replace(/^convect_token=.*/, 'convect_token=***')}`)
+  const values = keepsHubValues
+    ? 'is there already and stays as it is'
+    : 'examples in comments; sets nothing yet'
+  printLines([`${inventory}:`, ...lines, `${hubValues}: ${values}`, ''], process.stderr)
+}
+
+/** The list that review() refers to: the user's answers, and what was found. */
+function showMachines({ machines, user, keyFile }: InventoryRecord, seen: Look['seen']): void {
+  const rows = machines.map(({ name, role, address, port, iface, gpu, notes }, i) => {
+    const reached = !(seen.get(name) instanceof ConvecthubError)
+    return [
+      String(i + 1),
+      name,
+      role,
+      placeText(port === undefined ? { address } : { address, port }),
+      iface ?? '',
+      gpu ? 'GPU' : '',
+      reached ? (notes[0] ?? '') : 'not reached',
+    ]
+  })
+  const login = `SSH user: ${user ?? 'your own name'}; private key: ${keyFile ?? "ssh's defaults"}`
+  printLines([...columns(rows), login], process.stderr)
+  const failed = [...seen.values()].filter((each) => each instanceof ConvecthubError)
+  tellErrors(failed, { json: false, color: true })
 }

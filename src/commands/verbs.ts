@@ -16,7 +16,7 @@ export const VERBS: readonly Verb[] = [
       new Option('-i, --inventory <file>', 'the file to write').default('inv.toml'),
       new Option(
         '--host <machine>',
-        'NAME=ADDRESS[:PORT][,driver|worker][,gpu]; may be given several times',
+        '[NAME=]ADDRESS[:PORT][,driver|worker][,gpu]; may be given several times',
       ).argParser(collect),
       new Option('--user <name>', 'who logs in on the machines'),
       new Option('--key <file>', 'private key to log in with'),

@@ -65,10 +65,14 @@ async function keepAll(found: readonly NewKey[], shared: Shared, asks: boolean):
   )
   const keys = count(found.length, 'host key')
   if (!asks)
-    throw new ConvecthubError('HOST_KEY_UNKNOWN', `${keys} not known here`, {
-      evidence: rows.join('\n'),
-      hint: `${COMPARE}, then call it again with --accept-new-host-keys`,
-    })
+    throw new ConvecthubError(
+      'HOST_KEY_UNKNOWN',
+      `${keys} ${found.length === 1 ? 'is' : 'are'} not known here`,
+      {
+        evidence: rows.join('\n'),
+        hint: `${COMPARE}, then call it again with --accept-new-host-keys`,
+      },
+    )
   const files = [...new Set(found.map(({ target }) => target.knownHostsFiles[0]))].join(', ')
   printLines([...rows, `${COMPARE[0]?.toUpperCase()}${COMPARE.slice(1)}.`], process.stderr)
   const answer = await ask(`Add ${keys} to ${files}? (yes/no) `, { instead: '--accept-new-host-keys' })

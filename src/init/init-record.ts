@@ -6,21 +6,20 @@ import { ConvecthubError } from '../errors.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import type { InventoryRecord, SettingRecord } from '../inventory/write-inventory.ts'
 import { count } from '../ui/style.ts'
+import { HUB_VALUES_FILE } from './hub-values.ts'
 import type { Seen } from './look-at-machines.ts'
 import type { MachineWish } from './machine-wish.ts'
+import type { Wishes } from './wishes.ts'
 
 /** The inventory from the user's answers alone, before any machine is inspected. */
-export function newRecord(
-  file: string,
-  wishes: readonly (MachineWish & { role: 'driver' | 'worker' })[],
-  login: { user: string | undefined; keyFile: string | undefined },
-): InventoryRecord {
+export function newRecord(file: string, { machines, user, keyFile }: Wishes): InventoryRecord {
   return {
-    machines: wishes.map(({ name, address, port, role, gpu }) => {
+    machines: machines.map(({ name, address, port, role, gpu }) => {
       return { name, address, port, role, gpu: gpu ?? false, iface: undefined, notes: [] }
     }),
-    ...login,
-    settings: [token(file)],
+    user,
+    keyFile,
+    settings: [token(file), setting('jhub_config_path', HUB_VALUES_FILE)],
     optional: optionalSettings(),
   }
 }
@@ -68,15 +67,30 @@ function describe({ system, addresses, gpu }: Seen): string {
  */
 function token(file: string): SettingRecord {
   const old = existsSync(file) ? /^convect_token=(\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined
-  const value = old ?? randomBytes(24).toString('hex')
-  return { name: 'convect_token', value, meaning: CLUSTER_VARIABLES.shape.convect_token.description ?? '' }
+  return setting('convect_token', old ?? randomBytes(24).toString('hex'))
+}
+
+/** What to show of the settings without a default. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  docker_repo: 'http://mirror.example/linux/ubuntu',
+  hub_admins: 'ada,grace',
+}
+
+const VARIABLES = { ...CLUSTER_VARIABLES.shape, ...HOST_VARIABLES.shape }
+
+function setting(name: keyof typeof VARIABLES, value: string): SettingRecord {
+  return { name, value, meaning: VARIABLES[name].description ?? '' }
 }
 
 function optionalSettings(): SettingRecord[] {
-  const { convect_token, ...cluster } = CLUSTER_VARIABLES.shape
-  const { my_iface, has_gpu, ...host } = HOST_VARIABLES.shape
-  return Object.entries({ ...cluster, ...host }).map(([name, schema]) => {
+  const { convect_token, jhub_config_path, my_iface, has_gpu, ...rest } = VARIABLES
+  return Object.entries(rest).map(([name, schema]) => {
     const { data } = schema.safeParse(undefined)
-    return { name, value: data === undefined ? undefined : String(data), meaning: schema.description ?? '' }
+    const example = data === undefined ? ' (here an example)' : ''
+    return {
+      name,
+      value: String(data ?? EXAMPLES[name] ?? ''),
+      meaning: `${schema.description}${example}`,
+    }
   })
 }

@@ -12,10 +12,10 @@ export interface MachineRecord {
   notes: readonly string[]
 }
 
-/** A setting with its explanation. `value` is undefined if there is no default. */
+/** A setting with its explanation. */
 export interface SettingRecord {
   name: string
-  value: string | undefined
+  value: string
   meaning: string
 }
 
@@ -52,10 +52,10 @@ export function inventoryText({ machines, user, keyFile, settings, optional }: I
     '[all:vars]',
     ...(user === undefined ? [] : [`ansible_user=${literal(user)}`]),
     ...(keyFile === undefined ? [] : [`ansible_ssh_private_key_file=${literal(keyFile)}`]),
-    ...settings.flatMap(({ name, value, meaning }) => [comment(meaning), `${name}=${literal(value ?? '')}`]),
+    ...settings.flatMap(({ name, value, meaning }) => [comment(meaning), `${name}=${literal(value)}`]),
     '',
-    '# To set one of these, take the # away; the value shown is what counts without it.',
-    ...optional.flatMap(({ name, value, meaning }) => [comment(meaning), `#${name}=${value ?? ''}`]),
+    '# To set one of these, take the # away; the value shown is the default, or an example.',
+    ...optional.flatMap(({ name, value, meaning }) => [comment(meaning), `#${name}=${value}`]),
     '',
   ].join('\n')
 }

@@ -52,8 +52,8 @@ test('writes notes as comments even if they contain line breaks', () => {
   expect(lines.at(lines.indexOf('# b') + 1)).toBe('d1 ansible_host=10.0.0.1')
 })
 
-test('writes an optional setting without a default as a comment without a value', () => {
-  expect(text({ optional: [{ name: 'x', value: undefined, meaning: 'X' }] })).toContain('# X\n#x=\n')
+test('writes an optional setting as a comment that sets it when the # is taken away', () => {
+  expect(text({ optional: [{ name: 'x', value: '1', meaning: 'X' }] })).toContain('# X\n#x=1\n')
 })
 
 test.each([
