@@ -2,16 +2,16 @@ import { setMaxListeners } from 'node:events'
 import { EXIT } from '../exit-codes.ts'
 
 /**
- * Aborts on the first Ctrl-C or SIGTERM. The second one ends the program at once. `ignore` ends the listening, for the
- * next run of the same verb.
+ * Aborts on the first Ctrl-C or SIGTERM, and tells so. The second one ends the program at once. `ignore` ends the
+ * listening, for the next run of the same verb.
  */
-export function interruptSignal(): { signal: AbortSignal; ignore: () => void } {
+export function interruptSignal(tell: (text: string) => void): { signal: AbortSignal; ignore: () => void } {
   const controller = new AbortController()
   // every job on every host adds a listener, so there is no sensible maximum
   setMaxListeners(0, controller.signal)
   const stop = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted.code)
-    process.stderr.write('\nstopping; once more stops at once\n')
+    tell('Stopping… press Ctrl-C again to stop immediately.')
     controller.abort()
   }
   const signals = ['SIGINT', 'SIGTERM'] as const

@@ -15,7 +15,8 @@ import { printReport } from '../ui/print-report.ts'
 import type { AsideRenderer } from '../ui/with-aside.ts'
 import { interruptSignal } from './interrupt.ts'
 
-type Aside = AsideRenderer['aside']
+/** How a run talks to the user besides its events. */
+type Terminal = Pick<AsideRenderer, 'tell'> & Partial<Pick<AsideRenderer, 'aside'>>
 
 /** What a verb asks of a run. */
 type Wanted = Pick<RunOptions, 'apply'> &
@@ -53,7 +54,7 @@ export async function runVerb(
       ...wanted,
       ...(planned && { planned: (connections) => renderer.aside(() => planned(connections)) }),
       emit,
-      aside: renderer.aside,
+      renderer,
     })
   } finally {
     renderer.close()
@@ -79,10 +80,14 @@ async function runOn(
   recipe: readonly Step[],
   fleet: FleetInput,
   options: CommonOptions,
-  { aside, desired, ...wanted }: Omit<Wanted, 'onEvent'> & Pick<RunOptions, 'emit'> & { aside?: Aside },
+  {
+    renderer = { tell: (text) => process.stderr.write(`\n${text}\n`) },
+    desired,
+    ...wanted
+  }: Omit<Wanted, 'onEvent'> & Pick<RunOptions, 'emit'> & { renderer?: Terminal },
 ): Promise<RunReport> {
-  const { signal, ignore } = interruptSignal()
-  fleet.shared.question = hostQuestions({ ...(aside && { aside }), stop: signal })
+  const { signal, ignore } = interruptSignal(renderer.tell)
+  fleet.shared.question = hostQuestions({ ...renderer, stop: signal })
   try {
     return await run({
       verb,

@@ -12,6 +12,8 @@ export type EngineEvent =
       steps: readonly { id: string; title: string }[]
       standIn: boolean
     }
+  /** The login has begun. Hosts over the limit of logins at once come later. */
+  | { event: 'connecting'; host: string }
   | { event: 'connected'; host: string; ms: number; os: string }
   | { event: 'host-failed'; host: string; error: ConvecthubError }
   /** What a check found, once for all hosts where it is the same. */

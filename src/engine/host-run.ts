@@ -65,6 +65,7 @@ export class HostRun {
     const { emit, signal } = this.#options
     const { name } = this.host
     const began = Date.now()
+    emit({ event: 'connecting', host: name })
     try {
       const facts = await this.#reach({ back: false })
       emit({ event: 'connected', host: name, ms: Date.now() - began, os: facts.get(system).os.name })

@@ -1,8 +1,6 @@
-/** How many names are listed in full. */
-const LISTED = 4
+import { hostRuns } from './host-runs.ts'
 
-/** Names in one text: all of a few, else the first and the last, as "node1 … node30 (30 hosts)". */
+/** Names in one text: two as they are, more as runs with their number, as "node1 … node30 (30 hosts)". */
 export function hostNames(names: readonly string[]): string {
-  if (names.length <= LISTED) return names.join(', ')
-  return `${names[0]} … ${names.at(-1)} (${names.length} hosts)`
+  return names.length <= 2 ? names.join(', ') : `${hostRuns(names)} (${names.length} hosts)`
 }

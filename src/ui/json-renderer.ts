@@ -3,10 +3,12 @@ import type { EngineEvent } from '../engine/event.ts'
 import { ConvecthubError } from '../errors.ts'
 import { printableJson } from '../printable.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
+import { PROCESS_SCREEN } from './screen.ts'
 
 /** The fields of each line of --output json. `ms` is in milliseconds; a change is {kind, sign, title}. */
 export const EVENT_FIELDS = {
   run: '`schema` (1), `verb`, `hosts`, `steps` ({id, title}), `standIn`',
+  connecting: '`host`: its login has begun',
   connected: '`host`, `ms`, `os`',
   'host-failed': '`host`, `error` ({code, message, host, step, evidence, hint})',
   finding: '`finding` ({level, id, message, hint}), `hosts`',
@@ -28,12 +30,13 @@ export const EVENT_FIELDS = {
 } as const
 
 /** Prints every event as one line of JSON on stdout; `line` events only with -v. The README lists the fields. */
-export function jsonRenderer({ verbose }: RendererOptions): Renderer {
+export function jsonRenderer({ verbose, screen = PROCESS_SCREEN }: RendererOptions): Renderer {
   return {
     on: (event) => {
       if (event.event === 'progress' || (event.event === 'line' && verbose === 0)) return
-      process.stdout.write(`${jsonLine(event)}\n`)
+      screen.out(`${jsonLine(event)}\n`)
     },
+    tell: (text) => screen.err(`${text}\n`),
     close: () => {},
   }
 }

@@ -1,98 +1,83 @@
-import type { EngineEvent } from '../engine/event.ts'
-import { formatError } from './format-error.ts'
-import { hostNames } from './host-names.ts'
+import { groups } from './live-view.ts'
 import type { Renderer, RendererOptions } from './renderer.ts'
-import { coloured, duration, style, waitingText } from './style.ts'
-import { UploadProgress } from './upload-progress.ts'
+import { type LogLine, RunLog } from './run-log.ts'
+import { RunView } from './run-view.ts'
+import { PROCESS_SCREEN } from './screen.ts'
+import { coloured, style } from './style.ts'
 
-/** How often to report that a long change is still running, ms. */
-const HEARTBEAT_MS = 30_000
+/** After this long without a line, tell what is being waited for, ms. */
+const SILENCE_MS = 30_000
 
-/** Prints a line for each important event, starting with its host. For pipes, CI logs and scrolling back. */
-export function plainRenderer({ color, verbose }: RendererOptions): Renderer {
+/** How many of the things that hosts do are told in such a line. */
+const TOLD = 3
+
+/** Prints a line for each step and host that ends, with the time since the start: for pipes, CI logs and files. */
+export function plainRenderer({ color, verbose, screen = PROCESS_SCREEN }: RendererOptions): Renderer {
   const paint = style(process.stderr, color)
-  const titles = new Map<string, string>()
-  const uploads = new UploadProgress()
-  const underWay = new Map<string, { title: string; since: number }>()
-  let width = 0
-  const print = (text: string) => process.stderr.write(`${coloured(text)}\n`)
-  const printFor = (host: string, text: string) => print(`${paint.bold(host.padEnd(width))}  ${text}`)
-  const printProgress = () => {
-    for (const [host, { title, since }] of underWay) {
-      if (Date.now() - since > HEARTBEAT_MS / 2)
-        printFor(host, paint.dim(`… ${title} (${uploads.ofHost(host) ?? duration(Date.now() - since)})`))
-    }
-    const all = uploads.total()
-    if (all && underWay.size > 1) printFor('', paint.dim(`… in all ${all}`))
+  const view = new RunView()
+  const shades: Record<LogLine['kind'], (text: string) => string> = {
+    done: paint.green,
+    note: paint.yellow,
+    warning: (text) => `${paint.yellow('warning')} ${text}`,
+    stopped: paint.yellow,
+    error: (text) => `${paint.red('error')} ${text}`,
+    output: paint.dim,
   }
-  let heartbeat: NodeJS.Timeout
-  const startHeartbeat = () => {
-    heartbeat = setInterval(printProgress, HEARTBEAT_MS).unref()
-  }
-  startHeartbeat()
+  let silence: NodeJS.Timeout | undefined
 
-  const on = (event: EngineEvent) => {
-    uploads.on(event)
-    switch (event.event) {
-      case 'run':
-        width = Math.max(...event.hosts.map((host) => host.length), 4)
-        for (const { id, title } of event.steps) titles.set(id, title)
-        break
-      case 'connected':
-        if (verbose > 0) printFor(event.host, `connected in ${duration(event.ms)}, ${event.os}`)
-        break
-      case 'host-failed':
-        print(formatError(event.error, paint))
-        break
-      case 'finding':
-        if (event.finding.level === 'warning')
-          printFor(
-            hostNames(event.hosts),
-            `${paint.yellow('warning')} ${event.finding.message}; ${event.finding.hint}`,
-          )
-        break
-      case 'step-start':
-        printFor(event.host, titles.get(event.step) ?? event.step)
-        break
-      case 'change-start':
-        underWay.set(event.host, { title: event.change.title, since: Date.now() })
-        printFor(event.host, `  ${event.change.sign} ${event.change.title}`)
-        break
-      case 'change-end':
-        underWay.delete(event.host)
-        break
-      case 'line':
-        if (verbose > 0 || /^waiting for/.test(event.line))
-          printFor(event.host, paint.dim(`  | ${event.line}`))
-        break
-      case 'waiting':
-        printFor(event.host, paint.yellow(waitingText(event)))
-        break
-      case 'link-lost':
-        printFor(event.host, paint.yellow(`${event.error.message}; logging in again`))
-        break
-      case 'step':
-        underWay.delete(event.host)
-        if (event.outcome === 'changed')
-          printFor(event.host, paint.green(`${titles.get(event.step)}: done in ${duration(event.ms)}`))
-        if (event.outcome === 'blocked')
-          printFor(event.host, paint.yellow(`${titles.get(event.step)}: blocked by ${event.blockedBy}`))
-        if (event.outcome === 'failed' && event.error?.details.step === event.step)
-          print(formatError(event.error, paint))
-        break
-      case 'summary':
-      case 'planned':
-      case 'progress':
-        break
-    }
+  const tell = (text: string) => {
+    // a question may have left the cursor in the middle of a line, and then the text begins with a newline
+    const stamped = text.replace(/^\n?/, (start) => `${start}${clock(Date.now() - view.began)} `)
+    screen.err(`${coloured(stamped)}\n`)
+    if (silence) listen()
   }
-  const close = () => clearInterval(heartbeat)
+  const print = ({ kind, host, text }: LogLine) => {
+    const width = Math.max(...view.hosts.map((name) => name.length), 4)
+    tell(`${paint.bold(host.padEnd(width))}  ${shades[kind](text)}`)
+  }
+  const log = new RunLog({ view, paint, verbose, together: () => false, print })
+  const listen = () => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      const waits = waitingFor(view, Date.now())
+      if (waits) tell(paint.dim(waits))
+      else listen()
+    }, SILENCE_MS).unref()
+  }
+  const hush = () => {
+    log.flush()
+    clearTimeout(silence)
+    silence = undefined
+  }
+  listen()
+
   return {
-    on,
-    still() {
-      close()
-      return startHeartbeat
+    on(event) {
+      view.on(event)
+      log.on(event)
+      if (event.event === 'line' && verbose === 0 && /^waiting for/.test(event.line))
+        print({ kind: 'output', host: event.host, text: `  | ${event.line}` })
     },
-    close,
+    tell,
+    still() {
+      hush()
+      return listen
+    },
+    close: hush,
   }
+}
+
+/** "… Install Docker: node17, 41 s; Send the bundle: 3 hosts, …"; empty when nothing is being done. */
+function waitingFor(view: RunView, now: number): string {
+  const all = groups(view, now)
+  const more = all.length > TOLD ? [`${all.length - TOLD} more`] : []
+  const uploads = view.uploads.total()
+  const parts = [...all.slice(0, TOLD), ...more, ...(all.length > 0 && uploads ? [`sent ${uploads}`] : [])]
+  return parts.length > 0 ? `… ${parts.join('; ')}` : ''
+}
+
+/** "[02:07]": minutes and seconds. */
+function clock(ms: number): string {
+  const s = Math.floor(ms / 1000)
+  return `[${String(Math.floor(s / 60)).padStart(2, '0')}:${String(s % 60).padStart(2, '0')}]`
 }

@@ -2,13 +2,13 @@ import type { EngineEvent } from '../engine/event.ts'
 import type { RunReport } from '../engine/run-options.ts'
 import { printableJson } from '../printable.ts'
 import type { Conclusion } from './conclusion.ts'
-import { formatError } from './format-error.ts'
 import { jsonLine } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
 import { makePrintable } from './printable-event.ts'
 import type { OutputMode } from './renderer.ts'
 import { reportLines } from './report.ts'
 import { style } from './style.ts'
+import { tellErrors } from './tell-errors.ts'
 
 /**
  * Prints the end of a run. For people: errors on stderr, then table, findings, verdict and what to do next on stdout.
@@ -26,10 +26,9 @@ export function printReport(
   }
   // names and versions may come from hosts and inventories
   const hosts = makePrintable(report.hosts)
-  const paint = style(process.stderr, color)
-  printLines(
-    hosts.flatMap(({ errors }) => errors.map((error) => formatError(error, paint))),
-    process.stderr,
+  tellErrors(
+    hosts.flatMap(({ errors }) => errors),
+    { json: false, color },
   )
   printLines(reportLines({ ...report, hosts }, conclusion, style(process.stdout, color)))
 }

@@ -1,12 +1,16 @@
 import type { Emit } from '../engine/event.ts'
+import type { Screen } from './screen.ts'
+import type { StepTimes } from './time-left.ts'
 
 export type OutputMode = 'tty' | 'plain' | 'json'
 
-/** Shows the engine events of a run. `close` restores the terminal. */
+/** Shows the engine events of a run. `close` leaves the terminal as it should be for what comes after. */
 export interface Renderer {
   on: Emit
+  /** Tells something that is no event, such as what Ctrl-C does, in a line of its own. */
+  tell(text: string): void
   close(): void
-  /** Pauses output that is driven by a timer, such as spinners. Returns a function that resumes it. */
+  /** Pauses output that is driven by a timer, such as the live view. Returns a function that resumes it. */
   still?(): () => void
 }
 
@@ -15,4 +19,8 @@ export interface RendererOptions {
   color: boolean
   /** 0 to 3: how often -v was given. */
   verbose: number
+  /** How long steps took in earlier runs, to estimate the rest. */
+  times?: StepTimes
+  /** Where to write, when that is not this process's terminal. */
+  screen?: Screen
 }

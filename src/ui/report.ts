@@ -34,24 +34,21 @@ export function reportLines(
 }
 
 function table(hosts: readonly HostOutcome[], paint: ChalkInstance): string[] {
-  const rows = new Map<string, { names: string[]; cells: readonly string[] }>()
+  const rows = new Map<string, HostOutcome[]>()
   for (const host of hosts) {
-    const cells = cellsOf(host, paint)
-    const key = hosts.length > ROWS ? cells.filter((_, i) => i !== TIME).join('\0') : host.host
-    const row = rows.get(key)
-    if (row) row.names.push(host.host)
-    else rows.set(key, { names: [host.host], cells })
+    const alike = hosts.length > ROWS ? [host.result, host.changes, reason(host)].join('\0') : host.host
+    rows.set(alike, [...(rows.get(alike) ?? []), host])
   }
   return columns([
     ['HOST', 'RESULT', 'CHANGES', 'TIME', ''],
-    ...[...rows.values()].map(({ names, cells }) => [paint.bold(hostNames(names)), ...cells]),
+    ...[...rows.values()].map((row) => cellsOf(row, paint)),
   ])
 }
 
-/** Which cell holds the time. */
-const TIME = 2
-
-function cellsOf(host: HostOutcome, paint: ChalkInstance): string[] {
+/** The row of hosts that differ only in their time; it shows the longest. */
+function cellsOf(row: readonly HostOutcome[], paint: ChalkInstance): string[] {
+  const [host] = row
+  if (!host) return []
   const shade: Partial<Record<Result, ChalkInstance>> = {
     changed: paint.green,
     failed: paint.red,
@@ -60,7 +57,14 @@ function cellsOf(host: HostOutcome, paint: ChalkInstance): string[] {
     stopped: paint.yellow,
   }
   const result = RESULTS[host.result]
-  return [shade[host.result]?.(result) ?? result, String(host.changes), duration(host.ms), reason(host)]
+  const ms = Math.max(...row.map((each) => each.ms))
+  return [
+    paint.bold(hostNames(row.map((each) => each.host))),
+    shade[host.result]?.(result) ?? result,
+    String(host.changes),
+    ms > 0 ? duration(ms) : '',
+    reason(host),
+  ]
 }
 
 /** Why a host is not done, in a few words. */

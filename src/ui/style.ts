@@ -1,9 +1,6 @@
-import { stripVTControlCharacters } from 'node:util'
 import { Chalk, type ChalkInstance } from 'chalk'
 import { printable } from '../printable.ts'
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one
-const COLOUR = /(\u001b\[\d+m)/
+import { COLOUR, cells } from './fit.ts'
 
 /** Colours for a stream. None when it is not a terminal, or with NO_COLOR or --no-color. */
 export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstance {
@@ -11,8 +8,9 @@ export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstanc
   return new Chalk({ level: on ? 1 : 0 })
 }
 
-/** "0.8 s", "12 s", "3 min 05 s". */
+/** "<0.1 s", "0.8 s", "12 s", "3 min 05 s". */
 export function duration(ms: number): string {
+  if (ms < 50) return '<0.1 s'
   const s = ms < 10_000 ? ms / 1000 : Math.round(ms / 1000)
   if (s < 10) return `${s.toFixed(1)} s`
   if (s < 120) return `${s} s`
@@ -42,14 +40,13 @@ export function count(number: number, noun: string): string {
 
 /** Aligns rows in columns, two blanks apart. The last column is not padded. Colour codes do not count as width. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = (text: string) => stripVTControlCharacters(text).length
   const widths = rows.reduce<number[]>(
-    (max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, width(cell))),
+    (max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cells(cell))),
     [],
   )
   return rows.map((row) =>
     row
-      .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - width(cell) + 2)))
+      .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - cells(cell) + 2)))
       .join('')
       .trimEnd(),
   )

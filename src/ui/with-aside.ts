@@ -16,6 +16,7 @@ export function withAside(renderer: Renderer): AsideRenderer {
       if (away) held.push(event)
       else renderer.on(event)
     },
+    tell: (text) => renderer.tell(away ? `\n${text}` : text),
     async aside(work) {
       away = true
       const resume = renderer.still?.()

@@ -43,7 +43,11 @@ it.each([
     text(child.stderr),
   ])
   silent.off('connection', count)
-  expect({ code, told: stderr.match(/stopping/g)?.length, seen }).toEqual({
+  expect({
+    code,
+    told: stderr.match(/Stopping… press Ctrl-C again to stop immediately\./g)?.length,
+    seen,
+  }).toEqual({
     code: 130,
     told: 1,
     seen: logins,

@@ -79,7 +79,7 @@ it.each<{ what: string; end: (shown: string) => string }>([
 ])('$what at a question of a host stops the run before another host asks', async ({ end }) => {
   const typed = [{ question: QUESTION, answer: end }]
   const { code, shown } = await onTerminal(cli, ['ping'], { before: 'echo pid $$', typed })
-  expect(shown).toContain('stopping; once more stops at once')
+  expect(shown).toContain('Stopping… press Ctrl-C again to stop immediately.')
   expect(questions(shown)).toBe(1)
   expect(code).toBe(130)
 })

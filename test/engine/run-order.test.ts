@@ -106,6 +106,7 @@ it('emits the events of a host in this order', async () => {
   })
   expect(outcome.events.map(({ event }) => event)).toEqual([
     'run',
+    'connecting',
     'connected',
     'planned',
     'step-start',

@@ -72,6 +72,7 @@ export const EVENTS: readonly EngineEvent[] = [
     steps: [{ id: step, title: 'Start' }],
     standIn: true,
   },
+  { event: 'connecting', host },
   { event: 'connected', host, ms: 120, os: 'Ubuntu 22.04.5 LTS' },
   { event: 'host-failed', host, error: ERROR },
   {

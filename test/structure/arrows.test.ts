@@ -120,7 +120,6 @@ const users = (name: string) => [
 
 it.each([
   { name: 'chalk', rooms: ['ui'] },
-  { name: 'ora', rooms: ['ui'] },
   { name: 'commander', rooms: ['cli.ts', 'commands'] },
   { name: 'ini', rooms: ['inventory'] },
 ])('only $rooms uses $name', ({ name, rooms }) => {

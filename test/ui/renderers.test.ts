@@ -59,8 +59,8 @@ it('plain pauses its progress reports during a question and resumes them afterwa
   vi.useFakeTimers()
   try {
     const renderer = await makeRenderer({ mode: 'plain', color: false, verbose: 0 })
-    for (const event of afterRun({ event: 'change-start', ...at, change })) renderer.on(event)
-    const signs = () => err.filter((text) => text.includes('… install curl')).length
+    for (const event of afterRun({ event: 'step-start', ...at })) renderer.on(event)
+    const signs = () => err.filter((text) => text.includes('… Start: w1')).length
     let answer = () => {}
     const asked = renderer.aside(
       () =>
@@ -81,22 +81,34 @@ it('plain pauses its progress reports during a question and resumes them afterwa
 })
 
 it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
-  { what: 'a step', event: { event: 'step-start', ...at }, line: 'w1    Start' },
+  { what: 'nothing of a step that begins', event: { event: 'step-start', ...at }, line: '' },
+  { what: 'nothing of a change that begins', event: { event: 'change-start', ...at, change }, line: '' },
+  {
+    what: 'a step that begins with -v',
+    verbose: 1,
+    event: { event: 'step-start', ...at },
+    line: '[00:00] w1    Start',
+  },
   {
     what: 'a broken connection',
     event: { event: 'link-lost', ...at, error: ERROR },
-    line: `w1    ${ERROR.message}; logging in again`,
+    line: `[00:00] w1    ${ERROR.message}; logging in again`,
   },
-  { what: 'a change', event: { event: 'change-start', ...at, change }, line: 'w1      + install curl' },
+  {
+    what: 'a change with -v',
+    verbose: 1,
+    event: { event: 'change-start', ...at, change },
+    line: '[00:00] w1      + install curl',
+  },
   {
     what: 'a step that is done',
     event: { event: 'step', ...at, outcome: 'changed', ms: 1500 },
-    line: 'w1    Start: done in 1.5 s',
+    line: '[00:00] w1    Start: done in 1.5 s',
   },
   {
     what: 'a step that is blocked',
     event: { event: 'step', ...at, outcome: 'blocked', ms: 0, blockedBy: 'a on d1' },
-    line: 'w1    Start: blocked by a on d1',
+    line: '[00:00] w1    Start: blocked by a on d1',
   },
   {
     what: 'a satisfied step',
@@ -108,18 +120,18 @@ it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
     what: 'a line of output with -v',
     verbose: 1,
     event: { event: 'line', ...at, line: 'Reading package lists' },
-    line: 'w1      | Reading package lists',
+    line: '[00:00] w1      | Reading package lists',
   },
   {
     what: 'a wait for a lock',
     event: { event: 'line', ...at, line: 'waiting for the dpkg lock, held by: apt (pid 7)' },
-    line: 'w1      | waiting for the dpkg lock, held by: apt (pid 7)',
+    line: '[00:00] w1      | waiting for the dpkg lock, held by: apt (pid 7)',
   },
   {
     what: 'a login with -v',
     verbose: 1,
     event: { event: 'connected', host: 'w1', ms: 250, os: 'Ubuntu 22.04' },
-    line: 'w1    connected in 0.3 s, Ubuntu 22.04',
+    line: '[00:00] w1    connected in 0.3 s, Ubuntu 22.04',
   },
   {
     what: 'a warning',
@@ -128,7 +140,7 @@ it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
       finding: { level: 'warning', id: 'cpu', message: 'few cores', hint: 'give more' },
       hosts: ['w1'],
     },
-    line: 'w1    warning few cores; give more',
+    line: '[00:00] w1    warning few cores; give more',
   },
 ])('plain prints $what', async ({ event, verbose, line }) => {
   expect((await rendered('plain', afterRun(event), verbose)).join('\n')).toBe(line)
@@ -136,11 +148,11 @@ it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
 })
 
 it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
-  '$mode prints an error with its evidence',
+  '$mode prints an error in one line; the report tells the rest',
   async ({ mode }) => {
     const shown = (await rendered(mode, EVENTS)).join('\n')
-    expect(shown).toContain(`error w1, k3s-agent: ${ERROR.message} [STEP_FAILED]`)
-    expect(shown).toContain('| line two')
+    expect(shown).toMatch(new RegExp(`^(\\[00:00\\] w1    error|✘ w1   ) +Start: ${ERROR.message}$`, 'm'))
+    expect(shown).not.toContain('line two')
   },
 )
 

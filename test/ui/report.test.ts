@@ -34,7 +34,7 @@ it.each([
     lines: [
       'HOST  RESULT     CHANGES  TIME',
       'd1    changed    12       41 s',
-      'w1    unchanged  0        0.0 s',
+      'w1    unchanged  0',
       '',
       'Done: 12 changes and 2 waits in 5 steps on 1 host, in 12 s.',
     ],
@@ -44,7 +44,7 @@ it.each([
     report: report([host('d1', 'unchanged')]),
     lines: [
       'HOST  RESULT     CHANGES  TIME',
-      'd1    unchanged  0        0.0 s',
+      'd1    unchanged  0',
       '',
       'Nothing to change on 1 host; checked in 12 s.',
     ],
@@ -59,9 +59,9 @@ it.each([
     ]),
     lines: [
       'HOST  RESULT       CHANGES  TIME',
-      'd1    failed       0        0.0 s  k3s-agent: start k3s: exit code 1',
-      'w1    skipped      0        0.0 s  waits for k3s-server on d1',
-      'w2    not reached  0        0.0 s  no route to host',
+      'd1    failed       0              k3s-agent: start k3s: exit code 1',
+      'w1    skipped      0              waits for k3s-server on d1',
+      'w2    not reached  0              no route to host',
       'w3    changed      12       41 s',
       '',
       '1 of 4 hosts done, after 12 s: 1 skipped, 1 not reached, 1 failed.',
@@ -72,8 +72,8 @@ it.each([
     report: report([host('w1', 'failed', { errors: [unfit] }), host('w2', 'skipped')]),
     lines: [
       'HOST  RESULT   CHANGES  TIME',
-      'w1    failed   0        0.0 s  preflight: 1 processor core; 2 are needed',
-      'w2    skipped  0        0.0 s  nothing was changed',
+      'w1    failed   0              preflight: 1 processor core; 2 are needed',
+      'w2    skipped  0              nothing was changed',
       '',
       '1 of 2 hosts does not meet the requirements; nothing was changed.',
     ],
@@ -83,8 +83,8 @@ it.each([
     report: report([host('d1', 'stopped'), host('w1', 'unchanged')], { interrupted: true }),
     lines: [
       'HOST  RESULT     CHANGES  TIME',
-      'd1    stopped    0        0.0 s',
-      'w1    unchanged  0        0.0 s',
+      'd1    stopped    0',
+      'w1    unchanged  0',
       '',
       'Stopped after 12 s: 1 of 2 hosts done.',
     ],
@@ -97,8 +97,8 @@ it.each([
     ]),
     lines: [
       'HOST                 RESULT       CHANGES  TIME',
-      'w1 … w29 (29 hosts)  unchanged    0        0.0 s',
-      'w30                  not reached  0        0.0 s  no route to host',
+      'w1 … w29 (29 hosts)  unchanged    0        28 s',
+      'w30                  not reached  0              no route to host',
       '',
       '29 of 30 hosts done, after 12 s: 1 not reached.',
     ],

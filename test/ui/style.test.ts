@@ -6,7 +6,9 @@ import { formatError } from '../../src/ui/format-error.ts'
 import { bytes, coloured, columns, count, duration, style } from '../../src/ui/style.ts'
 
 it.each([
-  { ms: 0, text: '0.0 s' },
+  { ms: 0, text: '<0.1 s' },
+  { ms: 49, text: '<0.1 s' },
+  { ms: 50, text: '0.1 s' },
   { ms: 840, text: '0.8 s' },
   { ms: 9900, text: '9.9 s' },
   { ms: 12_400, text: '12 s' },
@@ -75,6 +77,14 @@ it.each([
       ['bb', 'y'],
     ],
     lines: [`${red('a')}   x`, 'bb  y'],
+  },
+  {
+    what: 'letters that are two columns wide',
+    rows: [
+      ['日本', 'x'],
+      ['abc', 'y'],
+    ],
+    lines: ['日本  x', 'abc   y'],
   },
   { what: 'rows of different lengths', rows: [['a'], ['b', 'c']], lines: ['a', 'b  c'] },
 ])('aligns $what in columns', ({ rows, lines }) => {

@@ -1,0 +1,73 @@
+import { stripVTControlCharacters } from 'node:util'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one
+export const COLOUR = /(\u001b\[\d+m)/
+
+const ASCII = /^[\x20-\x7e]*$/
+/** Drawn two columns wide, as in Unicode's East Asian Width. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
+/** Drawn over the character before. */
+const COMBINING = /\p{Mn}|\p{Me}/u
+
+/** How many columns a line takes on a terminal. Colour codes take none. */
+export function cells(line: string): number {
+  const text = stripVTControlCharacters(line)
+  return ASCII.test(text) ? text.length : [...text].reduce((sum, character) => sum + cellsOf(character), 0)
+}
+
+function cellsOf(character: string): number {
+  if (COMBINING.test(character)) return 0
+  return WIDE.test(character) ? 2 : 1
+}
+
+/** Cuts a line to a width in columns, at a blank where there is one, and ends it with an ellipsis. Keeps its colours. */
+export function fit(line: string, width: number): string {
+  if (cells(line) <= width) return line
+  if (width < 1) return ''
+  let left = lengthWithin(stripVTControlCharacters(line), width - 1)
+  let cut = false
+  return line
+    .split(COLOUR)
+    .map((part, i) => {
+      if (i % 2 === 1 || cut) return i % 2 === 1 ? part : ''
+      cut = part.length > left
+      const kept = part.slice(0, left)
+      left -= kept.length
+      return cut ? `${kept}…` : kept
+    })
+    .join('')
+}
+
+/** How many characters of a text to keep, so that they take at most `width` columns and end before a blank. */
+function lengthWithin(text: string, width: number): number {
+  let length = 0
+  let taken = 0
+  for (const character of text) {
+    taken += cellsOf(character)
+    if (taken > width) break
+    length += character.length
+  }
+  const whole = text.slice(0, text.lastIndexOf(' ', length) + 1).trimEnd().length
+  // a long word is cut itself rather than leaving half of the line empty
+  return whole > length / 2 ? whole : length
+}
+
+/**
+ * Breaks a line at blanks, so that no part is wider than `width` where its words allow it. Later parts are indented, so
+ * that none looks like a line of its own.
+ */
+export function wrap(line: string, width: number): string[] {
+  if (cells(line) <= width) return [line]
+  const indent = width > 20 ? '    ' : ' '
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(/(?<= )(?=[^ ])/)) {
+    if (current.trim() !== '' && cells((current + word).trimEnd()) > width) {
+      lines.push(current.trimEnd())
+      current = indent
+    }
+    current += word
+  }
+  return [...lines, current.trimEnd()]
+}
