@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
  */
 export function privateFolder(path: string): boolean {
   const me = process.getuid?.()
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const parent = statSync(dirname(path))
   if (parent.uid !== me && parent.uid !== 0) return false
   if ((parent.mode & 0o022) !== 0 && (parent.mode & 0o1000) === 0) return false
@@ -18,4 +18,11 @@ export function privateFolder(path: string): boolean {
   rmSync(path, { recursive: true, force: true })
   mkdirSync(path, { mode: 0o700 })
   return true
+}
+
+/** As mkdir -p. Node's own (`recursive`) never ends where a folder says ENOENT to new names, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
 }

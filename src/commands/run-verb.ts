@@ -14,6 +14,7 @@ import { defaultMode, makeRenderer } from '../ui/make-renderer.ts'
 import { printReport } from '../ui/print-report.ts'
 import type { AsideRenderer } from '../ui/with-aside.ts'
 import { interruptSignal } from './interrupt.ts'
+import { StepTimes } from './step-times.ts'
 
 /** How a run talks to the user besides its events. */
 type Terminal = Pick<AsideRenderer, 'tell'> & Partial<Pick<AsideRenderer, 'aside'>>
@@ -43,9 +44,16 @@ export async function runVerb(
   }: Wanted & { conclude: (report: RunReport) => Promise<Conclusion> | Conclusion },
 ): Promise<ExitName> {
   const mode = options.output ?? defaultMode()
-  const renderer = await makeRenderer({ mode, color: options.color, verbose: options.verbose ?? 0 })
+  const times = new StepTimes()
+  const renderer = await makeRenderer({
+    mode,
+    color: options.color,
+    verbose: options.verbose ?? 0,
+    times: times.earlier,
+  })
   const emit = (event: EngineEvent) => {
     renderer.on(event)
+    times.on(event)
     onEvent?.(event)
   }
   let report: RunReport
@@ -57,6 +65,7 @@ export async function runVerb(
       renderer,
     })
   } finally {
+    times.keep()
     renderer.close()
   }
   const conclusion = await conclude(report)

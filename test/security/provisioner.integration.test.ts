@@ -159,6 +159,15 @@ describe('the cache', () => {
     })
   })
 
+  it.each(['/proc/x', '/dev/null', '/dev/null/x'])(
+    'is done without where %s cannot hold it',
+    async (cache) => {
+      const cwd = site(`no-cache-${cache.replaceAll('/', '-')}`, {})
+      bundle(cwd)
+      expect(await lock(cwd, cache)).toMatchObject({ code: 0, stderr: '' })
+    },
+  )
+
   it('is not used where it is a link, or where others can rename it', async () => {
     const cwd = site('cache2', {})
     bundle(cwd)

@@ -109,7 +109,7 @@ it.each<{
   {
     what: 'hosts that have failed, on top',
     hosts: 3,
-    happened: (hosts) => [
+    happened: () => [
       connected('node1'),
       { event: 'host-failed', host: 'node2', error: ERROR },
       connected('node3'),
