@@ -3,9 +3,17 @@ import { type Call, makeProgram } from './commands/make-program.ts'
 import { wantsJson } from './commands/wants-json.ts'
 import { ConvecthubErrors, faultOf } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
+import { watchOutput } from './ui/watch-output.ts'
 
 /** Runs the command line and returns the exit code. Every error is reported here. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const outputError = watchOutput()
+  const code = await runCommandLine(argv)
+  const error = await outputError()
+  return error ? report(error, { json: false, color: true }) : code
+}
+
+async function runCommandLine(argv: readonly string[]): Promise<number> {
   let called: Call | undefined
   try {
     makeProgram((call) => {

@@ -114,6 +114,8 @@ export const ERRORS = {
   UPLOAD_DIGEST: 'failed',
   UPLOAD_SHORT: 'failed',
 
+  STDOUT: 'output',
+
   NO_PASSWORD: 'differs',
 
   LAB_BOOT: 'lab',

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { EXIT } from '../exit-codes.ts'
+import { isLostOutput } from '../ui/watch-output.ts'
 
 /**
- * Aborts on the first Ctrl-C or SIGTERM, and tells so. The second one ends the program at once. `ignore` ends the
- * listening, for the next run of the same verb.
+ * Aborts on the first Ctrl-C or SIGTERM, and tells so. The second one ends the program at once. Aborts as well when
+ * stdout takes no more. `ignore` ends the listening, for the next run of the same verb.
  */
 export function interruptSignal(tell: (text: string) => void): { signal: AbortSignal; ignore: () => void } {
   const controller = new AbortController()
@@ -14,11 +15,16 @@ export function interruptSignal(tell: (text: string) => void): { signal: AbortSi
     tell('Stopping… press Ctrl-C again to stop immediately.')
     controller.abort()
   }
+  const endWithoutOutput = (error: Error) => {
+    if (isLostOutput(error)) controller.abort()
+  }
+  process.stdout.on('error', endWithoutOutput)
   const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, stop)
   return {
     signal: controller.signal,
     ignore: () => {
+      process.stdout.off('error', endWithoutOutput)
       for (const name of signals) process.off(name, stop)
     },
   }

@@ -17,9 +17,9 @@ export class LiveArea {
     if (!same || this.#width !== this.#screen.width()) this.#replace('', lines)
   }
 
-  /** Prints permanent lines, each with its newline, above the live ones. */
-  above(text: string): void {
-    this.#replace(text, this.#drawn)
+  /** Prints permanent lines, each with its newline, and draws these lines below them. */
+  above(text: string, lines: readonly string[]): void {
+    this.#replace(text, lines)
   }
 
   clear(): void {

@@ -25,12 +25,14 @@ export function ttyRenderer({ color, verbose, times, screen = PROCESS_SCREEN }: 
   }
   let moving = false
 
-  const draw = () => {
-    if (!moving || !screen.interactive) return
+  const live = () => {
+    if (!moving || !screen.interactive) return []
     const size = { width: screen.width(), rows: screen.height() }
-    const lines = liveView(view, { ...size, now: Date.now(), times: times ?? new Map(), paint })
-    area.draw(lines.map(coloured))
+    return liveView(view, { ...size, now: Date.now(), times: times ?? new Map(), paint }).map(coloured)
   }
+  const draw = () => area.draw(live())
+  const above = (lines: readonly string[]) =>
+    area.above(lines.map((line) => `${coloured(line)}\n`).join(''), live())
   const print = ({ kind, host, text }: LogLine) => {
     const names = Math.min(Math.max(...view.hosts.map(cells), 4), Math.floor(screen.width() / 3))
     const [first = '', ...more] = text.split('\n')
@@ -38,7 +40,7 @@ export function ttyRenderer({ color, verbose, times, screen = PROCESS_SCREEN }: 
     const line = `${marks[kind]} ${name}  ${kind === 'output' ? paint.dim(text) : first}`
     // evidence, hints and output may be copied, so they stay as they are
     const lines = kind === 'output' ? [line] : [...wrap(line, screen.width()), ...more]
-    area.above(lines.map((part) => `${coloured(part)}\n`).join(''))
+    above(lines)
   }
   const log = new RunLog({
     view,
@@ -62,13 +64,11 @@ export function ttyRenderer({ color, verbose, times, screen = PROCESS_SCREEN }: 
       if (event.event === 'run') {
         moving = true
         if (event.standIn)
-          area.above(
-            `${paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.')}\n`,
-          )
+          above([paint.yellow('This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.')])
         draw()
       }
     },
-    tell: (text) => area.above(`${coloured(text)}\n`),
+    tell: (text) => above([text]),
     still() {
       const was = moving
       stop()

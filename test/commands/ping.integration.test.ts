@@ -98,7 +98,7 @@ describe('hosts that fail', () => {
     const { code, stdout, stderr } = await ping()
     const all = `${stdout}${stderr}`
     for (const name of ['web2', 'web4']) {
-      expect(stderr).toMatch(new RegExp(`^error ${name}, connect: .*ECONNREFUSED`, 'm'))
+      expect(stderr).toMatch(new RegExp(`^\\[00:\\d\\d\\] error ${name}, connect: .*ECONNREFUSED`, 'm'))
       expect(all.match(new RegExp(`^.*${name}.*ECONNREFUSED`, 'gm'))).toHaveLength(1)
     }
     expect(stdout).toMatch(

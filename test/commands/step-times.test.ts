@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { StepTimes } from '../../src/commands/step-times.ts'
-import type { Outcome } from '../../src/engine/event.ts'
+import type { Outcome } from '../../src/outcome.ts'
 
 let cache: string
 const file = () => join(cache, 'convecthub', 'step-times.json')

@@ -16,7 +16,7 @@ it.each([
   { what: '0 columns', size: 'stty cols 0 rows 0' },
   { what: '1 column', size: 'stty cols 1 rows 1' },
   { what: '10 columns', size: 'stty cols 10 rows 5' },
-  { what: 'the default size', size: ':' },
+  { what: '1000 columns', size: ':' },
   { what: '80 columns', size: 'stty cols 80 rows 24' },
 ])('ends and prints the error on a terminal with $what', async ({ size }) => {
   const { code, shown } = await onTerminal(cli, ['ping', '-i', 'inv.ini'], { before: size })

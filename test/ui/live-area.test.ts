@@ -19,8 +19,7 @@ it('draws over what it has drawn', () => {
 
 it('prints above itself what is to stay', () => {
   const { terminal, area } = drawn()
-  area.above('stays\nstays, too\n')
-  area.draw(['other head'])
+  area.above('stays\nstays, too\n', ['other head'])
   expect(terminal.rows()).toEqual(['stays', 'stays, too', 'other head'])
 })
 
@@ -28,7 +27,7 @@ it.each([1, 2, 7, 19, 20, 21, 400])(
   'leaves nothing stale on a terminal that becomes %i columns wide',
   (width) => {
     const { terminal, area } = drawn()
-    area.above('stays\n')
+    area.above('stays\n', ['head', '  a row of the view'])
     terminal.resize(width)
     area.draw(['new'])
     expect(terminal.rows().join('')).toBe('staysnew')

@@ -7,13 +7,16 @@ export interface Typed {
   answer: (shown: string) => string
 }
 
-/** Runs the command line on a new terminal, after the shell command `before`. Returns exit code and output. */
+/**
+ * Runs the command line on a new terminal, wide enough for a line of any length, after the shell command `before`.
+ * Returns exit code and output.
+ */
 export function onTerminal(
   { folder, program }: BuiltCli,
   args: readonly string[],
   { before = ':', typed = [] }: { before?: string; typed?: readonly Typed[] } = {},
 ): Promise<{ code: number | null; shown: string }> {
-  const command = `${before}; exec "$NODE" "$PROGRAM" ${args.join(' ')}`
+  const command = `stty cols 1000; ${before}; exec "$NODE" "$PROGRAM" ${args.join(' ')}`
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: folder,
     env: {
