@@ -1,4 +1,4 @@
-/** Exit codes of the command line, by name. The README's table is checked against this one. */
+/** Exit codes of the command line, by name. The table in docs/exit-codes.md is checked against this one. */
 export const EXIT = {
   ok: { code: 0, meaning: 'done, or nothing to do' },
   internal: { code: 1, meaning: 'a fault of convecthub itself; please report it' },

@@ -1,5 +1,6 @@
 import { Command, type OptionValues } from 'commander'
 import { versionLine } from '../version.ts'
+import { TOPICS } from './topics.ts'
 import { usageError } from './usage-error.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
@@ -35,6 +36,7 @@ export function makeProgram(call: (call: Call) => void): Command {
     .version(versionLine())
     .helpCommand(false)
     .exitOverride()
+    .addHelpText('after', `\nTopics of convecthub help:\n${topics()}`)
     .addHelpText('after', '\nWithout -i, the inventory of ansible.cfg is read, else ./inv.toml.')
     .addHelpText('after', examples(EXAMPLES))
   for (const verb of VERBS) addVerb(program, verb, call)
@@ -55,4 +57,11 @@ function addVerb(parent: Command, verb: Verb, call: (call: Call) => void): void 
 
 function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}\nExit codes: convecthub help exit-codes`
+}
+
+function topics(): string {
+  const width = Math.max(...Object.keys(TOPICS).map((name) => name.length))
+  return Object.entries(TOPICS)
+    .map(([name, what]) => `  ${name.padEnd(width)}  ${what}`)
+    .join('\n')
 }

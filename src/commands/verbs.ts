@@ -147,4 +147,18 @@ export const VERBS: readonly Verb[] = [
     examples: ['convecthub lab up', 'convecthub lab ssh driver1'],
     commands: LAB_COMMANDS,
   },
+  {
+    name: 'explain',
+    description: 'explain an error, finding or warning by its code',
+    arguments: [new Argument('[code]', 'such as HOST_KEY_CHANGED or cpu; without it, all are listed')],
+    examples: ['convecthub explain HOST_KEY_CHANGED', 'convecthub explain'],
+    load: async () => (await import('./explain.ts')).explainVerb,
+  },
+  {
+    name: 'help',
+    description: 'explain a verb, or a topic such as inventory or exit-codes',
+    arguments: [new Argument('[topic...]', 'a verb, or one of the topics below')],
+    examples: ['convecthub help provision', 'convecthub help exit-codes'],
+    load: async () => (await import('./help.ts')).helpVerb,
+  },
 ]

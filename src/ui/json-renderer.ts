@@ -29,7 +29,7 @@ export const EVENT_FIELDS = {
   error: 'what kept a run from starting: `code`, `message`, `host`, `origin`, `evidence`, `hint`',
 } as const
 
-/** Prints every event as one line of JSON on stdout; `line` events only with -v. The README lists the fields. */
+/** Prints every event as one line of JSON on stdout; `line` events only with -v. docs/json.md lists the fields. */
 export function jsonRenderer({ verbose, screen = PROCESS_SCREEN }: RendererOptions): Renderer {
   return {
     on: (event) => {

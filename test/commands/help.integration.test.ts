@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TOPICS } from '../../src/commands/topics.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
 
 let cli: BuiltCli
@@ -12,7 +13,8 @@ const help = async (...args: string[]) => {
   expect(code).toBe(0)
   return stdout
 }
-const listed = (text: string) => [...text.matchAll(/^ {2}([a-z]+)(?= )/gm)].map(([, name = '']) => name)
+const listed = (text: string) =>
+  [...(text.split('\nTopics', 1)[0] ?? '').matchAll(/^ {2}([a-z]+)(?= )/gm)].map(([, name = '']) => name)
 
 test('every listed verb has a help text, the same with --help and with help VERB', async () => {
   const verbs = listed(await help('--help')).filter((name) => name !== 'help')
@@ -20,7 +22,7 @@ test('every listed verb has a help text, the same with --help and with help VERB
   for (const verb of verbs) {
     const text = await help(verb, '--help')
     expect(await help('help', verb)).toBe(text)
-    // lists options other than --help, or subcommands
+    // lists options other than --help, arguments, or subcommands
     expect(text.match(/^ {2}(-(?!h)|[a-z]+ )/gm)?.length ?? 0, verb).toBeGreaterThan(0)
   }
 })
@@ -28,4 +30,32 @@ test('every listed verb has a help text, the same with --help and with help VERB
 test('suggests the right verb for a misspelled one', async () => {
   const { code, stderr } = await cli.run(['pnig'])
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean ping?') })
+})
+
+test.each(Object.keys(TOPICS))('help %s prints its page without marks of Markdown', async (topic) => {
+  const text = await help('help', topic)
+  expect(text.split('\n')[0]).toMatch(/^[A-Z]/)
+  expect(text.match(/^(#|<!--|\||```).*/m)).toBeNull()
+  expect(text.length).toBeGreaterThan(500)
+})
+
+test.each([
+  { words: ['inventry'], hint: 'did you mean inventory?' },
+  { words: ['lab', 'pu'], hint: 'did you mean lab up?' },
+  { words: ['xyzzy'], hint: 'verbs: init, ping' },
+])('help $words says what there is help for', async ({ words, hint }) => {
+  const { code, stderr } = await cli.run(['help', ...words])
+  expect(code).toBe(2)
+  expect(stderr).toContain(`there is no help for '${words.join(' ')}' [USAGE]`)
+  expect(stderr).toContain(hint)
+  expect(stderr).toContain('topics: inventory, ')
+})
+
+test('explain prints the page of a code', async () => {
+  expect(await help('explain', 'no-driver')).toContain('[driver]')
+  const { code, stderr } = await cli.run(['explain', 'NO_DRVIER'])
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('did you mean NO_DRIVER?'),
+  })
 })

@@ -1,44 +1,95 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../../src/cluster/variables.ts'
+import { TOPICS } from '../../src/commands/topics.ts'
 import { ERRORS } from '../../src/error-codes.ts'
 import { EXIT } from '../../src/exit-codes.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { EVENT_FIELDS } from '../../src/ui/json-renderer.ts'
 
-const README = new URL('../../README.md', import.meta.url)
+const ROOT = new URL('../../', import.meta.url)
 
-/** Parts of the README that are generated from the code. UPDATE_DOCS=1 updates them. */
-const PARTS: Readonly<Record<string, string>> = {
-  variables: table(
-    ['variable', 'for', 'default', 'meaning'],
-    [...variables(HOST_VARIABLES, 'a host'), ...variables(CLUSTER_VARIABLES, 'all')],
-  ),
-  steps: table(
-    ['step', 'what'],
-    provision.map(({ id, title }) => [`\`${id}\``, title]),
-  ),
-  events: table(
-    ['event', 'fields'],
-    Object.entries(EVENT_FIELDS).map(([event, fields]) => [`\`${event}\``, fields]),
-  ),
-  exits: table(
-    ['exit code', 'meaning', 'error codes'],
-    Object.entries(EXIT).map(([name, { code, meaning }]) => [String(code), meaning, errorCodes(name)]),
-  ),
-}
+/** Tables that are generated from the code, with the page that has each. UPDATE_DOCS=1 updates them. */
+const PARTS: readonly { page: string; name: string; text: string }[] = [
+  {
+    page: 'docs/variables.md',
+    name: 'variables',
+    text: table(
+      ['variable', 'for', 'default', 'meaning'],
+      [...variables(HOST_VARIABLES, 'a host'), ...variables(CLUSTER_VARIABLES, 'all')],
+    ),
+  },
+  {
+    page: 'README.md',
+    name: 'steps',
+    text: table(
+      ['step', 'what'],
+      provision.map(({ id, title }) => [`\`${id}\``, title]),
+    ),
+  },
+  {
+    page: 'docs/json.md',
+    name: 'events',
+    text: table(
+      ['event', 'fields'],
+      Object.entries(EVENT_FIELDS).map(([event, fields]) => [`\`${event}\``, fields]),
+    ),
+  },
+  {
+    page: 'docs/exit-codes.md',
+    name: 'exits',
+    text: table(
+      ['exit code', 'error codes', 'meaning'],
+      Object.entries(EXIT).map(([name, { code, meaning }]) => [String(code), errorCodes(name), meaning]),
+    ),
+  },
+  {
+    page: 'docs/README.md',
+    name: 'pages',
+    text: table(['page', 'topic', 'about'], pages()),
+  },
+]
 
-it.each(Object.entries(PARTS))('README: the table of %s matches the code', (name, text) => {
-  const readme = readFileSync(README, 'utf8')
+it.each(PARTS)('$page: the table of $name matches the code', ({ page, name, text }) => {
+  const file = new URL(page, ROOT)
+  const written = readFileSync(file, 'utf8')
   const part = new RegExp(`(<!-- ${name} -->\n)([\\s\\S]*?)(<!-- /${name} -->)`)
   if (process.env.UPDATE_DOCS)
     writeFileSync(
-      README,
-      readme.replace(part, (_all, head, _old, tail) => `${head}${text}${tail}`),
+      file,
+      written.replace(part, (_all, head, _old, tail) => `${head}${text}${tail}`),
     )
-  else expect(part.exec(readme)?.[2]).toBe(text)
+  else expect(part.exec(written)?.[2]).toBe(text)
 })
+
+it.each(Object.keys(TOPICS))('the topic %s has a page', (topic) => {
+  expect(readFileSync(new URL(`docs/${topic}.md`, ROOT), 'utf8')).toMatch(/^# \S/)
+})
+
+it.each(['README.md', ...docs().map((name) => `docs/${name}`)])('the links of %s lead somewhere', (page) => {
+  const text = readFileSync(new URL(page, ROOT), 'utf8')
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
+  expect(links.filter((link) => !existsSync(new URL(link, new URL(page, ROOT))))).toEqual([])
+})
+
+/** The pages of docs/, without the index. */
+function docs(): string[] {
+  return readdirSync(new URL('docs/', ROOT))
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .toSorted()
+}
+
+/** Topics in their order, then the other pages by their titles. */
+function pages(): string[][] {
+  const topics = Object.entries(TOPICS)
+  const rows = topics.map(([topic, about]) => [`[${topic}.md](${topic}.md)`, `\`${topic}\``, about])
+  const others = docs().filter((name) => !topics.some(([topic]) => `${topic}.md` === name))
+  const titles = others.map(
+    (name) => /^# (.*)/.exec(readFileSync(new URL(`docs/${name}`, ROOT), 'utf8'))?.[1] ?? '',
+  )
+  return [...rows, ...others.map((name, at) => [`[${name}](${name})`, '', titles[at] ?? ''])]
+}
 
 function variables(schema: z.ZodObject, scope: string): string[][] {
   return Object.entries(schema.shape).map(([name, field]) => {
@@ -50,7 +101,7 @@ function variables(schema: z.ZodObject, scope: string): string[][] {
 
 function errorCodes(exit: string): string {
   const codes = Object.entries(ERRORS).flatMap(([code, own]) => (own === exit ? [`\`${code}\``] : []))
-  return exit === 'preflight' ? 'the name of the check' : codes.join(' ')
+  return exit === 'preflight' ? 'the id of the finding' : codes.join(' ')
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

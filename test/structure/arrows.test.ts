@@ -6,6 +6,7 @@ const FILES = sourceFiles()
 /** The files at the top of src/ that every room may import. They import only each other. */
 const COMMON = [
   'digest.ts',
+  'doc-page.ts',
   'error-codes.ts',
   'errors.ts',
   'exit-codes.ts',
@@ -39,6 +40,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
       'artifacts',
       'ui',
       'lab',
+      'explain',
     ],
   },
   init: { knows: ['fleet', 'engine', 'facts', 'cluster', 'inventory', 'transport', 'ui'] },
@@ -50,6 +52,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   facts: { knows: [], types: ['cluster'] },
   cluster: { knows: ['inventory'] },
   inventory: { knows: [] },
+  explain: { knows: [] },
   'ssh-config': { knows: [] },
   transport: { knows: [] },
   artifacts: { knows: [] },

@@ -31,7 +31,7 @@ export function builtCli(): BuiltCli {
   const cache = join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   const program = mkdtempSync(join(cache, 'cli-'))
-  for (const name of ['bin/convecthub.cjs', 'package.json', 'templates'])
+  for (const name of ['bin/convecthub.cjs', 'package.json', 'templates', 'docs'])
     cpSync(join(ROOT, name), join(program, name), { recursive: true })
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.js'), '--out', join(program, 'dist')])
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'convecthub-cli-')))

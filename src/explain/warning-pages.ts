@@ -1,0 +1,26 @@
+import type { Pages } from './page.ts'
+
+/** Pages for warnings that are not about the text of an inventory. */
+export const WARNING_PAGES = {
+  CONFIG_NOT_USED: {
+    means: 'There is an ansible.cfg in this folder, but it is not read.',
+    causes: 'Others may write to the file or to its folder, so that it could hold settings of somebody else.',
+    fix: 'If it is yours, `chmod go-w` the file and the folder, or name it in ANSIBLE_CONFIG.',
+  },
+  READABLE_SECRET: {
+    means: 'Other users of this computer can read a secret in the inventory, or a private key.',
+    causes: 'The file has mode 0644, the usual one of new files.',
+    fix: '`chmod 600 FILE`, or encrypt the value with ansible-vault.',
+  },
+  SHARED_ADMIN: {
+    means:
+      'The hub has one password for all, so everybody who knows it can log in under the name of an admin.',
+    causes: 'hub_admins names admins, and the JupyterHub values name no authenticator.',
+    fix: 'Name an authenticator in the values at jhub_config_path (LDAP, OAuth), which tells people apart.',
+  },
+  UNKNOWN_VARIABLE: {
+    means: 'The inventory sets a variable that convecthub does not know and does not use.',
+    causes: 'A misspelt name, or a variable for your other tools.',
+    fix: 'Correct the name if the warning suggests one. Otherwise nothing needs to be done.',
+  },
+} as const satisfies Pages
