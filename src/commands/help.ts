@@ -8,15 +8,15 @@ import { makeProgram } from './make-program.ts'
 import { TOPICS } from './topics.ts'
 import type { VerbResult } from './verb.ts'
 
-/** `help`: prints the help of a verb, or the page of a topic. Error: USAGE. */
+/** `help`: prints the help of a verb, and the page of the topic by that name. Error: USAGE. */
 export async function helpVerb(words: readonly string[]): VerbResult {
   const program = makeProgram(() => {})
   const command = words.reduce<Command | undefined>(below, program)
   const [topic = ''] = words
-  if (command) command.outputHelp()
-  else if (words.length === 1 && Object.hasOwn(TOPICS, topic))
-    printLines(markdownLines(docPage(topic), pageWidth()))
-  else throw unknown(program, words)
+  const page = words.length === 1 && Object.hasOwn(TOPICS, topic)
+  if (!command && !page) throw unknown(program, words)
+  command?.outputHelp()
+  if (page) printLines([...(command ? [''] : []), ...markdownLines(docPage(topic), pageWidth())])
   return 'ok'
 }
 

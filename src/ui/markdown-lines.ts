@@ -14,7 +14,7 @@ interface Block {
 
 /**
  * Markdown as our pages have it, for a terminal: paragraphs and items are wrapped, code is indented, and each row of a
- * table becomes its first cell with the others below it. `width`: columns, which longer words exceed.
+ * table becomes its first cell with the others below it: the second as it is, more of them after their heading. `width`: columns, which longer words exceed.
  */
 export function markdownLines(text: string, width: number): string[] {
   const shown: string[] = []
@@ -30,7 +30,7 @@ export function markdownLines(text: string, width: number): string[] {
     if (line.startsWith('```') || code || !/\S/.test(line) || /^(#|<!--|\|)/.test(line) || item) close()
     if (!line.startsWith('|')) head = []
     if (line.startsWith('```')) code = !code
-    else if (code) shown.push(`    ${line}`)
+    else if (code) shown.push(`    ${line}`.trimEnd())
     else if (line.startsWith('<!--')) continue
     else if (line.startsWith('|')) {
       const cells = cellsOf(line)
@@ -52,6 +52,7 @@ function plain(text: string): string {
       to.startsWith('http') ? `${words} (${to})` : words,
     )
     .replaceAll(/`|\*\*/g, '')
+    .replaceAll(/(?<![\w*])\*(\w[^*]*\w)\*(?![\w*])/g, '$1')
 }
 
 function cellsOf(line: string): string[] {
@@ -66,7 +67,7 @@ function tableRow(
 ): string[] {
   const texts = others.flatMap((cell, at) => {
     if (cell === '') return []
-    return [at === others.length - 1 ? cell : `${head[at + 1]}: ${cell}`]
+    return [at === 0 ? cell : `${head[at + 1]}: ${cell}`]
   })
   return [first, ...texts.flatMap((text) => wrapped(text, width - 4, '').map((line) => `    ${line}`))]
 }

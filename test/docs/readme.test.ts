@@ -16,7 +16,7 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
     page: 'docs/variables.md',
     name: 'variables',
     text: table(
-      ['variable', 'for', 'default', 'meaning'],
+      ['variable', 'meaning', 'for', 'default'],
       [...variables(HOST_VARIABLES, 'a host'), ...variables(CLUSTER_VARIABLES, 'all')],
     ),
   },
@@ -40,8 +40,8 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
     page: 'docs/exit-codes.md',
     name: 'exits',
     text: table(
-      ['exit code', 'error codes', 'meaning'],
-      Object.entries(EXIT).map(([name, { code, meaning }]) => [String(code), errorCodes(name), meaning]),
+      ['exit code', 'meaning', 'error codes'],
+      Object.entries(EXIT).map(([name, { code, meaning }]) => [String(code), meaning, errorCodes(name)]),
     ),
   },
   {
@@ -95,7 +95,7 @@ function variables(schema: z.ZodObject, scope: string): string[][] {
   return Object.entries(schema.shape).map(([name, field]) => {
     const parsed = (field as z.ZodType).safeParse(undefined)
     const fallback = !parsed.success ? 'needed' : parsed.data === undefined ? '' : `\`${parsed.data}\``
-    return [`\`${name}\``, scope, fallback, (field as z.ZodType).description ?? '']
+    return [`\`${name}\``, (field as z.ZodType).description ?? '', scope, fallback]
   })
 }
 
