@@ -4,7 +4,6 @@ import { getSystemErrorMap } from 'node:util'
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'is a folder, not a file',
-  ENOTDIR: 'a part of its path is not a folder',
   EPERM: 'not permitted',
 }
 

@@ -7,18 +7,19 @@ export type ArtifactKind = z.infer<typeof artifactKind>
 /** The file in a bundle's folder that describes all others. */
 export const BUNDLE_LOCK = 'bundle.lock.yaml'
 
-const artifactSchema = z.strictObject({
+/** A file of a bundle. */
+export const artifactSchema = z.strictObject({
   /** Path inside the bundle folder, with forward slashes. */
   name: z
     .string()
     .regex(
       /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w.+@-]+(\/[\w.+@-]+)*$/,
-      'a relative path of letters, digits and . _ + @ - is needed',
+      'must be a relative path of letters, digits and . _ + @ -',
     ),
   /** Bytes. */
   size: z.number().int().nonnegative(),
   /** Lower-case hex. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits are needed'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'),
   kind: artifactKind,
   /** As `dpkg --print-architecture` prints it; `all` for files that fit every architecture. */
   architecture: z.enum(['amd64', 'arm64', 'armhf', 'all']),
@@ -40,7 +41,16 @@ export const bundleLockSchema = z.strictObject({
 })
 export type BundleLock = z.infer<typeof bundleLockSchema>
 
-/** The kinds of file that every bundle needs and that are missing from these. */
-export function missingKinds(files: readonly Artifact[]): readonly ArtifactKind[] {
-  return (['k3s', 'helm', 'chart'] as const).filter((kind) => !files.some((file) => file.kind === kind))
+/** What every bundle needs. */
+const NEEDED: Readonly<Partial<Record<ArtifactKind, string>>> = {
+  k3s: 'k3s',
+  helm: 'helm',
+  chart: 'the JupyterHub chart (.tgz)',
+}
+
+/** What every bundle needs and these files are not, in words: `helm`, `the JupyterHub chart (.tgz)`. */
+export function lackingIn(files: readonly Artifact[]): readonly string[] {
+  return Object.entries(NEEDED).flatMap(([needed, words]) =>
+    files.some(({ kind }) => kind === needed) ? [] : [words],
+  )
 }

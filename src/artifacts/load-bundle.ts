@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
-import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema, missingKinds } from './bundle-lock.ts'
+import { systemReason } from '../system-error.ts'
+import { type Artifact, BUNDLE_LOCK, type BundleLock } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
+import { lockCommand, parseBundleLock } from './parse-bundle-lock.ts'
 import { SharedFile } from './shared-file.ts'
 
 export interface Bundle {
@@ -41,28 +41,24 @@ function readLock(folder: string): BundleLock {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new ConvecthubError('BUNDLE_MISSING', `there is no bundle: ${(cause as Error).message}`, {
+    const reason = !existsSync(folder)
+      ? 'no such folder'
+      : existsSync(path) || !statSync(folder).isDirectory()
+        ? systemReason(cause)
+        : `no ${BUNDLE_LOCK}`
+    throw new ConvecthubError('BUNDLE_MISSING', `there is no bundle in ${folder} (${reason})`, {
       cause,
-      hint: 'put the artifacts and their bundle.lock.yaml into shared/bin/ beside the inventory, or name their folder with --bundle',
+      hint: `put its files there and describe them: ${lockCommand(folder)}; or name the folder that has them: --bundle FOLDER`,
     })
   }
-  try {
-    const lock = bundleLockSchema.parse(parse(text))
-    const missing = missingKinds(lock.files)
-    if (missing.length > 0) throw new Error(`it names no file of kind ${missing.join(', ')}`)
-    if (lock.files.some(({ kind, version }) => kind === 'k3s' && !version))
-      throw new Error('its k3s has no version')
-    return lock
-  } catch (cause) {
-    const wrong = cause instanceof z.ZodError ? z.prettifyError(cause) : undefined
-    const why = wrong === undefined ? `: ${(cause as Error).message.split('\n')[0]}` : ''
-    throw new ConvecthubError('BUNDLE_LOCK', `${path} is not a bundle lock${why}`, {
-      cause,
-      ...(wrong !== undefined && { evidence: wrong }),
+  const lock = parseBundleLock(path, text)
+  const unknown = lock.files.find(({ kind, version }) => kind === 'k3s' && !version)
+  if (unknown)
+    throw new ConvecthubError('BUNDLE_LOCK', `the file ${unknown.name} has no version`, {
       origin: { file: path },
-      hint: 'take the one that came with the bundle, or write it anew: convecthub bundle lock FOLDER --k3s VERSION',
+      hint: `write it again with the version: ${lockCommand(folder)}`,
     })
-  }
+  return lock
 }
 
 async function checkFile(
@@ -72,17 +68,17 @@ async function checkFile(
 ): Promise<ConvecthubError | undefined> {
   const path = join(folder, artifact.name)
   const bad = (why: string) =>
-    new ConvecthubError('BUNDLE_FILE', `${path}: ${why}`, {
-      hint: 'copy the bundle again; no machine was contacted',
+    new ConvecthubError('BUNDLE_FILE', `${path} ${why}`, {
+      hint: `copy it again; or, where it is the file that you want: ${lockCommand(folder)}`,
     })
   try {
     const { size } = statSync(path)
-    if (size !== artifact.size) return bad(`${size} bytes, and ${artifact.size} are wanted`)
+    if (size !== artifact.size) return bad(`is ${size} bytes; ${BUNDLE_LOCK} says ${artifact.size}`)
     const digest = await fileDigest(path, { anew })
     return digest === artifact.sha256
       ? undefined
-      : bad(`its sha256 is ${digest}, and ${artifact.sha256} is wanted`)
+      : bad(`has the sha256 ${digest}; ${BUNDLE_LOCK} says ${artifact.sha256}`)
   } catch (cause) {
-    return bad((cause as Error).message)
+    return bad(existsSync(path) ? `cannot be read: ${systemReason(cause)}` : 'is missing')
   }
 }

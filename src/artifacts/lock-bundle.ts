@@ -1,8 +1,17 @@
 import { existsSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { stringify } from 'yaml'
-import { ConvecthubError } from '../errors.ts'
-import { type Artifact, BUNDLE_LOCK, type BundleLock, bundleLockSchema, missingKinds } from './bundle-lock.ts'
+import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import { systemReason } from '../system-error.ts'
+import { readBundleLock } from './bundle-kind.ts'
+import {
+  type Artifact,
+  artifactSchema,
+  BUNDLE_LOCK,
+  type BundleLock,
+  bundleLockSchema,
+  lackingIn,
+} from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
 
 /** File names on the release pages of K3s, Helm and the JupyterHub chart, and what they are. The first match counts. */
@@ -19,31 +28,79 @@ const NAMES: readonly { name: RegExp; kind: Artifact['kind']; roles: Artifact['r
 
 export interface LockOptions {
   description: string
+  /** Default: what hasStandIns() finds. */
   standIn?: boolean
   /** Versions by kind, for files whose name does not contain one: `k3s` → `v1.34.1+k3s1`. */
   versions: Readonly<Record<string, string>>
 }
 
+/** What a version looks like, and an example. */
+const VERSIONS: Readonly<Record<string, { pattern: RegExp; example: string }>> = {
+  k3s: { pattern: /^v\d+\.\d+\.\d+(-[\w.]+)?\+k3s\d+$/, example: 'v1.34.1+k3s1' },
+  helm: { pattern: /^v\d+\.\d+\.\d+([-+][\w.+-]+)?$/, example: 'v3.19.0' },
+}
+
+const HOLDS =
+  'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the JupyterHub chart (.tgz)'
+
 /**
- * Writes a bundle.lock.yaml that describes the files in a folder. Error: BUNDLE_FILE for a file with an unknown name,
- * for a link that is broken or leads out of the folder, and when a required file is missing.
+ * Writes a bundle.lock.yaml that describes the files in a folder. A folder that still has programs of a stand-in bundle
+ * stays one. Errors: USAGE for a version that is none; BUNDLE_FILE, one for each, for a file with an unknown name, for a
+ * link that is broken or leads out of the folder, and when a required file or the folder is missing.
  */
 export async function lockBundle(
   folder: string,
-  { description, standIn = false, versions }: LockOptions,
+  { description, standIn, versions }: LockOptions,
 ): Promise<BundleLock> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name !== BUNDLE_LOCK && statSync(within(folder, name)).isFile())
-    .sort()
-  const files = await Promise.all(names.map((name) => describe(folder, name, versions)))
-  const missing = missingKinds(files)
-  if (missing.length > 0)
-    throw new ConvecthubError('BUNDLE_FILE', `${folder} holds no ${missing.join(' and no ')}`, {
-      hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz)',
-    })
-  const lock = bundleLockSchema.parse({ version: 1, description, standIn, files })
+  for (const [kind, { pattern, example }] of Object.entries(VERSIONS)) {
+    const version = versions[kind]
+    if (version !== undefined && !pattern.test(version))
+      throw new ConvecthubError('USAGE', `--${kind} ${version}: expected a version such as ${example}`, {
+        hint: `the program tells it: ${kind} ${kind === 'k3s' ? '--version' : 'version --short'}`,
+      })
+  }
+  const names = filesIn(folder)
+  const described = await Promise.allSettled(names.map((name) => describe(folder, name, versions)))
+  const errors = described.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  const unexpected = errors.find((error) => !(error instanceof ConvecthubError))
+  if (unexpected) throw unexpected
+  const [only, ...others] = errors
+  if (only) throw others.length > 0 ? new ConvecthubErrors(errors) : only
+  const files = described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const lacking = lackingIn(files)
+  if (lacking.length > 0)
+    throw new ConvecthubError('BUNDLE_FILE', `${folder} lacks: ${lacking.join(', ')}`, { hint: HOLDS })
+  const lock = bundleLockSchema.parse({
+    version: 1,
+    description,
+    standIn: standIn ?? hasStandIns(folder, files),
+    files,
+  })
   writeFileSync(join(folder, BUNDLE_LOCK), stringify(lock))
   return lock
+}
+
+/** The names of all files in the folder, sorted. */
+function filesIn(folder: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  } catch (cause) {
+    const missing = !existsSync(folder)
+    const reason = missing ? 'no such folder' : systemReason(cause)
+    throw new ConvecthubError('BUNDLE_FILE', `${folder}: ${reason}`, {
+      cause,
+      hint: missing ? `make it, and put the files there: ${HOLDS}` : HOLDS,
+    })
+  }
+  return names.filter((name) => name !== BUNDLE_LOCK && statSync(within(folder, name)).isFile()).sort()
+}
+
+/** Whether a program that the folder's lock knows as a stand-in is still the same. */
+function hasStandIns(folder: string, files: readonly Artifact[]): boolean {
+  const old = readBundleLock(folder)
+  const programs = old?.standIn ? old.files.filter(({ kind }) => kind === 'k3s' || kind === 'helm') : []
+  return programs.some(({ sha256 }) => files.some((file) => file.sha256 === sha256))
 }
 
 /** The path of a file in the folder. Refuses links out of it, because a bundle is sent to every machine. */
@@ -71,14 +128,18 @@ async function describe(folder: string, name: string, versions: LockOptions['ver
   const base = basename(name)
   const known = NAMES.find((entry) => entry.name.test(base))
   if (!known) {
+    throw new ConvecthubError('BUNDLE_FILE', `${join(folder, name)}: unknown kind of file`, {
+      hint: `take it out: ${HOLDS}`,
+    })
+  }
+  if (!artifactSchema.shape.name.safeParse(name).success)
     throw new ConvecthubError(
       'BUNDLE_FILE',
-      `${join(folder, name)}: what this file is cannot be told by its name`,
+      `${join(folder, name)}: its name has other characters than A-Z a-z 0-9 . _ + @ -`,
       {
-        hint: 'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the chart (.tgz); take others out',
+        hint: 'give it another name',
       },
     )
-  }
   const { kind, roles } = known
   const version = versions[kind] ?? chartVersion(base)
   const [, suffix = 'amd64'] = /-(arm64|armhf|arm|amd64)\b/.exec(base) ?? []

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { BUNDLE_LOCK, type BundleLock } from '../artifacts/bundle-lock.ts'
 import { loadBundle } from '../artifacts/load-bundle.ts'
 import { lockBundle } from '../artifacts/lock-bundle.ts'
 import { oneLine } from '../printable.ts'
@@ -12,11 +14,11 @@ export async function bundleLockVerb(
 ): VerbResult {
   const versions = { k3s: options.k3s, ...(options.helm && { helm: options.helm }) }
   const lock = await lockBundle(folder, { description: options.description, versions })
-  process.stdout.write(`${count(lock.files.length, 'file')} written to ${folder}/bundle.lock.yaml\n`)
+  printLines([`Wrote ${join(folder, BUNDLE_LOCK)}: ${total(lock)}.`])
   return 'ok'
 }
 
-/** `bundle verify`: checks every file of a bundle against its lock and lists them. */
+/** `bundle verify`: checks every file of a bundle against its lock and lists them. Ends with the verdict. */
 export async function bundleVerifyVerb(folder: string): VerbResult {
   const { lock } = await loadBundle(folder, { anew: true })
   const rows = lock.files.map(({ name, kind, architecture, version, size }) => [
@@ -26,6 +28,11 @@ export async function bundleVerifyVerb(folder: string): VerbResult {
     oneLine(version ?? ''),
     bytes(size),
   ])
-  printLines([oneLine(lock.description), ...columns(rows)])
+  printLines([oneLine(lock.description), ...columns(rows), `${total(lock)}: all as ${BUNDLE_LOCK} says.`])
   return 'ok'
+}
+
+/** "5 files, 312 MB" */
+function total({ files }: BundleLock): string {
+  return `${count(files.length, 'file')}, ${bytes(files.reduce((sum, { size }) => sum + size, 0))}`
 }

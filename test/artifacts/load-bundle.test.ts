@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml'
 import { type Artifact, bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
 import { loadBundle } from '../../src/artifacts/load-bundle.ts'
 import { partialPath } from '../../src/artifacts/partial-path.ts'
-import { ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
+import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../../src/errors.ts'
 import { artifact, testBundle } from '../helpers/test-cluster.ts'
 
 let folder: string
@@ -46,7 +46,9 @@ async function problems(anew = false): Promise<string[]> {
       if (!(each instanceof ConvecthubError)) throw each
       expect(each.exit).toBe('input')
       expect(each.details.hint).toBeTruthy()
-      return `${each.code} ${each.message.replaceAll(folder, '')}${each.details.evidence ?? ''}`
+      const { origin } = each.details
+      const where = origin ? `${formatOrigin(origin)}: ` : ''
+      return `${each.code} ${`${where}${each.message}`.replaceAll(folder, '')}`
     })
   }
 }
@@ -69,40 +71,87 @@ it('reports all missing and different files at once', async () => {
   put('charts/jupyterhub-4.4.0.tgz', 'charts/jupyterhub-4.4.1.tgz')
   const reported = await problems()
   expect(reported).toHaveLength(3)
-  expect(reported).toContainEqual('BUNDLE_FILE /k3s: 24 bytes, and 3 are wanted')
-  expect(reported).toContainEqual(expect.stringMatching(/^BUNDLE_FILE \/helm: ENOENT/))
+  expect(reported).toContainEqual('BUNDLE_FILE /k3s is 24 bytes; bundle.lock.yaml says 3')
+  expect(reported).toContainEqual('BUNDLE_FILE /helm is missing')
   expect(reported).toContainEqual(
-    `BUNDLE_FILE /charts/jupyterhub-4.4.0.tgz: its sha256 is ${digest('charts/jupyterhub-4.4.1.tgz')}, and ${digest('charts/jupyterhub-4.4.0.tgz')} is wanted`,
+    `BUNDLE_FILE /charts/jupyterhub-4.4.0.tgz has the sha256 ${digest('charts/jupyterhub-4.4.1.tgz')}; bundle.lock.yaml says ${digest('charts/jupyterhub-4.4.0.tgz')}`,
   )
 })
 
 const files = testBundle().files
+const AT = 'BUNDLE_LOCK /bundle.lock.yaml'
 it.each([
-  { what: 'no lock', lock: undefined, problem: /^BUNDLE_MISSING there is no bundle: ENOENT/ },
+  {
+    what: 'no lock',
+    lock: undefined,
+    reported: ['BUNDLE_MISSING there is no bundle in  (no bundle.lock.yaml)'],
+  },
   {
     what: 'a lock that is not YAML',
-    lock: 'a: [',
-    problem: /^BUNDLE_LOCK \/bundle.lock.yaml is not a bundle lock/,
+    lock: 'version: 1\na: [',
+    reported: [
+      `${AT}:2:5: it is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]`,
+    ],
   },
-  { what: 'an empty lock', lock: '', problem: /^BUNDLE_LOCK/ },
+  { what: 'an empty lock', lock: '', reported: [`${AT}: it must be a mapping`] },
   {
     what: 'no files',
-    lock: { version: 1, description: 'x', files: [] },
-    problem: /^BUNDLE_LOCK[\s\S]*files/,
+    lock: 'version: 1\ndescription: x\nfiles: []\n',
+    reported: [`${AT}:3:8: files is empty`],
   },
   {
     what: 'an unknown version',
     lock: { version: 2, description: 'x', files },
-    problem: /^BUNDLE_LOCK[\s\S]*version/,
+    reported: [`${AT}:1:10: version must be 1`],
+  },
+  {
+    what: 'several mistakes',
+    lock: `version: 1
+files:
+  - name: my k3s
+    size: big
+    kind: rpm
+    architecture: amd64
+    roles: [driver]
+    sha1: x
+`,
+    reported: [
+      `${AT}:1:1: description is missing`,
+      `${AT}:3:11: files[0].name must be a relative path of letters, digits and . _ + @ -`,
+      `${AT}:4:11: files[0].size must be a number`,
+      `${AT}:3:5: files[0].sha256 is missing`,
+      `${AT}:5:11: files[0].kind must be k3s, helm, images, chart, manifest, deb or other`,
+      `${AT}:3:5: files[0] has a field that is not known: sha1`,
+    ],
   },
   {
     what: 'neither helm nor chart',
     lock: { version: 1, description: 'x', files: files.slice(0, 1) },
-    problem: /it names no file of kind helm, chart$/,
+    reported: [`${AT}: it lacks: helm, the JupyterHub chart (.tgz)`],
   },
-])('refuses a bundle with $what', async ({ lock, problem }) => {
+  {
+    what: 'a K3s without its version',
+    lock: { version: 1, description: 'x', files: files.map(({ version: _, ...file }) => file) },
+    reported: [`${AT}: the file k3s has no version`],
+  },
+])('refuses a bundle with $what', async ({ lock, reported }) => {
   if (lock !== undefined) writeLock(lock)
-  expect(await problems()).toEqual([expect.stringMatching(problem)])
+  expect(await problems()).toEqual(reported)
+})
+
+it('refuses a folder that is not there, and one that is a file', async () => {
+  put('file')
+  for (const [name, reason] of [
+    ['gone', 'no such folder'],
+    ['file', 'not a directory'],
+  ] as const)
+    await expect(loadBundle(join(folder, name))).rejects.toMatchObject({
+      code: 'BUNDLE_MISSING',
+      message: `there is no bundle in ${join(folder, name)} (${reason})`,
+      details: {
+        hint: expect.stringContaining(`convecthub bundle lock ${join(folder, name)} --k3s VERSION`),
+      },
+    })
 })
 
 it.each([
@@ -148,7 +197,7 @@ it.each([
   big[5_000_000] = 1
   writeFileSync(path, big)
   if (backdate) utimesSync(path, atime, mtime)
-  expect(await problems(anew)).toEqual([expect.stringContaining('images.tar: its sha256 is')])
+  expect(await problems(anew)).toEqual([expect.stringContaining('images.tar has the sha256 ')])
   rmSync(join(folder, '../', `${basename(folder)}-cache`), { recursive: true })
   vi.unstubAllEnvs()
 })

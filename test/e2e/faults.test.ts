@@ -69,7 +69,7 @@ describe('errors before any machine is contacted', () => {
     truncateSync(file, 100)
     const result = await lab.run('provision')
     copyFileSync(`${file}.whole`, file)
-    expect(result.stderr).toMatch(/shared\/bin\/k3s: 100 bytes, and \d+ are wanted/)
+    expect(result.stderr).toMatch(/shared\/bin\/k3s is 100 bytes; bundle\.lock\.yaml says \d+/)
     expect(result.code).toBe(4)
   })
 })
