@@ -5,6 +5,7 @@ import { docker, labObjects, lines, tryDocker } from './docker.ts'
 import { engineError, engineState } from './docker-engine.ts'
 import type { Emit } from './emit.ts'
 import { stopDockerd } from './install-docker.ts'
+import { labFolder } from './lab-folder.ts'
 import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
 import { removeLabFiles } from './remove-lab-files.ts'
 
@@ -26,14 +27,23 @@ export async function labDown(options: LabDownOptions, emit: Emit): Promise<void
     await removeObjects('volume', ['volume', 'rm', '--force'], lab.id, emit)
     await removeObjects('network', ['network', 'rm'], lab.id, emit)
     if (options.image) await removeImages(emit)
-    if (await stopDockerd(lab.stateDir)) emit('stopped the Docker engine of this lab')
+    if (labFolder(lab.stateDir) === 'lab' && (await stopDockerd(lab.stateDir)))
+      emit('stopped the Docker engine of this lab')
   } else if (engine.state !== 'no-client' && !existsSync(labPaths(lab.stateDir).enginePid)) {
     // without an engine the leftovers cannot be found; goes on only if the lab had started the engine itself
     throw engineError(engine.state, engine.evidence)
   }
   await rm(buildFolder(lab), { recursive: true, force: true })
-  const kept = await removeLabFiles(lab.stateDir)
-  emit(kept ? `kept ${lab.stateDir}: there is more in it than the lab put there` : `removed ${lab.stateDir}`)
+  const became = await removeLabFiles(lab.stateDir)
+  emit(FOLDER[became](lab.stateDir))
+}
+
+/** What became of the lab's folder, in words. */
+const FOLDER: Readonly<Record<Awaited<ReturnType<typeof removeLabFiles>>, (folder: string) => string>> = {
+  absent: (folder) => `there is no folder ${folder}`,
+  foreign: (folder) => `left ${folder} alone: no lab made it`,
+  kept: (folder) => `kept ${folder}: there is more in it than the lab put there`,
+  removed: (folder) => `removed ${folder}`,
 }
 
 async function removeObjects(

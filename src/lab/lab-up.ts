@@ -3,13 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
-import { type ConvecthubError, ConvecthubErrors } from '../errors.ts'
+import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { buildImage } from './build-image.ts'
 import { readDistribution } from './distribution.ts'
 import { docker } from './docker.ts'
 import { requireEngine } from './docker-engine.ts'
 import type { Emit } from './emit.ts'
 import { ORIGIN_LABEL } from './image-recipe.ts'
+import { labFolder } from './lab-folder.ts'
 import { buildFolder, labIdentity, labPaths } from './lab-identity.ts'
 import { ensureNetwork } from './lab-network.ts'
 import { makeBundle } from './make-bundle.ts'
@@ -35,13 +36,17 @@ export interface LabUpOptions {
 const AT_A_TIME = 8
 
 /**
- * Starts a lab. Machines that already run are left alone, so a second call completes one that was killed. Errors: codes
- * that begin with `LAB_`; the errors of several machines are thrown together.
+ * Starts a lab. Machines that already run are left alone, so a second call completes one that was killed. Errors:
+ * FILE_EXISTS for a folder that no lab made, and codes that begin with `LAB_`; those of several machines together.
  */
 export async function labUp(options: LabUpOptions, emit: Emit): Promise<void> {
   const lab = labIdentity(options.stateDir)
   // reports wrong counts before anything is created
   planMachines(options.machines, options.drivers, '10.0.0.0/24')
+  if (labFolder(lab.stateDir) === 'foreign')
+    throw new ConvecthubError('FILE_EXISTS', `${lab.stateDir} is there already, and no lab made it`, {
+      hint: `give the lab another name: convecthub lab up --name ${lab.name}2`,
+    })
   await requireEngine(options.installDocker ?? false, lab.stateDir, emit)
   await mkdir(lab.stateDir, { recursive: true, mode: 0o700 })
   // the folder contains a key and a token, which must not be committed to git
@@ -75,8 +80,7 @@ export async function labUp(options: LabUpOptions, emit: Emit): Promise<void> {
     ),
   )
 
-  await writeLabFiles(lab.stateDir, machines, hostKeys)
-  emit(`wrote ${labPaths(lab.stateDir).inventory}`)
+  if (await writeLabFiles(lab.stateDir, machines, hostKeys)) emit(`wrote ${labPaths(lab.stateDir).inventory}`)
   const bundle = labPaths(lab.stateDir).bundle
   if (!existsSync(join(bundle, BUNDLE_LOCK))) await makeBundle(bundle, options.k3sVersion, emit)
 }

@@ -1,8 +1,12 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { stringify } from 'yaml'
+import { bundleKind } from '../artifacts/bundle-kind.ts'
 import { type Artifact, BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
 import { digest } from '../digest.ts'
+import { ConvecthubError } from '../errors.ts'
 import type { Emit } from './emit.ts'
 import { CHART_VERSION, chartPackage } from './stand-in-chart.ts'
 import { HUB_IMAGES, imageArchive, SYSTEM_IMAGES } from './stand-in-images.ts'
@@ -10,15 +14,30 @@ import { DEFAULT_K3S_VERSION, HELM_VERSION, standInHelm, standInK3s } from './st
 
 type BundleFile = Omit<Artifact, 'size' | 'sha256'> & { content: string | Buffer }
 
+/** More than any file of a stand-in, bytes. */
+const LARGEST = 1024 * 1024
+
 /** Node's architecture names and Debian's. */
 const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' } as const
 
 /**
  * Writes a stand-in bundle: small programs that behave like K3s and Helm as far as convecthub needs, and say "stand-in"
- * in their versions. The lock file is written last, so a killed call leaves no bundle that looks complete.
+ * in their versions. The lock file is written last, so a killed call leaves no bundle that looks complete. Error:
+ * FILE_EXISTS instead of writing over a file that is no stand-in.
  */
 export async function makeBundle(folder: string, k3sVersion: string | undefined, emit: Emit): Promise<void> {
   const files = bundleFiles(k3sVersion ?? DEFAULT_K3S_VERSION)
+  const taken = files
+    .map(({ name }) => join(folder, name))
+    .find((path) => existsSync(path) && !isStandIn(path))
+  if (taken !== undefined || bundleKind(folder) === 'real')
+    throw new ConvecthubError(
+      'FILE_EXISTS',
+      `${taken ?? join(folder, BUNDLE_LOCK)} is there already, and no stand-in`,
+      {
+        hint: 'name another folder: convecthub lab bundle FOLDER',
+      },
+    )
   for (const { name, content, kind } of files) {
     const path = join(folder, name)
     await mkdir(dirname(path), { recursive: true })
@@ -86,4 +105,19 @@ function bundleFiles(k3sVersion: string): BundleFile[] {
 function describe({ content, ...file }: BundleFile): Artifact {
   const data = Buffer.from(content)
   return { ...file, size: data.length, sha256: digest(data) }
+}
+
+/** Whether a file was made by this: each says that it is a stand-in, a chart once it is unpacked. */
+function isStandIn(path: string): boolean {
+  if (statSync(path).size > LARGEST) return false
+  const content = readFileSync(path)
+  return (path.endsWith('.tgz') ? unpacked(content) : content).includes('stand-in')
+}
+
+function unpacked(content: Buffer): Buffer {
+  try {
+    return gunzipSync(content, { maxOutputLength: LARGEST })
+  } catch {
+    return content
+  }
 }

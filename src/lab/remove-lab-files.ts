@@ -3,18 +3,22 @@ import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readBundleLock } from '../artifacts/bundle-kind.ts'
 import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
+import { labFolder } from './lab-folder.ts'
 import { labPaths } from './lab-identity.ts'
 
-/** Removes the lab's files, and its folder unless it contains other files. Returns whether the folder still exists. */
-export async function removeLabFiles(stateDir: string): Promise<boolean> {
+/**
+ * Removes the lab's files, and its folder unless it contains other files. Returns what became of the folder; `foreign`
+ * when no lab made it, and nothing was removed.
+ */
+export async function removeLabFiles(stateDir: string): Promise<'absent' | 'foreign' | 'kept' | 'removed'> {
+  const found = labFolder(stateDir)
+  if (found !== 'lab') return found
   const { bundle, ...files } = labPaths(stateDir)
-  // a folder without the lab's key is not a lab
-  if (!existsSync(files.key)) return existsSync(stateDir)
   const labFiles = [...Object.values(files), `${files.inventory}.old`, join(stateDir, '.gitignore')]
   for (const path of [...labFiles, ...standInFiles(bundle)]) await rm(path, { force: true })
   for (const folder of [join(bundle, 'charts'), join(bundle, 'images'), bundle, dirname(bundle), stateDir])
     await rmdir(folder).catch(() => {})
-  return existsSync(stateDir)
+  return existsSync(stateDir) ? 'kept' : 'removed'
 }
 
 /** The files of the stand-in bundle. Empty when a user has put a real bundle there. */

@@ -5,22 +5,27 @@ import { inventoryCovers, inventoryText, inventoryToken, valuesText } from './in
 import { labPaths } from './lab-identity.ts'
 import type { Machine } from './plan-machines.ts'
 
-/** Writes known_hosts, the inventory unless it names every machine already, and the values unless they exist. */
+/**
+ * Writes known_hosts, the inventory unless it names every machine already, and the values unless they exist. Returns
+ * whether it wrote the inventory.
+ */
 export async function writeLabFiles(
   stateDir: string,
   machines: readonly Machine[],
   hostKeys: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const paths = labPaths(stateDir)
   await writeFile(paths.knownHosts, hostKeys.map((line) => `${line}\n`).join(''))
   const old = existsSync(paths.inventory) ? await readFile(paths.inventory, 'utf8') : ''
-  if (!inventoryCovers(old, machines)) {
+  const covered = inventoryCovers(old, machines)
+  if (!covered) {
     if (old !== '') await rename(paths.inventory, `${paths.inventory}.old`)
     const token = inventoryToken(old) ?? randomBytes(24).toString('hex')
     await writeSecretFile(paths.inventory, inventoryText(stateDir, machines, token))
   }
   if (!existsSync(paths.values))
     await writeSecretFile(paths.values, valuesText(randomBytes(12).toString('hex')))
+  return !covered
 }
 
 /** Writes atomically, readable only by the owner. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -39,4 +39,21 @@ it('writes a lock file that matches the files, and is reproducible', async () =>
 
   await makeBundle(folder, 'v1.21.3+k3s1', () => undefined)
   expect(readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8')).toBe(text)
+})
+
+it.each([
+  'k3s',
+  'helm',
+  'images/k3s-airgap-images-amd64.tar',
+  'charts/jupyterhub-4.4.0.tgz',
+  'bundle.lock.yaml',
+])('does not write over a real %s', async (name) => {
+  const path = join(folder, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, 'real')
+  await expect(makeBundle(folder, undefined, () => undefined)).rejects.toMatchObject({
+    code: 'FILE_EXISTS',
+    message: `${path} is there already, and no stand-in`,
+  })
+  expect(readFileSync(path, 'utf8')).toBe('real')
 })
