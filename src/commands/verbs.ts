@@ -155,6 +155,26 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./explain.ts')).explainVerb,
   },
   {
+    name: 'completion',
+    description: 'print a script that completes command lines when you press Tab',
+    arguments: [
+      new Argument(
+        '<shell>',
+        'in ~/.bashrc: eval "$(convecthub completion bash)"; in ~/.zshrc: eval "$(convecthub completion zsh)"; in config.fish: convecthub completion fish | source',
+      ).choices(['bash', 'zsh', 'fish']),
+    ],
+    examples: ['convecthub completion bash', 'convecthub completion zsh'],
+    load: async () => (await import('./completion.ts')).completionVerb,
+  },
+  {
+    name: '__complete',
+    description: 'what the scripts of completion call',
+    arguments: [new Argument('[words...]')],
+    examples: [],
+    hidden: true,
+    load: async () => (await import('./complete.ts')).completeVerb,
+  },
+  {
     name: 'help',
     description: 'explain a verb, or a topic such as inventory or exit-codes',
     arguments: [new Argument('[topic...]', 'a verb, or one of the topics below')],
