@@ -186,10 +186,14 @@ export type FindingId = keyof typeof FINDINGS
 
 /** Codes that are only warnings. */
 export const WARNINGS = [
+  'BOTH_ROLES',
   'CONFIG_NOT_USED',
+  'EVEN_DRIVERS',
   'INVENTORY_COMMENT_IN_VALUE',
   'INVENTORY_SKIPPED_FILE',
+  'MISSPELT_HOST',
   'READABLE_SECRET',
+  'SAMPLE_TOKEN',
   'SHARED_ADMIN',
   'UNKNOWN_VARIABLE',
 ] as const

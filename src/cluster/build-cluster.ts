@@ -1,16 +1,13 @@
-import type { z } from 'zod'
 import type { ErrorCode } from '../error-codes.ts'
-import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
-import type { Host, Inventory, Setting } from '../inventory/inventory.ts'
-import { resolveText } from '../inventory/vars/resolve-text.ts'
-import { shortened } from '../printable.ts'
+import { type ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
 import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
+import { clusterProblem } from './cluster-problem.ts'
 import { portClashes } from './hub-ports.ts'
-import { CLUSTER_VARIABLES, HOST_VARIABLES, LIST_VARIABLES } from './variables.ts'
-
-/** The inventory's groups for drivers; the guide also calls them `master`. */
-const DRIVER_GROUPS = ['driver', 'master']
+import { readSettings, textsOf } from './read-settings.ts'
+import { roleProblems, rolesOf } from './roles.ts'
+import { CLUSTER_VARIABLES, HOST_VARIABLES } from './variables.ts'
 
 const PORTS = CLUSTER_VARIABLES.pick({ http_port: true, https_port: true })
 
@@ -26,13 +23,12 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   const errors: ConvecthubError[] = []
   const all = [...inventory.hosts.values()]
   const hosts = all.flatMap((host) => readHost(host, addresses, errors) ?? [])
-  const lead = all.find((host) => roleOf(host) === 'driver')
+  const lead = all.find((host) => rolesOf(host)[0] === 'driver')
   if (all.length === 0)
-    errors.push(problem('NO_HOSTS', 'the inventory has no host', undefined, 'add a line for each machine'))
-  else if (!lead) {
-    const hint = 'put the machine that shall lead the cluster under [driver]'
-    errors.push(problem('NO_DRIVER', 'no host is in the group `driver`', undefined, hint))
-  }
+    errors.push(
+      clusterProblem('NO_HOSTS', 'the inventory has no host', undefined, 'add a line for each machine'),
+    )
+  errors.push(...roleProblems(inventory))
   unique(all, errors, 'SAME_ADDRESS', 'are both at', 'each machine needs an address of its own', (host) => {
     const at = addresses.get(host.name)
     return at ? `${at.address}:${at.port}` : host.name
@@ -45,7 +41,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     'names must differ by more than case',
     ({ name }) => name.toLowerCase(),
   )
-  const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors)
+  const settings = lead && readSettings(CLUSTER_VARIABLES, lead, errors, allVars(inventory))
   if (lead) sameEverywhere(inventory, lead, errors)
   // read separately, so that clashes are found even when another setting is wrong
   const ports = lead && readSettings(PORTS, lead, [])
@@ -68,9 +64,13 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
   }
 }
 
-function roleOf({ groups }: Host): ClusterHost['role'] | undefined {
-  if (DRIVER_GROUPS.some((name) => groups.includes(name))) return 'driver'
-  return groups.includes('worker') ? 'worker' : undefined
+/** The line under which settings of the whole cluster stand. */
+function allVars({ texts }: Inventory): Origin | undefined {
+  for (const [file, text] of texts) {
+    const index = text.split(/\r\n|\n|\r/).findIndex((line) => /^\s*\[all:vars\]/.test(line))
+    if (index >= 0) return { file, line: index + 1, column: 1 }
+  }
+  return undefined
 }
 
 /** The name that reset asks the user to type: the file's name without folder and extension. */
@@ -80,21 +80,12 @@ function inventoryName({ sources }: Inventory): string {
 }
 
 function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): ClusterHost | undefined {
-  const role = roleOf(host)
+  const [role] = rolesOf(host)
   const settings = readSettings(HOST_VARIABLES, host, errors)
-  if (!role)
-    errors.push(
-      problem(
-        'NO_ROLE',
-        `${host.name} is in none of the groups driver and worker`,
-        host.origin,
-        'put it under [driver] or [worker], or take it out',
-      ),
-    )
   const nodeName = host.name.toLowerCase()
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(nodeName)) {
     errors.push(
-      problem(
+      clusterProblem(
         'BAD_NAME',
         `${host.name} cannot be the name of a K3s node`,
         host.origin,
@@ -116,62 +107,6 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
   )
 }
 
-/** Checks a host's variables against a schema. Each value is the text as written, with `{{ other }}` filled in. */
-function readSettings<S extends z.ZodObject>(
-  schema: S,
-  host: Host,
-  errors: ConvecthubError[],
-): z.infer<S> | undefined {
-  const texts: Record<string, string> = {}
-  let unresolved = false
-  for (const name of Object.keys(schema.shape)) {
-    const setting = host.vars.get(name)
-    if (setting === undefined || setting.value === null) continue
-    try {
-      texts[name] = textsOf(name, setting)
-        .map((each) => resolveText(host, each))
-        .join(',')
-    } catch (error) {
-      if (!(error instanceof ConvecthubError)) throw error
-      errors.push(error)
-      unresolved = true
-    }
-  }
-  const parsed = schema.safeParse(texts)
-  if (parsed.success) return unresolved ? undefined : parsed.data
-  for (const { path, message } of parsed.error.issues) {
-    const name = String(path[0])
-    const setting = host.vars.get(name)
-    if (setting && !(name in texts) && setting.value !== null) continue
-    errors.push(badValue(host, name, setting, message))
-  }
-  return undefined
-}
-
-/** Splits a list variable into its items, so that a list and a text with commas mean the same. */
-function textsOf(name: string, setting: Setting): Setting[] {
-  if (!LIST_VARIABLES.includes(name) || !Array.isArray(setting.value)) return [setting]
-  return setting.value.map((value) => ({
-    ...setting,
-    value,
-    raw: typeof value === 'object' ? undefined : String(value),
-  }))
-}
-
-function badValue(host: Host, name: string, setting: Setting | undefined, message: string): ConvecthubError {
-  const shown =
-    setting && !setting.secret && !/token|pass/.test(name)
-      ? `=${shortened(setting.raw ?? String(setting.value))}`
-      : ''
-  return problem(
-    'BAD_VALUE',
-    `${name}${shown}: ${message}`,
-    setting?.origin ?? host.origin,
-    setting ? `correct ${name}` : `set ${name} under [all:vars]`,
-    host.name,
-  )
-}
-
 /** Reports every host whose `value` another host has as well. */
 function unique(
   hosts: readonly Host[],
@@ -185,7 +120,8 @@ function unique(
   for (const host of hosts) {
     const key = value(host)
     const other = seen.get(key)
-    if (other) errors.push(problem(code, `${host.name} and ${other.name} ${what} ${key}`, host.origin, hint))
+    if (other)
+      errors.push(clusterProblem(code, `${host.name} and ${other.name} ${what} ${key}`, host.origin, hint))
     else seen.set(key, host)
   }
 }
@@ -206,7 +142,7 @@ function sameEverywhere(inventory: Inventory, lead: Host, errors: ConvecthubErro
     if (!other) continue
     const origin = (other.vars.get(name) ?? lead.vars.get(name))?.origin
     errors.push(
-      problem(
+      clusterProblem(
         'DIFFERS',
         `${name} is not the same for ${lead.name} and ${other.name}`,
         origin,
@@ -214,18 +150,4 @@ function sameEverywhere(inventory: Inventory, lead: Host, errors: ConvecthubErro
       ),
     )
   }
-}
-
-function problem(
-  code: ErrorCode,
-  message: string,
-  origin: Origin | undefined,
-  hint: string,
-  host?: string,
-): ConvecthubError {
-  return new ConvecthubError(code, message, {
-    hint,
-    ...(origin && { origin }),
-    ...(host && { host }),
-  })
 }

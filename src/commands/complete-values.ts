@@ -111,7 +111,7 @@ async function hostsOf(named: readonly string[] | undefined, groups: boolean): P
 async function defaultSources(): Promise<readonly string[]> {
   const { readConfig } = await import('../fleet/read-inventory.ts')
   const { doubtfulFile } = await import('../inventory/doubtful-file.ts')
-  const configured = readConfig()?.inventory
+  const configured = readConfig(() => {})?.inventory
   if (configured) return configured
   return existsSync('inv.toml') && !doubtfulFile(resolve('inv.toml')) ? ['inv.toml'] : []
 }

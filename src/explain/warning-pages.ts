@@ -2,6 +2,28 @@ import type { Pages } from './page.ts'
 
 /** Pages for warnings that are not about the text of an inventory. */
 export const WARNING_PAGES = {
+  BOTH_ROLES: {
+    means: 'A machine is listed as a driver and as a worker. It becomes a driver.',
+    causes: 'The machine was moved from one group to the other, and the old line stayed.',
+    fix: 'Take it out of [worker], or out of [driver].',
+  },
+  EVEN_DRIVERS: {
+    means: 'An even number of drivers survives no more failures than one driver less.',
+    causes:
+      'Two drivers look safer than one, but etcd needs more than half of them: two survive the loss of none.',
+    fix: 'Use 1 driver, or 3.',
+  },
+  MISSPELT_HOST: {
+    means: 'A group lists a host that has no line of its own, and its name is nearly that of another host.',
+    causes: 'A misspelt name, which makes a new host without any variables, as in Ansible.',
+    fix: 'Correct the name, or give the host a line with its ansible_host.',
+  },
+  SAMPLE_TOKEN: {
+    means:
+      'convect_token is the one of an example that was published: everybody who reads that can join the cluster.',
+    causes: 'The inventory was copied from documentation.',
+    fix: 'Make one of your own before the first provision: `openssl rand -hex 24`.',
+  },
   CONFIG_NOT_USED: {
     means: 'There is an ansible.cfg in this folder, but it is not read.',
     causes: 'Others may write to the file or to its folder, so that it could hold settings of somebody else.',

@@ -1,8 +1,9 @@
 import { buildCluster } from '../cluster/build-cluster.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { clusterWarnings } from '../cluster/cluster-warnings.ts'
 import { KNOWN_VARIABLES } from '../cluster/variables.ts'
 import { type ConvecthubError, formatOrigin } from '../errors.ts'
-import { unknownVariables } from '../inventory/check-inventory.ts'
+import { misspeltHosts, unknownVariables } from '../inventory/check-inventory.ts'
 import { GROUP_NAME } from '../inventory/finish-inventory.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
 import { collect } from '../inventory/problems.ts'
@@ -13,6 +14,7 @@ import { localSide } from '../ssh-config/local-side.ts'
 import { sshConfigOptions } from '../ssh-config/ssh-config.ts'
 import { checkKeyFile } from '../transport/key-ring.ts'
 import type { Target } from '../transport/target.ts'
+import { checkJhubConfig } from './check-jhub-config.ts'
 import { makeTarget, type Passwords, type TargetOptions } from './make-target.ts'
 import type { InventoryInput } from './read-inventory.ts'
 import type { AskSsh } from './target-from.ts'
@@ -49,6 +51,7 @@ export function checkFleet(
   }
   const unfit: ConvecthubError[] = []
   const cluster = collect(unfit, () => buildCluster(inventory, targets))
+  collect(unfit, () => checkJhubConfig(inventory, cluster?.jhubConfigPath))
   const { error } = sourceExcerpts(inventory.texts)
   return { cluster, targets, errors: distinct(errors).map(error), unfit: distinct(unfit).map(error) }
 }
@@ -82,6 +85,7 @@ export function fleetWarnings(inventory: Inventory): Warning[] {
         ? excerpts.warning({ code, message, origin, hint: `did you mean ${suggestion}?` })
         : { code, message, origin, hint: 'take it out if nothing else needs it' }
     }),
+    ...[...misspeltHosts(inventory), ...clusterWarnings(inventory)].map(excerpts.warning),
     ...inventory.warnings,
   ]
 }

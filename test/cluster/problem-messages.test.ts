@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { buildCluster } from '../../src/cluster/build-cluster.ts'
 import { ConvecthubErrors } from '../../src/errors.ts'
 import type { Host, Inventory, Setting } from '../../src/inventory/inventory.ts'
-import { problemsOf } from '../helpers/read-inventory.ts'
+import { problemsOf, readCluster } from '../helpers/read-inventory.ts'
 
 const AT = 'inv.toml'
 const VARS = '[all:vars]\nconvect_token=k3s_hub_token\n'
@@ -45,7 +45,33 @@ function failure(inventory: Inventory): ConvecthubErrors {
 it('fails with the exit code of the inventory, and a hint for each problem', () => {
   const { exit, errors } = failure(inventoryOf({ http_port: setting('x'), https_port: setting('0') }))
   expect(exit).toBe('inventory')
-  expect(errors.map(({ details }) => details.hint)).toEqual(['correct http_port', 'correct https_port'])
+  expect(errors.map(({ details }) => details.hint)).toEqual([
+    'http_port=8080, for example',
+    'https_port=8443, for example',
+  ])
+})
+
+it.each([
+  { text: w1('has_gpu=maybe'), hint: 'has_gpu=true or has_gpu=false' },
+  {
+    text: w1('docker_repo='),
+    hint: 'docker_repo=https://mirror.lan/linux/ubuntu, for example; or take the line out',
+  },
+  {
+    text: FLEET.replace(/convect_token.*/, ''),
+    hint: 'set convect_token under [all:vars]; a good one is made by: openssl rand -hex 24',
+  },
+  { text: FLEET.replace('[worker]', '[nodes]'), hint: 'did you mean [worker] instead of [nodes]?' },
+  { text: FLEET.replace('[driver]', '[servers]'), hint: 'did you mean [driver] instead of [servers]?' },
+  { text: FLEET.replace('[driver]', '[Mastr]'), hint: 'did you mean [master] instead of [Mastr]?' },
+])('says what to do: $hint', ({ text, hint }) => {
+  try {
+    readCluster(text)
+  } catch (error) {
+    expect((error as ConvecthubErrors).errors.map(({ details }) => details.hint)).toEqual([hint])
+    return
+  }
+  expect.fail('it was taken')
 })
 
 it('reports wrong settings of the driver and of the cluster together, and no missing driver', () => {

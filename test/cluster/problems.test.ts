@@ -23,6 +23,20 @@ it.each([
     problems: [`${AT}:9 NO_ROLE r1 is in none of the groups driver and worker`],
   },
   { text: `${FLEET}[registry]\nw1\nw2\n`, problems: [] },
+  ...['workers', 'Workers', 'wroker', 'nodes', 'node', 'agent', 'k3s_agents'].map((group) => ({
+    text: FLEET.replace('[worker]', `[${group}]`),
+    problems: [
+      `${AT}:3 NO_ROLE the group ${group} gives its machines no role: the groups are driver and worker`,
+    ],
+  })),
+  ...['drivers', 'diver', 'masters', 'server', 'control_plane'].map((group) => ({
+    text: FLEET.replace('[driver]', `[${group}]`),
+    problems: [
+      `${AT}:1 NO_ROLE the group ${group} gives its machines no role: the groups are driver and worker`,
+    ],
+  })),
+  { text: w1('docker_repo='), problems: [`${AT}:4 BAD_VALUE docker_repo is empty`] },
+  { text: all('http_port='), problems: [`${AT}:8 BAD_VALUE http_port is empty`] },
   {
     text: w1('ansible_host=10.0.0.1').replace('w2', 'w2 ansible_ssh_host=10.0.0.1'),
     problems: [`${AT}:5 SAME_ADDRESS w2 and w1 are both at 10.0.0.1:22`],
@@ -120,7 +134,7 @@ it.each([
   {
     text: FLEET.replace('d1', 'd1 http_port=22').replace('convect_token=k3s_hub_token', 'x=1'),
     problems: [
-      `${AT}:2 BAD_VALUE convect_token: a shared secret for the cluster is needed`,
+      `${AT}:6 BAD_VALUE convect_token: a shared secret for the cluster is needed`,
       `${AT}:2 DIFFERS http_port is not the same for d1 and w1`,
       `${AT}:2 PORT_CLASH http_port=22 is the port of ssh on d1`,
     ],

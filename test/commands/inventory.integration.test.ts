@@ -88,7 +88,7 @@ describe('check', () => {
 error bad.ini:9:1: d1: http_port=x: a port number is needed [BAD_VALUE]
       | http_port=x
       | ^
-      → correct http_port
+      → http_port=8080, for example
 error bad.ini:10:1: ansible_port is '99999', not a port [INVENTORY_PORT]
       | ansible_port=99999
       | ^
@@ -98,7 +98,7 @@ warning bad.ini:11:1: convecthub does not know the variable mine [UNKNOWN_VARIAB
 error bad.ini:12:1: d1: convect_workdir=x y: an absolute path without blanks is needed [BAD_VALUE]
       | convect_workdir=x y
       | ^
-      → correct convect_workdir
+      → convect_workdir=/var/tmp/convecthub, for example
 2 hosts, 2 groups: 3 errors, 2 warnings
 `)
   })

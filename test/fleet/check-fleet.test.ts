@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
 import { formatOrigin } from '../../src/errors.ts'
 import { checkFleet } from '../../src/fleet/check-fleet.ts'
+import type { Inventory, Setting } from '../../src/inventory/inventory.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { formatError } from '../../src/ui/format-error.ts'
+import { style } from '../../src/ui/style.ts'
 import { memoryFiles } from '../inventory/memory-files.ts'
 
 /** What checkFleet finds wrong with three hosts, each as "origin message". */
@@ -21,3 +24,33 @@ it.each([
 ])('$what is one error, not one per host', ({ vars, extraVars, origin }) => {
   expect(wrongWith(vars, extraVars)).toEqual([`${origin} has_gpu=maybe: true or false is needed`])
 })
+
+it('says at its line that the file of jhub_config_path does not exist', () => {
+  const text = '[driver]\nd1\n[all:vars]\nconvect_token=k3s_hub_token\njhub_config_path=hub.yaml\n'
+  const files = memoryFiles({ '/w/inv.toml': text })
+  const inventory = loadInventory({ sources: ['inv.toml'], cwd: '/w', files })
+  const { errors, unfit } = checkFleet({ inventory, config: undefined }, {})
+  expect(errors).toEqual([])
+  expect(unfit.map((error) => formatError(error, style({}, false)))).toEqual([
+    `error inv.toml:5:1: jhub_config_path: hub.yaml does not exist [JHUB_CONFIG]
+      | jhub_config_path=hub.yaml
+      | ^
+      → create it (values for the JupyterHub chart), correct the path, or delete the line`,
+  ])
+  const here = { ...inventory, sources: ['test/fleet/check-fleet.test.ts'] }
+  expect(
+    checkFleet({ inventory: withPath(here, 'check-fleet.test.ts'), config: undefined }, {}).unfit,
+  ).toEqual([])
+})
+
+/** The inventory with another jhub_config_path. */
+function withPath(inventory: Inventory, value: string): Inventory {
+  const hosts = [...inventory.hosts].map(([name, host]) => {
+    const setting = host.vars.get('jhub_config_path') as Setting
+    return [
+      name,
+      { ...host, vars: new Map(host.vars).set('jhub_config_path', { ...setting, value, raw: value }) },
+    ] as const
+  })
+  return { ...inventory, hosts: new Map(hosts) }
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unknownVariables } from '../../src/inventory/check-inventory.ts'
+import { misspeltHosts, unknownVariables } from '../../src/inventory/check-inventory.ts'
 import { editDistance, nearest } from '../../src/inventory/edit-distance.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { memoryFiles } from './memory-files.ts'
@@ -28,3 +28,21 @@ test.each([
 })
 
 test('suggests no name that is too different', () => expect(nearest('x', ['abc', 'xyz'])).toBeUndefined())
+
+test.each([
+  { text: 'worker1 ansible_host=10.0.0.1\n[worker]\nwroker1\n', warned: ['3 wroker1 did you mean worker1?'] },
+  { text: 'worker1 ansible_host=10.0.0.1\n[worker]\nworker2\n', warned: ['3 worker2 did you mean worker1?'] },
+  {
+    text: 'web1 ansible_ssh_host=10.0.0.1\n[worker]\nweb1\nweb2\nwbe1\n',
+    warned: ['5 wbe1 did you mean web1?'],
+  },
+  { text: '[worker]\nweb1\nwbe1\n', warned: [] },
+  { text: 'web1 ansible_host=10.0.0.1\n[worker]\nother\n', warned: [] },
+  { text: 'web1 ansible_host=10.0.0.1\nwbe1 ansible_host=10.0.0.2\n', warned: [] },
+])('asks whether a host was misspelt in $text', ({ text, warned }) => {
+  const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files: memoryFiles({ '/w/inv': text }) })
+  const found = misspeltHosts(inventory).map(
+    ({ origin, message, hint }) => `${origin.line} ${message.split(' ')[0]} ${hint}`,
+  )
+  expect(found).toEqual(warned)
+})
