@@ -66,19 +66,17 @@ function format(
   const who = many ? [step, `${hosts.length} hosts`] : [host, host && step]
   const where = [origin && formatOrigin(origin), who.filter(Boolean).join(', ')].filter(Boolean).join(': ')
   const head = [
-    label,
+    { text: label, shade: String },
     ...(where ? words(`${oneLine(where)}:`, paint.bold) : []),
-    ...words(oneLine(message), String),
-    ...(code ? [paint.dim(`[${code}]`)] : []),
+    ...words(oneLine(message)),
+    ...(code ? [{ text: `[${code}]`, shade: paint.dim }] : []),
   ]
-  const bar = paint.dim(`${INDENT}|`)
+  const bar = paint.dim(`${INDENT}| `)
   const shown = [...(many ? [hostRuns(hosts.map(oneLine))] : []), ...fitted(evidence, width)]
   return [
     ...wrapped(head, width, '', INDENT),
-    ...shown.flatMap((line) => wrapped(words(line, paint.dim), width, `${bar} `, `${bar} `)),
-    ...(hint
-      ? wrapped(words(oneLine(hint), String), width, `${INDENT}${paint.cyan('→')} `, `${INDENT}  `)
-      : []),
+    ...shown.flatMap((line) => wrapped(words(line, paint.dim), width, bar, bar)),
+    ...(hint ? wrapped(words(oneLine(hint)), width, `${INDENT}${paint.cyan('→')} `, `${INDENT}  `) : []),
   ].join('\n')
 }
 
@@ -93,27 +91,43 @@ function fitted(evidence: string | undefined, width: number): string[] {
   return pointAt(line, index, Math.max(8, Math.floor((room - 2) / 2))).split('\n')
 }
 
-/** The words of a line, each painted; blanks at its start and between words stay as they are. */
-function words(line: string, shade: (text: string) => string): string[] {
-  return line.split(/(?<=\S) (?=\S)/).map((word) => shade(word))
+interface Word {
+  text: string
+  shade: (text: string) => string
+}
+
+/** The words of a line; more than one blank, or one at its start or end, belongs to the word beside it. */
+function words(line: string, shade: Word['shade'] = String): Word[] {
+  return line.split(/(?<=\S) (?=\S)/).map((text) => ({ text, shade }))
 }
 
 /** Joins words to lines of at most `width` cells. A word that is longer gets a line of its own. */
-function wrapped(words: readonly string[], width: number, first: string, next: string): string[] {
-  const lines: string[] = []
-  let line = ''
+function wrapped(words: readonly Word[], width: number, first: string, next: string): string[] {
+  const lines: Word[][] = []
   let filled = 0
   for (const word of words) {
-    const size = cells(stripVTControlCharacters(word))
-    if (line !== '' && filled + 1 + size <= width) {
-      line += ` ${word}`
+    const size = cellsOf(word.text)
+    const line = lines.at(-1)
+    if (line && filled + 1 + size <= width) {
+      line.push(word)
       filled += 1 + size
-      continue
+    } else {
+      filled = cellsOf(line ? next : first) + size
+      lines.push([word])
     }
-    if (line !== '') lines.push(line)
-    const indent = lines.length === 0 ? first : next
-    line = `${indent}${word}`
-    filled = cells(stripVTControlCharacters(indent)) + size
   }
-  return line === '' ? lines : [...lines, line]
+  return lines.map((line, i) => `${i === 0 ? first : next}${painted(line)}`)
+}
+
+const cellsOf = (text: string) => cells(stripVTControlCharacters(text))
+
+/** The words with blanks between them; neighbours of one colour are painted together. */
+function painted(line: readonly Word[]): string {
+  const runs: Word[] = []
+  for (const { text, shade } of line) {
+    const last = runs.at(-1)
+    if (last?.shade === shade) last.text += ` ${text}`
+    else runs.push({ text, shade })
+  }
+  return runs.map(({ text, shade }) => shade(text)).join(' ')
 }

@@ -53,7 +53,8 @@ it('breaks long lines at blanks, and puts what continues below', () => {
   const colours = new Chalk({ level: 1 })
   const lines = formatError(LONG, colours, { width: 40 }).split('\n')
   expect(lines).toHaveLength(8)
-  expect(lines[0]).toContain(colours.bold('node17:'))
+  expect(lines[0]).toBe(`${colours.red.bold('error')} ${colours.bold('node17:')} nothing listens on`)
+  expect(lines[4]).toBe(`${colours.dim('      | ')}${colours.dim('  more more more more more more')}`)
 })
 
 it('breaks nothing without a width', () => {
