@@ -51,17 +51,17 @@ export function cells(text: string): number {
 const cellsOf = (character: string) => (NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
 
 /**
- * The part of a line around the character at `index`, and a caret below that character. Shows at most `room` cells on
- * each side, with an ellipsis where something is cut off.
+ * The part of a line around the character at `index`, and a caret below that character. Shows at most `left` cells before
+ * it and `right` cells from it on, with an ellipsis where something is cut off.
  */
-export function pointAt(line: string, index: number, room = 60): string {
+export function pointAt(line: string, index: number, left = 60, right = 60): string {
   const shown = (text: string) => [...visible(text).replace(/[\n\t]/g, ' ')]
   const before = shown(line.slice(0, index).trimStart()).reverse()
   const after = shown(line.slice(index).trimEnd())
-  const left = fitting(before, room)
-  const right = fitting(after, room)
-  const head = [...(left < before.length ? ['…'] : []), ...before.slice(0, left).reverse()].join('')
-  const tail = `${after.slice(0, right).join('')}${right < after.length ? '…' : ''}`
+  const from = fitting(before, left)
+  const to = fitting(after, right)
+  const head = [...(from < before.length ? ['…'] : []), ...before.slice(0, from).reverse()].join('')
+  const tail = `${after.slice(0, to).join('')}${to < after.length ? '…' : ''}`
   return `${head}${tail}\n${' '.repeat(cells(head))}^`
 }
 

@@ -26,7 +26,7 @@ export function clusterWarnings({ hosts }: Pick<Inventory, 'hosts'>): Warning[] 
       ? [
           {
             code: 'SAMPLE_TOKEN' as const,
-            message: 'convect_token is the one of a sample: everybody who reads that can join the cluster',
+            message: 'convect_token is that of a sample: whoever has read it can join the cluster',
             origin: token.origin,
             hint: 'before the first provision make one of your own: openssl rand -hex 24',
           },

@@ -51,7 +51,7 @@ export function checkFleet(
   }
   const unfit: ConvecthubError[] = []
   const cluster = collect(unfit, () => buildCluster(inventory, targets))
-  collect(unfit, () => checkJhubConfig(inventory, cluster?.jhubConfigPath))
+  collect(unfit, () => checkJhubConfig(inventory))
   const { error } = sourceExcerpts(inventory.texts)
   return { cluster, targets, errors: distinct(errors).map(error), unfit: distinct(unfit).map(error) }
 }

@@ -86,9 +86,13 @@ function fitted(evidence: string | undefined, width: number): string[] {
   const [line = '', caret = ''] = lines
   const room = width - INDENT.length - 2
   if (lines.length !== 2 || !/^ *\^$/.test(caret) || cells(line) <= room) return lines
+  const before = caret.length - 1
   let index = 0
-  while (cells(line.slice(0, index)) < caret.length - 1) index += 1
-  return pointAt(line, index, Math.max(8, Math.floor((room - 2) / 2))).split('\n')
+  while (cells(line.slice(0, index)) < before) index += 1
+  // two cells are for the ellipses; a side that needs less than half leaves the rest to the other
+  const both = Math.max(16, room - 2)
+  const left = Math.min(before, Math.max(Math.floor(both / 2), both - (cells(line) - before)))
+  return pointAt(line, index, left, both - left).split('\n')
 }
 
 interface Word {

@@ -29,7 +29,7 @@ it.each([
   {
     text: `[driver]\nd1\n[all:vars]\nconvect_token=k3s_hub_token\n`,
     warnings: [
-      '4 SAMPLE_TOKEN convect_token is the one of a sample: everybody who reads that can join the cluster → before the first provision make one of your own: openssl rand -hex 24',
+      '4 SAMPLE_TOKEN convect_token is that of a sample: whoever has read it can join the cluster → before the first provision make one of your own: openssl rand -hex 24',
     ],
   },
   { text: '', warnings: [] },

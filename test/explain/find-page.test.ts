@@ -74,7 +74,6 @@ it.each([
 /** Codes that no test provokes or names, for they need minutes, broken hardware, or an sshd of their own. */
 const UNTESTED = [
   'KNOWN_HOSTS',
-  'LOGIN_TIMEOUT',
   'PASSWORD_EXPIRED',
   'UNSAFE_FOLDER',
   'UPLOAD_SHORT',

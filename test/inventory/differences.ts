@@ -230,5 +230,15 @@ export const DIFFERENCES: readonly Difference[] = [
     convecthub: 'does not look at them',
     codes: [],
   },
+  {
+    case: 'an ansible_host with a port, such as 10.0.0.3:2222',
+    ansible: 'takes all of it for the name of the host',
+    ...refused('INVENTORY_ADDRESS'),
+  },
+  {
+    case: '`ansible_ssh_common_args=-o Option=x` without quotes on the line of a host',
+    ansible: 'gives ssh a lone -o',
+    ...refused('INVENTORY_SSH_ARGS'),
+  },
   { case: 'an empty ansible_host', ansible: 'connects to an empty address', ...refused('INVENTORY_ADDRESS') },
 ]

@@ -70,6 +70,20 @@ it('keeps the caret below its character where the line is too wide for the termi
 })
 
 it.each([
+  { at: 0, shown: `${'x'.repeat(30)}…`, caret: 0 },
+  { at: 99, shown: `…${'x'.repeat(30)}`, caret: 30 },
+])('uses the whole width where the place is at an end of the line: $at', ({ at, shown, caret }) => {
+  const error = new ConvecthubError('BAD_VALUE', 'no', {
+    origin,
+    evidence: `${'x'.repeat(100)}\n${' '.repeat(at)}^`,
+  })
+  expect(formatError(error, plain, { width: 40 }).split('\n').slice(-2)).toEqual([
+    `      | ${shown}`,
+    `      | ${' '.repeat(caret)}^`,
+  ])
+})
+
+it.each([
   { stream: { isTTY: true, columns: 80 }, layout: { width: 80 } },
   { stream: { isTTY: true, columns: 0 }, layout: {} },
   { stream: { columns: 80 }, layout: {} },

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
 import { groupErrors } from '../../src/ui/group-errors.ts'
 import { hostRuns } from '../../src/ui/host-runs.ts'
+import { tellErrors } from '../../src/ui/tell-errors.ts'
 
 const systemd = (host: string) =>
   new ConvecthubError('systemd', 'the machine does not run systemd', {
@@ -57,3 +58,20 @@ it.each([
   { names: ['r1-a', 'r2-a', 'r3-a', 'r3-b'], text: 'r1-a … r3-a, r3-b' },
   { names: ['10.0.0.3', '10.0.0.1', '10.0.0.2'], text: '10.0.0.1 … 10.0.0.3' },
 ])('lists $names as "$text"', ({ names, text }) => expect(hostRuns(names)).toBe(text))
+
+it('prints what ended a command: a common cause once for people, each error for programs', () => {
+  const written: string[] = []
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+  const errors = ['node1', 'node2', 'node3', 'node4'].map(systemd)
+  tellErrors(errors, { json: false, color: false })
+  tellErrors(errors, { json: true, color: false })
+  vi.restoreAllMocks()
+  const [people = '', ...programs] = written
+  expect(people.trimEnd().split('\n')).toEqual([
+    'error preflight, 4 hosts: the machine does not run systemd [systemd]',
+    '      | node1 … node4',
+    '      → boot it',
+  ])
+  expect(programs.map((line) => JSON.parse(line).host)).toEqual(['node1', 'node2', 'node3', 'node4'])
+})

@@ -24,7 +24,7 @@ it.each([
     shown: ['…本語!日本…', '     ^'],
   },
 ])('points at a place in $what', ({ line, index, room, shown }) => {
-  expect(pointAt(line, index, room).split('\n')).toEqual(shown)
+  expect(pointAt(line, index, room, room).split('\n')).toEqual(shown)
 })
 
 it.each([
