@@ -10,7 +10,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const outputError = watchOutput()
   const code = await runCommandLine(argv)
   const error = await outputError()
-  return error ? report(error, { json: false, color: true }) : code
+  return error ? report(error, { verb: '', json: false, color: true }) : code
 }
 
 async function runCommandLine(argv: readonly string[]): Promise<number> {
@@ -25,6 +25,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code
     const words = argv.slice(2)
     return report(error, {
+      verb: called?.verb ?? '',
       json: called ? called.options.output === 'json' : wantsJson(words),
       color: called ? called.options.color !== false : !words.includes('--no-color'),
     })
@@ -37,9 +38,13 @@ async function run({ load, arguments: values, options }: Call): Promise<number> 
 }
 
 /** Prints an error for people, or as JSON with `--output json`. An unknown error is a bug in convecthub. */
-async function report(error: unknown, options: { json: boolean; color: boolean }): Promise<number> {
+async function report(
+  error: unknown,
+  { verb, json, color }: { verb: string; json: boolean; color: boolean },
+): Promise<number> {
   const errors = error instanceof ConvecthubErrors ? error.errors : [faultOf(error)]
-  const { tellErrors } = await import('./ui/tell-errors.ts')
-  tellErrors(errors, options)
-  return EXIT[errors[0]?.exit ?? 'internal'].code
+  const { code } = EXIT[errors[0]?.exit ?? 'internal']
+  if (json) (await import('./ui/print-result.ts')).printFailure(verb, errors, code)
+  else (await import('./ui/tell-errors.ts')).tellErrors(errors, color)
+  return code
 }

@@ -3,23 +3,29 @@ import { BUNDLE_LOCK, type BundleLock } from '../artifacts/bundle-lock.ts'
 import { loadBundle } from '../artifacts/load-bundle.ts'
 import { lockBundle } from '../artifacts/lock-bundle.ts'
 import { oneLine } from '../printable.ts'
-import { printLines } from '../ui/print-lines.ts'
+import type { VerbEvent } from '../ui/conclusion.ts'
+import { printResult } from '../ui/print-result.ts'
+import type { OutputMode } from '../ui/renderer.ts'
 import { bytes, columns, count } from '../ui/style.ts'
 import type { VerbResult } from './verb.ts'
+
+interface OutputOption {
+  output?: OutputMode
+}
 
 /** `bundle lock`: writes bundle.lock.yaml for a folder of artifacts. `provision` checks the files against it. */
 export async function bundleLockVerb(
   folder: string,
-  options: { description: string; k3s: string; helm?: string },
+  options: OutputOption & { description: string; k3s: string; helm?: string },
 ): VerbResult {
   const versions = { k3s: options.k3s, ...(options.helm && { helm: options.helm }) }
   const lock = await lockBundle(folder, { description: options.description, versions })
-  printLines([`Wrote ${join(folder, BUNDLE_LOCK)}: ${total(lock)}.`])
-  return 'ok'
+  const lines = [`Wrote ${join(folder, BUNDLE_LOCK)}: ${total(lock)}.`]
+  return printResult('bundle lock', { lines, events: fileEvents(lock), exit: 'ok' }, options)
 }
 
 /** `bundle verify`: checks every file of a bundle against its lock and lists them. Ends with the verdict. */
-export async function bundleVerifyVerb(folder: string): VerbResult {
+export async function bundleVerifyVerb(folder: string, options: OutputOption): VerbResult {
   const { lock } = await loadBundle(folder, { anew: true })
   const rows = lock.files.map(({ name, kind, architecture, version, size }) => [
     name,
@@ -28,8 +34,16 @@ export async function bundleVerifyVerb(folder: string): VerbResult {
     oneLine(version ?? ''),
     bytes(size),
   ])
-  printLines([oneLine(lock.description), ...columns(rows), `${total(lock)}: all as ${BUNDLE_LOCK} says.`])
-  return 'ok'
+  const lines = [oneLine(lock.description), ...columns(rows), `${total(lock)}: all as ${BUNDLE_LOCK} says.`]
+  return printResult('bundle verify', { lines, events: fileEvents(lock), exit: 'ok' }, options)
+}
+
+function fileEvents({ files }: BundleLock): VerbEvent[] {
+  return files.map(({ name, kind, architecture, version, size, sha256 }) => ({
+    event: 'file',
+    ...{ name, kind, architecture, size, sha256 },
+    ...(version !== undefined && { version }),
+  }))
 }
 
 /** "5 files, 312 MB" */

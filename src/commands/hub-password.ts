@@ -3,7 +3,7 @@ import type { CommonOptions } from '../fleet/common-options.ts'
 import { readJhubConfig } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
 import { readHubPassword } from '../fleet/read-hub-password.ts'
-import { printLines } from '../ui/print-lines.ts'
+import { printResult } from '../ui/print-result.ts'
 import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
@@ -16,6 +16,10 @@ export async function hubPasswordVerb(options: CommonOptions): VerbResult {
       origin: { file },
       hint: 'without an authenticator in them, convecthub provision makes one password for everybody',
     })
-  printLines([(await readHubPassword(fleet)).reveal()])
-  return 'ok'
+  const password = (await readHubPassword(fleet)).reveal()
+  return printResult(
+    'hub password',
+    { lines: [password], events: [{ event: 'password', password }], exit: 'ok' },
+    options,
+  )
 }

@@ -62,7 +62,7 @@ export async function initVerb(options: Options): VerbResult {
     if (errors.length > 0) shared = newShared()
     if (asks && errors.length === 0) showFiles(files, record)
     showMachines(record, seen)
-    tellErrors(errors, { json: false, color: true })
+    tellErrors(errors, true)
     const answer = asks ? await review(wishes, errors.length === 0 ? written : undefined) : 'write'
     if (answer === 'write') {
       writeFiles(files, inventoryText(record))
@@ -138,5 +138,5 @@ function showMachines({ machines, user, keyFile }: InventoryRecord, seen: Look['
   const login = `SSH user: ${user ?? 'your own name'}; private key: ${keyFile ?? "ssh's defaults"}`
   printLines([...columns(rows), login], process.stderr)
   const failed = [...seen.values()].filter((each) => each instanceof ConvecthubError)
-  tellErrors(failed, { json: false, color: true })
+  tellErrors(failed, true)
 }

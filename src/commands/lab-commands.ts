@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander'
-import { wholeNumber } from './shared-options.ts'
+import { OUTPUT, wholeNumber } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
 const NAME = new Option('--name <name>', 'which lab; its folder is ./<name>').default('lab')
@@ -32,7 +32,7 @@ export const LAB_COMMANDS: readonly Verb[] = [
     name: 'status',
     description: 'show the machines',
     examples: ['convecthub lab status', 'convecthub lab status --name second'],
-    options: [NAME],
+    options: [NAME, OUTPUT],
     load: async () => (await import('./lab.ts')).labStatusVerb,
   },
   {

@@ -1,6 +1,8 @@
 import { join, relative } from 'node:path'
 import type { LabStatus } from '../lab/lab-status.ts'
 import { printLines } from '../ui/print-lines.ts'
+import { printResult } from '../ui/print-result.ts'
+import type { OutputMode } from '../ui/renderer.ts'
 import { columns } from '../ui/style.ts'
 import type { VerbResult } from './verb.ts'
 
@@ -23,7 +25,7 @@ export async function labUpVerb(options: UpOptions): VerbResult {
   const stateDir = folderOf(options)
   await labUp({ ...options, stateDir }, progress)
   const state = await labStatus(stateDir)
-  printTable(state)
+  printLines(table(state))
   next(`convecthub ping -i ${shown(join(stateDir, 'inv.toml'))}`)
   return 'ok'
 }
@@ -37,17 +39,20 @@ export async function labDownVerb(options: NameOption & { image?: boolean }): Ve
 }
 
 /** `lab status`: lists the machines. Ends with `differs` when one of them does not answer. */
-export async function labStatusVerb(options: NameOption): VerbResult {
+export async function labStatusVerb(options: NameOption & { output?: OutputMode }): VerbResult {
   const { labStatus } = await import('../lab/lab-status.ts')
   const state = await labStatus(folderOf(options))
-  printTable(state)
   const healthy = state.machines.length > 0 && state.machines.every(({ sshd }) => sshd)
   next(
     healthy
       ? `convecthub ping -i ${shown(join(folderOf(options), 'inv.toml'))}`
       : `convecthub lab up${nameFlag(options)}`,
   )
-  return healthy ? 'ok' : 'differs'
+  const events = state.machines.map(({ name, address, state, sshd }) => ({
+    event: 'machine' as const,
+    ...{ name, address, state, sshd },
+  }))
+  return printResult('lab status', { lines: table(state), events, exit: healthy ? 'ok' : 'differs' }, options)
 }
 
 /** `lab ssh`: opens a shell on a machine, or runs a command there. Ends with the exit code of ssh. */
@@ -90,12 +95,12 @@ function next(command: string): void {
   process.stderr.write(`next: ${command}\n`)
 }
 
-function printTable({ machines, bundle }: LabStatus): void {
+function table({ machines, bundle }: LabStatus): string[] {
   const rows = machines.map(({ name, address, state, sshd }) => [
     name,
     address,
     state,
     sshd ? 'answers' : 'silent',
   ])
-  printLines([...columns([['MACHINE', 'ADDRESS', 'STATE', 'SSHD'], ...rows]), `bundle: ${bundle}`])
+  return [...columns([['MACHINE', 'ADDRESS', 'STATE', 'SSHD'], ...rows]), `bundle: ${bundle}`]
 }

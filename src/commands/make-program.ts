@@ -7,6 +7,8 @@ import { VERBS } from './verbs.ts'
 
 /** A verb to run, with its arguments and options. */
 export interface Call {
+  /** Its name, such as `bundle verify`. */
+  verb: string
   load: NonNullable<Verb['load']>
   arguments: Command['processedArgs']
   options: OptionValues
@@ -39,20 +41,22 @@ export function makeProgram(call: (call: Call) => void): Command {
     .addHelpText('after', `\nTopics of convecthub help:\n${topics()}`)
     .addHelpText('after', '\nWithout -i, the inventory of ansible.cfg is read, else ./inv.toml.')
     .addHelpText('after', examples(EXAMPLES))
-  for (const verb of VERBS) addVerb(program, verb, call)
+  for (const verb of VERBS) addVerb(program, verb, verb.name, call)
   // last, because verbs copy earlier settings, and their own help should list the arguments of subcommands
   return program.configureHelp({ subcommandTerm: (command) => command.name() })
 }
 
-function addVerb(parent: Command, verb: Verb, call: (call: Call) => void): void {
+function addVerb(parent: Command, verb: Verb, path: string, call: (call: Call) => void): void {
   const { name, description, options = [], commands = [], load, hidden = false } = verb
   const command = parent.command(name, { hidden }).description(description).helpCommand(false)
   for (const argument of verb.arguments ?? []) command.addArgument(argument)
   for (const option of options) command.addOption(option)
-  for (const below of commands) addVerb(command, below, call)
+  for (const below of commands) addVerb(command, below, `${path} ${below.name}`, call)
   command.addHelpText('after', examples(verb.examples))
   if (load)
-    command.action(() => call({ load, arguments: command.processedArgs, options: command.optsWithGlobals() }))
+    command.action(() =>
+      call({ verb: path, load, arguments: command.processedArgs, options: command.optsWithGlobals() }),
+    )
 }
 
 function examples(lines: readonly string[]): string {

@@ -2,6 +2,12 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { acceptedFindings } from './accepted-findings.ts'
 
+/** The option of every verb that reports something. */
+export const OUTPUT = new Option(
+  '--output <mode>',
+  'output format (default: tty on a terminal, else plain)',
+).choices(['tty', 'plain', 'json'])
+
 /** Options that select the inventory, for every verb that reads one. */
 export const SOURCES: readonly Option[] = [
   new Option(
@@ -40,11 +46,7 @@ export const COMMON: readonly Option[] = [
   new Option('-v, --verbose', 'show what the machines print; -vv and -vvv show more')
     .default(0)
     .argParser((_text, before: number) => before + 1),
-  new Option('--output <mode>', 'output format (default: tty on a terminal, else plain)').choices([
-    'tty',
-    'plain',
-    'json',
-  ]),
+  OUTPUT,
   new Option('--no-color', 'no colours; NO_COLOR does the same'),
 ]
 

@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander'
 import { LAB_COMMANDS } from './lab-commands.ts'
-import { COMMON, collect, LOGIN, ON_BUNDLE, ON_HOSTS, SOURCES } from './shared-options.ts'
+import { COMMON, collect, LOGIN, ON_BUNDLE, ON_HOSTS, OUTPUT, SOURCES } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
 /** All verbs, in the order in which the help lists them. */
@@ -73,7 +73,7 @@ export const VERBS: readonly Verb[] = [
         name: 'password',
         description: 'show the password with which everybody logs in, where provision has made it',
         examples: ['convecthub hub password', 'convecthub hub password -i inv.toml -K'],
-        options: ON_HOSTS,
+        options: [...ON_HOSTS, OUTPUT],
         load: async () => (await import('./hub-password.ts')).hubPasswordVerb,
       },
     ],
@@ -106,7 +106,7 @@ export const VERBS: readonly Verb[] = [
         name: 'check',
         description: 'report every mistake; contacts no machine',
         examples: ['convecthub inventory check', 'convecthub inventory check -i inv.toml -e @extra.yaml'],
-        options: SOURCES,
+        options: [...SOURCES, OUTPUT],
         load: async () => (await import('./inventory-check.ts')).inventoryCheckVerb,
       },
     ],
@@ -129,6 +129,7 @@ export const VERBS: readonly Verb[] = [
           new Option('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1').makeOptionMandatory(),
           new Option('--helm <version>', 'version of its Helm'),
           new Option('--description <text>', 'one line for people').default('ConvectHub bundle'),
+          OUTPUT,
         ],
         load: async () => (await import('./bundle.ts')).bundleLockVerb,
       },
@@ -137,6 +138,7 @@ export const VERBS: readonly Verb[] = [
         description: 'check every file of a bundle against its bundle.lock.yaml',
         examples: ['convecthub bundle verify shared/bin', 'convecthub bundle verify lab/shared/bin'],
         arguments: [new Argument('<folder>')],
+        options: [OUTPUT],
         load: async () => (await import('./bundle.ts')).bundleVerifyVerb,
       },
     ],

@@ -1,3 +1,6 @@
+import type { Warning } from '../inventory/inventory.ts'
+import type { ErrorJson } from './json-renderer.ts'
+
 /** What a verb adds to the end of its run. */
 export interface Conclusion {
   /** What it found, as lines for people. Printed above the verdict. */
@@ -12,8 +15,21 @@ export interface Conclusion {
   exit?: 'differs'
 }
 
-/** Results of single verbs for programs: a check of `status`, and what a reset left or kept. */
+/** Results of single verbs for programs. */
 export type VerbEvent =
   | { event: 'check'; what: string; healthy: boolean; detail: string }
   | { event: 'left'; host: string; what: string }
   | { event: 'kept'; what: string; path: string }
+  | ({ event: 'error' } & ErrorJson)
+  | ({ event: 'warning' } & Warning)
+  | {
+      event: 'file'
+      name: string
+      kind: string
+      architecture: string
+      version?: string
+      size: number
+      sha256: string
+    }
+  | { event: 'machine'; name: string; address: string; state: string; sshd: boolean }
+  | { event: 'password'; password: string }

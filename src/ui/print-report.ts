@@ -28,7 +28,7 @@ export function printReport(
   const hosts = makePrintable(report.hosts)
   tellErrors(
     hosts.flatMap(({ errors }) => errors),
-    { json: false, color },
+    color,
   )
   printLines(reportLines({ ...report, hosts }, conclusion, style(process.stdout, color)))
 }

@@ -120,7 +120,7 @@ files:
       `${AT}:3:11: files[0].name must be a relative path of letters, digits and . _ + @ -`,
       `${AT}:4:11: files[0].size must be a number`,
       `${AT}:3:5: files[0].sha256 is missing`,
-      `${AT}:5:11: files[0].kind must be k3s, helm, images, chart, manifest, deb or other`,
+      `${AT}:5:11: files[0].kind must be k3s, helm, images or chart`,
       `${AT}:3:5: files[0] has a field that is not known: sha1`,
     ],
   },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { jsonLines } from '../helpers/json-lines.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
 
 let cli: BuiltCli
@@ -14,7 +15,7 @@ test.each([
 ])('prints errors as JSON lines for $args', async ({ args }) => {
   const { code, stdout, stderr } = await cli.run(args)
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
-  expect(JSON.parse(stdout)).toMatchObject({ event: 'error', code: 'INVENTORY_NOT_FOUND' })
+  expect(jsonLines(stdout)[0]).toMatchObject({ event: 'error', code: 'INVENTORY_NOT_FOUND' })
 })
 
 test.each([
@@ -35,7 +36,7 @@ test.each([
 test('prints an error of the command line itself as a JSON line', async () => {
   const { code, stdout, stderr } = await cli.run(['plan', '--limti', 'x', '--output', 'json'])
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
-  expect(JSON.parse(stdout)).toMatchObject({
+  expect(jsonLines(stdout)[0]).toMatchObject({
     event: 'error',
     code: 'USAGE',
     hint: 'did you mean --limit? All options: convecthub plan --help',

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../../src/cluster/variables.ts'
 import { TOPICS } from '../../src/commands/topics.ts'
 import { ERRORS } from '../../src/error-codes.ts'
 import { EXIT } from '../../src/exit-codes.ts'
 import { provision } from '../../src/recipes/provision.ts'
-import { EVENT_FIELDS } from '../../src/ui/json-renderer.ts'
+import { EVENT_SCHEMAS, eventSchema } from './event-schema.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -32,8 +32,12 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
     page: 'docs/json.md',
     name: 'events',
     text: table(
-      ['event', 'fields'],
-      Object.entries(EVENT_FIELDS).map(([event, fields]) => [`\`${event}\``, fields]),
+      ['event', 'when', 'fields'],
+      EVENT_SCHEMAS.map(({ name, about, fields }) => [
+        `\`${name}\``,
+        about,
+        fields.map((field) => `\`${field}\``).join(' '),
+      ]),
     ),
   },
   {
@@ -50,6 +54,13 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
     text: table(['page', 'topic', 'about'], pages()),
   },
 ]
+
+it('docs/events.schema.json describes each line of --output json', () => {
+  const file = new URL('docs/events.schema.json', ROOT)
+  const schema = `${JSON.stringify({ title: 'A line of convecthub --output json', ...z.toJSONSchema(eventSchema) }, null, 1)}\n`
+  if (process.env.UPDATE_DOCS) writeFileSync(file, schema)
+  else expect(readFileSync(file, 'utf8')).toBe(schema)
+})
 
 it.each(PARTS)('$page: the table of $name matches the code', ({ page, name, text }) => {
   const file = new URL(page, ROOT)

@@ -43,11 +43,3 @@ export function cli(
     child.stdin.end(input)
   })
 }
-
-/** Parses the output of `--output json`. */
-export function events(stdout: string): Record<string, unknown>[] {
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
-}

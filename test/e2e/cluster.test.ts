@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { jsonLines } from '../helpers/json-lines.ts'
 import { brokenBundle } from './broken-bundle.ts'
-import { cli, events } from './cli.ts'
+import { cli } from './cli.ts'
 import { type Lab, labUp, must } from './lab.ts'
 
 const DRIVERS = ['driver1', 'driver2', 'driver3']
@@ -28,7 +29,7 @@ const startTime = (machine: string) =>
   lab.inside(machine, 'systemctl show -p ExecMainStartTimestampMonotonic k3s k3s-agent')
 const startTimes = () => Promise.all(lab.machines.map(startTime))
 const ids = (stdout: string) =>
-  events(stdout).flatMap(({ event, host, code }) => (event === 'error' ? [`${code} ${host}`] : []))
+  jsonLines(stdout).flatMap(({ event, host, code }) => (event === 'error' ? [`${code} ${host}`] : []))
 
 describe('a cluster of three servers', () => {
   it('refuses another version of K3s before it uploads anything', async () => {
@@ -53,7 +54,9 @@ describe('a cluster of three servers', () => {
       const folder = brokenBundle(lab.folder, broken)
       const { code, stdout } = await lab.run('provision', ['--bundle', folder, '--output', 'json'])
       expect(code).toBe(7)
-      const failed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'failed')
+      const failed = jsonLines(stdout).filter(
+        ({ event, outcome }) => event === 'step' && outcome === 'failed',
+      )
       expect(failed.map(({ step, host }) => `${step} ${host}`)).toEqual([`k3s-server ${broken}`])
       expect(JSON.stringify(failed)).toContain('put back, and K3s is well again with them')
       expect(await Promise.all(others.map(startTime))).toEqual(before)
@@ -97,7 +100,7 @@ describe('a cluster of three servers', () => {
     await watching
     const { stdout } = must(run)
     expect(seen).toEqual([])
-    const order = events(stdout).flatMap(({ event, step, host, outcome }) =>
+    const order = jsonLines(stdout).flatMap(({ event, step, host, outcome }) =>
       event === 'step' && outcome === 'changed' && /^k3s-(snapshot|server)/.test(String(step))
         ? [`${step} ${host}`]
         : [],

@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { events } from './cli.ts'
+import { jsonLines } from '../helpers/json-lines.ts'
 import { type Lab, labUp, must } from './lab.ts'
 
 let lab: Lab
@@ -136,7 +136,7 @@ describe('hosts that are down', () => {
     await lab.docker('start', 'worker2')
     await settled('worker2')
     const up = must(await lab.run('provision', ['--output', 'json']))
-    const touched = events(up.stdout).filter(
+    const touched = jsonLines(up.stdout).filter(
       ({ event, outcome }) => event === 'step' && outcome === 'changed',
     )
     expect(new Set(touched.map(({ host }) => host))).toEqual(new Set(['worker2']))
@@ -165,7 +165,7 @@ describe('Ctrl-C', () => {
         /"event":"change-start".*wait until the Kubernetes/.test(line) && child.kill('SIGINT'),
     })
     expect(result.code).toBe(130)
-    const printed = events(result.stdout)
+    const printed = jsonLines(result.stdout)
     expect(printed.at(-1)).toMatchObject({ event: 'summary', ok: false, interrupted: true })
     expect(result.stdout).toMatch(/stopped during: wait until the Kubernetes API answers/)
     must(await lab.run('provision'))

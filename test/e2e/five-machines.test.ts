@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { events } from './cli.ts'
+import { jsonLines } from '../helpers/json-lines.ts'
 import { type Lab, labUp, machineState, must } from './lab.ts'
 
 let lab: Lab
@@ -16,7 +16,7 @@ it('provisions three drivers one after another, and two workers beside them', as
   must(await lab.run('plan'))
   const { stdout } = must(await lab.run('provision', ['--output', 'json']))
   const at = (kind: string, host: string, title: RegExp) =>
-    events(stdout).findIndex(
+    jsonLines(stdout).findIndex(
       (event) => event.event === kind && event.host === host && title.test(JSON.stringify(event)),
     )
   // etcd accepts one learner at a time, so a driver starts only when the one before it is Ready
@@ -36,7 +36,7 @@ it('provisions three drivers one after another, and two workers beside them', as
 
 it('resets workers first and the founder last, leaves nothing, and can provision again', async () => {
   const { stdout } = must(await lab.run('reset', ['--yes', '--output', 'json']))
-  const stops = events(stdout).filter(({ event, step }) => event === 'step-start' && step === 'stop-k3s')
+  const stops = jsonLines(stdout).filter(({ event, step }) => event === 'step-start' && step === 'stop-k3s')
   expect(
     stops
       .slice(0, 2)

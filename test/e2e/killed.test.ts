@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { events } from './cli.ts'
+import { jsonLines } from '../helpers/json-lines.ts'
 import { type Lab, labUp, must } from './lab.ts'
 
 /** How many runs to kill, at moments spread evenly over a run. */
@@ -10,7 +10,7 @@ let total = 0
 
 beforeAll(async () => {
   lab = await labUp(3)
-  total = events(must(await lab.run('provision', ['--output', 'json'])).stdout).length
+  total = jsonLines(must(await lab.run('provision', ['--output', 'json'])).stdout).length
 })
 afterAll(() => lab?.down())
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { events } from './cli.ts'
+import { jsonLines } from '../helpers/json-lines.ts'
 import { type Lab, labUp, machineState, must } from './lab.ts'
 
 let lab: Lab
@@ -21,7 +21,7 @@ describe('the life cycle of a ConvectHub on three machines', () => {
 
   it('plan lists what provision will do, and changes nothing', async () => {
     const plan = must(await lab.run('plan', ['--output', 'json']))
-    const planned = events(plan.stdout).filter(({ event }) => event === 'planned')
+    const planned = jsonLines(plan.stdout).filter(({ event }) => event === 'planned')
     expect(planned.flatMap(({ changes }) => changes).length).toBeGreaterThan(20)
     must(await lab.run('plan', ['--diff']))
     for (const machine of lab.machines) expect(await machineState(lab, machine)).toBe(before.get(machine))
@@ -30,7 +30,7 @@ describe('the life cycle of a ConvectHub on three machines', () => {
   it('provision does what plan showed, reports every step of every host, and ends with a summary', async () => {
     const shown = titles(must(await lab.run('plan', ['--output', 'json'])).stdout, 'planned')
     const { stdout } = must(await lab.run('provision', ['--output', 'json']))
-    const printed = events(stdout)
+    const printed = jsonLines(stdout)
     // everything was in the plan; only waits may be missing, when they are over before they begin
     expect(shown).toEqual(expect.arrayContaining(done(stdout)))
     expect(done(stdout).filter(isAction)).toEqual(shown.filter(isAction))
@@ -67,7 +67,7 @@ describe('the life cycle of a ConvectHub on three machines', () => {
       expect(log.match(/^Starting session: command for lab/gm)).toHaveLength(1)
     }
     const json = must(await lab.run('provision', ['--output', 'json']))
-    const steps = events(json.stdout).filter(({ event }) => event === 'step')
+    const steps = jsonLines(json.stdout).filter(({ event }) => event === 'step')
     expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
     for (const machine of lab.machines)
       await lab.inside(machine, 'rm /etc/ssh/sshd_config.d/00-verbose.conf; systemctl reload ssh')
@@ -76,7 +76,9 @@ describe('the life cycle of a ConvectHub on three machines', () => {
   it('a new port changes only the ingress and the login check, without a restart', async () => {
     const started = await lab.inside('driver1', 'systemctl show -p ExecMainStartTimestamp k3s')
     const { stdout } = must(await lab.run('provision', ['--output', 'json', '-e', 'http_port=8081']))
-    const changed = events(stdout).filter(({ event, outcome }) => event === 'step' && outcome === 'changed')
+    const changed = jsonLines(stdout).filter(
+      ({ event, outcome }) => event === 'step' && outcome === 'changed',
+    )
     expect(changed.map(({ step, host }) => `${step} ${host}`)).toEqual(['ingress driver1', 'login driver1'])
     expect(await lab.inside('driver1', 'systemctl show -p ExecMainStartTimestamp k3s')).toBe(started)
   })
@@ -108,7 +110,7 @@ function isAction(title: string): boolean {
 
 /** The planned changes, as "host: title". */
 function titles(stdout: string, kind: string): string[] {
-  return events(stdout)
+  return jsonLines(stdout)
     .filter(({ event }) => event === kind)
     .flatMap(({ host, changes }) => (changes as { title: string }[]).map(({ title }) => `${host}: ${title}`))
     .sort()
@@ -116,7 +118,7 @@ function titles(stdout: string, kind: string): string[] {
 
 /** The changes that were made, as "host: title". */
 function done(stdout: string): string[] {
-  return events(stdout)
+  return jsonLines(stdout)
     .filter(({ event }) => event === 'change-end')
     .map(({ host, change }) => `${host}: ${(change as { title: string }).title}`)
     .sort()

@@ -6,6 +6,7 @@ import { ConvecthubError } from '../../src/errors.ts'
 import { sh } from '../../src/sh.ts'
 import { formatError } from '../../src/ui/format-error.ts'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
+import { printFailure } from '../../src/ui/print-result.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
 import { style } from '../../src/ui/style.ts'
 import { tellErrors } from '../../src/ui/tell-errors.ts'
@@ -118,10 +119,9 @@ it(`an error is one line and its evidence, whatever is in it (seed ${seed})`, ()
     const lines = formatError(error, style({}, false)).split('\n')
     expect(lines.join('')).not.toMatch(UNESCAPED)
     expect(ourLines(lines.join('\n')).length).toBeLessThanOrEqual(2)
-    for (const json of [false, true]) {
-      out = []
-      tellErrors([error], { json, color: false })
-      expect(out.join('')).not.toMatch(UNESCAPED)
-    }
+    out = []
+    tellErrors([error], false)
+    printFailure(text(), [error], 1)
+    expect(out.join('')).not.toMatch(UNESCAPED)
   }
 })

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
 import { groupErrors } from '../../src/ui/group-errors.ts'
 import { hostRuns } from '../../src/ui/host-runs.ts'
+import { printFailure } from '../../src/ui/print-result.ts'
 import { tellErrors } from '../../src/ui/tell-errors.ts'
 
 const systemd = (host: string) =>
@@ -64,10 +65,10 @@ it('prints what ended a command: a common cause once for people, each error for 
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0)
   const errors = ['node1', 'node2', 'node3', 'node4'].map(systemd)
-  tellErrors(errors, { json: false, color: false })
-  tellErrors(errors, { json: true, color: false })
+  tellErrors(errors, false)
+  printFailure('plan', errors, 6)
   vi.restoreAllMocks()
-  const [people = '', ...programs] = written
+  const [people = '', ...programs] = written.slice(0, -1)
   expect(people.trimEnd().split('\n')).toEqual([
     'error preflight, 4 hosts: the machine does not run systemd [systemd]',
     '      | node1 … node4',
