@@ -5,11 +5,15 @@ import { Secret } from '../secret.ts'
 import type { Cluster, ClusterHost } from './cluster.ts'
 import { clusterProblem } from './cluster-problem.ts'
 import { portClashes } from './hub-ports.ts'
+import { ofOneLine } from './of-one-line.ts'
 import { readSettings, textsOf } from './read-settings.ts'
 import { roleProblems, rolesOf } from './roles.ts'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from './variables.ts'
 
 const PORTS = CLUSTER_VARIABLES.pick({ http_port: true, https_port: true })
+
+/** DNS subdomain names (RFC 1123), as Kubernetes has them for nodes; the case does not matter here. */
+const NODE_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
 
 type Addresses = ReadonlyMap<string, { address: string; port: number }>
 
@@ -29,6 +33,15 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
       clusterProblem('NO_HOSTS', 'the inventory has no host', undefined, 'add a line for each machine'),
     )
   errors.push(...roleProblems(inventory))
+  for (const { first, names, many } of ofOneLine(all.filter(({ name }) => !NODE_NAME.test(name))))
+    errors.push(
+      clusterProblem(
+        'BAD_NAME',
+        `${names} cannot be ${many ? 'names of K3s nodes' : 'the name of a K3s node'}`,
+        first.origin,
+        'letters, digits, - and . only; write the address as ansible_host=…',
+      ),
+    )
   unique(all, errors, 'SAME_ADDRESS', 'are both at', 'each machine needs an address of its own', (host) => {
     const at = addresses.get(host.name)
     return at ? `${at.address}:${at.port}` : host.name
@@ -83,16 +96,6 @@ function readHost(host: Host, addresses: Addresses, errors: ConvecthubError[]): 
   const [role] = rolesOf(host)
   const settings = readSettings(HOST_VARIABLES, host, errors)
   const nodeName = host.name.toLowerCase()
-  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(nodeName)) {
-    errors.push(
-      clusterProblem(
-        'BAD_NAME',
-        `${host.name} cannot be the name of a K3s node`,
-        host.origin,
-        'letters, digits, - and . only; write the address as ansible_host=…',
-      ),
-    )
-  }
   const address = addresses.get(host.name)?.address ?? host.name
   return (
     role &&

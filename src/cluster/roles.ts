@@ -3,6 +3,7 @@ import { nearest } from '../inventory/edit-distance.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Role } from './cluster.ts'
 import { clusterProblem } from './cluster-problem.ts'
+import { ofOneLine } from './of-one-line.ts'
 
 /** The inventory's groups for each role; the guide also calls drivers `master`. */
 const GROUPS: Readonly<Record<Role, readonly string[]>> = { driver: ['driver', 'master'], worker: ['worker'] }
@@ -24,21 +25,21 @@ export function rolesOf({ groups }: Pick<Host, 'groups'>): Role[] {
  */
 export function roleProblems({ hosts, groups }: Inventory): ConvecthubError[] {
   const misnamed = new Map<string, string>()
-  const problems: ConvecthubError[] = []
+  const without: Host[] = []
   for (const host of hosts.values()) {
     if (rolesOf(host).length > 0) continue
     const group = host.groups.find((name) => meantGroup(name) !== undefined)
     if (group !== undefined) misnamed.set(group, meantGroup(group) ?? '')
-    else
-      problems.push(
-        clusterProblem(
-          'NO_ROLE',
-          `${host.name} is in none of the groups driver and worker`,
-          host.origin,
-          'put it under [driver] or [worker], or take it out',
-        ),
-      )
+    else without.push(host)
   }
+  const problems = ofOneLine(without).map(({ first, names, many }) =>
+    clusterProblem(
+      'NO_ROLE',
+      `${names} ${many ? 'are' : 'is'} in none of the groups driver and worker`,
+      first.origin,
+      `put ${many ? 'them' : 'it'} under [driver] or [worker], or take ${many ? 'them' : 'it'} out`,
+    ),
+  )
   for (const [name, meant] of misnamed)
     problems.push(
       clusterProblem(

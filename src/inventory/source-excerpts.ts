@@ -52,9 +52,11 @@ function isSecretLine(line: string): boolean {
   return SECRET.test(line.replace(HARMLESS, '')) || VAULTED.test(line)
 }
 
-/** The line and all lines that it belongs to by its indentation, as a YAML text belongs to its key. */
+/** The line and all lines that it belongs to by its indentation, as a YAML text belongs to its key; in JSON, by a colon. */
 function enclosing(lines: readonly string[], index: number): string[] {
   const found = [lines[index] ?? '']
+  const before = lines.slice(0, index).findLast((line) => line.trim() !== '')
+  if (before !== undefined && /:\s*$/.test(before)) found.push(before)
   let width = indentation(found[0] ?? '')
   for (let i = index - 1; i >= 0 && width > 0; i -= 1) {
     const line = lines[i] ?? ''

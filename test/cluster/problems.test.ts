@@ -46,6 +46,14 @@ it.each([
     problems: [],
   },
   { text: FLEET.replace('w1', 'w_1'), problems: [`${AT}:4 BAD_NAME w_1 cannot be the name of a K3s node`] },
+  {
+    text: `spare[1:300]\n${FLEET}`,
+    problems: [`${AT}:1 NO_ROLE spare1 and 299 more are in none of the groups driver and worker`],
+  },
+  {
+    text: FLEET.replace('w2', 'w_[1:300]'),
+    problems: [`${AT}:5 BAD_NAME w_1 and 299 more cannot be names of K3s nodes`],
+  },
   { text: FLEET.replace('w1', 'w1-'), problems: [`${AT}:4 BAD_NAME w1- cannot be the name of a K3s node`] },
   {
     text: w1('http_port=9000'),

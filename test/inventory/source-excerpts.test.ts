@@ -33,6 +33,7 @@ test.each([
   { text: `  ${'3a'.repeat(40)}`, at: [1, 3] },
   { text: 'vars:\n  convect_token:\n    hunter2', at: [3, 5] },
   { text: 'vars:\n  convect_token: |\n    a\n\n     hunter2', at: [5, 6] },
+  { text: '{\n"convect_token":\n\n"hunter2"}', at: [4, 1] },
   { text: 'x\nhunter2', at: [2, 1], message: 'did you mean convect_token?' },
 ] as const)('shows nothing of $text', ({ text, at: [line, column], ...more }) => {
   expect(evidenceOf(text, line, column, 'message' in more ? more.message : undefined)).toBeUndefined()
