@@ -4,7 +4,7 @@ import { isSecretName } from '../inventory/mask-secrets.ts'
 import { quote } from '../sh.ts'
 import { expandHome, type Target } from '../transport/target.ts'
 
-/** Warnings for inventory files that contain secrets and are world-readable, and for keys that others can read. */
+/** Warnings for inventory files with secrets that everybody can read, and for such keys that belong to another user. */
 export function readableSecrets(
   { hosts, groups }: Pick<Inventory, 'hosts' | 'groups'>,
   targets: Iterable<Target>,
@@ -13,7 +13,8 @@ export function readableSecrets(
   const found = new Map<string, string>()
   for (const [name, setting] of settings) {
     const { file } = setting.origin
-    if (isSecret(name, setting) && !found.has(file) && (modeOf(file) & 0o004) !== 0) found.set(file, name)
+    if (isSecret(name, setting) && !found.has(file) && (statOf(file).mode & 0o004) !== 0)
+      found.set(file, name)
   }
   const keys = new Set(
     [...targets].flatMap((target) => [target, ...target.jumps].flatMap(({ keyFiles }) => keyFiles)),
@@ -21,8 +22,12 @@ export function readableSecrets(
   return [
     ...[...found].map(([file, name]) => warning(file, `everybody on this computer can read ${name} in it`)),
     ...[...keys]
-      .filter((file) => (modeOf(expandHome(file)) & 0o077) !== 0)
-      .map((file) => warning(file, 'other users can read this private key; ssh would refuse it')),
+      .filter((file) => {
+        const { uid, mode } = statOf(expandHome(file))
+        // readKeyFile() refuses those of the user
+        return uid !== process.getuid?.() && (mode & 0o077) !== 0
+      })
+      .map((file) => warning(file, 'other users can read this private key')),
   ]
 }
 
@@ -36,12 +41,13 @@ function isSecret(name: string, { secret, value, raw }: Setting): boolean {
   return isSecretName(name) && !secret && !template && value !== null && value !== ''
 }
 
-/** The permission bits of a file; 0 when it is not a file or cannot be inspected. */
-function modeOf(file: string): number {
+/** Owner and permission bits of a file; no bits when it is not a file or cannot be inspected. */
+function statOf(file: string): { uid: number; mode: number } {
   try {
     const stat = statSync(file)
-    return stat.isFile() ? stat.mode & 0o777 : 0
+    if (stat.isFile()) return { uid: stat.uid, mode: stat.mode & 0o777 }
   } catch {
-    return 0
+    // whoever reads it says why it cannot
   }
+  return { uid: 0, mode: 0 }
 }

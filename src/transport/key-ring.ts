@@ -3,7 +3,7 @@ import ssh2, { type ParsedKey } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { agentKeys } from './agent.ts'
-import { type PrivateKey, parsePrivateKey, readKeyFile } from './private-key.ts'
+import { type KeyFile, parsePrivateKey, readKeyFile } from './private-key.ts'
 import { expandHome } from './target.ts'
 
 /** Asks for the passphrase of a key file. Undefined when there is nobody to ask, or no answer. */
@@ -18,8 +18,7 @@ export const DEFAULT_KEYS = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25
 /** The private keys of a run. Each file is read once, and its passphrase asked for once, for all hosts. */
 export class KeyRing {
   readonly #ask: AskPassphrase
-  readonly #texts = new Map<string, Promise<Buffer>>()
-  readonly #files = new Map<string, Promise<PrivateKey>>()
+  readonly #files = new Map<string, Promise<KeyFile>>()
   readonly #opened = new Map<string, Promise<ParsedKey | undefined>>()
   readonly #agents = new Map<string, Promise<readonly ParsedKey[]>>()
   /** Queues the questions, so that only one is open at a time. */
@@ -35,17 +34,13 @@ export class KeyRing {
   }
 
   /**
-   * The key in a file; undefined when its passphrase is not known. Errors: KEY_FILE when the file cannot be read or has
-   * no private key in it, KEY_ENCRYPTED when every passphrase was wrong.
+   * The key in a file; undefined when its passphrase is not known. Errors: that of readKeyFile, KEY_ENCRYPTED when
+   * every passphrase was wrong.
    */
   async key(path: string, { ask } = { ask: true }): Promise<ParsedKey | undefined> {
-    const text = once(this.#texts, path, async () => readKeyFile(path))
-    const parsed = await once(this.#files, path, async () => parsePrivateKey(await text))
-    if ('broken' in parsed) throw broken(path, parsed.broken)
-    if ('key' in parsed) return parsed.key
-    return ask || this.#opened.has(path)
-      ? once(this.#opened, path, async () => this.#open(path, await text))
-      : undefined
+    const { text, key } = await once(this.#files, path, async () => readKeyFile(path))
+    if (key) return key
+    return ask || this.#opened.has(path) ? once(this.#opened, path, () => this.#open(path, text)) : undefined
   }
 
   #open(path: string, text: Buffer): Promise<ParsedKey | undefined> {
@@ -69,10 +64,9 @@ function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promi
   return value
 }
 
-/** Fails on a broken key file, without asking for its passphrase. Error: KEY_FILE. */
+/** Fails on a key file that cannot be used, without asking for its passphrase. Error: that of readKeyFile. */
 export function checkKeyFile(path: string): void {
-  const parsed = parsePrivateKey(readKeyFile(path))
-  if ('broken' in parsed) throw broken(path, parsed.broken)
+  readKeyFile(path)
 }
 
 /** Reads the `.pub` file next to a key file, if there is one. It is enough to find the key in an agent. */
@@ -87,12 +81,5 @@ export function publicKey(path: string): ParsedKey | undefined {
 export function keyEncrypted(path: string, why = 'it has a passphrase, and nobody gave it'): ConvecthubError {
   return new ConvecthubError('KEY_ENCRYPTED', `the private key ${path} cannot be used: ${why}`, {
     hint: `answer the question for it, or load it into an agent: ssh-add ${path}`,
-  })
-}
-
-function broken(path: string, why: string): ConvecthubError {
-  return new ConvecthubError('KEY_FILE', `the private key ${path} cannot be read`, {
-    evidence: why,
-    hint: 'give a private key as ssh-keygen writes it',
   })
 }

@@ -1,8 +1,11 @@
 import { createPrivateKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { ConvecthubError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
+import { quote } from '../sh.ts'
+import { systemReason } from '../system-error.ts'
 import { expandHome } from './target.ts'
 
 /** The result of parsing a private key. `broken`: why it cannot be parsed. */
@@ -43,15 +46,38 @@ function pkcs8(text: Buffer, passphrase: Secret | undefined): PrivateKey {
   }
 }
 
-/** Reads a key file. Error: KEY_FILE. */
-export function readKeyFile(path: string): Buffer {
+/** A key file: its text, and the key in it unless that is encrypted. */
+export interface KeyFile {
+  text: Buffer
+  key: ParsedKey | undefined
+}
+
+/**
+ * Reads a key file. Error: KEY_FILE when it cannot be read, has no private key in it, or is one of the user's own that
+ * others can read, which ssh(1) refuses too (authfile.c, sshkey_perm_ok).
+ */
+export function readKeyFile(path: string): KeyFile {
+  const file = expandHome(path)
+  let text: Buffer
   try {
-    return readFileSync(expandHome(path))
+    text = readFileSync(file)
   } catch (cause) {
-    throw new ConvecthubError('KEY_FILE', `the private key ${path} cannot be read`, {
+    const relative = isAbsolute(file) ? '' : '; a relative path counts from the current folder'
+    throw new ConvecthubError('KEY_FILE', `the private key ${path} cannot be read: ${systemReason(cause)}`, {
       cause,
-      evidence: (cause as Error).message,
-      hint: 'correct ansible_ssh_private_key_file; a relative path counts from the current folder',
+      hint: `correct its path in ansible_ssh_private_key_file (for init: --key)${relative}`,
     })
   }
+  const parsed = parsePrivateKey(text)
+  if ('broken' in parsed)
+    throw new ConvecthubError('KEY_FILE', `${path} is not a private key`, {
+      evidence: parsed.broken,
+      hint: 'give a private key as ssh-keygen writes it',
+    })
+  const { uid, mode } = statSync(file)
+  if (uid === process.getuid?.() && (mode & 0o077) !== 0)
+    throw new ConvecthubError('KEY_FILE', `other users can read or change the private key ${path}`, {
+      hint: `ssh does not use it either; first: chmod 600 ${quote(file)}`,
+    })
+  return { text, key: 'key' in parsed ? parsed.key : undefined }
 }

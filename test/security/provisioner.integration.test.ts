@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateKey } from '../../src/transport/generate-key.ts'
 import { type BuiltCli, builtCli } from '../commands/helpers/built-cli.ts'
 
 let cli: BuiltCli
@@ -100,11 +101,14 @@ describe('what others on this computer can read', () => {
     expect(stdout).toContain('chmod 600 inv.toml')
   })
 
-  it('a private key is', async () => {
+  it('a private key is refused', async () => {
     const cwd = site('key', { 'inv.toml': INVENTORY.replace('=9', '=9 ansible_ssh_private_key_file=./key') })
-    writeFileSync(join(cwd, 'key'), '-----BEGIN OPENSSH PRIVATE KEY-----\n', { mode: 0o640 })
+    writeFileSync(join(cwd, 'key'), generateKey('test').private)
     chmodSync(join(cwd, 'key'), 0o640)
-    expect((await cli.run(['inventory', 'check'], { cwd })).stdout).toContain('chmod 600')
+    const { code, stdout } = await cli.run(['inventory', 'check'], { cwd })
+    expect(stdout).toMatch(/other users can read or change the private key \.\/key/)
+    expect(stdout).toContain('chmod 600 ./key')
+    expect(code).toBe(3)
   })
 })
 

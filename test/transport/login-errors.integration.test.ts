@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
@@ -23,6 +23,8 @@ beforeAll(async () => {
   makeKey(join(sshd.folder, 'wrong'))
   makeKey(join(sshd.folder, 'locked'), 'ed25519', 'a phrase')
   makeKey(join(sshd.folder, 'locked_rsa'), 'rsa', 'a phrase')
+  makeKey(join(sshd.folder, 'open'))
+  chmodSync(join(sshd.folder, 'open'), 0o644)
   sshd.write('garbage', 'no key at all\n')
   sshd.write('empty', '')
 })
@@ -112,36 +114,43 @@ it.each<Row>([
     what: 'a missing key file',
     over: (f) => ({ keyFiles: [`${f}/missing`] }),
     ...keyFile,
-    message: /\/missing cannot be read/,
-    hint: /ansible_ssh_private_key_file/,
+    message: /^the private key \/\S+\/missing cannot be read: no such file$/,
+    hint: /^correct its path in ansible_ssh_private_key_file \(for init: --key\)$/,
   },
   {
     what: 'a folder as key file',
     over: (f) => ({ keyFiles: [f] }),
     ...keyFile,
-    message: /cannot be read/,
+    message: /^the private key \/\S+ cannot be read: is a folder, not a file$/,
     hint: /ansible_ssh_private_key_file/,
   },
   {
     what: 'a key file without a key',
     over: (f) => ({ keyFiles: [`${f}/garbage`] }),
     ...keyFile,
-    message: /garbage cannot be read/,
+    message: /garbage is not a private key$/,
     hint: /private key/,
   },
   {
     what: 'an empty key file',
     over: (f) => ({ keyFiles: [`${f}/empty`] }),
     ...keyFile,
-    message: /empty cannot be read/,
+    message: /empty is not a private key$/,
     hint: /private key/,
   },
   {
     what: 'a public key instead of a private one',
     over: (f) => ({ keyFiles: [`${f}/user_key.pub`] }),
     ...keyFile,
-    message: /user_key\.pub/,
+    message: /user_key\.pub is not a private key$/,
     hint: /private key/,
+  },
+  {
+    what: 'a key that others can read',
+    over: (f) => ({ keyFiles: [`${f}/open`] }),
+    ...keyFile,
+    message: /^other users can read or change the private key \/\S+\/open$/,
+    hint: /^ssh does not use it either; first: chmod 600 \/\S+\/open$/,
   },
   {
     what: 'a key with passphrase',
