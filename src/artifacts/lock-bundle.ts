@@ -76,8 +76,19 @@ export async function lockBundle(
     standIn: standIn ?? hasStandIns(folder, files),
     files,
   })
-  writeFileSync(join(folder, BUNDLE_LOCK), stringify(lock))
+  writeLock(join(folder, BUNDLE_LOCK), lock)
   return lock
+}
+
+function writeLock(path: string, lock: BundleLock): void {
+  try {
+    writeFileSync(path, stringify(lock))
+  } catch (cause) {
+    throw new ConvecthubError('BUNDLE_FILE', `${path} cannot be written: ${systemReason(cause)}`, {
+      cause,
+      hint: 'copy the bundle to a place where you may write',
+    })
+  }
 }
 
 /** The names of all files in the folder, sorted. */

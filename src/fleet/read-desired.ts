@@ -2,9 +2,10 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { BundleLock } from '../artifacts/bundle-lock.ts'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
-import { ConvecthubError } from '../errors.ts'
+import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
+import { systemReason } from '../system-error.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { FleetInput } from './read-fleet.ts'
 
@@ -68,7 +69,7 @@ function sharedAdmins({ inventory, cluster }: FleetInput): Warning[] {
 }
 
 /** The folder that relative paths in the inventory refer to: that of its first source. */
-export function inventoryFolder({ inventory }: FleetInput): string {
+export function inventoryFolder({ inventory }: Pick<FleetInput, 'inventory'>): string {
   const [source = '.'] = inventory.sources
   if (!existsSync(source)) return process.cwd()
   return resolve(statSync(source).isDirectory() ? source : dirname(source))
@@ -78,24 +79,44 @@ export function inventoryFolder({ inventory }: FleetInput): string {
  * Reads the file at jhub_config_path, and how users log in with it. Error: JHUB_CONFIG when it is missing, belongs to
  * another user, or is not a YAML mapping.
  */
-export function readJhubConfig(fleet: FleetInput): { text: string; file: string; door: HubDoor } {
-  const path = fleet.cluster.jhubConfigPath
+export function readJhubConfig(fleet: Pick<FleetInput, 'cluster' | 'inventory'>): {
+  text: string
+  file: string
+  door: HubDoor
+} {
+  const { cluster, inventory } = fleet
+  const path = cluster.jhubConfigPath
   if (!path) return { text: '', file: '', door: hubDoor('') }
   const folder = inventoryFolder(fleet)
   const file = resolve(folder, path)
-  try {
-    // the text is sent to the hosts: an inventory must not be able to leak any file of this computer
-    const real = realpathSync(file)
-    const beside = real.startsWith(`${realpathSync(folder)}${sep}`)
-    if (!beside && statSync(real).uid !== process.getuid?.())
-      throw new Error(`${real} belongs to another user and is outside the folder of the inventory`)
-    const text = readFileSync(real, 'utf8')
-    return { text, file, door: hubDoor(text) }
-  } catch (cause) {
-    throw new ConvecthubError('JHUB_CONFIG', `jhub_config_path: ${(cause as Error).message.split('\n')[0]}`, {
+  const setting = inventory.hosts.get(cluster.lead.name)?.vars.get('jhub_config_path')
+  const wrong = (cause: unknown, why: string, origin: Origin | undefined) =>
+    new ConvecthubError('JHUB_CONFIG', `jhub_config_path: ${path} ${why}`, {
       cause,
-      origin: { file },
+      ...(origin && { origin }),
       hint: 'it must be a YAML file with values for the JupyterHub chart, in the folder of the inventory or your own',
     })
+  let text: string
+  try {
+    text = readOwn(file, folder)
+  } catch (cause) {
+    throw wrong(cause, `cannot be read: ${systemReason(cause)}`, setting?.origin)
   }
+  try {
+    return { text, file, door: hubDoor(text) }
+  } catch (cause) {
+    const { message, linePos: [at] = [] }: { message: string; linePos?: { line: number; col: number }[] } =
+      Object(cause)
+    const reason = message.split(/ at line \d+/)[0] ?? ''
+    throw wrong(cause, `is not valid: ${reason}`, { file, ...(at && { line: at.line, column: at.col }) })
+  }
+}
+
+/** The text is sent to the hosts, so an inventory must not be able to leak any file of this computer. */
+function readOwn(file: string, folder: string): string {
+  const real = realpathSync(file)
+  const beside = real.startsWith(`${realpathSync(folder)}${sep}`)
+  if (!beside && statSync(real).uid !== process.getuid?.())
+    throw new Error(`${real} belongs to another user and is outside the folder of the inventory`)
+  return readFileSync(real, 'utf8')
 }

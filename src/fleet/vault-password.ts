@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import { withoutEnd } from '../inventory/python/python-text.ts'
 import { Secret } from '../secret.ts'
+import { systemReason } from '../system-error.ts'
 import { expandHome } from '../transport/target.ts'
 
 /** The options that say where the vault password comes from. */
@@ -48,15 +49,18 @@ function readPassword(file: string, named: boolean): Secret {
     if (password === '') throw new Error('the password is empty')
     return new Secret(password)
   } catch (cause) {
-    throw new ConvecthubError(
-      'VAULT_PASSWORD_FILE',
-      `the vault password file ${file}: ${(cause as Error).message.split('\n')[0]}`,
-      {
-        cause,
-        hint: 'a file holds just the password; one that is executable is run when --vault-password-file names it, and prints it',
-      },
-    )
+    throw new ConvecthubError('VAULT_PASSWORD_FILE', `the vault password file ${file}: ${reasonOf(cause)}`, {
+      cause,
+      hint: 'a file holds just the password; one that is executable is run when --vault-password-file names it, and prints it',
+    })
   }
+}
+
+/** Why the password is not there; a program that fails has told it on the terminal. */
+function reasonOf(cause: unknown): string {
+  const { status, signal }: { status?: number | null; signal?: string | null } = Object(cause)
+  if (typeof status === 'number') return `the program ended with code ${status}`
+  return signal ? `the program was ended by ${signal}` : systemReason(cause)
 }
 
 /** Ansible passes the vault ID to programs called `…-client`; without an explicit ID it is `default`. */
@@ -72,7 +76,7 @@ function runProgram(file: string): string {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
-    return true
+    return statSync(file).isFile()
   } catch {
     return false
   }

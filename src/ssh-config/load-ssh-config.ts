@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Origin } from '../errors.ts'
+import { systemReason } from '../system-error.ts'
 import { globPaths } from './glob-paths.ts'
 import type { LocalSide } from './local-side.ts'
 import { sshConfigError } from './ssh-config-error.ts'
@@ -130,11 +131,15 @@ function readText(path: string, { required, guarded, local }: Reading): string {
       )
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
+    const { code } = cause as NodeJS.ErrnoException
     if (code === 'SSH_CONFIG') throw cause
     // Like ssh, treat a folder as an empty file.
     if (code === 'EISDIR' || (!required && (code === 'ENOENT' || code === 'ENOTDIR'))) return ''
-    throw sshConfigError('the ssh configuration cannot be read', { file: path }, { cause, evidence: message })
+    throw sshConfigError(
+      `the ssh configuration cannot be read: ${systemReason(cause)}`,
+      { file: path },
+      { cause },
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
+import { systemReason } from '../system-error.ts'
 
 /** Reads a known_hosts file; a missing one is empty. Error: KNOWN_HOSTS when it cannot be read. */
 export function readKnownHosts(host: string, file: string): string {
@@ -26,8 +27,7 @@ export function addKnownHost(host: string, file: string, line: string): Convecth
 }
 
 function knownHostsError(host: string, file: string, act: string, cause: unknown): ConvecthubError {
-  const why = (cause as Error).message
-  return new ConvecthubError('KNOWN_HOSTS', `${file} cannot be ${act}: ${why}`, {
+  return new ConvecthubError('KNOWN_HOSTS', `${file} cannot be ${act}: ${systemReason(cause)}`, {
     host,
     cause,
     hint: 'correct the file, or name another one with -o UserKnownHostsFile=… in ansible_ssh_common_args',

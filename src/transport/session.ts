@@ -1,6 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
 import { LOCK } from '../layout.ts'
 import type { Script } from '../sh.ts'
+import { systemReason } from '../system-error.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type {
   Block,
@@ -172,8 +173,8 @@ class Session implements Connection {
       await this.#shell.opened
       await send(job)
     } catch (cause) {
-      const { message } = cause as Error
-      this.#die(new ConvecthubError('SOURCE', `${job.name}: ${message}`, { host: this.host, cause }))
+      const message = `${job.name}: ${systemReason(cause)}`
+      this.#die(new ConvecthubError('SOURCE', message, { host: this.host, cause }))
     }
   }
 
