@@ -65,7 +65,7 @@ export function readKeyFile(path: string): KeyFile {
     const relative = isAbsolute(file) ? '' : '; a relative path counts from the current folder'
     throw new ConvecthubError('KEY_FILE', `the private key ${path} cannot be read: ${systemReason(cause)}`, {
       cause,
-      hint: `correct its path in ansible_ssh_private_key_file (for init: --key)${relative}`,
+      hint: `correct its path: ansible_ssh_private_key_file, IdentityFile of ssh's configuration, or --key of init${relative}`,
     })
   }
   const parsed = parsePrivateKey(text)

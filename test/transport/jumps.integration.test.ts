@@ -86,5 +86,6 @@ it('connects through a ProxyCommand with its tokens replaced', async () => {
 it('reports the last output of a ProxyCommand that fails', async () => {
   const error = await failure(ask(inner.target({ proxyCommand: 'sh -c "echo no way >&2; exit 3"' })))
   expect(error).toMatchObject({ code: expect.stringMatching(/UNREACHABLE|LOGIN_DROPPED/) })
+  expect(error.message).toMatch(/^the ProxyCommand to 127\.0\.0\.1:\d+ ended before the login$/)
   expect(error.details.evidence).toContain('no way')
 })

@@ -115,7 +115,7 @@ it.each<Row>([
     over: (f) => ({ keyFiles: [`${f}/missing`] }),
     ...keyFile,
     message: /^the private key \/\S+\/missing cannot be read: no such file$/,
-    hint: /^correct its path in ansible_ssh_private_key_file \(for init: --key\)$/,
+    hint: /^correct its path: ansible_ssh_private_key_file, IdentityFile of ssh's configuration, or --key of init$/,
   },
   {
     what: 'a folder as key file',
