@@ -61,7 +61,7 @@ export async function initVerb(options: Options): VerbResult {
     // a wrong passphrase is remembered there
     if (errors.length > 0) shared = newShared()
     if (asks && errors.length === 0) showFiles(files, record)
-    showMachines(record, seen)
+    showMachines(record, seen, asks)
     tellErrors(errors, true)
     const answer = asks ? await review(wishes, errors.length === 0 ? written : undefined) : 'write'
     if (answer === 'write') {
@@ -122,7 +122,7 @@ function showFiles({ inventory, hubValues, keepsHubValues }: NewFiles, record: I
 }
 
 /** The list that review() refers to: the user's answers, and what was found. */
-function showMachines({ machines, user, keyFile }: InventoryRecord, seen: Look['seen']): void {
+function showMachines({ machines, user, keyFile }: InventoryRecord, seen: Look['seen'], asks: boolean): void {
   const rows = machines.map(({ name, role, address, port, iface, gpu, notes }, i) => {
     const reached = !(seen.get(name) instanceof ConvecthubError)
     return [
@@ -139,4 +139,10 @@ function showMachines({ machines, user, keyFile }: InventoryRecord, seen: Look['
   printLines([...columns(rows), login], process.stderr)
   const failed = [...seen.values()].filter((each) => each instanceof ConvecthubError)
   tellErrors(failed, true)
+  if (failed.length > 0 && asks) printLines([notReached(failed.length)], process.stderr)
+}
+
+function notReached(number: number): string {
+  const [were, them, they] = number === 1 ? ['was', 'it', 'it is'] : ['were', 'them', 'they are']
+  return `${count(number, 'machine')} ${were} not reached: "again" tries ${them} again, "yes" keeps ${them} as ${they}.`
 }

@@ -24,7 +24,7 @@ export async function askMachine(
   if (!place) return undefined
   const { address, port } = place
   const usual = before?.role ?? (others.some((machine) => machine.role === 'driver') ? 'worker' : 'driver')
-  const role = await askValid(`  driver / worker [${usual}]`, INSTEAD, (text) =>
+  const role = await askValid(`  Role? driver / worker [${usual}]`, INSTEAD, (text) =>
     parseRole(text.toLowerCase() || usual, wrongAnswer),
   )
   const names = others.map(({ name }) => name)

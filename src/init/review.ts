@@ -12,7 +12,7 @@ import { askKey, askUser, type Wishes } from './wishes.ts'
 export async function review(wishes: Wishes, files: string | undefined): Promise<Wishes | 'write'> {
   const { machines } = wishes
   printLines(
-    ['To correct: a number or name of the list, add, user or key. To look again: again.'],
+    ['To correct: type a number or name from the list, "add", "user" or "key"; "again" looks again.'],
     process.stderr,
   )
   const question = files ? `Write ${files}? yes / no [yes]` : 'Correct what? (no: stop here)'

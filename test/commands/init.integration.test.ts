@@ -127,6 +127,10 @@ test('asks for machines interactively', async () => {
   expect(stderr).toContain('SSH user [your own name]: ')
   expect(stderr).toContain("Private key [ssh's defaults]: ")
   expect(stderr).toMatch(/^2 +lead +driver +127\.0\.0\.1:2 +GPU +not reached$/m)
+  expect(stderr).toContain(
+    '3 machines were not reached: "again" tries them again, "yes" keeps them as they are.\n',
+  )
+  expect(stderr).toContain('  Role? driver / worker [driver]: ')
   expect(stderr).toContain("SSH user: ops; private key: ssh's defaults")
   expect(stderr).toMatch(/^ +\| lead ansible_host=127\.0\.0\.1 ansible_port=2 has_gpu=true$/m)
   expect(stderr).toContain('| convect_token=***\n')
