@@ -1,5 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
-import { askPassphrase, askPasswords, hostQuestions, isInterrupt, unlockKeys } from '../fleet/ask-secrets.ts'
+import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from '../fleet/ask-secrets.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import type { Passwords } from '../fleet/make-target.ts'
 import { readConfig } from '../fleet/read-inventory.ts'
@@ -99,8 +99,9 @@ async function look(
     acceptedFleet(file, found, config, options)
     return { record: found, seen, errors: [] }
   } catch (error) {
-    if (!asks || isInterrupt(error)) throw error
-    return { record, seen: new Map(), errors: flatErrors(error) }
+    const errors = flatErrors(error)
+    if (!asks || errors.some(({ code }) => code === 'INTERRUPTED' || code === 'NO_ANSWER')) throw error
+    return { record, seen: new Map(), errors }
   }
 }
 

@@ -7,7 +7,10 @@ import { loadInventory } from '../inventory/load-inventory.ts'
 import { throwAll } from '../inventory/problems.ts'
 import { type InventoryRecord, inventoryText } from '../inventory/write-inventory.ts'
 
-/** Checks an inventory before it is written. Throws the errors that `inventory check` would report. */
+/**
+ * Checks an inventory before it is written. Throws the errors that `inventory check` would report; its JupyterHub values
+ * are not looked at, because they are written together with it.
+ */
 export function acceptedFleet(
   file: string,
   record: InventoryRecord,
@@ -16,7 +19,8 @@ export function acceptedFleet(
   passwords?: Passwords,
 ): CheckedFleet {
   const name = basename(file)
-  const bytes = new TextEncoder().encode(inventoryText(record))
+  const settings = record.settings.filter((setting) => setting.name !== 'jhub_config_path')
+  const bytes = new TextEncoder().encode(inventoryText({ ...record, settings }))
   const files: Files = {
     read: (path) => (path === `/${name}` ? bytes : undefined),
     kind: (path) => (path === `/${name}` ? 'file' : undefined),

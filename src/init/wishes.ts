@@ -30,10 +30,10 @@ export async function firstWishes({ host, user, key, yes = false }: WishOptions)
   const wrongOption =
     (option: string): Wrong =>
     (why) =>
-      new ConvecthubError('USAGE', `${option} ${why}`, { hint: `correct ${option}` })
+      new ConvecthubError('USAGE', `${option}: ${why}`, { hint: `correct ${option}` })
   if (user !== undefined) parseUser(user, wrongOption('--user'))
   if (key !== undefined)
-    parseKey(key, (why) => new ConvecthubError('KEY_FILE', `--key ${why}`, { hint: 'correct --key' }))
+    parseKey(key, (why) => new ConvecthubError('KEY_FILE', `--key: ${why}`, { hint: 'correct --key' }))
   const named = host && completed(host.map(parseMachine))
   const twice = named?.find(({ name }, at) => named.findIndex((other) => other.name === name) !== at)
   if (twice) throw new ConvecthubError('USAGE', `two machines are called ${twice.name}`)
@@ -83,7 +83,8 @@ function parseKey(path: string, wrong: Wrong): string {
     checkKeyFile(path)
   } catch (error) {
     if (!(error instanceof ConvecthubError)) throw error
-    throw wrong(`${path} is not a private key: ${error.details.evidence ?? error.message}`)
+    const { evidence, hint } = error.details
+    throw wrong(`${error.message}${evidence ? `: ${evidence}` : ''}${hint ? ` → ${hint}` : ''}`)
   }
   return path
 }

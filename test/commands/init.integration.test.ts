@@ -163,10 +163,10 @@ test('repeats only the question that was answered wrongly', async () => {
     "'a b' is not a user name",
     '/nowhere/id: no such file',
     `${cli.folder}: it is a folder`,
-    `${key}.pub is not a private key: it is a public key`,
     "'maybe' is none of these",
   ])
     expect(stderr).toContain(`\n  ${told}\n`)
+  expect(stderr).toMatch(/\n {2}.*id\.pub .*: it is a public key → .*\n/)
   expect(text().split('\n')).toContain('d1 ansible_host=127.0.0.1 ansible_port=1')
   expect(text()).toContain(`ansible_user=ops\nansible_ssh_private_key_file=${key}\n`)
 })
@@ -212,13 +212,13 @@ describe('writes nothing', () => {
     [['--host', 'd1=10.0.0.1,boss', '--yes'], '', 2, "'boss' is not a role"],
     [['--host', 'd1=10.0.0.1:99999', '--yes'], '', 2, '99999 is not a port'],
     [['--host', 'd1=a b', '--yes'], '', 2, "'a b' is not an address"],
-    [['--host', 'd1=10.0.0.1', '--user', 'a b'], '', 2, "--user 'a b' is not a user name"],
+    [['--host', 'd1=10.0.0.1', '--user', 'a b'], '', 2, "--user: 'a b' is not a user name"],
     [['--host', 'd1=10.0.0.1', '--host', 'd1=10.0.0.2', '--yes'], '', 2, 'two machines are called d1'],
     [['--host', 'd1=10.0.0.1', '--host', 'd2=10.0.0.1', '--yes'], '', 3, 'SAME_ADDRESS'],
     [['--host', 'd_1=10.0.0.1', '--yes'], '', 3, 'BAD_NAME'],
     [['--host', 'w1=10.0.0.1,worker', '--yes'], '', 3, 'NO_DRIVER'],
     [['--host', 'driver=10.0.0.1', '--yes'], '', 3, 'INVENTORY_NAME_CLASH'],
-    [['--host', `d1=${NOBODY}`, '--key', 'nowhere'], '', 4, '--key nowhere: no such file [KEY_FILE]'],
+    [['--host', `d1=${NOBODY}`, '--key', 'nowhere'], '', 4, '--key: nowhere: no such file [KEY_FILE]'],
   ])('%j', async (args, input, code, message) => {
     const result = await init(args, { input })
     expect(result.stderr).toContain(message)
@@ -282,6 +282,14 @@ describe.skipIf(!SSHD)('with a reachable machine', () => {
     expect(stderr).toMatch(/^1 +d1 .*core/m)
     expect(stderr).toContain('HOST_KEY_UNKNOWN')
     expect(text()).toMatch(/# .*\d+ cores?, \d+ GB.*\n(# No NVIDIA card was seen on it\.\n)?d1 /)
+  })
+  test('writes nothing when nobody answers for an unknown host key, and names the option', async () => {
+    const env = { HOME: join(folder(), 'home') }
+    const { code, stderr } = await init(asked(), { env })
+    expect(stderr).toContain('→ answer it, or use --accept-new-host-keys')
+    expect(stderr.match(/NO_ANSWER/g)).toHaveLength(1)
+    expect(code).toBe(2)
+    expect(existsSync(file)).toBe(false)
   })
   test('refuses an unknown host key when it may ask nothing, and names the option that takes it', async () => {
     const env = { HOME: join(folder(), 'home') }
