@@ -7,7 +7,7 @@ import type { Verb } from './verb.ts'
 export const VERBS: readonly Verb[] = [
   {
     name: 'init',
-    description: 'write an inventory and a jupyterhub.yaml: ask for the machines, and look at each',
+    description: 'write an inventory: ask for the machines, and look at each',
     examples: [
       'convecthub init',
       'convecthub init --host master=10.0.0.10 --host worker1=10.0.0.11,gpu --user ops --key ~/.ssh/id_ed25519 --yes',
