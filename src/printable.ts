@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { cells, cellsOf } from './cells.ts'
 
 /**
  * Characters that a terminal would interpret or not show: control characters except newline and tab, line separators,
@@ -37,18 +38,6 @@ export function oneLine(text: string): string {
 export function shortened(text: string, most = 60): string {
   return text.length > most ? `${text.slice(0, most)}…` : text
 }
-
-/** Characters that fill two cells of a terminal, and those that are drawn over the one before them. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u
-const NO_WIDTH = /[\p{Mn}\p{Me}]/u
-
-/** The number of cells that a printable line fills on a terminal. */
-export function cells(text: string): number {
-  return PLAIN.test(text) ? text.length : [...text].reduce((sum, character) => sum + cellsOf(character), 0)
-}
-
-const cellsOf = (character: string) => (NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
 
 /**
  * The part of a line around the character at `index`, and a caret below that character. Shows at most `left` cells before

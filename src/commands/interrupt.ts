@@ -3,16 +3,16 @@ import { EXIT } from '../exit-codes.ts'
 import { isLostOutput } from '../ui/watch-output.ts'
 
 /**
- * Aborts on the first Ctrl-C or SIGTERM, and tells so. The second one ends the program at once. Aborts as well when
+ * Aborts on the first Ctrl-C or SIGTERM, and calls `stopping`, which tells so. The second one ends the program at once. Aborts as well when
  * stdout takes no more. `ignore` ends the listening, for the next run of the same verb.
  */
-export function interruptSignal(tell: (text: string) => void): { signal: AbortSignal; ignore: () => void } {
+export function interruptSignal(stopping: () => void): { signal: AbortSignal; ignore: () => void } {
   const controller = new AbortController()
   // every job on every host adds a listener, so there is no sensible maximum
   setMaxListeners(0, controller.signal)
   const stop = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted.code)
-    tell('Stopping… press Ctrl-C again to stop immediately.')
+    stopping()
     controller.abort()
   }
   const endWithoutOutput = (error: Error) => {

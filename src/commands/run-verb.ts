@@ -12,12 +12,13 @@ import { connect } from '../transport/connect.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
 import { defaultMode, makeRenderer } from '../ui/make-renderer.ts'
 import { printReport } from '../ui/print-report.ts'
+import { STOPPING } from '../ui/renderer.ts'
 import type { AsideRenderer } from '../ui/with-aside.ts'
 import { interruptSignal } from './interrupt.ts'
 import { StepTimes } from './step-times.ts'
 
 /** How a run talks to the user besides its events. */
-type Terminal = Pick<AsideRenderer, 'tell'> & Partial<Pick<AsideRenderer, 'aside'>>
+type Terminal = Pick<AsideRenderer, 'stopping'> & Partial<Pick<AsideRenderer, 'aside'>>
 
 /** What a verb asks of a run. */
 type Wanted = Pick<RunOptions, 'apply'> &
@@ -90,12 +91,12 @@ async function runOn(
   fleet: FleetInput,
   options: CommonOptions,
   {
-    renderer = { tell: (text) => process.stderr.write(`\n${text}\n`) },
+    renderer = { stopping: () => process.stderr.write(`\n${STOPPING}\n`) },
     desired,
     ...wanted
   }: Omit<Wanted, 'onEvent'> & Pick<RunOptions, 'emit'> & { renderer?: Terminal },
 ): Promise<RunReport> {
-  const { signal, ignore } = interruptSignal(renderer.tell)
+  const { signal, ignore } = interruptSignal(renderer.stopping)
   fleet.shared.question = hostQuestions({ ...renderer, stop: signal })
   try {
     return await run({

@@ -169,7 +169,7 @@ function outcomes(
   const complete = !apply || problems.length === 0
   return hosts.flatMap(({ name }) => {
     const at = fleet.get(name)
-    return at ? [tally.outcome(at, complete)] : []
+    return at ? [tally.outcome(name, at.errors, { reached: at.facts !== undefined, complete })] : []
   })
 }
 

@@ -1,6 +1,6 @@
+import type { ConvecthubError } from '../errors.ts'
 import { type HostOutcome, type Outcome, resultOf } from '../outcome.ts'
 import type { EngineEvent } from './event.ts'
-import type { HostRun } from './host-run.ts'
 
 /** What has been counted of a host so far. */
 interface Counts {
@@ -27,10 +27,14 @@ export class Tally {
     if (event.event === 'step') this.#step(event)
   }
 
-  /** How the run ended on a host. `complete`: no check stopped the run. */
-  outcome({ host: { name }, facts, errors }: HostRun, complete: boolean): HostOutcome {
-    const counted = { host: name, ...this.#of(name), errors }
-    return { ...counted, result: resultOf(counted, { reached: facts !== undefined, complete }) }
+  /** How the run ended on a host. `reached`: it answered; `complete`: no check stopped the run. */
+  outcome(
+    host: string,
+    errors: readonly ConvecthubError[],
+    state: { reached: boolean; complete: boolean },
+  ): HostOutcome {
+    const counted = { host, ...this.#of(host), errors }
+    return { ...counted, result: resultOf(counted, state) }
   }
 
   #planned({ host, changes }: Extract<EngineEvent, { event: 'planned' }>): void {

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { ChalkInstance } from 'chalk'
+import { cells } from '../cells.ts'
 import { type ConvecthubError, type ErrorDetails, formatOrigin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
-import { cells, oneLine, pointAt, printable } from '../printable.ts'
+import { oneLine, pointAt, printable } from '../printable.ts'
 import type { ErrorGroup } from './group-errors.ts'
 import { hostRuns } from './host-runs.ts'
 

@@ -2,7 +2,7 @@ import type { Change } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
 import { ConvecthubError } from '../errors.ts'
 import { printableJson } from '../printable.ts'
-import type { Renderer, RendererOptions } from './renderer.ts'
+import { type Renderer, type RendererOptions, STOPPING } from './renderer.ts'
 import { PROCESS_SCREEN } from './screen.ts'
 
 /** Prints every event as one line of JSON on stdout; `line` events only with -v. docs/events.schema.json describes them. */
@@ -12,7 +12,7 @@ export function jsonRenderer({ verbose, screen = PROCESS_SCREEN }: RendererOptio
       if (event.event === 'progress' || (event.event === 'line' && verbose === 0)) return
       screen.out(`${jsonLine(event)}\n`)
     },
-    tell: (text) => screen.err(`${text}\n`),
+    stopping: () => screen.err(`${STOPPING}\n`),
     close: () => {},
   }
 }

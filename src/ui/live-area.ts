@@ -1,4 +1,4 @@
-import { cells } from './fit.ts'
+import { cells } from '../cells.ts'
 import type { Screen } from './screen.ts'
 
 /** The lines at the end of a terminal that are drawn again and again. The cursor stays below them. */

@@ -1,9 +1,13 @@
 import type { ChalkInstance } from 'chalk'
-import { cells, fit } from './fit.ts'
+import { cells } from '../cells.ts'
+import { fit } from './fit.ts'
 import { hostNames } from './host-names.ts'
 import type { RunView } from './run-view.ts'
 import { count, duration } from './style.ts'
 import { leftText, type StepTimes, timeLeft } from './time-left.ts'
+
+/** So many hosts that only log in are worth a line each. */
+const FEW = 5
 
 export interface LiveOptions {
   /** Columns and rows of the terminal. */
@@ -20,12 +24,12 @@ export interface LiveOptions {
  * hosts do where there are more hosts than rows. Each line fits the terminal, and all of them together, too.
  */
 export function liveView(view: RunView, { width, rows, now, times, paint }: LiveOptions): string[] {
-  const above = [paint.bold(headLine(view, times, now)), ...failedLine(view, paint)]
+  const above = [paint.bold(headLine(view, times, now)), ...uploadsLine(view), ...failedLine(view, paint)]
   const below = idleLines(view).map((line) => paint.dim(`  ${line}`))
   // the row of the cursor stays free
   const room = Math.max(0, rows - 1 - above.length - below.length)
-  const busy =
-    view.active.size <= room ? hostLines(view, { width, now, paint }) : groupLines(view, { room, now })
+  const each = view.active.size <= room && (view.applying || view.active.size <= FEW)
+  const busy = each ? hostLines(view, { width, now, paint }) : groupLines(view, { room, now })
   // a terminal may break a line that ends in its last column
   return [...above, ...busy, ...below]
     .slice(0, Math.max(1, rows - 1))
@@ -56,15 +60,16 @@ function headLine(view: RunView, times: StepTimes, now: number): string {
   const elapsed = duration(now - view.began)
   if (!view.applying)
     return `${view.answered.size} of ${count(view.hosts.length, 'host')} answered, ${elapsed}`
-  const uploads = view.uploads.total()
-  return [
-    `${view.done} of ${count(view.total, 'step')} done`,
-    elapsed,
-    leftText(timeLeft(view, times, now)),
-    uploads && `sending ${uploads}`,
-  ]
+  if (view.stopping) return `Stopping: ${count(view.active.size, 'host')} still at work, ${elapsed}`
+  const steps = `${view.done} of ${count(view.total, 'step')}`
+  return [steps, elapsed, leftText(timeLeft(view, times, now))]
     .filter((part) => part !== undefined)
     .join(', ')
+}
+
+function uploadsLine({ uploads, stopping }: RunView): string[] {
+  const sent = uploads.total()
+  return sent && !stopping ? [`  sending ${sent}`] : []
 }
 
 function failedLine({ failed }: RunView, paint: ChalkInstance): string[] {
@@ -89,14 +94,14 @@ function hostLines(
   const rows = [...view.active].map(([host, { what, since, change, line }]) => ({
     host: fit(host, Math.max(8, Math.floor(width / 3))),
     elapsed: duration(now - since),
-    text: change ? `${what}: ${change}` : what,
-    detail: view.uploads.ofHost(host) ?? line,
+    what,
+    details: [view.uploads.ofHost(host), change, line].filter((detail) => detail),
   }))
   const names = Math.max(...rows.map(({ host }) => cells(host)))
   const times = Math.max(...rows.map(({ elapsed }) => elapsed.length))
-  return rows.map(({ host, elapsed, text, detail }) => {
+  return rows.map(({ host, elapsed, what, details }) => {
     const name = paint.bold(host + ' '.repeat(names - cells(host)))
-    return `  ${name}  ${elapsed.padStart(times)}  ${text}${detail ? paint.dim(` · ${detail}`) : ''}`
+    return `  ${name}  ${elapsed.padStart(times)}  ${what}${details.map((detail) => paint.dim(` · ${detail}`)).join('')}`
   })
 }
 

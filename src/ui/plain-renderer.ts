@@ -1,5 +1,5 @@
 import { groups } from './live-view.ts'
-import type { Renderer, RendererOptions } from './renderer.ts'
+import { type Renderer, type RendererOptions, STOPPING } from './renderer.ts'
 import { type LogLine, RunLog } from './run-log.ts'
 import { RunView } from './run-view.ts'
 import { PROCESS_SCREEN } from './screen.ts'
@@ -26,9 +26,7 @@ export function plainRenderer({ color, verbose, screen = PROCESS_SCREEN }: Rende
   let silence: NodeJS.Timeout | undefined
 
   const tell = (text: string) => {
-    // a question may have left the cursor in the middle of a line, and then the text begins with a newline
-    const stamped = text.replace(/^\n?/, (start) => `${start}${clock(Date.now() - view.began)} `)
-    screen.err(`${coloured(stamped)}\n`)
+    screen.err(`${coloured(`${clock(Date.now() - view.began)} ${text}`)}\n`)
     if (silence) listen()
   }
   const print = ({ kind, host, text }: LogLine) => {
@@ -58,7 +56,10 @@ export function plainRenderer({ color, verbose, screen = PROCESS_SCREEN }: Rende
       if (event.event === 'line' && verbose === 0 && /^waiting for/.test(event.line))
         print({ kind: 'output', host: event.host, text: `  | ${event.line}` })
     },
-    tell,
+    stopping() {
+      view.stopping = true
+      tell(STOPPING)
+    },
     still() {
       hush()
       return listen

@@ -2,13 +2,14 @@ import type { EngineEvent } from '../engine/event.ts'
 import type { RunReport } from '../engine/run-options.ts'
 import { printableJson } from '../printable.ts'
 import type { Conclusion } from './conclusion.ts'
+import { layoutFor } from './format-error.ts'
 import { jsonLine } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
 import { makePrintable } from './printable-event.ts'
 import type { OutputMode } from './renderer.ts'
 import { reportLines } from './report.ts'
 import { style } from './style.ts'
-import { tellErrors } from './tell-errors.ts'
+import { errorLines } from './tell-errors.ts'
 
 /**
  * Prints the end of a run. For people: errors on stderr, then table, findings, verdict and what to do next on stdout.
@@ -26,11 +27,11 @@ export function printReport(
   }
   // names and versions may come from hosts and inventories
   const hosts = makePrintable(report.hosts)
-  tellErrors(
-    hosts.flatMap(({ errors }) => errors),
-    color,
-  )
-  printLines(reportLines({ ...report, hosts }, conclusion, style(process.stdout, color)))
+  const errors = hosts.flatMap((host) => host.errors)
+  const { stderr, stdout } = process
+  if (errors.length > 0)
+    printLines(['', ...errorLines(errors, style(stderr, color), layoutFor(stderr))], stderr)
+  printLines(reportLines({ ...report, hosts }, conclusion, style(stdout, color), layoutFor(stdout).width))
 }
 
 function summaryOf({ verb, applied, interrupted, ms, hosts }: RunReport, exit: number): EngineEvent {

@@ -2,13 +2,16 @@ import type { Emit } from '../engine/event.ts'
 import type { Screen } from './screen.ts'
 import type { StepTimes } from './time-left.ts'
 
+/** What is told after the first Ctrl-C. */
+export const STOPPING = 'Stopping… press Ctrl-C again to stop immediately.'
+
 export type OutputMode = 'tty' | 'plain' | 'json'
 
 /** Shows the engine events of a run. `close` leaves the terminal as it should be for what comes after. */
 export interface Renderer {
   on: Emit
-  /** Tells something that is no event, such as what Ctrl-C does, in a line of its own. */
-  tell(text: string): void
+  /** Tells that Ctrl-C was pressed. */
+  stopping(): void
   close(): void
   /** Pauses output that is driven by a timer, such as the live view. Returns a function that resumes it. */
   still?(): () => void

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { RunReport } from '../engine/run-options.ts'
 import { type HostOutcome, isDone, type Result } from '../outcome.ts'
 import type { Conclusion } from './conclusion.ts'
+import { fit } from './fit.ts'
 import { hostNames } from './host-names.ts'
 import { columns, count, duration } from './style.ts'
 
@@ -18,15 +19,19 @@ const RESULTS: Readonly<Record<Result, string>> = {
   failed: 'failed',
 }
 
-/** The end of a run for people: a table of the hosts if it made changes, what the verb found, the verdict, what next. */
+/**
+ * The end of a run for people: a table of the hosts if it made changes, cut to `width` columns; what the verb found, the
+ * verdict, and what to do next.
+ */
 export function reportLines(
   report: RunReport,
   { body = [], verdict, next = [] }: Conclusion,
   paint: ChalkInstance,
+  width = Number.POSITIVE_INFINITY,
 ): string[] {
   const shade = report.interrupted ? paint.yellow : report.ok ? paint.green : paint.red
   return [
-    ...(report.applied ? ['', ...table(report.hosts, paint), ''] : []),
+    ...(report.applied ? ['', ...table(report.hosts, paint).map((row) => fit(row, width)), ''] : []),
     ...body,
     verdict ?? shade(verdictOf(report)),
     ...next,

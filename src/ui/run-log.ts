@@ -35,8 +35,8 @@ interface Gathered {
 /** The permanent lines of a run. What has been told of a host is not told again. */
 export class RunLog {
   readonly #options: RunLogOptions
-  /** Hosts that are out of the run, their errors, and hints. */
-  readonly #told = new Set<string | undefined>()
+  /** Hosts that are out of the run, and their errors. */
+  readonly #told = new Set<string>()
   readonly #gathered = new Map<string, Gathered>()
 
   constructor(options: RunLogOptions) {
@@ -72,7 +72,8 @@ export class RunLog {
         break
       case 'step':
         this.#step(event)
-        if (this.#options.view.leftOf(event.step) === 0) this.#release(event.step)
+        if (!this.#options.view.stopping && this.#options.view.leftOf(event.step) === 0)
+          this.#release(event.step)
         break
       case 'summary':
       case 'run':
@@ -103,15 +104,13 @@ export class RunLog {
     const { step, hint } = error.details
     const key = `${host}: ${error.message}`
     if (this.#told.has(key)) return
+    this.#told.add(host).add(key)
     const title = step && this.#options.view.title(step)
     // the report at the end tells evidence and what to do, once for all hosts
     if (error.code !== 'INTERRUPTED')
       this.#print('error', host, title ? `${title}: ${error.message}` : error.message)
-    else if (step !== undefined && this.#options.view.applying) {
-      const advice = this.#told.has(hint) ? '' : `; ${hint}`
-      this.#gather({ kind: 'stopped', step, text: `${title}: ${error.message}${advice}` }, host)
-    }
-    for (const told of [host, key, hint]) this.#told.add(told)
+    else if (step !== undefined && this.#options.view.applying)
+      this.#gather({ kind: 'stopped', step, text: `${title}: ${error.message}; ${hint}` }, host)
   }
 
   /** Prints it for this host, or keeps it until it can be told for all hosts. */
@@ -121,7 +120,8 @@ export class RunLog {
     this.#gathered.set(key, gathered)
     gathered.hosts.push(host)
     if (ms !== undefined && ms >= (gathered.slowest?.ms ?? 0)) gathered.slowest = { host, ms }
-    if (!this.#options.together()) this.#release(what.step)
+    // many hosts are stopped at the same moment
+    if (!this.#options.together() && !this.#options.view.stopping) this.#release(what.step)
   }
 
   /** Prints what was kept of a step, or of all steps. */

@@ -35,6 +35,8 @@ export class RunView {
   total = 0
   /** Some step has begun: the run does more than look. */
   applying = false
+  /** Ctrl-C was pressed: what is under way comes to its end. */
+  stopping = false
   readonly #titles = new Map<string, string>()
 
   title(step: string): string {

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import { cells } from '../cells.ts'
 import { printable } from '../printable.ts'
-import { COLOUR, cells } from './fit.ts'
+import { COLOUR } from './fit.ts'
 
 /** Colours for a stream. None when it is not a terminal, or with NO_COLOR or --no-color. */
 export function style(stream: { isTTY?: boolean }, color: boolean): ChalkInstance {

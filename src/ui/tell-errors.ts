@@ -1,3 +1,4 @@
+import type { ChalkInstance } from 'chalk'
 import type { ConvecthubError } from '../errors.ts'
 import { type ErrorLayout, formatGroup, layoutFor } from './format-error.ts'
 import { type ErrorGroup, groupErrors } from './group-errors.ts'
@@ -7,12 +8,17 @@ import { style } from './style.ts'
 /** Prints errors to stderr, those of many hosts with one cause once. */
 export function tellErrors(errors: readonly ConvecthubError[], color: boolean): void {
   const { stderr } = process
-  const paint = style(stderr, color)
-  const told = (group: ErrorGroup, layout: ErrorLayout) =>
-    stoppedByUser(group) ? group.error.message : formatGroup(group, paint, layout)
-  printLines(
-    groupErrors(errors).map((group) => told(group, layoutFor(stderr))),
-    stderr,
+  printLines(errorLines(errors, style(stderr, color), layoutFor(stderr)), stderr)
+}
+
+/** Errors for people, those of many hosts with one cause once. */
+export function errorLines(
+  errors: readonly ConvecthubError[],
+  paint: ChalkInstance,
+  layout: ErrorLayout,
+): string[] {
+  return groupErrors(errors).map((group) =>
+    stoppedByUser(group) ? group.error.message : formatGroup(group, paint, layout),
   )
 }
 

@@ -1,14 +1,15 @@
-import { cells, wrap } from './fit.ts'
+import { cells } from '../cells.ts'
+import { wrap } from './fit.ts'
 import { LiveArea } from './live-area.ts'
 import { liveView } from './live-view.ts'
-import type { Renderer, RendererOptions } from './renderer.ts'
+import { type Renderer, type RendererOptions, STOPPING } from './renderer.ts'
 import { type LogLine, RunLog } from './run-log.ts'
 import { RunView } from './run-view.ts'
 import { PROCESS_SCREEN } from './screen.ts'
-import { coloured, style } from './style.ts'
+import { coloured, count, style } from './style.ts'
 
 /** How often the live view is drawn again, ms. */
-const TICK_MS = 200
+export const TICK_MS = 200
 
 /** Prints a line for each finished step, and below these a live view of what every host is doing. */
 export function ttyRenderer({ color, verbose, times, screen = PROCESS_SCREEN }: RendererOptions): Renderer {
@@ -33,22 +34,17 @@ export function ttyRenderer({ color, verbose, times, screen = PROCESS_SCREEN }: 
   const draw = () => area.draw(live())
   const above = (lines: readonly string[]) =>
     area.above(lines.map((line) => `${coloured(line)}\n`).join(''), live())
+  const together = () => verbose === 0 && view.hosts.length > screen.height()
   const print = ({ kind, host, text }: LogLine) => {
-    const names = Math.min(Math.max(...view.hosts.map(cells), 4), Math.floor(screen.width() / 3))
-    const [first = '', ...more] = text.split('\n')
+    const width = screen.width()
+    const hosts = together() ? [...view.hosts, count(view.hosts.length, 'host')] : view.hosts
+    const names = Math.min(Math.max(...hosts.map(cells), 4), Math.floor(width / 3))
     const name = paint.bold(host) + ' '.repeat(Math.max(0, names - cells(host)))
-    const line = `${marks[kind]} ${name}  ${kind === 'output' ? paint.dim(text) : first}`
-    // evidence, hints and output may be copied, so they stay as they are
-    const lines = kind === 'output' ? [line] : [...wrap(line, screen.width()), ...more]
-    above(lines)
+    const line = `${marks[kind]} ${name}  ${kind === 'output' ? paint.dim(text) : text}`
+    // what a host prints stays as it is
+    above(kind === 'output' ? [line] : wrap(line, width))
   }
-  const log = new RunLog({
-    view,
-    paint,
-    verbose,
-    together: () => verbose === 0 && view.hosts.length > screen.height(),
-    print,
-  })
+  const log = new RunLog({ view, paint, verbose, together, print })
   const tick = setInterval(draw, TICK_MS).unref()
   const ignoreSize = screen.onResize(draw)
   const stop = () => {
@@ -68,7 +64,10 @@ export function ttyRenderer({ color, verbose, times, screen = PROCESS_SCREEN }: 
         draw()
       }
     },
-    tell: (text) => above([text]),
+    stopping() {
+      view.stopping = true
+      above(wrap(STOPPING, screen.width()))
+    },
     still() {
       const was = moving
       stop()

@@ -14,8 +14,8 @@ interface Upload {
 export class UploadProgress {
   readonly #now: () => number
   readonly #current = new Map<string, Upload>()
-  #planned = 0
-  #done = 0
+  /** What is to be sent, and what has arrived, by "host step", bytes. */
+  readonly #steps = new Map<string, { planned: number; done: number }>()
   #moved = 0
   #since: number | undefined
 
@@ -25,7 +25,9 @@ export class UploadProgress {
 
   on(event: EngineEvent): void {
     if (event.event === 'planned') {
-      for (const change of event.changes) if (change.kind === 'upload') this.#planned += change.artifact.size
+      const sizes = event.changes.map((change) => (change.kind === 'upload' ? change.artifact.size : 0))
+      const planned = sizes.reduce((sum, size) => sum + size, 0)
+      if (planned > 0) this.#steps.set(`${event.host} ${event.step}`, { planned, done: 0 })
     } else if (event.event === 'progress') {
       const { host, sent, total } = event
       this.#since ??= this.#now()
@@ -36,8 +38,14 @@ export class UploadProgress {
       } else this.#current.set(host, { since: this.#now(), from: sent, sent, total })
     } else if (event.event === 'change-end' && event.change.kind === 'upload') {
       this.#current.delete(event.host)
-      this.#done += event.change.artifact.size
-    } else if (event.event === 'step') this.#current.delete(event.host)
+      const step = this.#steps.get(`${event.host} ${event.step}`)
+      if (step) step.done += event.change.artifact.size
+    } else if (event.event === 'step') {
+      this.#current.delete(event.host)
+      // what has not arrived by now will not
+      const step = this.#steps.get(`${event.host} ${event.step}`)
+      if (step) step.planned = step.done
+    }
   }
 
   /** "1.2 GB of 3.4 GB, 110 MB/s, 20 s left" for the upload to a host; undefined when there is none. */
@@ -51,9 +59,12 @@ export class UploadProgress {
   /** The same for all uploads to all hosts; undefined when nothing is left to send. */
   total(): string | undefined {
     if (this.#since === undefined) return undefined
-    const sent = this.#done + [...this.#current.values()].reduce((sum, upload) => sum + upload.sent, 0)
-    if (sent >= this.#planned) return undefined
-    return text(sent, this.#planned, this.#moved, this.#now() - this.#since)
+    const steps = [...this.#steps.values()]
+    const planned = steps.reduce((sum, step) => sum + step.planned, 0)
+    const done = steps.reduce((sum, step) => sum + step.done, 0)
+    const sent = [...this.#current.values()].reduce((sum, upload) => sum + upload.sent, done)
+    if (sent >= planned) return undefined
+    return text(sent, planned, this.#moved, this.#now() - this.#since)
   }
 }
 

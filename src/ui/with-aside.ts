@@ -16,7 +16,11 @@ export function withAside(renderer: Renderer): AsideRenderer {
       if (away) held.push(event)
       else renderer.on(event)
     },
-    tell: (text) => renderer.tell(away ? `\n${text}` : text),
+    stopping() {
+      // a question leaves the cursor in the middle of a line
+      if (away) process.stderr.write('\n')
+      renderer.stopping()
+    },
     async aside(work) {
       away = true
       const resume = renderer.still?.()

@@ -1,10 +1,12 @@
-import { cells } from '../../src/ui/fit.ts'
+import { cells } from '../../src/cells.ts'
 import type { Screen } from '../../src/ui/screen.ts'
 
-/** A terminal as people see it: it breaks long lines, obeys the orders of the live view, and can get another size. */
+/**
+ * A terminal as people see it: it breaks long lines, obeys the orders of the live view, and can get another size. It
+ * shows progress and errors, not results.
+ */
 export class FakeTerminal implements Screen {
   readonly interactive = true
-  results = ''
   #width: number
   readonly #height: number
   /** Everything that was printed, line by line; the cursor is in the last one. */
@@ -16,9 +18,7 @@ export class FakeTerminal implements Screen {
     this.#height = height
   }
 
-  out(text: string): void {
-    this.results += text
-  }
+  out(): void {}
 
   err(text: string): void {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the orders of a terminal

@@ -5,6 +5,7 @@ const FILES = sourceFiles()
 
 /** The files at the top of src/ that every room may import. They import only each other. */
 const COMMON = [
+  'cells.ts',
   'digest.ts',
   'doc-page.ts',
   'error-codes.ts',

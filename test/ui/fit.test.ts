@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { Chalk } from 'chalk'
 import { expect, it } from 'vitest'
-import { cells, fit, wrap } from '../../src/ui/fit.ts'
+import { cells } from '../../src/cells.ts'
+import { fit, wrap } from '../../src/ui/fit.ts'
 
 const { red, dim } = new Chalk({ level: 1 })
 

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { cells } from '../../src/cells.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
-import { cells } from '../../src/ui/fit.ts'
 import { liveView } from '../../src/ui/live-view.ts'
 import { RunView } from '../../src/ui/run-view.ts'
 import { CHANGES, ERROR } from '../helpers/event-samples.ts'
@@ -90,8 +90,8 @@ it.each<{
       { event: 'line', host: 'node1', step: 'docker', line: 'Setting up docker-ce' },
     ],
     lines: [
-      '0 of 2 steps done, 41 s',
-      '  node1    41 s  Install Docker: /etc/a · Setting up docker-ce',
+      '0 of 2 steps, 41 s',
+      '  node1    41 s  Install Docker · /etc/a · Setting up docker-ce',
       '  node2  <0.1 s  Install Docker',
     ],
   },
@@ -104,7 +104,7 @@ it.each<{
       begins('node1', 'k3s'),
       2,
     ],
-    lines: ['0 of 3 steps done, 2.0 s', '  node1  2.0 s  Start K3s', '  2 waiting for other hosts'],
+    lines: ['0 of 3 steps, 2.0 s', '  node1  2.0 s  Start K3s', '  2 waiting for other hosts'],
   },
   {
     what: 'hosts that have failed, on top',
@@ -119,7 +119,7 @@ it.each<{
       begins('node3', 'docker'),
       { event: 'step', host: 'node3', step: 'docker', outcome: 'failed', ms: 1, error: ERROR },
     ],
-    lines: ['0 of 2 steps done, <0.1 s', '  2 hosts failed: node2, node3', '  node1  <0.1 s  Install Docker'],
+    lines: ['0 of 2 steps, <0.1 s', '  2 hosts failed: node2, node3', '  node1  <0.1 s  Install Docker'],
   },
   {
     what: 'more hosts than rows by what they do, the slowest first',
@@ -138,7 +138,7 @@ it.each<{
       31,
     ],
     lines: [
-      '0 of 600 steps done, 41 s',
+      '0 of 600 steps, 41 s',
       '  Install Docker: 200 hosts, longest 41 s (node17)',
       '  Start K3s: 50 hosts, longest 31 s (node201)',
       '  50 waiting for other hosts',
@@ -156,7 +156,7 @@ it.each<{
     ],
     rows: 5,
     lines: [
-      '0 of 40 steps done, 40 s',
+      '0 of 40 steps, 40 s',
       '  Waiting for the node1 job of an earlier run, just begun: node1, 40 s',
       '  Waiting for the node2 job of an earlier run, just begun: node2, 39 s',
       '  and 38 more',
@@ -181,27 +181,28 @@ it('shows how far an upload is, and all of them together', () => {
       { event: 'progress', ...at, sent: size / 2, total: size },
     ],
   )
-  const [head, row] = shown(view, { width: 120 })
-  expect(head).toMatch(/^0 of 1 step done, 2\.0 s, sending .+ of .+\/s, 2\.0 s left$/)
-  expect(row).toMatch(/^ {2}node1 {2}2\.0 s {2}Install Docker: \/bin\/k3s · .+ of .+ 2\.0 s left$/)
+  const [head, sent, row] = shown(view, { width: 120 })
+  expect(head).toBe('0 of 1 step, 2.0 s')
+  expect(sent).toMatch(/^ {2}sending .+ of .+\/s, 2\.0 s left$/)
+  expect(row).toMatch(/^ {2}node1 {2}2\.0 s {2}Install Docker · .+ of .+ 2\.0 s left · \/bin\/k3s$/)
 })
 
 it.each<{ what: string; times: Record<string, number>; head: string }>([
   {
     what: 'how long the rest takes',
     times: { docker: 60_000, k3s: 120_000 },
-    head: '1 of 3 steps done, 20 s, about 3 min left',
+    head: '1 of 3 steps, 20 s, about 3 min left',
   },
   {
     what: 'seconds for a short rest',
     times: { docker: 30_000, k3s: 5000 },
-    head: '1 of 3 steps done, 20 s, about 20 s left',
+    head: '1 of 3 steps, 20 s, about 20 s left',
   },
-  { what: 'nothing where a step is not known', times: { docker: 60_000 }, head: '1 of 3 steps done, 20 s' },
+  { what: 'nothing where a step is not known', times: { docker: 60_000 }, head: '1 of 3 steps, 20 s' },
   {
     what: 'nothing after the time is over',
     times: { docker: 10_000, k3s: 0 },
-    head: '1 of 3 steps done, 20 s',
+    head: '1 of 3 steps, 20 s',
   },
 ])('tells $what from the times of earlier runs', ({ times, head }) => {
   const view = viewAfter(names(2), [

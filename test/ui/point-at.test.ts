@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { cells, pointAt } from '../../src/printable.ts'
+import { cells } from '../../src/cells.ts'
+import { pointAt } from '../../src/printable.ts'
 
 it.each([
   { what: 'a short line', line: 'h1 x="', index: 5, shown: ['h1 x="', '     ^'] },

@@ -35,3 +35,18 @@ it('shows sent bytes, speed and time left for each host and for all together', (
   progress.on({ event: 'change-end', host: 'h2', step, change, ms: 1 })
   expect(progress.total()).toBeUndefined()
 })
+
+it('does not expect what a step has failed to send', () => {
+  let now = 0
+  const progress = new UploadProgress(() => now)
+  for (const host of ['h1', 'h2']) progress.on({ event: 'planned', host, step, changes: [change, change] })
+  progress.on({ event: 'progress', host: 'h1', step, sent: 0, total: 100e6 })
+  now = 1000
+  progress.on({ event: 'progress', host: 'h1', step, sent: 100e6, total: 100e6 })
+  progress.on({ event: 'change-end', host: 'h1', step, change, ms: 1 })
+  expect(progress.total()).toBe('100 MB of 400 MB, 100 MB/s, 3.0 s left')
+  progress.on({ event: 'step', host: 'h1', step, outcome: 'failed', ms: 1 })
+  expect(progress.total()).toBe('100 MB of 300 MB, 100 MB/s, 2.0 s left')
+  progress.on({ event: 'step', host: 'h2', step, outcome: 'blocked', ms: 1 })
+  expect(progress.total()).toBeUndefined()
+})
