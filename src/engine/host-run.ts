@@ -65,8 +65,9 @@ export class HostRun {
     const { emit, signal } = this.#options
     const { name } = this.host
     const began = Date.now()
-    emit({ event: 'connecting', host: name })
     try {
+      signal.throwIfAborted()
+      emit({ event: 'connecting', host: name })
       const facts = await this.#reach({ back: false })
       emit({ event: 'connected', host: name, ms: Date.now() - began, os: facts.get(system).os.name })
     } catch (error) {

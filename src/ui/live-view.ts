@@ -58,9 +58,9 @@ export function groups({ active }: RunView, now: number): string[] {
 
 function headLine(view: RunView, times: StepTimes, now: number): string {
   const elapsed = duration(now - view.began)
+  if (view.stopping) return `Stopping: waiting for ${count(view.active.size, 'host')}, ${elapsed}`
   if (!view.applying)
     return `${view.answered.size} of ${count(view.hosts.length, 'host')} answered, ${elapsed}`
-  if (view.stopping) return `Stopping: ${count(view.active.size, 'host')} still at work, ${elapsed}`
   const steps = `${view.done} of ${count(view.total, 'step')}`
   return [steps, elapsed, leftText(timeLeft(view, times, now))]
     .filter((part) => part !== undefined)
@@ -72,14 +72,14 @@ function uploadsLine({ uploads, stopping }: RunView): string[] {
   return sent && !stopping ? [`  sending ${sent}`] : []
 }
 
-function failedLine({ failed }: RunView, paint: ChalkInstance): string[] {
-  return failed.size > 0
-    ? [paint.red(`  ${count(failed.size, 'host')} failed: ${hostNames([...failed])}`)]
-    : []
+function failedLine({ hosts, failed }: RunView, paint: ChalkInstance): string[] {
+  const names = hosts.filter((host) => failed.has(host))
+  return names.length > 0 ? [paint.red(`  ${count(names.length, 'host')} failed: ${hostNames(names)}`)] : []
 }
 
 /** What is said of hosts that do nothing at the moment. */
-function idleLines({ queued, waiting }: RunView): string[] {
+function idleLines({ queued, waiting, stopping }: RunView): string[] {
+  if (stopping) return []
   return [
     ...(queued > 0 ? [`${queued} waiting to connect`] : []),
     ...(waiting > 0 ? [`${waiting} waiting for other hosts`] : []),

@@ -57,6 +57,19 @@ it('changes nothing when interrupted before the first change', async () => {
   expect(outcome.report).toMatchObject({ ok: false, interrupted: true })
 })
 
+it('logs in to no further host after an interruption', async () => {
+  const stop = new AbortController()
+  const outcome = await runFakes({
+    recipe: [fakeStep('a')],
+    forks: 1,
+    signal: stop.signal,
+    onEvent: ({ event }) => event === 'connected' && stop.abort(),
+  })
+  expect(of(outcome, 'connecting')).toHaveLength(1)
+  expect(Object.values(outcome.hosts).map(({ connects }) => connects)).toEqual([1, 0])
+  expect(of(outcome, 'host-failed')).toMatchObject([{ error: { code: 'INTERRUPTED' } }])
+})
+
 it('continues where it was stopped when run again', async () => {
   const recipe = [fakeStep('a'), fakeStep('b'), fakeStep('c')]
   const first = await interruptedAt('make b', {

@@ -166,6 +166,19 @@ it.each<{
   expect(shown(viewAfter(names(hosts), happened(names(hosts))), { rows })).toEqual(lines)
 })
 
+it('shows after Ctrl-C only what is waited for', () => {
+  const view = viewAfter(names(4), [connecting('node1'), connecting('node2'), connected('node1'), 3])
+  view.stopping = true
+  expect(shown(view)).toEqual(['Stopping: waiting for 1 host, 3.0 s', '  node2  3.0 s  Connecting'])
+})
+
+it('names hosts that have failed in the order of the inventory', () => {
+  const failed = ['node4', 'node2', 'node3', 'node1'].map(
+    (host): EngineEvent => ({ event: 'host-failed', host, error: ERROR }),
+  )
+  expect(shown(viewAfter(names(4), failed))[1]).toBe('  4 hosts failed: node1 … node4 (4 hosts)')
+})
+
 it('shows how far an upload is, and all of them together', () => {
   const upload = CHANGES.find(({ kind }) => kind === 'upload') ?? change
   const size = upload.kind === 'upload' ? upload.artifact.size : 0
