@@ -5,6 +5,7 @@ import { sh } from '../../src/sh.ts'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
 import { ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
+import { FakeTerminal } from '../helpers/fake-terminal.ts'
 
 const out: string[] = []
 const err: string[] = []
@@ -79,6 +80,49 @@ it('plain pauses its progress reports during a question and resumes them afterwa
     vi.useRealTimers()
   }
 })
+
+it('plain says what is waited for after 30 s without a line, and not before', async () => {
+  vi.useFakeTimers({ now: 0 })
+  try {
+    const renderer = await makeRenderer({ mode: 'plain', color: false, verbose: 0 })
+    for (const event of afterRun({ event: 'step-start', ...at })) renderer.on(event)
+    const lost: EngineEvent = { event: 'link-lost', ...at, error: ERROR }
+    for (let i = 0; i < 3; i++) {
+      vi.advanceTimersByTime(20_000)
+      renderer.on(lost)
+    }
+    expect(err.join('')).not.toContain('…')
+    vi.advanceTimersByTime(31_000)
+    expect(err.at(-1)).toBe('[01:30] … Logging in again: w1, 90 s\n')
+    renderer.on({ event: 'step', ...at, outcome: 'changed', ms: 91_000 })
+    const before = err.length
+    vi.advanceTimersByTime(300_000)
+    expect(err.slice(before)).toEqual([])
+    renderer.close()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it.each([1, 2, 10, 39, 40, 41, 79, 120, 400])(
+  'tty leaves no row behind on a terminal that becomes %i columns wide and 80 again',
+  async (width) => {
+    const terminal = new FakeTerminal(80, 24)
+    const renderer = await makeRenderer({ mode: 'tty', color: false, verbose: 0, screen: terminal })
+    for (const event of afterRun({ event: 'step-start', ...at })) renderer.on(event)
+    renderer.on({ event: 'line', ...at, line: 'a long line of output '.repeat(10) })
+    for (const columns of [width, 80]) terminal.resize(columns)
+    renderer.on({ event: 'link-lost', ...at, error: ERROR })
+    expect(terminal.rows()).toEqual([
+      'This bundle is a stand-in: nothing it installs is a real K3s or JupyterHub.',
+      '! w1    start k3s: exit code 1; logging in again',
+      expect.stringMatching(/^0 of 1 step, /),
+      expect.stringMatching(/^ {2}w1 {2}\S+ s {2}Logging in again$/),
+      '  1 waiting to connect',
+    ])
+    renderer.close()
+  },
+)
 
 it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
   { what: 'nothing of a step that begins', event: { event: 'step-start', ...at }, line: '' },
