@@ -45,16 +45,16 @@ export async function runVerb(
   }: Wanted & { conclude: (report: RunReport) => Promise<Conclusion> | Conclusion },
 ): Promise<ExitName> {
   const mode = options.output ?? defaultMode()
-  const times = new StepTimes()
+  const times = wanted.apply ? new StepTimes() : undefined
   const renderer = await makeRenderer({
     mode,
     color: options.color,
     verbose: options.verbose ?? 0,
-    times: times.earlier,
+    ...(times && { times: times.earlier }),
   })
   const emit = (event: EngineEvent) => {
     renderer.on(event)
-    times.on(event)
+    times?.on(event)
     onEvent?.(event)
   }
   let report: RunReport
@@ -66,7 +66,7 @@ export async function runVerb(
       renderer,
     })
   } finally {
-    times.keep()
+    times?.keep()
     renderer.close()
   }
   const conclusion = await conclude(report)

@@ -105,7 +105,8 @@ export class RunLog {
     const key = `${host}: ${error.message}`
     if (this.#told.has(key)) return
     this.#told.add(host).add(key)
-    const title = step && this.#options.view.title(step)
+    // the login is no step of the recipe
+    const title = step === 'connect' ? undefined : step && this.#options.view.title(step)
     // the report at the end tells evidence and what to do, once for all hosts
     if (error.code !== 'INTERRUPTED')
       this.#print('error', host, title ? `${title}: ${error.message}` : error.message)
