@@ -36,11 +36,18 @@ function reworded(command: Command, path: readonly string[], message: string, co
     const got = `${wanted === 0 ? '' : ` ${args.length}`}: ${args.join(' ')}`
     return { message: `${path.join(' ')} takes ${takes} (got${got})`, help: 'see' }
   }
-  const [, flag, given = '', why = ''] =
-    /^(?:option '(?:-\w, )?(--[\w-]+)[^']*' argument|command-argument value) '([\s\S]*)' is invalid(?: for argument '[^']*')?\. ([\s\S]*)$/.exec(
-      message,
-    ) ?? []
-  if (why === '') return { message, help: 'see' }
+  return code === 'commander.invalidArgument' ? invalid(message) : { message, help: 'see' }
+}
+
+/** "option '-f, --forks <n>' argument 'x' is invalid. why" as "--forks x: why". */
+function invalid(message: string): Reworded {
+  const [head = '', flag] =
+    /^(?:option '(?:-\w, )?(--[\w-]+)(?: [^']*)?' argument|command-argument value) '/.exec(message) ?? []
+  const end = message.indexOf("' is invalid", head.length)
+  const start = message.indexOf('. ', end) + 2
+  if (end < 0 || start < 2) return { message, help: 'see' }
+  const given = message.slice(head.length, end)
+  const why = message.slice(start)
   const [, choices] = /^Allowed choices are (.*)\.$/.exec(why) ?? []
   return {
     message: `${flag ? `${flag} ` : ''}${given}: ${choices ? `allowed choices are ${choices}` : why}`,

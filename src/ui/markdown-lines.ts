@@ -48,7 +48,7 @@ export function markdownLines(text: string, width: number): string[] {
 /** Takes out backticks, and the marks of links and emphasis. A link within docs/ shows its words alone. */
 function plain(text: string): string {
   return text
-    .replaceAll(/\[([^\]]*)\]\(([^)]*)\)/g, (_all, words: string, to: string) =>
+    .replaceAll(/\[([^[\]]*)\]\(([^()]*)\)/g, (_all, words: string, to: string) =>
       to.startsWith('http') ? `${words} (${to})` : words,
     )
     .replaceAll(/`|\*\*/g, '')
