@@ -59,7 +59,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'status',
-    description: 'check that nodes, release and login page are well',
+    description: 'check that the nodes, the hub and its login page work',
     examples: ['convecthub status -i inv.toml', 'convecthub status -i inv.toml --output json'],
     options: COMMON,
     load: async () => (await import('./status.ts')).statusVerb,
@@ -119,7 +119,7 @@ export const VERBS: readonly Verb[] = [
     commands: [
       {
         name: 'lock',
-        description: 'write the bundle.lock.yaml of a folder by what lies in it',
+        description: 'write the bundle.lock.yaml of a folder: its files, sizes and digests',
         examples: [
           'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1',
           'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1 --helm v3.19.0',

@@ -73,7 +73,6 @@ it.each([
 
 /** Codes that no test provokes or names, for they need minutes, broken hardware, or an sshd of their own. */
 const UNTESTED = [
-  'KNOWN_HOSTS',
   'PASSWORD_EXPIRED',
   'UNSAFE_FOLDER',
   'UPLOAD_SHORT',

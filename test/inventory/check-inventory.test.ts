@@ -45,4 +45,5 @@ test.each([
     ({ origin, message, hint }) => `${origin.line} ${message.split(' ')[0]} ${hint}`,
   )
   expect(found).toEqual(warned)
+  expect(misspeltHosts(inventory).every(({ code }) => code === 'MISSPELT_HOST')).toBe(true)
 })
