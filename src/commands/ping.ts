@@ -3,17 +3,15 @@ import type { RunReport } from '../engine/run-options.ts'
 import { system } from '../facts/system.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
-import { isDone } from '../outcome.ts'
+import { type HostOutcome, isDone } from '../outcome.ts'
 import { ping } from '../recipes/ping.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
+import { hostNames } from '../ui/host-names.ts'
 import { columns, count, duration, style } from '../ui/style.ts'
 import { note, warn } from '../ui/warn.ts'
 import { continueLines } from './continue-lines.ts'
 import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
-
-/** Up to so many hosts that failed are named once more at the end. */
-const NAMED = 5
 
 /**
  * `ping`: prints one line per host with round-trip time, operating system and sudo. Any inventory is accepted, also one
@@ -61,16 +59,22 @@ function conclusion(
   const total = report.interrupted
     ? `Stopped: ${answered.length} of ${all} OK, ${failed.length} not asked.`
     : `${answered.length} of ${all} OK.`
-  const named = failed.slice(0, NAMED).map(({ host, errors: [first] }) => `${host} (${first?.message})`)
-  const more = failed.length - named.length
   return {
     body: columns(rows),
     verdict: report.interrupted ? paint.yellow(total) : paint.red(total),
     next: [
-      ...(report.interrupted
-        ? []
-        : [`Failed: ${named.join(', ')}${more > 0 ? ` and ${count(more, 'other')}` : ''}`]),
+      ...(report.interrupted ? [] : [`Failed: ${failedText(failed)}`]),
       ...continueLines(report, fleet, options, 'Ask them again'),
     ],
   }
+}
+
+/** "web1, web2 (no answer), web3 (…)": the hosts that failed, by their cause. */
+function failedText(failed: readonly HostOutcome[]): string {
+  const causes = new Map<string, string[]>()
+  for (const { host, errors } of failed) {
+    const cause = errors[0]?.message ?? ''
+    causes.set(cause, [...(causes.get(cause) ?? []), host])
+  }
+  return [...causes].map(([cause, hosts]) => `${hostNames(hosts)} (${cause})`).join(', ')
 }

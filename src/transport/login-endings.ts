@@ -162,6 +162,12 @@ export const ENDINGS: readonly Ending[] = [
   },
   {
     code: 'UNREACHABLE',
+    is: isProtocolError,
+    message: ({ target }) => `the SSH key exchange with ${place(target)} failed`,
+    hint: ({ target }) => `look at it by hand: ${sshCommand(target).replace('ssh', 'ssh -v')}`,
+  },
+  {
+    code: 'UNREACHABLE',
     is: () => true,
     message: ({ target }) => `${place(target)} ended the SSH connection before the login`,
     hint: ({ target }) => `look at it by hand: ${sshCommand(target).replace('ssh', 'ssh -v')}`,
@@ -177,8 +183,9 @@ const late = (target: Target, { during }: LoginFault) =>
   during === 'login' ? account(target) : `${place(target)} is silent`
 
 /** Whether ssh2 did not understand what the other side sent. */
-export const isProtocolError = ({ fault: { code, during, level }, closed }: LoginEnd) =>
-  !closed && code === undefined && during === undefined && !level?.startsWith('client-')
+export function isProtocolError({ fault: { code, during, level }, closed }: LoginEnd): boolean {
+  return !closed && code === undefined && during === undefined && !level?.startsWith('client-')
+}
 
 /** Whether the host may still be judging a password: then it must not be sent again. */
 const sentPassword = ({ methods }: Tried) =>

@@ -242,7 +242,8 @@ it('refuses a host that does not sign with its certified key', async () => {
     })
     const error = await failure(login)
     expect(error.exit).toBe('unreachable')
-    expect(error.message).toMatch(/signature verification failed/i)
+    expect(error.message).toMatch(/^the SSH key exchange with 127\.0\.0\.1:\d+ failed$/)
+    expect(error.details.evidence).toMatch(/signature verification failed/i)
   } finally {
     sshd.stop()
   }

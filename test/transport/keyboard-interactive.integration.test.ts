@@ -123,7 +123,7 @@ it("asks a jump host's question under its own name, not that of the host behind 
   const jump = server.target({ password: undefined })
   const shared = somebody(() => 'right', seen)
   const error = await failure(login(undefined, shared, { address: '10.0.0.1', jumps: [jump] }))
-  expect(error.message).toMatch(/^10\.0\.0\.1:\d+ by jump host 127\.0\.0\.1: /)
+  expect(error.message).toMatch(/^10\.0\.0\.1:\d+ is not reached through jump host 127\.0\.0\.1$/)
   expect(seen).toEqual([{ host: 'jump host 127.0.0.1', text: 'Password:', echo: false }])
 })
 
