@@ -1,7 +1,7 @@
 import { ConvecthubError } from '../errors.ts'
 import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from '../fleet/ask-secrets.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
-import type { Passwords } from '../fleet/make-target.ts'
+import { type Passwords, withPasswords } from '../fleet/make-target.ts'
 import { readConfig } from '../fleet/read-inventory.ts'
 import { acceptedFleet } from '../init/accepted-fleet.ts'
 import { enroll } from '../init/enroll.ts'
@@ -85,8 +85,8 @@ async function look(
   const asks = options.yes !== true
   const record = newRecord(file, wishes)
   try {
-    const fleet = acceptedFleet(file, record, config, options, passwords)
-    const targets = [...fleet.targets.values()]
+    const fleet = acceptedFleet(file, record, config, options)
+    const targets = [...fleet.targets.values()].map((target) => withPasswords(target, passwords))
     await unlockKeys(targets, shared)
     await enroll(
       targets.filter(({ hostKeyChecking }) => hostKeyChecking === 'yes'),

@@ -12,10 +12,10 @@ import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/vars/conn
 import { loadSshConfig } from '../ssh-config/load-ssh-config.ts'
 import { localSide } from '../ssh-config/local-side.ts'
 import { sshConfigOptions } from '../ssh-config/ssh-config.ts'
-import { checkKeyFile } from '../transport/key-ring.ts'
 import type { Target } from '../transport/target.ts'
 import { checkJhubConfig } from './check-jhub-config.ts'
-import { makeTarget, type Passwords, type TargetOptions } from './make-target.ts'
+import { type KeyUse, keyProblems } from './key-problems.ts'
+import { makeTarget, type TargetOptions } from './make-target.ts'
 import type { InventoryInput } from './read-inventory.ts'
 import type { AskSsh } from './target-from.ts'
 
@@ -30,25 +30,25 @@ export interface CheckedFleet {
 }
 
 /** Builds the cluster and the targets of all hosts. Collects all errors, with the strictErrors of the inventory. */
-export function checkFleet(
-  { inventory, config }: InventoryInput,
-  options: TargetOptions,
-  passwords: Passwords = {},
-): CheckedFleet {
+export function checkFleet({ inventory, config }: InventoryInput, options: TargetOptions): CheckedFleet {
   const errors: ConvecthubError[] = inventory.strictErrors.filter(
     ({ code }) => code !== GROUP_NAME || !config?.anyGroupName,
   )
   const targets = new Map<string, Target>()
   const askSsh = sshAsker()
-  const checkKey = onceEach(checkKeyFile)
+  const keys: KeyUse[] = []
   for (const host of inventory.hosts.values()) {
     collect(errors, () => {
-      const target = makeTarget(host.name, connectionSettings(host), passwords, options, config, askSsh)
+      const settings = connectionSettings(host)
+      const target = makeTarget(host.name, settings, options, config, askSsh)
       targets.set(host.name, target)
+      const origin = (path: string) => (path === settings.keyFile ? settings.origins.keyFile : undefined)
       for (const { connection, keyFiles } of [target, ...target.jumps])
-        if (connection === 'ssh') for (const path of keyFiles) collect(errors, () => checkKey(path))
+        if (connection === 'ssh')
+          for (const path of keyFiles) keys.push({ path, host: host.name, origin: origin(path) })
     })
   }
+  errors.push(...keyProblems(keys))
   const unfit: ConvecthubError[] = []
   const cluster = collect(unfit, () => buildCluster(inventory, targets))
   collect(unfit, () => checkJhubConfig(inventory))

@@ -24,7 +24,6 @@ export interface Passwords {
 export function makeTarget(
   host: string,
   settings: ConnectionSettings,
-  { login, become }: Passwords,
   options: TargetOptions,
   config: AnsibleConfig | undefined,
   askSsh: AskSsh,
@@ -41,13 +40,22 @@ export function makeTarget(
     options.acceptNewHostKeys ? { ...given, hostKeyChecking: 'accept-new' } : given,
     {
       address: settings.address,
-      password: settings.password ?? login,
-      becomePassword: settings.becomePassword ?? become,
+      password: settings.password,
+      becomePassword: settings.becomePassword,
       becomeUser: settings.becomeUser ?? config?.becomeUser ?? 'root',
       connection: settings.connection,
     },
     askSsh,
   )
+}
+
+/** The target with the passwords that the user typed, unless the inventory has some. */
+export function withPasswords(target: Target, { login, become }: Passwords): Target {
+  return {
+    ...target,
+    password: target.password ?? login,
+    becomePassword: target.becomePassword ?? become,
+  }
 }
 
 /** Inventory variables, ansible.cfg and command-line options as ssh options. */

@@ -9,7 +9,7 @@ import type { Target } from '../transport/target.ts'
 import { askPassphrase, askPasswords, hostQuestions, unlockKeys } from './ask-secrets.ts'
 import { checkFleet, fleetWarnings } from './check-fleet.ts'
 import type { CommonOptions } from './common-options.ts'
-import type { TargetOptions } from './make-target.ts'
+import { type TargetOptions, withPasswords } from './make-target.ts'
 import { type InventoryInput, readInventory, type Warn } from './read-inventory.ts'
 import { readableSecrets } from './readable-secrets.ts'
 
@@ -36,16 +36,19 @@ export async function readFleet(options: FleetOptions, warn: Warn): Promise<Flee
   const input = await readInventory(options, warn)
   const { inventory, config } = input
   warn(fleetWarnings(inventory))
-  const passwords = await askPasswords(options, config?.becomeAskPass)
-  const { targets, unfit, ...checked } = checkFleet(input, options, passwords)
+  const { unfit, ...checked } = checkFleet(input, options)
   const loose = options.anyInventory && inventory.hosts.size > 0
   throwAll(loose ? checked.errors : [...checked.errors, ...unfit])
-  const cluster = checked.cluster ?? looseCluster(inventory, targets)
-  warn(readableSecrets(inventory, targets.values()))
+  const cluster = checked.cluster ?? looseCluster(inventory, checked.targets)
+  warn(readableSecrets(inventory, checked.targets.values()))
   const selection = selectHosts(inventory, options.limit, { files: nodeFiles, cwd: process.cwd() })
   throwAll(selection.strictErrors)
   const names = new Set(selection.hosts)
   const hosts = cluster.hosts.filter(({ name }) => names.has(name))
+  const passwords = await askPasswords(options, config?.becomeAskPass)
+  const targets = new Map(
+    [...checked.targets].map(([name, target]) => [name, withPasswords(target, passwords)]),
+  )
   const shared = new Shared(askPassphrase, hostQuestions())
   await unlockKeys(
     hosts.flatMap(({ name }) => targets.get(name) ?? []),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { type CheckedFleet, checkFleet } from '../fleet/check-fleet.ts'
-import type { Passwords, TargetOptions } from '../fleet/make-target.ts'
+import type { TargetOptions } from '../fleet/make-target.ts'
 import type { AnsibleConfig } from '../inventory/ansible-config.ts'
 import type { Files } from '../inventory/files.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
@@ -16,7 +16,6 @@ export function acceptedFleet(
   record: InventoryRecord,
   config: AnsibleConfig | undefined,
   options: TargetOptions,
-  passwords?: Passwords,
 ): CheckedFleet {
   const name = basename(file)
   const settings = record.settings.filter((setting) => setting.name !== 'jhub_config_path')
@@ -28,7 +27,7 @@ export function acceptedFleet(
     executable: () => false,
   }
   const inventory = loadInventory({ sources: [name], cwd: '/', files })
-  const fleet = checkFleet({ inventory, config }, options, passwords)
+  const fleet = checkFleet({ inventory, config }, options)
   throwAll([...fleet.errors, ...fleet.unfit])
   return fleet
 }

@@ -53,6 +53,16 @@ describe.each(QUESTIONS)('the question of $args', ({ args, question, instead }) 
   })
 })
 
+it.each([
+  { what: 'an inventory with a mistake', args: ['ping', '-K', '-i', 'mistaken.ini'], code: 3 },
+  { what: 'a limit with a mistake', args: ['ping', '-k', '--limit', 'nobody'], code: 3 },
+])('asks for no password when there is $what', async ({ args, code }) => {
+  cli.write('mistaken.ini', '[driver]\nd1 ansible_port=ssh\n')
+  const result = await cli.run(args)
+  expect(result.code).toBe(code)
+  expect(result.stderr).not.toContain('password')
+})
+
 it('asks for no other passphrase and tries no host after Ctrl-C at a passphrase', async () => {
   const { code, shown } = await onTerminal(cli, ['ping', '-i', 'locked.ini'], {
     typed: [{ question: /passphrase of \S+: /g, answer: () => '\x03' }],

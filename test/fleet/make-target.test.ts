@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { expect, test } from 'vitest'
-import { makeTarget } from '../../src/fleet/make-target.ts'
+import { makeTarget, type TargetOptions, withPasswords } from '../../src/fleet/make-target.ts'
 import { ansibleConfig } from '../../src/inventory/ansible-config.ts'
 import type { Host } from '../../src/inventory/inventory.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
@@ -9,12 +9,13 @@ import { Secret } from '../../src/secret.ts'
 import { problemsOf } from '../inventory/cases-support.ts'
 import { memoryFiles } from '../inventory/memory-files.ts'
 
-const target = (line: string, config = '', options: Parameters<typeof makeTarget>[3] = {}) => {
+const target = (line: string, config = '', options: TargetOptions = {}) => {
   const files = memoryFiles({ '/w/inv': line, '/w/ansible.cfg': config })
   const { hosts } = loadInventory({ cwd: '/w', sources: ['inv'], files })
   const cfg = ansibleConfig({ cwd: '/w', home: '/home/ann', env: {}, files })
   const settings = connectionSettings(hosts.get('h1') as Host)
-  return makeTarget('h1', settings, { become: new Secret('s') }, options, cfg, (_host, given) => given)
+  const made = makeTarget('h1', settings, options, cfg, (_host, given) => given)
+  return withPasswords(made, { become: new Secret('s') })
 }
 const defaults = (lines: string) => `[defaults]\n${lines}\n`
 const ssh = (lines: string) => `[ssh_connection]\n${lines}\n`
