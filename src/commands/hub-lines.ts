@@ -31,9 +31,9 @@ export async function hubLines(
   const password = showPassword ? await shown(fleet) : undefined
   return [
     hub,
-    ...(password === undefined ? [] : [`The password of all who log in: ${password}`]),
+    ...(password === undefined ? [] : [`Password, the same for everyone: ${password}`]),
     toCopy(
-      password === undefined ? 'The password of all who log in' : 'To see it again',
+      password === undefined ? 'To see the password' : 'To see it again',
       commandLine('hub password', loginOptions(options)),
     ),
   ]

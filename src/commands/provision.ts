@@ -1,3 +1,4 @@
+import { commandLine, toCopy } from '../fleet/command-line.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { readDesired } from '../fleet/read-desired.ts'
 import { readFleet } from '../fleet/read-fleet.ts'
@@ -9,6 +10,7 @@ import { continueLines } from './continue-lines.ts'
 import { hubLines } from './hub-lines.ts'
 import { Planned } from './planned.ts'
 import { runVerb } from './run-verb.ts'
+import { loginOptions } from './shared-options.ts'
 import type { VerbResult } from './verb.ts'
 
 /** `provision`: turns the machines into a ConvectHub. */
@@ -40,7 +42,15 @@ export async function provisionVerb(
       if (!report.ok) return { next: continueLines(report, fleet, options) }
       const showPassword = made && process.stdout.isTTY === true
       const hub = { standIn: desired.bundle.standIn, ownDoor, showPassword }
-      return { next: await hubLines({ ...fleet, cluster: report.desired.cluster }, options, hub) }
+      const { cluster } = report.desired
+      const changed = report.hosts.some(({ result }) => result === 'changed')
+      return {
+        next: [
+          ...(await hubLines({ ...fleet, cluster }, options, hub)),
+          ...(changed ? [`Kubernetes: on ${cluster.lead.name}, sudo k3s kubectl get nodes`] : []),
+          ...(changed ? [toCopy('Next', commandLine('status', loginOptions(options)))] : []),
+        ],
+      }
     },
   })
 }

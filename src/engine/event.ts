@@ -8,6 +8,8 @@ export type EngineEvent =
   | {
       event: 'run'
       verb: string
+      /** False for a run that only looks, such as a plan. */
+      applies: boolean
       hosts: readonly string[]
       steps: readonly { id: string; title: string }[]
       standIn: boolean

@@ -149,10 +149,11 @@ async function walkHost(at: HostRun, walk: Walk): Promise<void> {
   }
 }
 
-function emitStart({ verb, hosts, recipe, desired, emit }: RunOptions): void {
+function emitStart({ verb, apply, hosts, recipe, desired, emit }: RunOptions): void {
   emit({
     event: 'run',
     verb,
+    applies: apply,
     hosts: hosts.map(({ name }) => name),
     steps: recipe.map(({ id, title }) => ({ id, title })),
     standIn: desired.bundle?.standIn ?? false,

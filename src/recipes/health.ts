@@ -46,7 +46,8 @@ function releaseCheck(lead: Facts): Check {
   const found = lead.get(release)
   if (!found) return { what, healthy: false, detail: 'not there' }
   const { status, revision, description } = found
-  return { what, healthy: status === 'deployed', detail: `${status}, revision ${revision}, ${description}` }
+  const healthy = status === 'deployed'
+  return { what, healthy, detail: `${status}, revision ${revision}${healthy ? '' : `, ${description}`}` }
 }
 
 function pageCheck(page: Page, lead: Facts): Check {

@@ -94,7 +94,7 @@ export function waitReady(context: PlanContext): Change {
   return {
     kind: 'wait',
     sign: '!',
-    title: `wait until node ${host.nodeName} is Ready`,
+    title: 'wait until the node is Ready',
     // K3s imports its images at each start, and the kubelet waits for that
     timeoutMs: READY_MS + Math.ceil(bytes / IMPORT_BYTES_PER_MS / 1000) * 1000,
     begin: restartsOf(name),

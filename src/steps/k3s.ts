@@ -26,7 +26,7 @@ import { contentText, type ManagedFile, managedFile } from './managed-file.ts'
 /** Starts the servers: the lead founds the cluster, the others join one by one, as etcd takes one learner at a time. */
 export const k3sServer: Step = {
   id: 'k3s-server',
-  title: 'Start the K3s servers',
+  title: 'Start the K3s server',
   hosts: ({ cluster }) => cluster.drivers,
   // changing a server while another is unhealthy could cost the quorum; that it was healthy earlier does not count
   needs: (host, { cluster, upgrade }) => {
@@ -45,7 +45,7 @@ export const k3sServer: Step = {
 /** Starts the agents, all at once, when the lead's API answers; after all servers in an upgrade, so none is newer. */
 export const k3sAgent: Step = {
   id: 'k3s-agent',
-  title: 'Start the K3s agents',
+  title: 'Start the K3s agent',
   hosts: ({ cluster }) => cluster.workers,
   needs: (_host, desired) =>
     desired.upgrade
@@ -59,7 +59,7 @@ export const k3sAgent: Step = {
 /** Waits until each machine's Node is Ready; only then is the next server's turn. */
 export const k3sNode: Step = {
   id: 'k3s-node',
-  title: 'Wait for the nodes',
+  title: 'Wait for the node',
   hosts: ({ cluster }) => cluster.hosts,
   facts: (host) => [system, node(host.nodeName), file(keptFolder(unitName(host)))],
   plan: (context) => {

@@ -108,10 +108,10 @@ export class RunLog {
     // the login is no step of the recipe
     const title = step === 'connect' ? undefined : step && this.#options.view.title(step)
     // the report at the end tells evidence and what to do, once for all hosts; a look ends soon
-    if (!this.#options.view.applying) return
+    if (!this.#options.view.applies) return
     if (error.code !== 'INTERRUPTED')
       this.#print('error', host, title ? `${title}: ${error.message}` : error.message)
-    else if (step !== undefined)
+    else if (step !== undefined && title !== undefined)
       this.#gather({ kind: 'stopped', step, text: `${title}: ${error.message}; ${hint}` }, host)
   }
 

@@ -35,6 +35,8 @@ export class RunView {
   total = 0
   /** Some step has begun: the run does more than look. */
   applying = false
+  /** Whether the run makes changes, once it has begun. */
+  applies = false
   /** Ctrl-C was pressed: what is under way comes to its end. */
   stopping = false
   readonly #titles = new Map<string, string>()
@@ -66,6 +68,7 @@ export class RunView {
     switch (event.event) {
       case 'run':
         this.hosts = event.hosts
+        this.applies = event.applies
         for (const { id, title } of event.steps) this.#titles.set(id, title)
         break
       case 'connecting':

@@ -192,14 +192,14 @@ describe('the last lines of provision', () => {
     {
       what: 'name the command that shows the password',
       hub: {},
-      lines: [HUB, 'The password of all who log in: convecthub hub password -i inv.toml -k -T 5'],
+      lines: [HUB, 'To see the password: convecthub hub password -i inv.toml -k -T 5'],
     },
     {
       what: 'show the password in the run that created it',
       hub: { showPassword: true },
       lines: [
         HUB,
-        `The password of all who log in: ${PASSWORD}`,
+        `Password, the same for everyone: ${PASSWORD}`,
         'To see it again: convecthub hub password -i inv.toml -k -T 5',
       ],
     },
@@ -221,7 +221,7 @@ describe('the last lines of provision', () => {
   test('name the command when the password cannot be read', async () => {
     expect(await printed({ showPassword: true })).toEqual([
       HUB,
-      'The password of all who log in: convecthub hub password -i inv.toml -k -T 5',
+      'To see the password: convecthub hub password -i inv.toml -k -T 5',
     ])
   })
 })

@@ -74,6 +74,7 @@ const EVENTS = {
     .object({
       schema: z.literal(1),
       verb: z.string(),
+      applies: z.boolean().describe('false when it only looks'),
       hosts: z.array(host),
       steps: z.array(z.strictObject({ id: z.string(), title: z.string() })),
       standIn: z.boolean().describe('whether the bundle is a stand-in'),

@@ -21,7 +21,7 @@ it('creates a password for a hub without an authenticator, keeps it, and does no
   const first = must(await lab.run('provision'))
   const made = await password()
   expect(made).toMatch(/^[a-z2-9]{24}$/)
-  expect(first.stdout).toMatch(/^The password of all who log in: convecthub hub password -i /m)
+  expect(first.stdout).toMatch(/^To see the password: convecthub hub password -i /m)
   expect(first.stdout + first.stderr).not.toContain(made)
   expect(await lab.inside('driver1', `stat -c '%a %U' ${PASSWORD}`)).toBe('600 root\n')
   expect(await lab.inside('driver1', 'cat /run/convecthub/* 2>/dev/null || :')).not.toContain(made)

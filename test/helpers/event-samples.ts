@@ -68,6 +68,7 @@ export const EVENTS: readonly EngineEvent[] = [
   {
     event: 'run',
     verb: 'provision',
+    applies: true,
     hosts: ['d1', host],
     steps: [{ id: step, title: 'Start' }],
     standIn: true,

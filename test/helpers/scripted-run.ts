@@ -29,7 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
   docker: 'Install Docker',
   artifacts: 'Send the bundle',
   'k3s-server': 'Start the K3s server',
-  'k3s-agent': 'Start the K3s agents',
+  'k3s-agent': 'Start the K3s agent',
   jupyterhub: 'Deploy JupyterHub',
 }
 
@@ -77,7 +77,7 @@ export function scriptedRun(count: number, scenario: Scenario): Happening[] {
   const log: Happening[] = []
   const add = (at: number, event: EngineEvent) => log.push({ at, event })
   const steps = Object.entries(TITLES).map(([id, title]) => ({ id, title }))
-  add(0, { event: 'run', verb: 'provision', hosts, steps, standIn: false })
+  add(0, { event: 'run', verb: 'provision', applies: true, hosts, steps, standIn: false })
   const reached = hosts.filter((host) => connect(host, hosts.indexOf(host), scenario, add))
   const planned = Math.max(...log.map(({ at }) => at)) + 200
   add(planned, {

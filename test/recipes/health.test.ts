@@ -32,7 +32,7 @@ const READY = 'Ready, v1.34.1+k3s1, containerd://2.1.4'
 const ALL_WELL: readonly Check[] = [
   { what: 'node d1', healthy: true, detail: READY },
   { what: 'node w1', healthy: true, detail: READY },
-  { what: 'release convecthub', healthy: true, detail: 'deployed, revision 3, Install complete' },
+  { what: 'release convecthub', healthy: true, detail: 'deployed, revision 3' },
   { what: 'login page http:80', healthy: true, detail: 'HTTP 200, titled "JupyterHub"' },
   { what: 'login page https:443', healthy: true, detail: 'HTTP 200, titled "JupyterHub"' },
 ]

@@ -39,6 +39,7 @@ function events(text: () => string): EngineEvent[] {
     {
       event: 'run',
       verb: 'provision',
+      applies: true,
       hosts: ['w1', text()],
       steps: [{ id: at.step, title: text() }],
       standIn: true,

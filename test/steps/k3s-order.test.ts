@@ -63,13 +63,13 @@ const nodeState = (ready: boolean) => ({
 })
 it.each([
   { what: 'is Ready', answer: nodeState(true), plan: [] },
-  { what: 'is not Ready', answer: nodeState(false), plan: ['! wait wait until node w1 is Ready'] },
+  { what: 'is not Ready', answer: nodeState(false), plan: ['! wait wait until the node is Ready'] },
   {
     what: 'has another version',
     answer: { ...nodeState(true), version: 'v1.34.0+k3s1' },
-    plan: ['! wait wait until node w1 is Ready'],
+    plan: ['! wait wait until the node is Ready'],
   },
-  { what: 'is not there', answer: undefined, plan: ['! wait wait until node w1 is Ready'] },
+  { what: 'is not there', answer: undefined, plan: ['! wait wait until the node is Ready'] },
 ])('a node that $what: $plan', ({ answer, plan }) => {
   expect(shown(planStep(k3sNode, desired, 'w1', { w1: [is(node('w1'), answer)] }))).toEqual(plan)
 })

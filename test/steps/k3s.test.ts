@@ -68,7 +68,7 @@ const inputs = before.d1?.find(([fact]) => fact.key === 'k3s.service')?.[1] as {
 const RESTART = [
   '~ service restart k3s.service',
   '! wait wait until the Kubernetes API answers',
-  '! wait wait until node d1 is Ready',
+  '! wait wait until the node is Ready',
 ]
 const KEEP = '! run keep what k3s.service runs with, in case the new does not work'
 const START = ['! service start k3s.service', '! wait wait until the Kubernetes API answers']

@@ -30,7 +30,7 @@ const names = (count: number) => Array.from({ length: count }, (_, i) => `node${
 /** A run of some hosts after these events; a number lets seconds pass. */
 function viewAfter(hosts: readonly string[], happened: readonly (EngineEvent | number)[]): RunView {
   const view = new RunView()
-  view.on({ event: 'run', verb: 'provision', hosts, steps: STEPS, standIn: false })
+  view.on({ event: 'run', verb: 'provision', applies: true, hosts, steps: STEPS, standIn: false })
   for (const one of happened) {
     if (typeof one === 'number') vi.setSystemTime(Date.now() + one * 1000)
     else view.on(one)

@@ -23,7 +23,14 @@ function lines(events: readonly (EngineEvent | 'stop')[], { together = false } =
     together: () => together,
     print: ({ kind, host, text }) => told.push(`${kind} ${host}: ${text}`),
   })
-  const run: EngineEvent = { event: 'run', verb: 'provision', hosts: HOSTS, steps: STEPS, standIn: false }
+  const run: EngineEvent = {
+    event: 'run',
+    verb: 'provision',
+    applies: true,
+    hosts: HOSTS,
+    steps: STEPS,
+    standIn: false,
+  }
   for (const event of [run, ...events]) {
     if (event === 'stop') {
       view.stopping = true
