@@ -7,9 +7,8 @@ import { jsonLine } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
 import { makePrintable } from './printable-event.ts'
 import type { OutputMode } from './renderer.ts'
-import { reportLines } from './report.ts'
+import { failureLines, reportLines } from './report.ts'
 import { style } from './style.ts'
-import { errorLines } from './tell-errors.ts'
 
 /**
  * Prints the end of a run. For people: errors on stderr, then table, findings, verdict and what to do next on stdout.
@@ -27,10 +26,8 @@ export function printReport(
   }
   // names and versions may come from hosts and inventories
   const hosts = makePrintable(report.hosts)
-  const errors = hosts.flatMap((host) => host.errors)
   const { stderr, stdout } = process
-  if (errors.length > 0)
-    printLines(['', ...errorLines(errors, style(stderr, color), layoutFor(stderr))], stderr)
+  printLines(failureLines(hosts, style(stderr, color), layoutFor(stderr)), stderr)
   printLines(reportLines({ ...report, hosts }, conclusion, style(stdout, color), layoutFor(stdout).width))
 }
 

@@ -3,8 +3,10 @@ import type { RunReport } from '../engine/run-options.ts'
 import { type HostOutcome, isDone, type Result } from '../outcome.ts'
 import type { Conclusion } from './conclusion.ts'
 import { fit } from './fit.ts'
+import type { ErrorLayout } from './format-error.ts'
 import { hostNames } from './host-names.ts'
 import { columns, count, duration } from './style.ts'
+import { errorLines } from './tell-errors.ts'
 
 /** Up to so many hosts, each has a row of its own. */
 const ROWS = 20
@@ -17,6 +19,16 @@ const RESULTS: Readonly<Record<Result, string>> = {
   stopped: 'stopped',
   unreached: 'not reached',
   failed: 'failed',
+}
+
+/** The errors of a run for people, after an empty line. What Ctrl-C stopped was told already. */
+export function failureLines(
+  hosts: readonly HostOutcome[],
+  paint: ChalkInstance,
+  layout: ErrorLayout,
+): string[] {
+  const errors = hosts.flatMap((host) => host.errors).filter(({ code }) => code !== 'INTERRUPTED')
+  return errors.length > 0 ? ['', ...errorLines(errors, paint, layout)] : []
 }
 
 /**

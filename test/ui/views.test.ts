@@ -2,8 +2,7 @@ import { Chalk } from 'chalk'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { makeRenderer } from '../../src/ui/make-renderer.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
-import { reportLines } from '../../src/ui/report.ts'
-import { errorLines } from '../../src/ui/tell-errors.ts'
+import { failureLines, reportLines } from '../../src/ui/report.ts'
 import { TICK_MS } from '../../src/ui/tty-renderer.ts'
 import { FakeTerminal } from '../helpers/fake-terminal.ts'
 import { type Scenario, scriptedReport, scriptedRun } from '../helpers/scripted-run.ts'
@@ -64,9 +63,11 @@ async function seen(mode: OutputMode, width: number, count: number, scenario: Sc
   }
   renderer.close()
   const report = scriptedReport(run)
-  const errors = report.hosts.flatMap((host) => host.errors)
   const layout = mode === 'plain' ? {} : { width }
-  for (const line of [...errorLines(errors, plain, layout), ...reportLines(report, {}, plain, layout.width)])
+  for (const line of [
+    ...failureLines(report.hosts, plain, layout),
+    ...reportLines(report, {}, plain, layout.width),
+  ])
     terminal.err(`${line}\n`)
   return { frames, rows: terminal.rows() }
 }
