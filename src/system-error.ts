@@ -3,7 +3,7 @@ import { getSystemErrorMap } from 'node:util'
 /** Words for the errors whose usual text says too little about a file. */
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EISDIR: 'is a folder, not a file',
+  EISDIR: 'it is a folder, not a file',
   EPERM: 'not permitted',
 }
 

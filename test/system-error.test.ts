@@ -6,7 +6,7 @@ import { systemReason } from '../src/system-error.ts'
 
 it.each([
   { what: 'a missing file', act: () => readFileSync('/no/such'), reason: 'no such file' },
-  { what: 'a folder', act: () => readFileSync(tmpdir()), reason: 'is a folder, not a file' },
+  { what: 'a folder', act: () => readFileSync(tmpdir()), reason: 'it is a folder, not a file' },
   {
     what: 'a file as a folder',
     act: () => readdirSync(join(import.meta.dirname, 'system-error.test.ts')),

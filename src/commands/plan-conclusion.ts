@@ -21,7 +21,7 @@ export function planConclusion(
   const open = report.hosts.filter((host) => !isDone(host))
   const changes = report.hosts.some(({ changes, waits }) => changes + waits > 0)
   const body = changes ? [...planned.lines(options.color), paint.dim(LEGEND), ''] : []
-  if (report.interrupted) return { next: continueLines(report, fleet, options) }
+  if (report.interrupted) return { next: continueLines(report, fleet, options, 'Plan again') }
   if (open.length > 0) {
     const rest = report.hosts.length - open.length
     const all = count(report.hosts.length, 'host')
@@ -30,7 +30,7 @@ export function planConclusion(
       verdict: paint.red(
         `${open.length} of ${all} could not be planned${rest > 0 ? `; on the other ${rest}: ${changesText(report.hosts)}` : ''}.`,
       ),
-      next: continueLines(report, fleet, options),
+      next: continueLines(report, fleet, options, 'Plan again'),
     }
   }
   return {

@@ -2,7 +2,7 @@ import { buildCluster } from '../cluster/build-cluster.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { clusterWarnings } from '../cluster/cluster-warnings.ts'
 import { KNOWN_VARIABLES } from '../cluster/variables.ts'
-import { type ConvecthubError, formatOrigin } from '../errors.ts'
+import { type ConvecthubError, formatOrigin, type Origin } from '../errors.ts'
 import { misspeltHosts, unknownVariables } from '../inventory/check-inventory.ts'
 import { GROUP_NAME } from '../inventory/finish-inventory.ts'
 import type { Inventory, Warning } from '../inventory/inventory.ts'
@@ -12,7 +12,7 @@ import { CONNECTION_VARIABLES, connectionSettings } from '../inventory/vars/conn
 import { loadSshConfig } from '../ssh-config/load-ssh-config.ts'
 import { localSide } from '../ssh-config/local-side.ts'
 import { sshConfigOptions } from '../ssh-config/ssh-config.ts'
-import type { Target } from '../transport/target.ts'
+import { expandHome, type Target } from '../transport/target.ts'
 import { checkJhubConfig } from './check-jhub-config.ts'
 import { type KeyUse, keyProblems } from './key-problems.ts'
 import { makeTarget, type TargetOptions } from './make-target.ts'
@@ -42,7 +42,8 @@ export function checkFleet({ inventory, config }: InventoryInput, options: Targe
       const settings = connectionSettings(host)
       const target = makeTarget(host.name, settings, options, config, askSsh)
       targets.set(host.name, target)
-      const origin = (path: string) => (path === settings.keyFile ? settings.origins.keyFile : undefined)
+      const named = settings.keyFile && expandHome(settings.keyFile)
+      const origin = (path: string) => (path === named ? settings.origins.keyFile : undefined)
       for (const { connection, keyFiles } of [target, ...target.jumps])
         if (connection === 'ssh')
           for (const path of keyFiles) keys.push({ path, host: host.name, origin: origin(path) })
@@ -76,18 +77,40 @@ function onceEach<A, T>(act: (argument: A) => T): (argument: A) => T {
 export function fleetWarnings(inventory: Inventory): Warning[] {
   const unknown = unknownVariables(inventory, [...KNOWN_VARIABLES, ...CONNECTION_VARIABLES])
   const excerpts = sourceExcerpts(inventory.texts)
+  const others = unknown.filter(({ suggestion }) => suggestion === undefined)
+  const [own] = others
   return [
-    ...unknown.map(({ name, origin, suggestion }) => {
-      const code = 'UNKNOWN_VARIABLE' as const
-      const message = `convecthub does not know the variable ${name}`
-      // a variable of the user's own is nobody's business: its line is not shown
-      return suggestion
-        ? excerpts.warning({ code, message, origin, hint: `did you mean ${suggestion}?` })
-        : { code, message, origin, hint: 'take it out if nothing else needs it' }
-    }),
+    ...unknown.flatMap(({ name, origin, suggestion }) =>
+      suggestion
+        ? excerpts.warning({ ...unknownWarning([name], origin), hint: `did you mean ${suggestion}?` })
+        : [],
+    ),
+    // a variable of the user's own is nobody's business: its line is not shown
+    ...(own
+      ? [
+          unknownWarning(
+            others.map(({ name }) => name),
+            own.origin,
+          ),
+        ]
+      : []),
     ...[...misspeltHosts(inventory), ...clusterWarnings(inventory)].map(excerpts.warning),
     ...inventory.warnings,
   ]
+}
+
+/** How many unknown variables are named. */
+const NAMED = 5
+
+function unknownWarning(names: readonly string[], origin: Origin): Warning {
+  const listed = names.slice(0, NAMED).join(', ')
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
+  return {
+    code: 'UNKNOWN_VARIABLE',
+    message: `convecthub does not know the variable${names.length > 1 ? 's' : ''} ${listed}${more}`,
+    origin,
+    hint: `take ${names.length > 1 ? 'them' : 'it'} out if nothing else needs ${names.length > 1 ? 'them' : 'it'}`,
+  }
 }
 
 /** Removes duplicates: a wrong line under [all:vars], or a wrong -e, is one error, not one per host. */

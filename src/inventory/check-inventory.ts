@@ -25,6 +25,9 @@ export function unknownVariables(inventory: Inventory, known: readonly string[])
   return [...unknown.values()]
 }
 
+/** A host's name counts as misspelt only from this length on. */
+const SHORTEST = 4
+
 /** At most so many pairs of names are compared, so that a huge inventory is not slow. */
 const MOST_PAIRS = 200_000
 
@@ -36,7 +39,8 @@ export function misspeltHosts({ hosts }: Pick<Inventory, 'hosts'>): Warning[] {
   const hasAddress = ({ vars }: Host) => vars.has('ansible_host') || vars.has('ansible_ssh_host')
   const all = [...hosts.values()]
   const known = all.filter(hasAddress)
-  const bare = all.filter((host) => !hasAddress(host))
+  // of a very short name nearly every other one is one letter away
+  const bare = all.filter((host) => !hasAddress(host) && host.name.length >= SHORTEST)
   if (known.length * bare.length > MOST_PAIRS) return []
   return bare.flatMap(({ name, origin }) => {
     const letters = (text: string) => text.replace(/\d+/g, '')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { formatOrigin } from '../../src/errors.ts'
-import { checkFleet } from '../../src/fleet/check-fleet.ts'
+import { checkFleet, fleetWarnings } from '../../src/fleet/check-fleet.ts'
 import type { Inventory, Setting } from '../../src/inventory/inventory.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import { formatError } from '../../src/ui/format-error.ts'
@@ -54,3 +54,13 @@ function withPath(inventory: Inventory, value: string): Inventory {
   })
   return { ...inventory, hosts: new Map(hosts) }
 }
+
+it('names the variables that it does not know in one warning, but for those that look misspelt', () => {
+  const vars = Array.from({ length: 7 }, (_, i) => `own_${i}=x`).join(' ')
+  const files = memoryFiles({ '/w/inv': `d1 ${vars} my_ifac=eth0\n` })
+  const inventory = loadInventory({ cwd: '/w', sources: ['inv'], files })
+  expect(fleetWarnings(inventory).map(({ message, hint }) => `${message}: ${hint}`)).toEqual([
+    'convecthub does not know the variable my_ifac: did you mean my_iface?',
+    'convecthub does not know the variables own_0, own_1, own_2, own_3, own_4 and 2 more: take them out if nothing else needs them',
+  ])
+})

@@ -37,7 +37,7 @@ it.each([
     what: 'each kind of wrong key',
     text: [line('d1', 'dir'), line('d2', 'open'), line('d3', 'text')].join('\n'),
     reported: [
-      'inv:1:4 the private key /k/dir cannot be read: is a folder, not a file (for d1)',
+      'inv:1:4 the private key /k/dir cannot be read: it is a folder, not a file (for d1)',
       'inv:2:4 other users can read or change the private key /k/open (for d2)',
       'inv:3:4 /k/text is not a private key (for d3)',
     ],

@@ -35,7 +35,7 @@ it.each([
   {
     what: 'a folder',
     make: (file: string) => mkdirSync(file),
-    reported: '/inv.ini:4:1 jhub_config_path: hub.yaml cannot be read: is a folder, not a file',
+    reported: '/inv.ini:4:1 jhub_config_path: hub.yaml cannot be read: it is a folder, not a file',
   },
   {
     what: 'no YAML',

@@ -18,7 +18,7 @@ it.each([
   {
     what: 'a folder',
     make: (file: string) => mkdirSync(file, { mode: 0o600 }),
-    reason: 'is a folder, not a file',
+    reason: 'it is a folder, not a file',
   },
   {
     what: 'an empty file',

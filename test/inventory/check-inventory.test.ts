@@ -37,6 +37,7 @@ test.each([
     warned: ['5 wbe1 did you mean web1?'],
   },
   { text: '[worker]\nweb1\nwbe1\n', warned: [] },
+  { text: 'w1 ansible_host=10.0.0.1\n[worker]\nd1\n', warned: [] },
   { text: 'web1 ansible_host=10.0.0.1\n[worker]\nother\n', warned: [] },
   { text: 'web1 ansible_host=10.0.0.1\nwbe1 ansible_host=10.0.0.2\n', warned: [] },
 ])('asks whether a host was misspelt in $text', ({ text, warned }) => {

@@ -121,7 +121,7 @@ it.each<Row>([
     what: 'a folder as key file',
     over: (f) => ({ keyFiles: [f] }),
     ...keyFile,
-    message: /^the private key \/\S+ cannot be read: is a folder, not a file$/,
+    message: /^the private key \/\S+ cannot be read: it is a folder, not a file$/,
     hint: /ansible_ssh_private_key_file/,
   },
   {
