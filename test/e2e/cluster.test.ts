@@ -29,7 +29,9 @@ const startTime = (machine: string) =>
   lab.inside(machine, 'systemctl show -p ExecMainStartTimestampMonotonic k3s k3s-agent')
 const startTimes = () => Promise.all(lab.machines.map(startTime))
 const ids = (stdout: string) =>
-  jsonLines(stdout).flatMap(({ event, host, code }) => (event === 'error' ? [`${code} ${host}`] : []))
+  (jsonLines(stdout).at(-1) as { hosts: { host: string; errors: { code: string }[] }[] }).hosts.flatMap(
+    ({ host, errors }) => errors.map(({ code }) => `${code} ${host}`),
+  )
 
 describe('a cluster of three servers', () => {
   it('refuses another version of K3s before it uploads anything', async () => {
@@ -126,7 +128,7 @@ systemctl daemon-reload`,
     const refused = await lab.run('provision', [...own, '--output', 'json'])
     expect(refused.code).toBe(6)
     expect(ids(refused.stdout)).toEqual(['lost-node driver1'])
-    const out = must(await lab.run('reset', ['--limit', 'driver1', '--yes'])).stderr
+    const out = must(await lab.run('reset', ['--limit', 'driver1', '--yes', '-v'])).stderr
     expect(out).toMatch(/driver2 +- node driver1, its password and its membership of etcd/)
     must(await lab.run('provision', own))
     expect(await lab.inside('driver1', 'grep ^server: /etc/rancher/k3s/config.yaml')).toMatch(
