@@ -1,4 +1,4 @@
-import { Command, type OptionValues } from 'commander'
+import { Command, type HelpContext, type OptionValues } from 'commander'
 import { versionLine } from '../version.ts'
 import { TOPICS } from './topics.ts'
 import { usageError } from './usage-error.ts'
@@ -21,6 +21,13 @@ class VerbCommand extends Command {
   }
   override error(message: string, options?: { code?: string }): never {
     throw usageError(this, message, options?.code)
+  }
+  /** Commander takes --help before it looks for the subcommand, so `foo --help` would print the help of all verbs. */
+  override helpInformation(context?: HelpContext): string {
+    const [name = '-'] = this.args
+    if (this.commands.length > 0 && !name.startsWith('-'))
+      this.error('', { code: 'commander.unknownCommand' })
+    return super.helpInformation(context)
   }
 }
 

@@ -43,7 +43,7 @@ export const COMMON: readonly Option[] = [
   new Option('-f, --forks <n>', 'most logins at once (default: all hosts, at most 64)').argParser(
     wholeNumber,
   ),
-  new Option('-v, --verbose', 'show what the machines print; -vv and -vvv show more')
+  new Option('-v, --verbose', 'show what the machines print')
     .default(0)
     .argParser((_text, before: number) => before + 1),
   OUTPUT,

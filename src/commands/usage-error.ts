@@ -23,14 +23,15 @@ interface Reworded {
 function reworded(command: Command, path: readonly string[], message: string, code?: string): Reworded {
   const { args, commands, registeredArguments } = command
   const unknown = { message: `unknown command '${[...path, args[0]].join(' ')}'`, help: 'all verbs' }
-  if (code === 'commander.unknownCommand') return unknown
+  const names = command
+    .createHelp()
+    .visibleCommands(command)
+    .map((each) => each.name())
+  // the second is from a verb with subcommands that can be called itself, such as inventory
+  if (code === 'commander.unknownCommand' || (code === 'commander.excessArguments' && commands.length > 0))
+    return { ...unknown, meant: nearest(args[0] ?? '', names) }
   if (code === 'commander.unknownOption') return { message, help: 'all options' }
   if (code === 'commander.excessArguments') {
-    // a verb with subcommands that can be called itself, such as inventory
-    if (commands.length > 0) {
-      const names = commands.map((each) => each.name())
-      return { ...unknown, meant: nearest(args[0] ?? '', names) }
-    }
     const wanted = registeredArguments.length
     const takes = wanted === 0 ? 'no arguments' : wanted === 1 ? '1 argument' : `${wanted} arguments`
     const got = `${wanted === 0 ? '' : ` ${args.length}`}: ${args.join(' ')}`

@@ -32,6 +32,26 @@ it.each([
     message: "unknown command 'pnig'",
     hint: 'did you mean ping? All verbs: convecthub --help',
   },
+  {
+    line: 'pnig --help',
+    message: "unknown command 'pnig'",
+    hint: 'did you mean ping? All verbs: convecthub --help',
+  },
+  {
+    line: 'pnig -h',
+    message: "unknown command 'pnig'",
+    hint: 'did you mean ping? All verbs: convecthub --help',
+  },
+  {
+    line: 'lab pu --help',
+    message: "unknown command 'lab pu'",
+    hint: 'did you mean up? All verbs: convecthub lab --help',
+  },
+  {
+    line: 'inventory chek --help',
+    message: "unknown command 'inventory chek'",
+    hint: 'did you mean check? All verbs: convecthub inventory --help',
+  },
   { line: 'xyzzy', message: "unknown command 'xyzzy'", hint: 'all verbs: convecthub --help' },
   {
     line: 'plan --limti x',
@@ -133,6 +153,11 @@ it.each([
 it('--ignore-preflight takes several ids, also those of warnings', () => {
   const called = parse('plan --ignore-preflight cpu,hostname --ignore-preflight memory')
   expect(called?.options.ignorePreflight).toEqual(['cpu', 'hostname', 'memory'])
+})
+
+it('-v may be given several times, and its help promises nothing for that', () => {
+  expect(parse('ping -vvv')?.options.verbose).toBe(3)
+  expect(helpOf('ping')).toMatch(/^ {2}-v, --verbose +show what the machines print$/m)
 })
 
 const below = (verb: Verb, path = verb.name): { path: string; verb: Verb }[] => [
