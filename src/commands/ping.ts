@@ -27,19 +27,21 @@ export async function pingVerb(options: CommonOptions & { enroll?: boolean }): V
       fleet.shared,
     )
   }
-  const times = new Map<string, number>()
+  const logins = new Map<string, Login>()
   return runVerb('ping', ping, fleet, options, {
     apply: false,
     onEvent: (event: EngineEvent) => {
-      if (event.event === 'connected') times.set(event.host, event.ms)
+      if (event.event === 'connected') logins.set(event.host, event)
     },
-    conclude: (report) => conclusion(report, times, fleet, options),
+    conclude: (report) => conclusion(report, logins, fleet, options),
   })
 }
 
+type Login = Extract<EngineEvent, { event: 'connected' }>
+
 function conclusion(
   report: RunReport,
-  times: ReadonlyMap<string, number>,
+  logins: ReadonlyMap<string, Login>,
   fleet: FleetInput,
   options: CommonOptions,
 ): Conclusion {
@@ -48,11 +50,12 @@ function conclusion(
   const failed = report.hosts.filter((host) => !isDone(host))
   const rows = answered.map(({ host }) => {
     const facts = report.facts.get(host)?.get(system)
+    const login = logins.get(host)
     const sudo =
       facts?.user === 'root'
         ? 'root'
-        : `${facts?.user}, sudo ${fleet.targets.get(host)?.becomePassword ? 'with password' : 'without password'}`
-    return [paint.bold(host), paint.green('OK'), duration(times.get(host) ?? 0), facts?.os.name ?? '', sudo]
+        : `${facts?.user}, sudo ${login?.sudoAsked ? 'with password' : 'without password'}`
+    return [paint.bold(host), paint.green('OK'), duration(login?.ms ?? 0), facts?.os.name ?? '', sudo]
   })
   const all = count(report.hosts.length, 'host')
   if (failed.length === 0) return { body: columns(rows), verdict: paint.green(`${all} OK.`) }

@@ -16,7 +16,7 @@ export type EngineEvent =
     }
   /** The login has begun. Hosts over the limit of logins at once come later. */
   | { event: 'connecting'; host: string }
-  | { event: 'connected'; host: string; ms: number; os: string }
+  | { event: 'connected'; host: string; ms: number; os: string; sudoAsked: boolean }
   | { event: 'host-failed'; host: string; error: ConvecthubError }
   /** What a check found, once for all hosts where it is the same. */
   | { event: 'finding'; finding: Omit<Finding, 'host'>; hosts: readonly string[] }

@@ -69,7 +69,13 @@ export class HostRun {
       signal.throwIfAborted()
       emit({ event: 'connecting', host: name })
       const facts = await this.#reach({ back: false })
-      emit({ event: 'connected', host: name, ms: Date.now() - began, os: facts.get(system).os.name })
+      emit({
+        event: 'connected',
+        host: name,
+        ms: Date.now() - began,
+        os: facts.get(system).os.name,
+        sudoAsked: this.connection?.sudoAsked ?? false,
+      })
     } catch (error) {
       const crowded = error instanceof ConvecthubError && CROWDED.has(error.code)
       if (crowded && !last && !signal.aborted) return false

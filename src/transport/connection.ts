@@ -40,6 +40,8 @@ export interface Connection {
   readonly host: string
   /** SSH execs so far: one however many jobs ran, or two where sudo insisted on a terminal. */
   readonly execs: number
+  /** Whether sudo has asked for the password. Final once a job has ended. */
+  readonly sudoAsked: boolean
   /** Runs a script. Errors: LOCKED when another run has the lock (names it), NO_LOCK when the host cannot lock. */
   run(script: Script, options: ScriptOptions): Promise<Result>
   /**

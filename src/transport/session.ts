@@ -75,6 +75,10 @@ class Session implements Connection {
     return this.#shell.execs
   }
 
+  get sudoAsked(): boolean {
+    return this.#shell.sudoAsked
+  }
+
   async run(script: Script, options: ScriptOptions): Promise<Result> {
     const { lock } = options
     const result = await this.#exchange(options, async (job) =>

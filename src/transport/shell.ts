@@ -83,6 +83,11 @@ export class Shell {
     if (!options.password) this.#open()
   }
 
+  /** Whether sudo has asked for the password. */
+  get sudoAsked(): boolean {
+    return this.#greeting.prompt.asked() > 0
+  }
+
   /** Sends an order with a script: `words`, the script's size, `more`. The first order also sends the program. */
   order(words: string, script: string, more: string): void {
     // the shell drops trailing newlines of what it reads; the x at the end prevents that

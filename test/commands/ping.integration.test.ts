@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
+import { type TestUser, testUser } from '../transport/helpers/test-user.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
 
 let cli: BuiltCli
@@ -88,6 +89,27 @@ describe('any inventory', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(events.at(-1)).toMatchObject({ event: 'summary', ok: true })
+    expect(code).toBe(0)
+  })
+})
+
+describe('sudo', () => {
+  const users: TestUser[] = []
+  afterAll(() => {
+    for (const user of users) user.remove()
+  })
+
+  test.each([
+    { rule: '(ALL) ALL', password: true, says: 'sudo with password' },
+    { rule: '(ALL) NOPASSWD: ALL', password: true, says: 'sudo without password' },
+    { rule: '(ALL) NOPASSWD: ALL', password: false, says: 'sudo without password' },
+  ])('is shown as it was: $rule, a password is given: $password', async ({ rule, password, says }) => {
+    const user = testUser(rule)
+    users.push(user)
+    const become = password ? ` ansible_become_password='${user.password}'` : ''
+    inventory({ web1: `${HERE} ansible_user=${user.name}${become}` })
+    const { code, stdout } = await ping()
+    expect(stdout).toMatch(new RegExp(`^web1 +OK .* ${user.name}, ${says}\n1 host OK\\.\n$`))
     expect(code).toBe(0)
   })
 })

@@ -81,7 +81,14 @@ const EVENTS = {
     })
     .describe('a run on hosts begins'),
   connecting: z.object({ host }).describe('the login to a host begins'),
-  connected: z.object({ host, ms, os: z.string() }).describe('a host has answered'),
+  connected: z
+    .object({
+      host,
+      ms,
+      os: z.string(),
+      sudoAsked: z.boolean().describe('whether sudo asked for the password'),
+    })
+    .describe('a host has answered'),
   'host-failed': z.object({ host, error }).describe('a host is out of the run'),
   finding: z
     .object({

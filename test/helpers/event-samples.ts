@@ -74,7 +74,7 @@ export const EVENTS: readonly EngineEvent[] = [
     standIn: true,
   },
   { event: 'connecting', host },
-  { event: 'connected', host, ms: 120, os: 'Ubuntu 22.04.5 LTS' },
+  { event: 'connected', host, ms: 120, os: 'Ubuntu 22.04.5 LTS', sudoAsked: false },
   { event: 'host-failed', host, error: ERROR },
   {
     event: 'finding',

@@ -108,6 +108,7 @@ export function fakeHost(name: string, options: FakeHostOptions = {}): FakeHost 
   const connection: Connection = {
     host: name,
     execs: 1,
+    sudoAsked: false,
     run,
     feed,
     close: () => {

@@ -54,6 +54,7 @@ export function localHost(): LocalHost {
   const connection: Connection = {
     host: 'local',
     execs: 1,
+    sudoAsked: false,
     run: (script, options) => start(script, options, (stdin) => stdin.end()),
     feed: async (script, blocks, options) => {
       const { into } = options

@@ -123,7 +123,7 @@ function connect(host: string, number: number, scenario: Scenario, add: Add): bo
     add(from + ms, { event: 'host-failed', host, error })
     return false
   }
-  add(from + ms, { event: 'connected', host, ms, os: 'Ubuntu 22.04.5 LTS' })
+  add(from + ms, { event: 'connected', host, ms, os: 'Ubuntu 22.04.5 LTS', sudoAsked: false })
   return true
 }
 

@@ -44,7 +44,7 @@ function events(text: () => string): EngineEvent[] {
       steps: [{ id: at.step, title: text() }],
       standIn: true,
     },
-    { event: 'connected', host: text(), ms: 1, os: text() },
+    { event: 'connected', host: text(), ms: 1, os: text(), sudoAsked: false },
     { event: 'host-failed', host: text(), error },
     {
       event: 'finding',

@@ -32,7 +32,7 @@ afterAll(() => {
 
 const options = { name: 'test', timeoutMs: 15_000 }
 
-/** Runs a job as this user by sudo, and returns its output. */
+/** Runs a job as this user by sudo, and returns its output and whether sudo asked for the password. */
 async function whoami(name: string, password: string | undefined) {
   const becomePassword = password === undefined ? undefined : new Secret(password)
   const host = await connect(sshd.target({ user: name, becomePassword }))
@@ -40,13 +40,16 @@ async function whoami(name: string, password: string | undefined) {
     const { output } = await host.run(sh`id -un; echo "$SUDO_USER"; pwd; echo $LC_ALL; umask`, options)
     await host.run(sh`echo again`, options)
     expect(host.execs).toBe(1)
-    return output
+    return { output, sudoAsked: host.sudoAsked }
   } finally {
     host.close()
   }
 }
 
-const asRoot = (name: string) => `root\n${name}\n/\nC\n0022`
+const asRoot = (name: string, sudoAsked: boolean) => ({
+  output: `root\n${name}\n/\nC\n0022`,
+  sudoAsked,
+})
 
 /** How often sudo let this user run a command, and how often it counted a wrong password. */
 function counts({ sudoLog }: TestUser) {
@@ -63,18 +66,18 @@ it.each([undefined, 'a password that nobody asks for'])(
   'uses sudo with NOPASSWD, password given: %s',
   async (password) => {
     const one = user('(ALL) NOPASSWD: ALL')
-    expect(await whoami(one.name, password)).toBe(asRoot(one.name))
+    expect(await whoami(one.name, password)).toEqual(asRoot(one.name, false))
     expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
   },
 )
 
 it('uses neither sudo nor a password as root', async () => {
-  expect(await whoami('root', 'not used')).toBe(asRoot(''))
+  expect(await whoami('root', 'not used')).toEqual(asRoot('', false))
 })
 
 it('sends the right password once', async () => {
   const one = user('(ALL) ALL')
-  expect(await whoami(one.name, one.password)).toBe(asRoot(one.name))
+  expect(await whoami(one.name, one.password)).toEqual(asRoot(one.name, true))
   expect(counts(one)).toEqual({ runs: 1, wrong: 0 })
 })
 
@@ -106,6 +109,7 @@ it.each([
       const { output } = await host.feed(sh`sha256sum`, blocksOf(data, 30_000), options)
       expect(output).toContain(createHash('sha256').update(data).digest('hex'))
       expect(host.execs).toBe(execs)
+      expect(host.sudoAsked).toBe(rule === '(ALL) ALL')
     }
     host.close()
     expect(counts(one).wrong).toBe(wrong)
@@ -124,7 +128,7 @@ it('becomes another user than root', async () => {
 
 it('becomes root even if sudoers has another default user', async () => {
   const one = user('(ALL) NOPASSWD: ALL', '/bin/bash', 'runas_default=nobody')
-  expect(await whoami(one.name, undefined)).toBe(asRoot(one.name))
+  expect(await whoami(one.name, undefined)).toEqual(asRoot(one.name, false))
 })
 
 it('fails before the first job when sudo gives another user than root', async () => {

@@ -38,7 +38,13 @@ function viewAfter(hosts: readonly string[], happened: readonly (EngineEvent | n
   return view
 }
 const connecting = (host: string): EngineEvent => ({ event: 'connecting', host })
-const connected = (host: string): EngineEvent => ({ event: 'connected', host, ms: 1, os: 'Ubuntu' })
+const connected = (host: string): EngineEvent => ({
+  event: 'connected',
+  host,
+  ms: 1,
+  os: 'Ubuntu',
+  sudoAsked: false,
+})
 const planned = (host: string, step: string): EngineEvent => ({
   event: 'planned',
   host,

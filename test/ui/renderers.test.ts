@@ -174,7 +174,7 @@ it.each<{ what: string; event: EngineEvent; verbose?: number; line: string }>([
   {
     what: 'a login with -v',
     verbose: 1,
-    event: { event: 'connected', host: 'w1', ms: 250, os: 'Ubuntu 22.04' },
+    event: { event: 'connected', host: 'w1', ms: 250, os: 'Ubuntu 22.04', sudoAsked: false },
     line: '[00:00] w1    connected in 0.3 s, Ubuntu 22.04',
   },
   {
@@ -207,7 +207,7 @@ it.each<{ mode: OutputMode }>([{ mode: 'plain' }, { mode: 'tty' }])(
     const error = new ConvecthubError('LOST', `gone${bad}`, { ...at, evidence: bad, hint: bad })
     const finding = { level: 'warning', id: 'cpu', message: bad, hint: bad } as const
     const events: EngineEvent[] = [
-      { event: 'connected', host: 'w1', ms: 1, os: `Ubuntu${bad}` },
+      { event: 'connected', host: 'w1', ms: 1, os: `Ubuntu${bad}`, sudoAsked: false },
       { event: 'finding', finding, hosts: [`w1${bad}`] },
       { event: 'step-start', ...at },
       { event: 'line', ...at, line: bad },

@@ -84,6 +84,9 @@ function atHome(connection: Connection, folder: string): Connection {
     get execs() {
       return connection.execs
     },
+    get sudoAsked() {
+      return connection.sudoAsked
+    },
     close: () => connection.close(),
     run: (script, options) => connection.run(move(script), options),
     feed: (script, blocks, options) => connection.feed(move(script), blocks, options),
