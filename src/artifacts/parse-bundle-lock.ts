@@ -3,6 +3,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { quote } from '../sh.ts'
+import { yamlReason } from '../yaml-reason.ts'
 import { BUNDLE_LOCK, type BundleLock, bundleLockSchema, lackingIn } from './bundle-lock.ts'
 
 /** What a field needs, by zod's name for its type. */
@@ -30,10 +31,7 @@ export function parseBundleLock(path: string, text: string): BundleLock {
     })
   }
   const [broken] = document.errors
-  if (broken) {
-    const [message = ''] = broken.message.split(/ at line \d+/)
-    throw wrong(`it is not valid YAML: ${message}`, broken.pos[0])
-  }
+  if (broken) throw wrong(`it is not valid YAML: ${yamlReason(broken.message).reason}`, broken.pos[0])
   const parsed = bundleLockSchema.safeParse(document.toJS(), { error: wordsFor })
   if (!parsed.success) {
     throw new ConvecthubErrors(

@@ -26,6 +26,7 @@ export function readProbe(host: string, questions: Probe, output: string, at = D
       host,
       cause,
       evidence: output.slice(-400),
+      hint: 'a login script or a bad disk may garble them: log in with ssh and try `sudo sh -c id`, which must print one line',
     })
   }
 }

@@ -130,7 +130,7 @@ async function expectSuccess(
   if (signal.aborted) throw interrupted(host, step, change)
   if (result.code === 0) return result
   const fault = FAULTS[result.code]
-  const why = fault?.message ?? `exit code ${result.code}`
+  const why = fault?.message ?? `the host could not write it (exit code ${result.code})`
   throw new ConvecthubError(fault?.code ?? 'STEP_FAILED', `${change.title}: ${why}`, {
     host,
     step,

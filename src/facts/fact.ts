@@ -94,7 +94,7 @@ function readSections(
   for (const [family, keys] of families) {
     const section = sections.get(family.id)
     if (section === undefined) throw new Error(`the probe gave no answer on ${family.id}`)
-    answers.set(family.id, family.parse(section, [...keys]))
+    answers.set(family.id, parsed(family, section, keys))
   }
   return {
     at,
@@ -104,6 +104,15 @@ function readSections(
       if (!answer?.has(key)) throw new Error(`the fact ${family.id} ${key} was not probed`)
       return answer.get(key) as T
     },
+  }
+}
+
+/** A parser fails on an answer that is no answer, such as half of a JSON: its own words would mean nothing to users. */
+function parsed<T>({ id, parse }: FactFamily<T>, section: string, keys: ReadonlySet<string>) {
+  try {
+    return parse(section, [...keys])
+  } catch (cause) {
+    throw new Error(`its answer on ${id} makes no sense`, { cause })
   }
 }
 

@@ -6,6 +6,7 @@ import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
 import { systemReason } from '../system-error.ts'
+import { yamlReason } from '../yaml-reason.ts'
 import type { CommonOptions } from './common-options.ts'
 import type { FleetInput } from './read-fleet.ts'
 
@@ -107,8 +108,10 @@ export function readJhubConfig(fleet: Pick<FleetInput, 'cluster' | 'inventory'>)
   } catch (cause) {
     const { message, linePos: [at] = [] }: { message: string; linePos?: { line: number; col: number }[] } =
       Object(cause)
-    const reason = message.split(/ at line \d+/)[0] ?? ''
-    throw wrong(cause, `is not valid: ${reason}`, { file, ...(at && { line: at.line, column: at.col }) })
+    throw wrong(cause, `is not valid: ${yamlReason(message).reason}`, {
+      file,
+      ...(at && { line: at.line, column: at.col }),
+    })
   }
 }
 

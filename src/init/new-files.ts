@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
+import { systemReason } from '../system-error.ts'
 import { HUB_VALUES_FILE, HUB_VALUES_TEXT } from './hub-values.ts'
 
 /** The files that `init` writes. */
@@ -50,7 +51,7 @@ export function writeFiles({ inventory, hubValues, keepsHubValues, force }: NewF
     writeNew(temporary, text)
     renameSync(temporary, inventory)
   } catch (cause) {
-    throw new ConvecthubError('USAGE', `${inventory} cannot be written: ${(cause as Error).message}`, {
+    throw new ConvecthubError('USAGE', `${inventory} cannot be written: ${systemReason(cause)}`, {
       cause,
       hint: 'name another place with -i',
     })

@@ -1,3 +1,5 @@
+import { quote } from '../sh.ts'
+import { systemReason } from '../system-error.ts'
 import type { Files } from './files.ts'
 import { problem } from './problems.ts'
 
@@ -9,10 +11,9 @@ export function guardFiles(files: Files): Files {
       try {
         return read(path)
       } catch (cause) {
-        // Node's text goes on with the name of the call and the path
-        const reason = (cause instanceof Error ? cause.message : String(cause)).split(', ')[0]
-        throw problem('INVENTORY_UNREADABLE', `it cannot be read: ${reason}`, {
+        throw problem('INVENTORY_UNREADABLE', `it cannot be read: ${systemReason(cause)}`, {
           origin: { file: path },
+          hint: `look who may read it: ls -ld ${quote(path)}`,
           cause,
         })
       }

@@ -1,4 +1,5 @@
 import { ConvecthubError } from '../errors.ts'
+import { systemReason } from '../system-error.ts'
 
 /**
  * Keeps a stdout or stderr that takes no more from ending the program with a stack. The returned function waits for what
@@ -9,9 +10,7 @@ export function watchOutput(): () => Promise<ConvecthubError | undefined> {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error) => {
     if (!isLostOutput(error)) return
-    // the text of an error of the system is "ENOSPC: no space left on device, write"
-    const why = error.message.replace(/^[A-Z0-9]+: (.+), \w+$/, '$1')
-    lost ??= new ConvecthubError('STDOUT', `cannot write to stdout: ${why}`)
+    lost ??= new ConvecthubError('STDOUT', `cannot write to stdout: ${systemReason(error)}`)
   })
   // a stream reports its errors in the next turn
   return () => new Promise((resolve) => setImmediate(() => resolve(lost)))

@@ -98,21 +98,28 @@ it('ignores output before the probe and sections with the mark of another probe'
 })
 
 it.each([
-  { what: 'a truncated answer', output: '\n::fact command\nip=/sbin/ip', facts: [command('ip'), system] },
+  {
+    what: 'a truncated answer',
+    output: '\n::fact command\nip=/sbin/ip',
+    facts: [command('ip'), system],
+    why: 'the probe was cut off',
+  },
   {
     what: 'an answer with incomplete JSON',
     output: '\n::fact release\n{"info":{"status"\n::fact end',
     facts: [release],
+    why: 'its answer on release makes no sense',
   },
-  { what: 'an empty answer', output: '', facts: [system] },
-])('turns $what into an error of that host', ({ output, facts }) => {
+  { what: 'an empty answer', output: '', facts: [system], why: 'the probe was cut off' },
+])('turns $what into an error of that host: $why', ({ output, facts, why }) => {
   const questions = makeProbe(facts)
   const text = output.replaceAll('::fact', markOf(questions))
   expect(() => readProbe('w1', questions, text)).toThrow(
     expect.objectContaining({
       code: 'PROBE',
       exit: 'failed',
-      details: expect.objectContaining({ host: 'w1' }),
+      message: `the host's answers cannot be read: ${why}`,
+      details: expect.objectContaining({ host: 'w1', hint: expect.stringContaining('sudo sh -c id') }),
     }),
   )
 })

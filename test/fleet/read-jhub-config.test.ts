@@ -40,7 +40,7 @@ it.each([
   {
     what: 'no YAML',
     make: (file: string) => writeFileSync(file, 'hub:\n  a: 1\n  a: 2\n'),
-    reported: '/hub.yaml:3:3 jhub_config_path: hub.yaml is not valid: Map keys must be unique',
+    reported: '/hub.yaml:3:3 jhub_config_path: hub.yaml is not valid: the same key twice',
   },
   {
     what: 'no mapping',

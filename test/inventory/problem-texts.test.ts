@@ -85,6 +85,59 @@ test('takes IPv6 addresses, and options of ssh without a value', () => {
   expect(settings('ansible_ssh_args=-4')().sshArgs).toEqual(['-4'])
 })
 
+test.each([
+  {
+    code: 'EACCES',
+    text: "it cannot be read: permission denied → look who may read it: ls -ld '/w/my inv'",
+  },
+  { code: 'EIO', text: "it cannot be read: i/o error → look who may read it: ls -ld '/w/my inv'" },
+])('tells why a file cannot be read without the words of node: $code', ({ code, text }) => {
+  const fail = () => {
+    throw Object.assign(new Error(`${code}: what node says, open '/w/my inv'`), { code, syscall: 'open' })
+  }
+  const files = { ...memoryFiles({ '/w/my inv': '' }), read: fail }
+  expect(told(() => loadInventory({ cwd: '/w', sources: ['my inv'], files }))).toBe(text)
+})
+
+const QUOTE = 'put quotes around the value'
+const LEVEL = 'give the lines of one level the same number of spaces'
+const COLON = 'write `key: value`, or `key:` with its values on the next lines'
+test.each([
+  { yaml: 'a: b: c', reason: 'a second colon in one line', hint: 'put quotes around a value that has a ' },
+  { yaml: 'a:\n    b:\n  c:', reason: 'this line is indented otherwise than the lines it ', hint: LEVEL },
+  { yaml: 'a:\n  b:\n  c', reason: 'a line without a colon, or without a blank after it', hint: COLON },
+  { yaml: 'a:1\nb: 2', reason: 'a line without a colon, or without a blank after it', hint: COLON },
+  { yaml: 'a:\n  - b\n - c', reason: 'an item of a list (-) is indented otherwise than the list' },
+  { yaml: 'a: - b', reason: 'a list begins in the line of its key', hint: 'begin it on the next line, ' },
+  { yaml: 'a: "b', reason: 'a quote (") that is not closed', hint: 'close the quote where the value ends' },
+  { yaml: "a: 'b", reason: "a quote (') that is not closed", hint: 'close the quote where the value ends' },
+  { yaml: 'a: @b', reason: 'a value cannot begin with @', hint: QUOTE },
+  { yaml: 'a: %b', reason: 'a value cannot begin with %', hint: QUOTE },
+  { yaml: 'a: `b', reason: 'a value cannot begin with `', hint: QUOTE },
+  { yaml: 'a: *', reason: 'a value cannot begin with *', hint: QUOTE },
+  { yaml: 'a: &', reason: 'a value cannot begin with &', hint: QUOTE },
+  {
+    yaml: 'a: {{ x }}/b',
+    reason: 'more text after the end of the value',
+    hint: 'put quotes around the whole',
+  },
+  { yaml: 'a: "b" c', reason: 'more text after the end of the value', hint: 'put quotes around the whole' },
+  { yaml: 'a: [b', reason: 'a ] is missing at the end of the value, or not indented', hint: 'close each [ ' },
+  { yaml: 'a: {b: c', reason: 'a } is missing at the end of the value, or not indented', hint: 'close each' },
+  { yaml: 'a: ["b" c]', reason: 'a comma is missing between two items', hint: 'put a comma between the ' },
+  {
+    yaml: 'a: "C:\\dir"',
+    reason: '\\d means nothing in double quotes',
+    hint: 'use single quotes, in which \\',
+  },
+  { yaml: 'a: |b\n  c', reason: 'more text after | or >', hint: 'begin the text on the next line' },
+  { yaml: 'a: &b &c d', reason: 'A node can have at most one anchor', hint: 'undefined' },
+])('says in plain words what is wrong with the YAML $yaml', ({ yaml, reason, hint = '' }) => {
+  const text = told(() => load({ 'inv.yml': `${yaml}\n` }, ['inv.yml']))
+  expect(text.startsWith(`not valid YAML: ${reason}`), text).toBe(true)
+  expect(text).toContain(` → ${hint}`)
+})
+
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
 test.each([
   { contents: { inv: latin1('h\xe9\n') }, told: 'this is not valid UTF-8 → save the file as UTF-8' },

@@ -22,6 +22,7 @@ const COMMON = [
   'system-error.ts',
   'templates.ts',
   'version.ts',
+  'yaml-reason.ts',
 ]
 
 /** Which rooms each room may import. From those in `types` it may import only types. */

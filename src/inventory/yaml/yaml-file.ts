@@ -1,6 +1,7 @@
 import { type Alias, type Document, LineCounter, type Node, parseAllDocuments, type YAMLError } from 'yaml'
 import type { InventoryCode } from '../../error-codes.ts'
 import type { ConvecthubError, Origin } from '../../errors.ts'
+import { yamlReason } from '../../yaml-reason.ts'
 import { problem, throwAll } from '../problems.ts'
 import { type Layout, libyamlLayout, plainLayout } from './libyaml-layout.ts'
 import { resolveAliases } from './yaml-aliases.ts'
@@ -86,8 +87,8 @@ function readDocument(parsed: YamlFile, problems: ConvecthubError[]): void {
   // After a wrong tab the library reports follow-up errors, which are left out.
   const errors = [first, second].flatMap((document) => errorsOf(layout.text, document))
   for (const error of layout.tabs.length > 0 ? [] : errors) {
-    const [message = ''] = error.message.split(/ at line \d+/)
-    problems.push(yamlProblem(parsed, error.pos[0], 'INVENTORY_YAML', `not valid YAML: ${message}`))
+    const { reason, hint } = yamlReason(error.message)
+    problems.push(yamlProblem(parsed, error.pos[0], 'INVENTORY_YAML', `not valid YAML: ${reason}`, hint))
   }
   if (second !== undefined)
     problems.push(yamlProblem(parsed, second.range?.[0] ?? 0, 'INVENTORY_YAML', 'a second YAML document'))
