@@ -114,6 +114,7 @@ export const ERRORS = {
   UPLOAD_DIGEST: 'failed',
   UPLOAD_SHORT: 'failed',
 
+  LOCAL_IO: 'output',
   STDOUT: 'output',
 
   NO_PASSWORD: 'differs',

@@ -1,6 +1,7 @@
 import { type ErrorCode, exitOf, type FindingId } from './error-codes.ts'
 import type { ExitName } from './exit-codes.ts'
 import { oneLine, printable, shortened } from './printable.ts'
+import { systemProblem } from './system-error.ts'
 
 /** A position in a file; `line` and `column` count from 1. */
 export interface Origin {
@@ -63,9 +64,14 @@ function lastLines(text: string): string {
   )
 }
 
-/** Wraps an unexpected error as FAULT, with the top of its stack as evidence. Returns a ConvecthubError unchanged. */
+/**
+ * Wraps an unexpected error: as LOCAL_IO if this computer refused to do something, such as to write to a full disk; else
+ * as FAULT, with the top of its stack as evidence. Returns a ConvecthubError unchanged.
+ */
 export function faultOf(error: unknown): ConvecthubError {
   if (error instanceof ConvecthubError) return error
+  const local = systemProblem(error)
+  if (local) return new ConvecthubError('LOCAL_IO', local.message, { cause: error, hint: local.hint })
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   return new ConvecthubError('FAULT', `a fault of convecthub itself: ${message}`, {
     cause: error,

@@ -2,7 +2,10 @@
 export const EXIT = {
   ok: { code: 0, meaning: 'done, or nothing to do' },
   internal: { code: 1, meaning: 'a fault of convecthub itself; please report it' },
-  output: { code: 1, meaning: 'stdout could not be written; a run was stopped as by Ctrl-C' },
+  output: {
+    code: 1,
+    meaning: 'stdout or a file on this computer could not be read or written; a run was stopped as by Ctrl-C',
+  },
   usage: { code: 2, meaning: 'wrong command line' },
   inventory: { code: 3, meaning: 'the inventory or a setting in it is wrong; no machine was contacted' },
   input: {

@@ -4,7 +4,7 @@ import type { Pages } from './page.ts'
 export const COMMAND_PAGES = {
   FAULT: {
     means: 'convecthub itself has a fault: something happened that its code does not expect.',
-    causes: 'A bug, or a computer in a state that no test has had, such as a home folder that vanished.',
+    causes: 'A bug, or a computer in a state that no test has had.',
     fix: 'Run the same command again, as it continues where it stopped. Report the lines below the error, and what `convecthub --version` prints.',
   },
   SSH2_CHANGED: {
@@ -12,6 +12,12 @@ export const COMMAND_PAGES = {
       'The SSH library is another version than convecthub was written for; host keys could not be checked as they should be.',
     causes: 'Somebody updated the packages of an installed convecthub by hand.',
     fix: 'Install convecthub as it was published: `npm ci` in its folder keeps to package-lock.json.',
+  },
+  LOCAL_IO: {
+    means: 'This computer, not a machine of the inventory, refused to read, write or start something.',
+    causes:
+      'A full disk, a file or folder that belongs to another user, a read-only file system, a folder that was removed meanwhile, or too many open files.',
+    fix: 'The error names the file where there is one, and what to do. Then run the same command again, as it continues.',
   },
   STDOUT: {
     means: 'The results could not be written to stdout. A run that was under way was stopped as by Ctrl-C.',
