@@ -21,7 +21,7 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
     ),
   },
   {
-    page: 'README.md',
+    page: 'docs/operations.md',
     name: 'steps',
     text: table(
       ['step', 'what'],
