@@ -21,9 +21,10 @@ if (process.argv.includes('--down')) {
   convecthub('status', ...inventory)
   process.stdout.write(`
 Three machines are a ConvectHub now (a stand-in: no real K3s or JupyterHub). Look around:
-  node bin/convecthub.cjs plan -i lab/inv.toml        nothing to change
-  node bin/convecthub.cjs lab ssh driver1             a shell on a machine
-  node bin/convecthub.cjs reset -i lab/inv.toml       and back
+  node bin/convecthub.cjs plan -i lab/inv.toml     # nothing to change any more
+  node bin/convecthub.cjs lab ssh driver1          # a shell on a machine
+  node bin/convecthub.cjs reset -i lab/inv.toml    # uninstalls
 Remove the machines: npm run demo -- --down
+For machines of your own, see "From bare machines to a hub" in README.md.
 `)
 }

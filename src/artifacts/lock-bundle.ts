@@ -56,7 +56,7 @@ export async function lockBundle(
     const version = versions[kind]
     if (version !== undefined && !pattern.test(version))
       throw new ConvecthubError('USAGE', `--${kind} ${version}: expected a version such as ${example}`, {
-        hint: `the program tells it: ${kind} ${kind === 'k3s' ? '--version' : 'version --short'}`,
+        hint: `ask the program: ${kind} ${kind === 'k3s' ? '--version' : 'version --short'}`,
       })
   }
   const names = filesIn(folder)

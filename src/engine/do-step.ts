@@ -114,7 +114,7 @@ function failure(error: unknown, { step, at, options }: Turn): Ending {
 }
 
 function notProven(titles: readonly string[]): ConvecthubError {
-  return new ConvecthubError('NOT_PROVEN', `done, but not so afterwards: ${titles.join('; ')}`, {
+  return new ConvecthubError('NOT_PROVEN', `done, but not in effect afterwards: ${titles.join('; ')}`, {
     hint: 'something on the host undoes it; look there, then run the same command again',
   })
 }

@@ -66,4 +66,4 @@ export function hintFor(output: string, other = LOOK): string {
   return KNOWN_CAUSES.find(({ words }) => words.test(output))?.hint ?? other
 }
 
-const LOOK = "the lines above are the host's own; mend the cause, then run the same command again"
+const LOOK = "the lines above are the host's own; fix the cause, then run the same command again"

@@ -32,7 +32,7 @@ const FAULTS: Readonly<Record<number, { code: ErrorCode; message: string; hint: 
   65: {
     code: 'UPLOAD_DIGEST',
     message: 'what arrived is not what was sent',
-    hint: 'run the same command again; it sends the file anew',
+    hint: 'run the same command again; it sends the whole file',
   },
   66: {
     code: 'NO_SPACE',

@@ -45,7 +45,7 @@ export const COMMAND_PAGES = {
     means: 'convecthub asked a question, and nobody answered it.',
     causes:
       'There is no terminal (a script, cron, CI), the input ended, or Ctrl-C was pressed at the question.',
-    fix: 'Give the answer beforehand: `--yes` for confirmations, `--accept-new-host-keys` for host keys, `--vault-password-file FILE` for vaults, passwords as vaulted variables.',
+    fix: 'Give the answer on the command line: `--yes` for confirmations, `--accept-new-host-keys` for host keys, `--vault-password-file FILE` for vaults, passwords as vaulted variables.',
   },
   NO_MACHINES: {
     means: '`convecthub init` was told of no machine, so there is nothing to write.',

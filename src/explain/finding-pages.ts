@@ -16,7 +16,7 @@ export const FINDING_PAGES = {
   memory: {
     means: 'The machine has less than 4 GiB of memory.',
     causes: 'A small virtual machine.',
-    fix: 'Give it more. `--ignore-preflight memory` goes on; notebooks may be killed for want of memory.',
+    fix: 'Give it more. `--ignore-preflight memory` goes on; notebooks may be killed when memory runs out.',
   },
   disk: {
     means: 'The file system for K3s is smaller than 10 GiB, or has less than 1 GiB free.',
@@ -39,13 +39,13 @@ export const FINDING_PAGES = {
     fix: '`apt install iproute2 util-linux coreutils systemd` on the machine.',
   },
   apt: {
-    means: 'The machine has no apt-get, by which packages are installed.',
+    means: 'The machine has no apt-get, which installs the packages.',
     causes: 'Not Debian or Ubuntu, or a container image without it.',
     fix: 'Use Ubuntu or Debian.',
   },
   dpkg: {
     means:
-      'An earlier installation of packages was interrupted, and apt refuses to work until that is mended.',
+      'An earlier installation of packages was interrupted, and apt refuses to work until that is repaired.',
     causes: 'A power cut or reboot during apt.',
     fix: '`sudo dpkg --configure -a` on the machine, then run the same command again.',
   },
@@ -81,7 +81,7 @@ export const FINDING_PAGES = {
     means:
       'A driver was reached by SSH at an address that it does not have itself; the other machines would be sent to another one.',
     causes: 'NAT or a forwarded port, a wrong my_iface, or several networks.',
-    fix: 'Set my_iface to the interface by which the other machines reach it. With my_iface set, this is only a warning.',
+    fix: 'Set my_iface to the interface on which the other machines reach it. With my_iface set, this is only a warning.',
   },
   hostname: {
     means:

@@ -23,7 +23,7 @@ export const FOUNDED_PAGES = {
     means:
       'The cluster keeps its data in sqlite, which only one driver can use, and its K3s is too old to move to etcd.',
     causes: 'A driver was added to a cluster of K3s before 1.22.2.',
-    fix: 'Keep one driver, or found the cluster anew with a newer K3s.',
+    fix: 'Keep one driver, or found the cluster again with a newer K3s.',
   },
   'stand-in': {
     means: 'The machine runs the stand-ins of the lab and the bundle is real, or the other way around.',

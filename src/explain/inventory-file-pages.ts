@@ -24,7 +24,7 @@ export const INVENTORY_FILE_PAGES = {
   },
   INVENTORY_ENCODING: {
     means: 'A file is not valid UTF-8.',
-    causes: 'It was saved as Latin-1 or UTF-16, or it is no text at all.',
+    causes: 'It was saved as Latin-1 or UTF-16, or it is not a text file.',
     fix: 'Save it as UTF-8: `iconv -f latin1 -t utf8 FILE`.',
   },
   INVENTORY_EXTRA_VARS: {

@@ -69,7 +69,7 @@ export const INVENTORY_PAGES = {
     fix: 'Write ansible_port=22, or leave it out.',
   },
   INVENTORY_PRIORITY: {
-    means: 'ansible_group_priority is no whole number.',
+    means: 'ansible_group_priority is not a whole number.',
     causes: 'A text or a fraction.',
     fix: 'Write a whole number: the higher wins among groups of the same depth, and the default is 1.',
   },

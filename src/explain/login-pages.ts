@@ -9,7 +9,7 @@ export const LOGIN_PAGES = {
     fix: 'Try `ssh USER@ADDRESS` from this computer. Correct ansible_host or ansible_port, or switch the machine on, then run the same command again.',
   },
   NO_SSH: {
-    means: 'Something answers at that address and port, but it is no SSH server.',
+    means: 'Something answers at that address and port, but it is not an SSH server.',
     causes:
       'A wrong ansible_port (a web server, a database), or an address that now belongs to another device.',
     fix: 'See what listens there: `nc ADDRESS PORT` shows a line that begins with SSH- where it is sshd. Correct ansible_port or ansible_host.',

@@ -28,7 +28,7 @@ export const RUN_PAGES = {
     means: "A command of a step failed on the machine. The lines below the error are the machine's own.",
     causes:
       'A package mirror that cannot be reached, a full disk, a service that does not start, or a port that is taken. For known causes the hint says what to do.',
-    fix: 'Mend the cause on the machine, then run the same command again: it continues at this step. `-v` shows all that the machine prints.',
+    fix: 'Fix the cause on the machine, then run the same command again: it continues at this step. `-v` shows all that the machine prints.',
   },
   NOT_PROVEN: {
     means: 'The commands of a step succeeded, but the machine is not as it should be afterwards.',
@@ -67,7 +67,7 @@ export const RUN_PAGES = {
   UPLOAD_DIGEST: {
     means: 'A file arrived on the machine with another sha256 than it was sent with, and was thrown away.',
     causes: 'A faulty disk or memory on the machine, or a file that was changed here during the run.',
-    fix: 'Run the same command again: it sends the file anew. If it fails again, check disk and memory of that machine.',
+    fix: 'Run the same command again: it sends the whole file. If it fails again, check disk and memory of that machine.',
   },
   UPLOAD_SHORT: {
     means: 'Not all of a file could be written on the machine.',

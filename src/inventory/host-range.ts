@@ -47,7 +47,7 @@ function rangeValues(text: string): Expansion {
   const [begin = '', end = '', step = '1'] = bounds
   if (end === '') return { error: 'host range must specify end value', hint: SHAPE }
   if (!/^0*[1-9][0-9]*$/.test(step))
-    return { error: `the step ${step} of the host range is no positive number`, hint: SHAPE }
+    return { error: `the step ${step} of the host range is not a positive number`, hint: SHAPE }
   return LETTERS.includes(begin || '0')
     ? letterValues(begin, end, Number(step))
     : numberValues(begin || '0', end, Number(step))

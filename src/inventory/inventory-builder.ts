@@ -93,7 +93,7 @@ export function setGroupVar(group: BuilderGroup, name: string, setting: Setting)
   }
   const priority = asInteger(setting.value)
   if (priority === undefined) {
-    throw problem('INVENTORY_PRIORITY', `ansible_group_priority of ${group.name} is no integer`, {
+    throw problem('INVENTORY_PRIORITY', `ansible_group_priority of ${group.name} is not a whole number`, {
       origin: setting.origin,
       hint: 'a higher number wins among groups of the same depth; the default is 1',
     })

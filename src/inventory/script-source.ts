@@ -47,7 +47,7 @@ export function readScriptOutput(builder: InventoryBuilder, text: string, file: 
   }
   for (const [name, vars] of Object.entries(hostvars)) {
     const host = builder.hosts.get(name)
-    if (!isDict(vars)) throw wrong(`printed variables of host ${name} that are no mapping`)
+    if (!isDict(vars)) throw wrong(`printed variables of host ${name} that are not a mapping`)
     for (const [key, value] of Object.entries(vars)) host?.vars.set(key, setting(value, file))
   }
 }

@@ -12,7 +12,7 @@ export function inventoryText(stateDir: string, machines: readonly Machine[], to
   return [
     '# Inventory of a convecthub lab: disposable machines, made by `convecthub lab up`.',
     '# Each line is a machine and how SSH reaches it. The drivers run the K3s server, the workers the notebooks.',
-    '# Change what you like: `lab up` writes this file anew only when machines were added.',
+    '# Change what you like: `lab up` writes this file again only when machines were added.',
     '# It holds the token with which nodes join, so only you may read it.',
     '',
     ...machines.map(

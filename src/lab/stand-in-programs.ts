@@ -33,7 +33,7 @@ const HELM_PARTS = ['common', 'yaml', 'helm', 'helm-views', 'helm-verbs']
 /** The stand-in K3s, a Perl program that reports `version`. Error: LAB_K3S_VERSION for an invalid version. */
 export function standInK3s(version: string): string {
   if (!/^v1\.\d+\.\d+(-rc\d+)?\+k3s\d+$/.test(version))
-    throw new ConvecthubError('LAB_K3S_VERSION', `"${version}" is no version of K3s`, {
+    throw new ConvecthubError('LAB_K3S_VERSION', `"${version}" is not a version of K3s`, {
       hint: `write it as in ${DEFAULT_K3S_VERSION}`,
     })
   return program(K3S_PARTS, { 'k3s-version': { K3S_VERSION: version } })

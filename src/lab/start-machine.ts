@@ -83,6 +83,6 @@ export async function waitForSystemd(lab: LabIdentity, machine: Machine): Promis
   throw new ConvecthubError('LAB_BOOT', `${machine.name}: systemd is not up after ${BOOT_S} s`, {
     host: machine.name,
     evidence: [wait.stderr, jobs.stdout, logs.stdout, logs.stderr].filter((text) => text.trim()).join('\n'),
-    hint: `look inside with \`docker exec -it ${name} bash\`, or start anew with \`convecthub lab down\``,
+    hint: `look inside with \`docker exec -it ${name} bash\`, or start again with \`convecthub lab down\``,
   })
 }

@@ -66,7 +66,7 @@ export function leavingWarnings(
   const left = servers.all - servers.go
   const says =
     servers.healthy * 2 <= left
-      ? `of those only ${servers.healthy} ${servers.healthy === 1 ? 'is' : 'are'} well, too few to go on: mend them first, or let them go as well`
+      ? `of those only ${servers.healthy} ${servers.healthy === 1 ? 'is' : 'are'} well, too few to go on: repair them first, or reset them too`
       : left < 3
         ? 'the cluster stands still when one of those fails'
         : 'fewer may fail from then on'

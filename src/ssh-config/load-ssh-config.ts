@@ -109,7 +109,7 @@ function readIncludes({ words, origin }: SshConfigEntry, reading: Reading): SshC
     return words.flatMap((word) => {
       const path = expandSshTokens(word, localTokens(local), local.env)
       if (path === '' || (path.startsWith('~') && !tilde))
-        throw sshConfigError(`Include ${path || '""'} is no place for a file of the system`, origin)
+        throw sshConfigError(`Include ${path || '""'} is not a place for a file of the system`, origin)
       const absolute = /^[~/]/.test(path) ? expandTilde(path, local.home) : `${folder}/${path}`
       const inner = { ...reading, required: false, guarded: true, depth: depth + 1 }
       return globPaths(absolute).map((file) => readBlocks(file, inner, origin))

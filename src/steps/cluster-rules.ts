@@ -48,7 +48,7 @@ export const FOUNDED_RULES: readonly HostRule[] = [
       if (datastore !== 'etcd' || !nodeIp || !found || found.ip === nodeIp) return false
       return `it is a member of etcd at ${nodeIp}, and would be at ${found.ip}`
     },
-    hint: 'K3s does not come up under another address: give it the old one back, or take it out of the cluster and let it join anew',
+    hint: 'K3s does not come up under another address: give it the old one back, or take it out of the cluster and let it join again',
   },
   {
     id: 'role',
@@ -75,7 +75,7 @@ export const FOUNDED_RULES: readonly HostRule[] = [
         'its cluster is kept in sqlite, and several drivers need etcd'
       )
     },
-    hint: 'K3s before 1.22.2 would start empty: keep one driver, or found the cluster anew',
+    hint: 'K3s before 1.22.2 would start empty: keep one driver, or found the cluster again',
   },
   {
     id: 'stand-in',
@@ -188,7 +188,7 @@ function staleNodes(lead: PlanContext, contexts: readonly PlanContext[]): Findin
         id: 'lost-node',
         host: host.name,
         message: `it holds nothing of the cluster, and the cluster still has ${host.role === 'driver' ? 'a server and member' : 'a node'} by its name`,
-        hint: `was it installed anew? convecthub reset --limit ${host.name} takes the old one out of the cluster; then it can join`,
+        hint: `was it reinstalled? convecthub reset --limit ${host.name} takes the old one out of the cluster; then it can join`,
       }),
     )
   return [...leaving, ...unknown]

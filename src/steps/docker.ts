@@ -79,7 +79,7 @@ function install(context: PlanContext): Change[] {
     return [distribution.install([{ firstOf: [own, other] }], title)]
   }
   const there = distribution.sources.standIn(source, context.facts)
-  const from = there ? `${source.uri}, as ${there.file}:${there.line} has it` : source.uri
+  const from = there ? `${source.uri} (${there.file}:${there.line})` : source.uri
   return [
     ...(there ? [] : distribution.sources.add(source, context.facts)),
     distribution.install([own], `install ${own} from ${from}`),

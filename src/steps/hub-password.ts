@@ -87,7 +87,7 @@ function renew(sha256: string): Change {
   return {
     kind: 'run',
     sign: '~',
-    title: `the password of the hub, as its release has it (${HUB_PASSWORD})`,
+    title: `the password of the hub, from its release (${HUB_PASSWORD})`,
     timeoutMs: 90_000,
     script: sh`[ "$(sha256sum <${HUB_PASSWORD})" = ${`${sha256}  -`} ] || exit 0
 ${askRelease}

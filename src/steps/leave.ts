@@ -135,7 +135,7 @@ function drainNode({ nodeName }: ClusterHost): Change {
   [ -z "$there" ] || timeout 15 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=begun`} --overwrite
 }
 cvh_wait 60 cvh_marked || exit
-# without a word, the node is not there
+# no answer: the node is not there
 [ -n "$cvh_said" ] || exit 0
 timeout ${DRAIN_S + 20} ${K3S} kubectl drain ${nodeName} --ignore-daemonsets --delete-emptydir-data --force --timeout=${DRAIN_S}s || exit
 timeout 30 ${K3S} kubectl label node ${nodeName} ${`${DRAINED}=true`} --overwrite`,

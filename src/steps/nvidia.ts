@@ -31,7 +31,7 @@ export const nvidia: Step = {
           {
             ...found,
             id: 'nvidia-driver',
-            message: `${os.name} has no ubuntu-drivers, by which convecthub installs the NVIDIA driver`,
+            message: `${os.name} has no ubuntu-drivers, with which convecthub installs the NVIDIA driver`,
             hint: 'install the driver yourself and reboot, then again; with install_nvidia_driver=false the container toolkit is left to you, too',
           },
         ]

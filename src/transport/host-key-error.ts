@@ -39,7 +39,7 @@ export function hostKeyError(
     const message = `the certificate of the host key is not good: ${what}`
     return new ConvecthubError('HOST_CERTIFICATE', message, {
       ...details,
-      hint: 'have the @cert-authority on file certify it anew, and see that the clock here is right',
+      hint: 'have the @cert-authority on file certify it again, and see that the clock here is right',
     })
   }
   const message = `the host key is not the one on file: ${what}`
@@ -59,7 +59,7 @@ function forgetKey(target: Target): string {
 export function brokenCertificate({ host }: Target): ConvecthubError {
   return new ConvecthubError('HOST_CERTIFICATE', 'the certificate of the host key is cut short', {
     host,
-    hint: 'have the host key certified anew, or take HostCertificate out of its sshd_config',
+    hint: 'have the host key certified again, or take HostCertificate out of its sshd_config',
   })
 }
 

@@ -60,7 +60,7 @@ export const ENDINGS: readonly Ending[] = [
       `${account(target)}: the ${named(factor)} was taken; ${
         second && question === undefined
           ? `the second factor (${second}) was refused`
-          : `a second factor (${taken.join(', ')}) is wanted too`
+          : `a second factor (${taken.join(', ')}) is needed too`
       }`,
     hint: (seen) =>
       answerHint(seen) ??

@@ -90,7 +90,7 @@ it('Ctrl-D skips one host, and the next one asks', async () => {
   })
   expect(questions(shown)).toBe(2)
   expect(shown.match(/it asks: Password:/g)).toHaveLength(2)
-  expect(shown).toContain('a second factor (keyboard-interactive) is wanted too')
+  expect(shown).toContain('a second factor (keyboard-interactive) is needed too')
   expect(code).toBe(5)
 })
 
@@ -155,7 +155,7 @@ it('shows the end of a long question, which says what to answer', async () => {
 
 it('asks nothing without a terminal and reports that a second factor is needed', async () => {
   const { code, stderr } = await cli.run(['ping'], { input: `${user.password}\n` })
-  expect(stderr).toContain('the key was taken; a second factor (keyboard-interactive) is wanted too')
+  expect(stderr).toContain('the key was taken; a second factor (keyboard-interactive) is needed too')
   expect(stderr).not.toContain('asks:')
   expect(code).toBe(5)
 })

@@ -60,7 +60,7 @@ describe('the apt sources of a machine', () => {
   it('are used unchanged when they already have Docker', async () => {
     await theirs('stable')
     const { stdout } = must(await lab.run('plan', dockerFrom('whole')))
-    expect(stdout).toContain(`+ install docker-ce from ${mirror}/whole, as ${LISTS}/theirs.list:1 has it`)
+    expect(stdout).toContain(`+ install docker-ce from ${mirror}/whole (${LISTS}/theirs.list:1)`)
     expect(stdout).not.toContain('convecthub-docker')
     await inside(`rm ${LISTS}/theirs.list; rm -r /etc/apt/keyrings`)
   })

@@ -49,8 +49,12 @@ ${script}`
 }
 
 /** Runs a script in a folder of this computer. Returns stdout and stderr together. */
-export function typeHere(folder: string, script: string): Promise<string> {
-  return run('sh', ['-ec', `exec 2>&1\n${script}`], folder, '')
+export function typeHere(
+  folder: string,
+  script: string,
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+  return run('sh', ['-ec', `exec 2>&1\n${script}`], folder, input, env)
 }
 
 /** Copies a file, or what is in a folder when `from` ends in `/.`, to the admin's home on a machine. */
@@ -75,13 +79,19 @@ function container(lab: Lab, machine: string): string {
   return `${labIdentity(join(lab.folder, 'lab')).prefix}-${machine}`
 }
 
-function run(program: string, args: readonly string[], cwd: string, input: string): Promise<string> {
+function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  input: string,
+  more = {},
+): Promise<string> {
   const { FORCE_COLOR: _, ...env } = process.env
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
       args,
-      { cwd, env: { ...env, NO_COLOR: '1' }, maxBuffer: 1 << 26 },
+      { cwd, env: { ...env, NO_COLOR: '1', ...more }, maxBuffer: 1 << 26 },
       (error, stdout, stderr) => {
         if (error) reject(new Error(`exit code ${error.code}\n${stdout}\n${stderr}`))
         else resolve(stdout)

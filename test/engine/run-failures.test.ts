@@ -74,12 +74,12 @@ it('names host, step, change, exit code and last lines in the error of a failed 
 })
 
 it.each([
-  { what: 'its only change', stubborn: ['a'], message: 'done, but not so afterwards: make a' },
-  { what: 'one of its changes', stubborn: ['b'], message: 'done, but not so afterwards: make b' },
+  { what: 'its only change', stubborn: ['a'], message: 'done, but not in effect afterwards: make a' },
+  { what: 'one of its changes', stubborn: ['b'], message: 'done, but not in effect afterwards: make b' },
   {
     what: 'all of its changes',
     stubborn: ['a', 'b'],
-    message: 'done, but not so afterwards: make a; make b',
+    message: 'done, but not in effect afterwards: make a; make b',
   },
 ])('fails a step that is not satisfied after its changes: $what', async ({ stubborn, message }) => {
   const outcome = await runFakes({

@@ -24,7 +24,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     case: 'a file with a wrong line',
     ansible: 'warns, keeps what stood before that line, and goes on with exit code 0',
-    convecthub: 'refuses it and tells all wrong lines of all files at once',
+    convecthub: 'refuses it and reports all wrong lines of all files at once',
     codes: [],
   },
   {
@@ -56,7 +56,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     case: 'a name of a group with other characters than letters, digits and `_`',
-    ansible: 'warns, and keeps it; `force_valid_group_names = ignore` in ansible.cfg keeps it without a word',
+    ansible: 'warns, and keeps it; `force_valid_group_names = ignore` in ansible.cfg keeps it silently',
     convecthub: 'lists it, with a warning; refuses it, with file and line, unless ansible.cfg says the same',
     codes: ['INVENTORY_GROUP_NAME'],
   },
@@ -71,19 +71,19 @@ export const DIFFERENCES: readonly Difference[] = [
     ...doubted('INVENTORY_VARS_FOLDER'),
   },
   {
-    case: 'a `:port` behind something that is no host name, such as `user@h1:22`',
+    case: 'a `:port` behind something that is not a host name, such as `user@h1:22`',
     ansible: 'takes the whole text, port included, as the name of the host',
     ...doubted('INVENTORY_HOST_PATTERN'),
   },
   { case: 'a port of 0 or above 65535', ansible: 'accepts it, or ignores 0', ...doubted('INVENTORY_PORT') },
   {
     case: 'a range of numbers that counts backwards',
-    ansible: 'gives no host, without a word',
+    ansible: 'gives no host, silently',
     ...doubted('INVENTORY_RANGE'),
   },
   {
     case: 'a range in several letters or with a sign, or of more than 100000 hosts',
-    ansible: 'gives hosts that nobody meant, without a word',
+    ansible: 'gives hosts that nobody meant, silently',
     ...refused('INVENTORY_RANGE'),
   },
   {
@@ -93,7 +93,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     case: 'a value that JSON cannot hold: a set, complex number, Ellipsis, bytes in a list, infinity',
-    ansible: 'ends with an exception when it lists the host, or prints what is no JSON',
+    ansible: 'ends with an exception when it lists the host, or prints what is not JSON',
     ...refused('INVENTORY_VALUE'),
   },
   {
@@ -131,7 +131,7 @@ export const DIFFERENCES: readonly Difference[] = [
     codes: [],
   },
   {
-    case: 'an unexpected key, or a group that is no mapping, in a YAML inventory',
+    case: 'an unexpected key, or a group that is not a mapping, in a YAML inventory',
     ansible: 'warns and leaves out what is below it',
     ...refused('INVENTORY_STRUCTURE'),
   },

@@ -45,7 +45,7 @@ it.each([
     what: 'one server of three, of which another is down',
     leaving: { ...none, hosts: [of('d3')], servers: { all: 3, go: 1, healthy: 1 } },
     says: [
-      /^1 of 3 servers of the cluster go, and 2 stay: of those only 1 is well, too few to go on: mend them first/,
+      /^1 of 3 servers of the cluster go, and 2 stay: of those only 1 is well, too few to go on: repair them first/,
     ],
     typed: true,
   },

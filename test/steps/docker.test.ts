@@ -38,7 +38,7 @@ const FROM = `+ packages install docker-ce from ${REPO}`
 const theirs = (...lines: string[]) =>
   is(aptSources, parseAptSources('/etc/apt/sources.list.d/docker.list', ['', ...lines].join('\n')))
 const THEIRS = `deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.asc] ${REPO}/ jammy stable`
-const AS_THEIRS = `+ packages install docker-ce from ${REPO}, as /etc/apt/sources.list.d/docker.list:2 has it`
+const AS_THEIRS = `+ packages install docker-ce from ${REPO} (/etc/apt/sources.list.d/docker.list:2)`
 
 it.each<{ what: string; repo?: boolean; answers?: readonly Answer[]; plan: string[] }>([
   {

@@ -15,7 +15,7 @@ import { testDesired } from '../helpers/test-cluster.ts'
 
 const MAKE = `+ run a password with which everybody logs in to the hub (${HUB_PASSWORD})`
 const CLOSE = `~ run ${HUB_PASSWORD} for root alone`
-const RENEW = `~ run the password of the hub, as its release has it (${HUB_PASSWORD})`
+const RENEW = `~ run the password of the hub, from its release (${HUB_PASSWORD})`
 
 const OLD = 'a'.repeat(64)
 const NEW = 'b'.repeat(64)

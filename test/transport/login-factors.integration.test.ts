@@ -151,7 +151,7 @@ it.each(KEYS)('reports a second factor after $what when nobody can be asked', as
   const { work, connections } = await login(factors, over())
   const error = await failure(work, 10_000)
   expect(error).toMatchObject({ code: 'SECOND_FACTOR', exit: 'unreachable' })
-  expect(error.message).toMatch(/the key was taken; a second factor \(keyboard-interactive\) is wanted too$/)
+  expect(error.message).toMatch(/the key was taken; a second factor \(keyboard-interactive\) is needed too$/)
   expect(error.details.hint).toContain('terminal')
   expect(connections()).toBe(1)
 })

@@ -80,7 +80,7 @@ function matches(
   const isRegex = pattern.startsWith('~')
   const regex = isRegex ? regexPattern(pattern.slice(1)) : globPattern(pattern)
   if (regex === undefined || pattern === '~' || pattern === '') {
-    problems.push(wrong(part.text, part, `'${part.text}' is no valid pattern of a limit`))
+    problems.push(wrong(part.text, part, `'${part.text}' is not a valid pattern for --limit`))
     return []
   }
   const groups = [...inventory.groups.keys()].filter((name) => regex.test(name))
