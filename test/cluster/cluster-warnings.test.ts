@@ -35,7 +35,7 @@ it.each([
   { text: '', warnings: [] },
 ])('$text: $warnings', ({ text, warnings }) => expect(warned(text)).toEqual(warnings))
 
-it('knows the secret of the sample in the README', () => {
-  const [, token] = /^convect_token=(\S+)$/m.exec(readFileSync('README.md', 'utf8')) ?? []
+it('knows the secret of the sample in the documents', () => {
+  const [, token] = /^convect_token=(\S+)$/m.exec(readFileSync('docs/inventory.md', 'utf8')) ?? []
   expect(SAMPLE_TOKENS).toContain(token)
 })
