@@ -58,7 +58,7 @@ describe('errors before any machine is contacted', () => {
     const result = await provisionWith((text) =>
       text.replace("lab/id_ed25519'", "lab/no_key'").replace('has_gpu=false', 'has_gpus=false'),
     )
-    expect(result.stderr).toMatch(/has_gpus; did you mean has_gpu\?/)
+    expect(result.stderr).toMatch(/variable has_gpus \[UNKNOWN_VARIABLE\][\s\S]*?→ did you mean has_gpu\?/)
     expect(result.stderr).toMatch(/the private key .*no_key cannot be read/)
     expect(result.code).toBe(4)
   })
@@ -119,7 +119,7 @@ describe('hosts that are down', () => {
   it('a driver blocks the steps that need it, and nothing is changed', async () => {
     await lab.docker('stop', 'driver1')
     const result = await lab.run('provision', ['--timeout', '3'])
-    expect(result.stderr).toMatch(/worker1 +Start the K3s agents: blocked by k3s-server on driver1/)
+    expect(result.stderr).toMatch(/worker1 +Start the K3s agent: blocked by k3s-server on driver1/)
     expect(result.code).toBe(5)
     await lab.docker('start', 'driver1')
     await settled('driver1')
