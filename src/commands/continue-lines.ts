@@ -20,7 +20,10 @@ export function continueLines(
   ]
 }
 
-/** The same command for the hosts that are not done, and for hosts that these wait for although --limit left them out. */
+/**
+ * The same command for the hosts that are not done, and for hosts that these wait for although --limit left them out.
+ * Where these are too many to name, those that are done are excluded, or all hosts are taken.
+ */
 function continueCommand({ verb, hosts }: RunReport, fleet: FleetInput, options: CommonOptions): string {
   const open = hosts.filter((host) => !isDone(host))
   const names = new Set(
@@ -32,6 +35,14 @@ function continueCommand({ verb, hosts }: RunReport, fleet: FleetInput, options:
   const same = names.size === fleet.hosts.length && fleet.hosts.every(({ name }) => names.has(name))
   if (same || names.size === 0) return commandLine(verb, options)
   const { limit: _, ...others } = options
-  const all = names.size === fleet.cluster.hosts.length
-  return commandLine(verb, all ? others : { ...others, limit: [...names].join(',') })
+  const all = fleet.cluster.hosts.map(({ name }) => name)
+  const done = all.filter((name) => !names.has(name))
+  if (done.length === 0) return commandLine(verb, others)
+  if (names.size <= NAMED) return commandLine(verb, { ...others, limit: [...names].join(',') })
+  // what is done already is only checked
+  const limit = done.length <= NAMED ? ['all', ...done.map((name) => `!${name}`)].join(':') : options.limit
+  return commandLine(verb, { ...others, ...(limit && { limit }) })
 }
+
+/** How many hosts a command names at most. */
+const NAMED = 20

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { RunReport } from '../engine/run-options.ts'
 import { type HostOutcome, isDone, type Result } from '../outcome.ts'
 import type { Conclusion } from './conclusion.ts'
-import { fit } from './fit.ts'
+import { fit, wrap } from './fit.ts'
 import type { ErrorLayout } from './format-error.ts'
 import { hostNames } from './host-names.ts'
 import { columns, count, duration } from './style.ts'
@@ -32,8 +32,8 @@ export function failureLines(
 }
 
 /**
- * The end of a run for people: a table of the hosts if it made changes, cut to `width` columns; what the verb found, the
- * verdict, and what to do next.
+ * The end of a run for people: a table of the hosts if it made changes, cut to `width` columns; what the verb found and
+ * the verdict, broken to that width; and what to do next, as it is, because it may be copied.
  */
 export function reportLines(
   report: RunReport,
@@ -44,8 +44,7 @@ export function reportLines(
   const shade = report.interrupted ? paint.yellow : report.ok ? paint.green : paint.red
   return [
     ...(report.applied ? ['', ...table(report.hosts, paint).map((row) => fit(row, width)), ''] : []),
-    ...body,
-    verdict ?? shade(verdictOf(report)),
+    ...[...body, verdict ?? shade(verdictOf(report))].flatMap((line) => wrap(line, width)),
     ...next,
   ]
 }
