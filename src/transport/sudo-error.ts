@@ -1,9 +1,16 @@
 import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 
-/** Messages of sudo (1.8 to 1.9) and sudo-rs (0.2), what they mean and what to do. */
+/** Messages of sshd, of sudo (1.8 to 1.9) and of sudo-rs (0.2), what they mean and what to do. */
 const REFUSALS: readonly { words: RegExp; code: ErrorCode; message: string; hint: string }[] = [
-  // first, because sudo adds 'a password is required' after these words
+  // sshd accepts the login, and then runs nothing but passwd, for which it wants a terminal
+  {
+    words: /^Password change required but no TTY available/m,
+    code: 'PASSWORD_EXPIRED',
+    message: 'the password of the login user has expired',
+    hint: 'log in once by hand with ssh, which asks for a new one; then run the same command again',
+  },
+  // before the next, because sudo adds 'a password is required' after these words
   {
     words: /account validation failure|[Aa]ccount (or password is )?expired/,
     code: 'SUDO_DENIED',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -208,6 +208,47 @@ it('refuses an upload without enough disk space before it sends anything', async
   expect(error).toMatchObject({ code: 'NO_SPACE', exit: 'failed' })
   expect(error?.details.evidence).toMatch(/^1000000000000000 bytes are wanted in .*, and \d+ are free$/)
   expect(sent).toEqual([])
+})
+
+it.each([
+  {
+    what: 'into a folder that everybody can write to',
+    make: () => {
+      mkdirSync(at('open'))
+      chmodSync(at('open'), 0o777)
+    },
+    path: 'open/a',
+    code: 'UNSAFE_FOLDER',
+    message: 'send a: a user other than root can write to its folder',
+    hint: /chown root: FOLDER/,
+    evidence: /open can be written by others/,
+  },
+  {
+    what: 'below a file',
+    make: () => writeFileSync(at('no-folder'), ''),
+    path: 'no-folder/a',
+    code: 'STEP_FAILED',
+    message: 'send a: the host could not write it (exit code 1)',
+    hint: /^the lines above are the host's own; mend the cause/,
+    evidence: /no-folder.*: File exists/,
+  },
+])('refuses an upload $what', async ({ make, path, code, message, hint, evidence }) => {
+  make()
+  const sent = artifact('a', { size: 5, sha256: digest('whole') })
+  const change: Change = {
+    kind: 'upload',
+    sign: '+',
+    title: 'send a',
+    artifact: sent,
+    path: at(path),
+    mode: '755',
+  }
+  const { error, sent: progress } = await applied([change], 'whole')
+  expect(error).toMatchObject({ code, exit: 'failed', message })
+  expect(error?.details.hint).toMatch(hint)
+  expect(error?.details.evidence).toMatch(evidence)
+  expect(progress).toEqual([])
+  expect(existsSync(at(path))).toBe(false)
 })
 
 it('never renames an upload that arrived altered', async () => {

@@ -20,6 +20,7 @@ let plain: RealSshd
 let factors: RealSshd
 let user: TestUser
 let expired: TestUser
+let outdated: TestUser
 let agent: TestAgent
 let proxies: Map<RealSshd, FaultProxy>
 
@@ -38,6 +39,8 @@ beforeAll(async () => {
   user = testUser('(ALL) NOPASSWD: ALL')
   expired = testUser('(ALL) NOPASSWD: ALL')
   execFileSync('chage', ['-E', '1', expired.name])
+  outdated = testUser('(ALL) NOPASSWD: ALL')
+  execFileSync('chage', ['-d', '0', outdated.name])
   agent = await testAgent(join(plain.folder, 'agent'))
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) agent.add(makeKey(join(plain.folder, name)).path)
   const eighth = makeKey(join(plain.folder, 'h'))
@@ -58,6 +61,7 @@ afterAll(() => {
   agent?.stop()
   user?.remove()
   expired?.remove()
+  outdated?.remove()
   for (const proxy of proxies?.values() ?? []) proxy.stop()
   factors?.stop()
   plain?.stop()
@@ -135,6 +139,19 @@ it('reports an expired account after one attempt, in the words of the host', asy
   expect(error).toMatchObject({ code: 'ACCOUNT_EXPIRED', exit: 'unreachable' })
   expect(error.details.evidence).toMatch(/^the host said: Your account has expired/)
   expect(error.details.hint).toContain(`chage -E -1 ${expired.name}`)
+  expect(connections()).toBe(1)
+})
+
+it.each([
+  { what: 'the password', over: () => ({ keyFiles: [], password: new Secret(outdated.password) }) },
+  { what: 'a key', over: () => ({}) },
+])('reports an expired password after a login with $what, in the words of the host', async ({ over }) => {
+  const { work, connections } = await login(plain, { user: outdated.name, ...over() })
+  const error = await failure(work, 10_000)
+  expect(error).toMatchObject({ code: 'PASSWORD_EXPIRED', exit: 'unreachable' })
+  expect(error.message).toBe('the password of the login user has expired')
+  expect(error.details.evidence).toMatch(/Password change required but no TTY available/)
+  expect(error.details.hint).toMatch(/^log in once by hand with ssh/)
   expect(connections()).toBe(1)
 })
 

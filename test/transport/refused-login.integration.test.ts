@@ -60,6 +60,20 @@ it.each<Row>([
       /^root@127\.0\.0\.1:\d+: the connection ended once the host had looked at the login \(password\)$/,
     hint: /journalctl/,
   },
+  {
+    what: 'the wish for a new password',
+    host: () =>
+      sshServer({
+        auth: (context) =>
+          context.method === 'password'
+            ? context.requestChange('New password, please:', () => {})
+            : context.reject(['password']),
+      }),
+    code: 'PASSWORD_EXPIRED',
+    message: /^root@127\.0\.0\.1:\d+: the password has expired$/,
+    evidence: /New password, please:/,
+    hint: /^set a new one by hand: ssh /,
+  },
   ...['Call 1234 if your account has expired', 'Outages: see https://example.org/nologin'].map((banner) => ({
     what: `a close after the password, with the banner "${banner}",`,
     host: () => judgeAndClose(banner),

@@ -49,6 +49,11 @@ it.each([
     asked: 0,
     code: 'SUDO_DENIED',
   },
+  {
+    stderr: 'WARNING: Your password has expired.\nPassword change required but no TTY available.\n',
+    asked: 0,
+    code: 'PASSWORD_EXPIRED',
+  },
   { stderr: 'sudo: sorry, you must have a tty to run sudo\n', asked: 0, code: 'SUDO_NEEDS_TTY' },
   { stderr: 'sudo: command not found\n', asked: 0, code: 'SUDO_MISSING' },
   // sudo-rs 0.2.5 and 0.2.15
