@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
 
@@ -45,4 +47,39 @@ test.each([
   const { code: ended, stdout, stderr } = await cli.run([...args, '-i', file])
   expect(stdout + stderr).toContain(`[${code}]`)
   expect(ended).toBe(exit)
+})
+
+test.each([
+  {
+    what: 'is not there',
+    make: () => cli.write('empty/x', ''),
+    folder: 'empty',
+    why: 'there is no ./inv.toml',
+  },
+  {
+    what: 'others may write to',
+    make: () => chmodSync(cli.write('open/inv.toml', inventory(), 0o600), 0o666),
+    folder: 'open',
+    why: './inv.toml is not read by default',
+  },
+])('without -i, an inv.toml that $what is NO_INVENTORY', async ({ make, folder, why }) => {
+  make()
+  const { code, stdout, stderr } = await cli.run(['plan'], { cwd: join(cli.folder, folder) })
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+  expect(stderr).toContain(why)
+  expect(stderr).toContain('[NO_INVENTORY]')
+  expect(stderr).toMatch(/→ .*-i/)
+})
+
+test('a folder that the lab cannot write is no fault of convecthub', async () => {
+  const file = cli.write('taken', '')
+  const { code, stderr } = await cli.run(['lab', 'bundle', join(file, 'bundle')])
+  expect(stderr).toMatch(
+    new RegExp(
+      `^error cannot create ${file}/\\S+: not a directory \\[LOCAL_IO\\]\n {6}→ a file is where a folder should be: move it away$`,
+      'm',
+    ),
+  )
+  expect(stderr).not.toContain('fault')
+  expect(code).toBe(1)
 })

@@ -141,6 +141,7 @@ describe.each(['plan', 'provision'])('%s with an open hub', (verb) => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toContain(`${file}:${line}`)
     expect(stderr).toContain(message)
+    expect(stderr).toContain('[OPEN_HUB]')
     expect(stderr).toContain('--insecure-hub')
   })
 

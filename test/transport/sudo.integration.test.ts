@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
@@ -131,15 +131,29 @@ it('becomes root even if sudoers has another default user', async () => {
   expect(await whoami(one.name, undefined)).toEqual(asRoot(one.name, false))
 })
 
-it('fails before the first job when sudo gives another user than root', async () => {
+it.each([
+  {
+    what: 'gives another user than root',
+    sudo: 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
+    code: 'SUDO_NOT_ROOT',
+  },
+  {
+    what: 'wants a terminal and does not see the one it gets',
+    sudo: 'echo sudo: sorry, you must have a tty to run sudo >&2; exit 1',
+    code: 'SUDO_NEEDS_TTY',
+  },
+  { what: 'is not installed', sudo: undefined, code: 'SUDO_MISSING' },
+])('fails before the first job when sudo $what', async ({ sudo, code }) => {
   const one = user('(ALL) NOPASSWD: ALL')
-  const script = sshd.write('sudo', '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n')
-  chmodSync(script, 0o755)
-  const other = await realSshd([`SetEnv PATH=${sshd.folder}:/usr/bin:/bin`])
+  const bin = join(sshd.folder, code)
+  mkdirSync(bin)
+  if (sudo) writeFileSync(join(bin, 'sudo'), `#!/bin/sh\n${sudo}\n`, { mode: 0o755 })
+  else symlinkSync('/bin/sh', join(bin, 'sh'))
+  const other = await realSshd([`SetEnv PATH=${bin}${sudo ? ':/usr/bin:/bin' : ''}`])
   try {
     const wrong = await connect(other.target({ user: one.name }))
     const error = await failure(wrong.run(sh`:`, options))
-    expect(error).toMatchObject({ code: 'SUDO_NOT_ROOT', exit: 'unreachable' })
+    expect(error).toMatchObject({ code, exit: 'unreachable' })
   } finally {
     other.stop()
   }
