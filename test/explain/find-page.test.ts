@@ -71,10 +71,10 @@ it.each([
   await expect(explainVerb(text)).rejects.toMatchObject({ code: 'USAGE', details: { hint } })
 })
 
-it('every code is named by a test', () => {
+it('every code is named by a test, and not only by the samples of src/ui', () => {
   const folder = new URL('../', import.meta.url)
   const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|md|json)$/.test(path) && !path.startsWith('explain/'))
+    .filter((path) => /^(?!explain\/|ui\/).*\.test\.ts$/.test(path))
     .map((path) => readFileSync(new URL(path, folder), 'utf8'))
   const names = (code: string) => new RegExp(`(?<![\\w-])${code}(?![\\w-])`)
   expect(CODES.filter((code) => !texts.some((text) => names(code).test(text)))).toEqual([])

@@ -88,6 +88,16 @@ it('keeps a key that another package source uses, and warns about it', () => {
   ])
 })
 
+it('warns about what is in the record and is not of convecthub, and keeps it', () => {
+  const answers = [...record([LIST, '/etc/passwd']), left({})]
+  const known = knownOf(desired, { w1: answers })
+  const findings = removeFiles.check?.([contextOf(removeFiles, desired, 'w1', known)]) ?? []
+  expect(findings).toMatchObject([
+    { level: 'warning', id: 'record', host: 'w1', message: expect.stringContaining('/etc/passwd') },
+  ])
+  expect(shown(planStep(removeFiles, desired, 'w1', { w1: answers })).join()).not.toContain('/etc/passwd')
+})
+
 // people set convect_workdir to folders with files of their own
 it.each(['/home/vagrant', '/srv/data', '/tmp'])(
   'reset keeps the folder %s that convect_workdir names',
