@@ -90,7 +90,7 @@ it.each(LINES.filter((line) => !(line in NOT_RUN)))('%s', async (line) => {
 /** Types a line as it stands in the help, with machines and user of the lab. Fails unless its exit code is 0. */
 function type(line: string, folder = '.', input = ''): Promise<string> {
   const env = { HOME: home, PATH: `${join(home, 'bin')}:${process.env.PATH}` }
-  return typeHere(join(lab.folder, folder), ofLab(line), { input: ofLab(input), env })
+  return typeHere(join(lab.folder, folder), ofLab(line), { input: ofLab(input).replace('~', home), env })
 }
 
 function ofLab(text: string): string {
