@@ -55,12 +55,10 @@ const AFTER: Readonly<Record<string, (shown: string) => Promise<void>>> = {
     expect(await typeAt(lab, LAPTOP, 'convecthub hub password')).toMatch(/^[a-z2-9]{24}$/m)
     expect(await loginPage(80)).toMatch(/JupyterHub/)
   },
-  'convecthub provision': async () => {
+  'ssh ops@10.0.0.21 sudo journalctl -u k3s-agent -n 20': async (shown) => {
     expect(await loginPage(8080)).toMatch(/JupyterHub/)
-  },
-  'ssh ops@10.0.0.11 sudo journalctl -u k3s -n 20': async (shown) => {
     expect(shown.match(/^(driver1|worker1|worker2) +Ready /gm)).toHaveLength(3)
-    expect(shown).toMatch(/ driver1 k3s\[/)
+    expect(shown).toMatch(/ driver1 k3s\[[\s\S]* worker1 k3s\[/)
   },
   'convecthub reset': async (shown) => {
     expect(shown).toMatch(/Audit: nothing is left/)
@@ -69,7 +67,7 @@ const AFTER: Readonly<Record<string, (shown: string) => Promise<void>>> = {
       'find /etc/rancher /var/lib/rancher /var/lib/kubelet /var/lib/docker -mindepth 1 2>/dev/null || :'
     for (const machine of Object.values(MACHINES)) expect(await lab.inside(machine, left)).toBe('')
   },
-  'echo \'eval "$(convecthub completion bash)"\' >>~/.bashrc': async () => {
+  'mkdir -p ~/hub/shared/bin && cd ~/hub': async () => {
     expect(await typeAt(lab, LAPTOP, "bash -ic 'complete -p convecthub'")).toMatch(/ convecthub$/m)
   },
 }
