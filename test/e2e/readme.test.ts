@@ -159,13 +159,13 @@ function ofLab(text: string): string {
   return text.replace(/10\.0\.0\.\d+/g, (address) => addresses.get(address) ?? address)
 }
 
-/** Without what differs from run to run: times, addresses, waits that are over before they begin. */
+/** Without what differs from run to run and by distribution: times, addresses, numbers of changes. */
 function masked(text: string): string {
   return text
     .replace(/<?\b\d+(\.\d+)? (s|min)\b/g, 'TIME')
     .replace(/\d+:\d\d\b/g, 'TIME')
     .replace(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')
-    .replace(/ and \d+ waits? in \d+ steps/g, '')
+    .replace(/\d+ changes and \d+ waits? in \d+ steps/g, 'CHANGES')
     .replace(/ +/g, ' ')
 }
 
