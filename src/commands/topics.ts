@@ -5,6 +5,7 @@ export const TOPICS = {
   connections: 'how convecthub logs in: keys, jump hosts, host keys',
   bundle: 'the folder of artifacts, and how it is made',
   'air-gap': 'a site without internet: what to bring along',
+  operations: 'change, upgrade and uninstall; logs and the kubeconfig',
   security: 'what is trusted, what lies where, open ports',
   json: '--output json: the events and their fields',
   'exit-codes': 'what each exit code means',

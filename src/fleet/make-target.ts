@@ -4,7 +4,7 @@ import type { ConnectionSettings } from '../inventory/vars/connection-settings.t
 import type { Secret } from '../secret.ts'
 import { mergeSshOptions, type SshOptions } from '../ssh-config/ssh-options.ts'
 import { sshOptions } from '../ssh-config/ssh-words.ts'
-import type { Target } from '../transport/target.ts'
+import { expandHome, type Target } from '../transport/target.ts'
 import type { CommonOptions } from './common-options.ts'
 import { type AskSsh, targetFrom } from './target-from.ts'
 
@@ -71,7 +71,8 @@ function settingOptions(
   return {
     ...(settings.port !== undefined && { port: settings.port }),
     ...(user !== undefined && { user }),
-    ...(keyFile !== undefined && { keyFiles: [keyFile] }),
+    // as Ansible does, by $HOME; ssh would take the home folder of the account
+    ...(keyFile !== undefined && { keyFiles: [expandHome(keyFile)] }),
     ...(checking === false && { hostKeyChecking: 'no' }),
     // 0 would mean to wait for ever, so it counts as not set
     ...(timeout && { connectTimeoutMs: timeout * 1000 }),

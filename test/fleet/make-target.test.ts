@@ -1,4 +1,5 @@
-import { userInfo } from 'node:os'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeTarget, type TargetOptions, withPasswords } from '../../src/fleet/make-target.ts'
 import { ansibleConfig } from '../../src/inventory/ansible-config.ts'
@@ -68,7 +69,7 @@ test.each([
     'the key of the host overrides private_key_file',
     'h1 ansible_ssh_private_key_file=~/own',
     defaults('private_key_file = k'),
-    { keyFiles: ['~/own'] },
+    { keyFiles: [join(homedir(), 'own')] },
   ],
   ['timeout', 'h1', defaults('timeout = 30'), { connectTimeoutMs: 30_000 }],
   ['a timeout of 0 means the default', 'h1', defaults('timeout = 0'), { connectTimeoutMs: 10_000 }],

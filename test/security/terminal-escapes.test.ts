@@ -33,6 +33,8 @@ afterEach(() => vi.restoreAllMocks())
 /** Everything that can be told, each text by `text`. */
 function events(text: () => string): EngineEvent[] {
   const at = { host: 'w1', step: 'k3s-agent' }
+  // the live view counts hosts of the run only, so these are some
+  const [answers, fails] = [text(), text()]
   const error = new ConvecthubError('STEP_FAILED', text(), { ...at, evidence: text(), hint: text() })
   const change: Change = { kind: 'packages', sign: '+', title: text(), names: [text()], script: sh`:` }
   return [
@@ -40,12 +42,12 @@ function events(text: () => string): EngineEvent[] {
       event: 'run',
       verb: 'provision',
       applies: true,
-      hosts: ['w1', text()],
+      hosts: ['w1', answers, fails],
       steps: [{ id: at.step, title: text() }],
       standIn: true,
     },
-    { event: 'connected', host: text(), ms: 1, os: text(), sudoAsked: false },
-    { event: 'host-failed', host: text(), error },
+    { event: 'connected', host: answers, ms: 1, os: text(), sudoAsked: false },
+    { event: 'host-failed', host: fails, error },
     {
       event: 'finding',
       finding: { level: 'warning', id: text() as FindingId, message: text(), hint: text() },
