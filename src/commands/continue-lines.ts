@@ -40,7 +40,9 @@ function continueCommand({ verb, hosts }: RunReport, fleet: FleetInput, options:
   if (done.length === 0) return commandLine(verb, others)
   if (names.size <= NAMED) return commandLine(verb, { ...others, limit: [...names].join(',') })
   // what is done already is only checked
-  const limit = done.length <= NAMED ? ['all', ...done.map((name) => `!${name}`)].join(':') : options.limit
+  const selected = new Set(fleet.hosts.map(({ name }) => name))
+  const kept = [...names].every((name) => selected.has(name)) ? options.limit : undefined
+  const limit = done.length <= NAMED ? ['all', ...done.map((name) => `!${name}`)].join(':') : kept
   return commandLine(verb, { ...others, ...(limit && { limit }) })
 }
 

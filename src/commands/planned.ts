@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../engine/event.ts'
 import { readCurrent } from '../engine/read-current.ts'
+import { ConvecthubError } from '../errors.ts'
 import type { Connection } from '../transport/connection.ts'
 import { planLines } from '../ui/plan-lines.ts'
 import { style } from '../ui/style.ts'
@@ -8,8 +9,8 @@ import { style } from '../ui/style.ts'
 export class Planned {
   readonly #events: Extract<EngineEvent, { event: 'planned' }>[] = []
   readonly #diff: boolean
-  /** Current texts of files, by "host path". */
-  readonly #current = new Map<string, string>()
+  /** Current texts of files, by "host path"; undefined where it could not be read. */
+  readonly #current = new Map<string, string | undefined>()
 
   constructor(diff: boolean) {
     this.#diff = diff
@@ -19,13 +20,14 @@ export class Planned {
     if (event.event === 'planned' && event.changes.length > 0) this.#events.push(event)
   }
 
-  /** Reads the current texts of the files that would change, with --diff. */
+  /** Reads the current texts of the files that would change, with --diff. A host that breaks off does not end the run. */
   async read(connections: ReadonlyMap<string, Connection>): Promise<void> {
     if (!this.#diff) return
     await Promise.all(
       [...connections].map(async ([host, connection]) => {
-        for (const [path, text] of await readCurrent(connection, this.#paths(host)))
-          this.#current.set(`${host} ${path}`, text)
+        const paths = this.#paths(host)
+        const texts = await readCurrent(connection, paths).catch(noTexts)
+        for (const path of paths) this.#current.set(`${host} ${path}`, texts.get(path))
       }),
     )
   }
@@ -39,4 +41,9 @@ export class Planned {
     const changes = this.#events.filter((event) => event.host === host).flatMap((event) => event.changes)
     return changes.flatMap((change) => (change.kind === 'file' && change.sign === '~' ? change.path : []))
   }
+}
+
+function noTexts(error: unknown): Map<string, string> {
+  if (error instanceof ConvecthubError) return new Map()
+  throw error
 }

@@ -23,7 +23,7 @@ export async function provisionVerb(
   const { desired, open, ownDoor, warnings } = await readDesired(fleet, options)
   warn(warnings)
   let made = false
-  const planned = new Planned(true)
+  const planned = new Planned(options.diff ?? false)
   return runVerb('provision', provision, fleet, options, {
     desired,
     orient: withLead,
@@ -40,7 +40,7 @@ export async function provisionVerb(
     },
     conclude: async (report) => {
       if (!report.ok) return { next: continueLines(report, fleet, options) }
-      const showPassword = made && process.stdout.isTTY === true
+      const showPassword = made && process.stdout.isTTY === true && options.output !== 'json'
       const hub = { standIn: desired.bundle.standIn, ownDoor, showPassword }
       const { cluster } = report.desired
       const changed = report.hosts.some(({ result }) => result === 'changed')

@@ -4,6 +4,7 @@ import { leftoverLines, leftovers } from '../facts/leftovers.ts'
 import { volumes, volumesText } from '../facts/volumes.ts'
 import type { CommonOptions } from '../fleet/common-options.ts'
 import { type FleetInput, readFleet } from '../fleet/read-fleet.ts'
+import { throwAll } from '../inventory/problems.ts'
 import { STORAGE } from '../layout.ts'
 import { type Leaving, leaving, leavingWarnings, wantsTyping } from '../recipes/leaving.ts'
 import { look } from '../recipes/look.ts'
@@ -106,16 +107,26 @@ function auditLines(left: readonly Left[], audited: boolean): string[] {
 }
 
 /**
- * Asks the selected hosts and the drivers that stay what a reset would mean. Unreachable hosts are not reported here;
- * the reset itself does that. Error: INTERRUPTED.
+ * Asks the selected hosts and the drivers that stay what a reset would mean. Hosts that are away are not reported here;
+ * the reset itself does that. Errors: INTERRUPTED, and those of hosts that refuse the login, because the reset would try
+ * a refused password again.
  */
 async function lookAtCluster(fleet: FleetInput, options: CommonOptions): Promise<Leaving> {
   const { cluster, hosts } = fleet
   const asked = [...new Set([...hosts, ...cluster.drivers])]
   const report = await lookAt(look, { ...fleet, hosts: asked }, options)
   if (report.interrupted) throw stopped()
+  const names = new Set(hosts.map(({ name }) => name))
+  throwAll(
+    report.hosts
+      .filter(({ host }) => names.has(host))
+      .flatMap(({ errors }) => errors.filter(({ code, exit }) => exit === 'unreachable' && !AWAY.has(code))),
+  )
   return leaving(report.desired, hosts, report.facts)
 }
+
+/** A host with such an error may be there again in a moment. */
+const AWAY: ReadonlySet<string> = new Set(['UNREACHABLE', 'LOGIN_TIMEOUT', 'LOGIN_DROPPED', 'LOGIN_CLOSED'])
 
 function warnOf(seen: Leaving, deleteData: boolean): void {
   for (const line of leavingWarnings(seen, deleteData)) tellWarning(line)

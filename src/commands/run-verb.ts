@@ -13,12 +13,8 @@ import type { Conclusion } from '../ui/conclusion.ts'
 import { defaultMode, makeRenderer } from '../ui/make-renderer.ts'
 import { printReport } from '../ui/print-report.ts'
 import { STOPPING } from '../ui/renderer.ts'
-import type { AsideRenderer } from '../ui/with-aside.ts'
 import { interruptSignal } from './interrupt.ts'
 import { StepTimes } from './step-times.ts'
-
-/** How a run talks to the user besides its events. */
-type Terminal = Pick<AsideRenderer, 'stopping'> & Partial<Pick<AsideRenderer, 'aside'>>
 
 /** What a verb asks of a run. */
 type Wanted = Pick<RunOptions, 'apply'> &
@@ -57,32 +53,39 @@ export async function runVerb(
     times?.on(event)
     onEvent?.(event)
   }
-  let report: RunReport
+  // until the report is printed, so that Ctrl-C never loses it
+  const { signal, ignore } = interruptSignal(renderer.stopping)
   try {
-    report = await runOn(verb, recipe, fleet, options, {
+    const report = await runOn(verb, recipe, fleet, options, {
       ...wanted,
       ...(planned && { planned: (connections) => renderer.aside(() => planned(connections)) }),
       emit,
-      renderer,
+      signal,
+      question: hostQuestions({ aside: renderer.aside, stop: signal }),
+    }).finally(() => {
+      times?.keep()
+      renderer.close()
     })
+    const conclusion = await conclude(report)
+    const ran = exitOf(report.hosts, report.interrupted)
+    const exit = ran === 'ok' ? (conclusion.exit ?? ran) : ran
+    printReport(report, conclusion, { mode, color: options.color, exit: EXIT[exit].code })
+    return exit
   } finally {
-    times?.keep()
-    renderer.close()
+    ignore()
   }
-  const conclusion = await conclude(report)
-  const ran = exitOf(report.hosts, report.interrupted)
-  const exit = ran === 'ok' ? (conclusion.exit ?? ran) : ran
-  printReport(report, conclusion, { mode, color: options.color, exit: EXIT[exit].code })
-  return exit
 }
 
 /** Runs a recipe whose only result is its report: nothing is shown. */
-export function lookAt(
+export async function lookAt(
   recipe: readonly Step[],
   fleet: FleetInput,
   options: CommonOptions,
 ): Promise<RunReport> {
-  return runOn('look', recipe, fleet, options, { apply: false, emit: () => {} })
+  const { signal, ignore } = interruptSignal(() => process.stderr.write(`\n${STOPPING}\n`))
+  const question = hostQuestions({ stop: signal })
+  const silent = { apply: false, emit: () => {}, signal, question }
+  return runOn('look', recipe, fleet, options, silent).finally(ignore)
 }
 
 async function runOn(
@@ -91,34 +94,29 @@ async function runOn(
   fleet: FleetInput,
   options: CommonOptions,
   {
-    renderer = { stopping: () => process.stderr.write(`\n${STOPPING}\n`) },
+    question,
     desired,
     ...wanted
-  }: Omit<Wanted, 'onEvent'> & Pick<RunOptions, 'emit'> & { renderer?: Terminal },
+  }: Omit<Wanted, 'onEvent'> &
+    Pick<RunOptions, 'emit' | 'signal'> & { question: ReturnType<typeof hostQuestions> },
 ): Promise<RunReport> {
-  const { signal, ignore } = interruptSignal(renderer.stopping)
-  fleet.shared.question = hostQuestions({ ...renderer, stop: signal })
-  try {
-    return await run({
-      verb,
-      recipe,
-      desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '', ...desired },
-      hosts: fleet.hosts,
-      connect: (host) => {
-        const target = fleet.targets.get(host.name)
-        if (!target) throw new Error(`${host.name} has no target`)
-        return connect(target, fleet.shared)
-      },
-      forks: Math.min(options.forks ?? fleet.config?.forks ?? fleet.hosts.length, MAX_FORKS) || 1,
-      ignore: new Set(options.ignorePreflight),
-      owner: `${userInfo().username} at ${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`,
-      signal,
-      source: () => {
-        throw new Error(`${verb} sends nothing`)
-      },
-      ...wanted,
-    })
-  } finally {
-    ignore()
-  }
+  fleet.shared.question = question
+  return run({
+    verb,
+    recipe,
+    desired: { cluster: fleet.cluster, bundle: undefined, jhubConfig: '', ...desired },
+    hosts: fleet.hosts,
+    connect: (host) => {
+      const target = fleet.targets.get(host.name)
+      if (!target) throw new Error(`${host.name} has no target`)
+      return connect(target, fleet.shared)
+    },
+    forks: Math.min(options.forks ?? fleet.config?.forks ?? fleet.hosts.length, MAX_FORKS) || 1,
+    ignore: new Set(options.ignorePreflight),
+    owner: `${userInfo().username} at ${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`,
+    source: () => {
+      throw new Error(`${verb} sends nothing`)
+    },
+    ...wanted,
+  })
 }

@@ -34,7 +34,10 @@ export async function statusVerb(options: CommonOptions): VerbResult {
 function conclusion(report: RunReport, fleet: FleetInput, options: CommonOptions): Conclusion {
   const { cluster } = report.desired
   const lead = report.facts.get(cluster.lead.name)
-  if (!lead || report.interrupted) return { next: continueLines(report, fleet, options, 'Ask again') }
+  const next = continueLines(report, fleet, options, 'Ask again')
+  if (report.interrupted) return { next }
+  if (!lead)
+    return { exit: 'differs', verdict: 'No driver answered, so the cluster could not be checked.', next }
   const paint = style(process.stdout, options.color)
   const checks = health(cluster, lead, report.facts)
   const failed = checks.filter((check) => !check.healthy).length

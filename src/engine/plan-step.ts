@@ -1,3 +1,4 @@
+import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from './change.ts'
 import type { HostRun } from './host-run.ts'
 import type { Desired, PlanContext, Step } from './step.ts'
@@ -13,11 +14,16 @@ export function planStep(
   desired: Desired,
 ): readonly Change[] | undefined {
   const { host } = at
-  const seen =
+  const answered = [host.name, ...seenHosts(step, host, desired)].every((name) => fleet.get(name)?.facts)
+  return answered ? step.plan(planContext(at, fleet, desired)) : undefined
+}
+
+/** The names of the hosts whose facts a step reads to plan for this host. */
+export function seenHosts(step: Step, host: ClusterHost, desired: Desired): readonly string[] {
+  return (
     step.sees?.(host, desired).map(({ name }) => name) ??
     (step.needs?.(host, desired) ?? []).map((ref) => ref.host)
-  const answered = [host.name, ...seen].every((name) => fleet.get(name)?.facts)
-  return answered ? step.plan(planContext(at, fleet, desired)) : undefined
+  )
 }
 
 /** What a step gets to see when it plans for a host that has answered. */

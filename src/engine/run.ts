@@ -11,10 +11,10 @@ import { alike, findings } from './findings.ts'
 import { Graph } from './graph.ts'
 import { HostRun } from './host-run.ts'
 import { logInAll } from './log-in-all.ts'
-import { type Fleet, planContext, planStep } from './plan-step.ts'
+import { type Fleet, planContext, planStep, seenHosts } from './plan-step.ts'
 import { factsOf, neededHosts, stepsOf } from './recipe-steps.ts'
 import type { RunOptions, RunReport } from './run-options.ts'
-import type { Finding, Step } from './step.ts'
+import type { Desired, Finding, Step } from './step.ts'
 import { Tally } from './tally.ts'
 
 /** How many uploads run at the same time; more would only make each one slower. */
@@ -36,7 +36,8 @@ export async function run(asked: RunOptions): Promise<RunReport> {
     const problems = check(fleet, options)
     const graph = makeGraph(fleet, options)
     planAll(fleet, graph, options)
-    await options.planned?.(connectionsOf(fleet))
+    const goesOn = !options.signal.aborted && (problems.length === 0 || !options.apply)
+    if (goesOn) await options.planned?.(connectionsOf(fleet))
     if (options.apply && problems.length === 0)
       await applyAll({ fleet, graph, options, uploads: pLimit(UPLOADS) })
     const interrupted = options.signal.aborted
@@ -110,9 +111,18 @@ function planAll(fleet: Fleet, graph: Graph, options: RunOptions): void {
         graph.settle(on(step, at.host), { outcome: planned?.length === 0 ? 'unchanged' : 'blocked' })
       } else if (planned) {
         options.emit({ event: 'planned', host: at.host.name, step: step.id, changes: planned })
+      } else if (!options.apply && !at.gone) {
+        const blockedBy = awaited(step, at, fleet, options.desired)
+        options.emit({ event: 'step', ...on(step, at.host), outcome: 'blocked', ms: 0, blockedBy })
       }
     }
   }
+}
+
+/** The login without which a step cannot be planned: that of a host whose facts it reads. */
+function awaited(step: Step, { host }: HostRun, fleet: Fleet, desired: Desired): string {
+  const away = seenHosts(step, host, desired).find((name) => !fleet.get(name)?.facts)
+  return refName({ step: 'connect', host: away ?? host.name })
 }
 
 /** Plans a step. When that throws on this host's facts, the host fails and the others go on. */
@@ -160,7 +170,7 @@ function emitStart({ verb, apply, hosts, recipe, desired, emit }: RunOptions): v
   })
 }
 
-/** How the run ended on each selected host. */
+/** How the run ended on each selected host, and on others that did not answer and that a selected one waits for. */
 function outcomes(
   fleet: Fleet,
   tally: Tally,
@@ -168,10 +178,13 @@ function outcomes(
   problems: readonly Finding[],
 ): HostOutcome[] {
   const complete = !apply || problems.length === 0
-  return hosts.flatMap(({ name }) => {
-    const at = fleet.get(name)
-    return at ? [tally.outcome(name, at.errors, { reached: at.facts !== undefined, complete })] : []
-  })
+  const outcomeOf = ({ host, errors, facts }: HostRun) =>
+    tally.outcome(host.name, errors, { reached: facts !== undefined, complete })
+  const all = [...fleet.values()]
+  const selected = all.filter(({ host }) => hosts.includes(host)).map(outcomeOf)
+  const awaited = new Set(selected.map(({ blockedBy }) => blockedBy?.split(' on ').at(-1)))
+  const others = all.filter(({ host, errors }) => !hosts.includes(host) && errors.length > 0)
+  return [...selected, ...others.filter(({ host }) => awaited.has(host.name)).map(outcomeOf)]
 }
 
 function factsByHost(fleet: Fleet): ReadonlyMap<string, Facts> {

@@ -20,7 +20,7 @@ export const LEGEND = '+ add   ~ change   - remove   ! start or wait'
  */
 export function planLines(
   planned: readonly Planned[],
-  current: ReadonlyMap<string, string> | undefined,
+  current: ReadonlyMap<string, string | undefined> | undefined,
   paint: ChalkInstance,
 ): string[] {
   const blocks = new Map<string, string[]>()
@@ -37,7 +37,7 @@ export function planLines(
 
 function hostLines(
   planned: readonly Planned[],
-  current: ReadonlyMap<string, string> | undefined,
+  current: ReadonlyMap<string, string | undefined> | undefined,
   paint: ChalkInstance,
 ): string[] {
   const shade: Record<Sign, (text: string) => string> = {
@@ -50,16 +50,19 @@ function hostLines(
   return planned.flatMap(({ host, step, changes }) =>
     changes.flatMap((change, i) => {
       const title = shade[change.sign](`${change.sign} ${oneLine(change.title)}`)
-      const before = current?.get(`${host} ${'path' in change ? change.path : ''}`)
+      const place = `${host} ${'path' in change ? change.path : ''}`
+      const unread = current?.has(place) && current.get(place) === undefined
       return [
         `  ${(i === 0 ? step : '').padEnd(width)}  ${title}`,
-        ...(current ? diffLines(change, before, paint) : []).map(
+        ...(current ? (unread ? [UNREAD] : diffLines(change, current.get(place), paint)) : []).map(
           (line) => `  ${' '.repeat(width)}    ${line}`,
         ),
       ]
     }),
   )
 }
+
+const UNREAD = '(its text could not be read)'
 
 function diffLines(change: Change, before: string | undefined, paint: ChalkInstance): string[] {
   if (change.kind !== 'file') return []

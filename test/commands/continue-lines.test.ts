@@ -43,6 +43,20 @@ it('names no hundreds of hosts', () => {
   expect(lines(300, names(1, 150))).toEqual(['To continue: convecthub provision'])
 })
 
+it('takes the host that all wait for, also when --limit left it out', () => {
+  const workers = names(2, 60)
+  const all = ['n1', ...workers].map((name) => ({ name }))
+  const hosts = workers.map((host, i) => ({
+    host,
+    ...(i < 29 ? { result: 'unchanged' } : { result: 'skipped', blockedBy: 'k3s-server on n1' }),
+  }))
+  const report = { verb: 'provision', hosts, ignorable: [] } as unknown as RunReport
+  const fleet = { hosts: all.slice(1), cluster: { hosts: all } } as unknown as FleetInput
+  expect(continueLines(report, fleet, { color: false, limit: 'worker' })).toEqual([
+    'To continue: convecthub provision',
+  ])
+})
+
 it('says which findings can be accepted', () => {
   const report = { verb: 'plan', hosts: [], ignorable: ['cpu', 'cpu', 'memory'] } as unknown as RunReport
   const fleet = { hosts: [], cluster: { hosts: [] } } as unknown as FleetInput

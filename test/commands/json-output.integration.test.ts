@@ -15,6 +15,11 @@ beforeAll(async () => {
   cli.write('two.ini', `${host('web1', sshd.port)}${host('web2', 9)}[all:vars]\n${login}\n`)
   cli.write('wrong.ini', '[driver]\nd1 ansible_port=ssh\n[worker]\nd1\n')
   cli.write('folder/empty', '')
+  const token = 'convect_token=0123456789abcdef0123456789abcdef'
+  const cluster = (port: number, more: string) =>
+    `${host('d1', port)}${host('w1', sshd.port)}[driver]\nd1\n[worker]\nw1\n[all:vars]\n${more}\n${token}\n`
+  cli.write('no-driver.ini', cluster(9, login))
+  cli.write('refused.ini', cluster(sshd.port + 1, login.replace('ansible_user=root', 'ansible_user=nobody')))
 })
 afterAll(() => {
   sshd?.stop()
@@ -36,6 +41,8 @@ test.each([
   { args: ['inventory', 'check', '-i', 'wrong.ini'], exit: 3, kinds: ['error', 'summary'] },
   { args: ['bundle', 'verify', 'folder'], exit: 4, kinds: ['error', 'summary'] },
   { args: ['bundle', 'lock', 'folder', '--k3s', 'v1.34.1+k3s1'], exit: 4, kinds: ['error', 'summary'] },
+  { args: ['status', '-i', 'no-driver.ini', '--limit', 'w1'], exit: 8, kinds: ['run', 'summary'] },
+  { args: ['reset', '-i', 'refused.ini', '--limit', 'w1', '--yes'], exit: 5, kinds: ['error', 'summary'] },
   { args: ['ping', '--limti', 'x'], exit: 2, kinds: ['error', 'summary'] },
   { args: ['pign'], exit: 2, kinds: ['error', 'summary'] },
 ])(

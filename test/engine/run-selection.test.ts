@@ -37,6 +37,25 @@ it('blocks a step whose plan reads the facts of an unreachable host', async () =
   expect(ended).toEqual({ 'agent on w1': 'blocked' })
 })
 
+it.each([{ apply: true }, { apply: false }])(
+  'reports an unreachable host that a selected one waits for (apply: $apply)',
+  async ({ apply }) => {
+    const { report } = await runFakes({
+      recipe: [server, peeking],
+      only: ['w1'],
+      apply,
+      hosts: { d1: 'unreachable' },
+    })
+    expect(report).toMatchObject({
+      ok: false,
+      hosts: [
+        { host: 'w1', result: 'skipped', blockedBy: apply ? 'server on d1' : 'connect on d1' },
+        { host: 'd1', result: 'unreached', errors: [{ code: 'UNREACHABLE' }] },
+      ],
+    })
+  },
+)
+
 it('does not contact a host outside the selection that nobody needs', async () => {
   const { hosts } = await runFakes({ recipe: [server, agent], only: ['d1'] })
   expect(hosts.w1).toMatchObject({ connects: 0, runs: 0 })
@@ -105,6 +124,28 @@ it('calls `planned` before anything is changed', async () => {
     },
   })
   expect(seen).toEqual(['planned', 'planned, with w1', 'change-start'])
+})
+
+it.each([
+  { what: 'a check finds an error', stop: false, level: 'error' as const, apply: true, called: 0 },
+  { what: 'a check of a plan finds an error', stop: false, level: 'error' as const, apply: false, called: 1 },
+  { what: 'Ctrl-C came before', stop: true, level: 'warning' as const, apply: true, called: 0 },
+])('calls `planned` $called times when $what', async ({ stop, level, apply, called }) => {
+  const controller = new AbortController()
+  let calls = 0
+  await runFakes({
+    recipe: checked(finding(level, 'w1')),
+    only: ['w1'],
+    apply,
+    signal: controller.signal,
+    planned: async () => {
+      calls += 1
+    },
+    onEvent: ({ event }) => {
+      if (stop && event === 'connected') controller.abort()
+    },
+  })
+  expect(calls).toBe(called)
 })
 
 const finding = (level: Finding['level'], host: string): Finding => ({
