@@ -1,5 +1,5 @@
 import type { ConvecthubError } from '../errors.ts'
-import type { HostOutcome, Outcome } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import type { Change } from './change.ts'
 import type { Finding } from './step.ts'
 
@@ -38,18 +38,6 @@ export type EngineEvent =
       ms: number
       error?: ConvecthubError
       blockedBy?: string
-    }
-  | {
-      event: 'summary'
-      verb: string
-      /** False when the run only looked, such as a plan. */
-      applied: boolean
-      ok: boolean
-      /** The exit code of the program. */
-      exit: number
-      ms: number
-      hosts: readonly HostOutcome[]
-      interrupted: boolean
     }
 
 export type Emit = (event: EngineEvent) => void

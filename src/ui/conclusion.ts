@@ -1,4 +1,5 @@
 import type { Warning } from '../inventory/inventory.ts'
+import type { HostOutcome } from '../outcome.ts'
 import type { ErrorJson } from './json-renderer.ts'
 
 /** What a verb adds to the end of its run. */
@@ -13,6 +14,20 @@ export interface Conclusion {
   events?: readonly VerbEvent[]
   /** The exit code when what it found is not well, although the run is. */
   exit?: 'differs'
+}
+
+/** How a command ended, for programs: always the last line. */
+export interface Summary {
+  event: 'summary'
+  verb: string
+  /** False when it only looked, such as a plan. */
+  applied: boolean
+  ok: boolean
+  /** The exit code of the program. */
+  exit: number
+  ms: number
+  interrupted: boolean
+  hosts: readonly HostOutcome[]
 }
 
 /** Results of single verbs for programs. */

@@ -2,6 +2,7 @@ import type { Change } from '../engine/change.ts'
 import type { EngineEvent } from '../engine/event.ts'
 import { ConvecthubError } from '../errors.ts'
 import { printableJson } from '../printable.ts'
+import type { Summary } from './conclusion.ts'
 import { type Renderer, type RendererOptions, STOPPING } from './renderer.ts'
 import { PROCESS_SCREEN } from './screen.ts'
 
@@ -18,7 +19,7 @@ export function jsonRenderer({ verbose, screen = PROCESS_SCREEN }: RendererOptio
 }
 
 /** An event as one line of JSON. Of errors and changes it includes only the fields that programs may use. */
-export function jsonLine(event: EngineEvent): string {
+export function jsonLine(event: EngineEvent | Summary): string {
   return printableJson(event.event === 'run' ? { schema: 1, ...event } : event, (_key, value) => {
     if (value instanceof ConvecthubError) return errorJson(value)
     return isChange(value) ? { kind: value.kind, sign: value.sign, title: value.title } : value

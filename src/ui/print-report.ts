@@ -1,7 +1,6 @@
-import type { EngineEvent } from '../engine/event.ts'
 import type { RunReport } from '../engine/run-options.ts'
 import { printableJson } from '../printable.ts'
-import type { Conclusion } from './conclusion.ts'
+import type { Conclusion, Summary } from './conclusion.ts'
 import { layoutFor } from './format-error.ts'
 import { jsonLine } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
@@ -31,6 +30,6 @@ export function printReport(
   printLines(reportLines({ ...report, hosts }, conclusion, style(stdout, color), layoutFor(stdout).width))
 }
 
-function summaryOf({ verb, applied, interrupted, ms, hosts }: RunReport, exit: number): EngineEvent {
+function summaryOf({ verb, applied, interrupted, ms, hosts }: RunReport, exit: number): Summary {
   return { event: 'summary', verb, applied, ok: exit === 0, exit, ms, interrupted, hosts }
 }

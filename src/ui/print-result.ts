@@ -1,7 +1,7 @@
 import type { ConvecthubError } from '../errors.ts'
 import { EXIT, type ExitName } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
-import type { VerbEvent } from './conclusion.ts'
+import type { Summary, VerbEvent } from './conclusion.ts'
 import { errorJson } from './json-renderer.ts'
 import { printLines } from './print-lines.ts'
 import type { OutputMode } from './renderer.ts'
@@ -34,7 +34,7 @@ export function printFailure(verb: string, errors: readonly ConvecthubError[], e
 }
 
 /** The last line of a command that did no run; `ms` since the program started. */
-function summaryOf(verb: string, exit: number) {
+function summaryOf(verb: string, exit: number): Summary {
   return {
     event: 'summary',
     verb,

@@ -75,7 +75,6 @@ export class RunLog {
         if (!this.#options.view.stopping && this.#options.view.leftOf(event.step) === 0)
           this.#release(event.step)
         break
-      case 'summary':
       case 'run':
       case 'connecting':
       case 'planned':

@@ -107,7 +107,6 @@ export class RunView {
       case 'finding':
       case 'progress':
       case 'change-end':
-      case 'summary':
         break
     }
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Change } from '../../src/engine/change.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import type { Outcome, Result } from '../../src/outcome.ts'
-import type { VerbEvent } from '../../src/ui/conclusion.ts'
+import type { Summary, VerbEvent } from '../../src/ui/conclusion.ts'
 
 const host = z.string().describe('name of a host in the inventory')
 const step = z.string().describe('id of a step')
@@ -66,7 +66,7 @@ const hostOutcome = z.strictObject({
 })
 
 /** Every kind of event that --output json prints. */
-type Kind = Exclude<EngineEvent['event'], 'progress'> | VerbEvent['event']
+type Kind = Exclude<EngineEvent['event'], 'progress'> | VerbEvent['event'] | Summary['event']
 
 /** The fields of each event and, as the description, when it is printed. */
 const EVENTS = {

@@ -4,6 +4,7 @@ import { ConvecthubError } from '../../src/errors.ts'
 import type { HostOutcome } from '../../src/outcome.ts'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh.ts'
+import type { Summary } from '../../src/ui/conclusion.ts'
 import { artifact } from './test-cluster.ts'
 
 /** A secret that every sample contains, if it can contain one. */
@@ -95,14 +96,16 @@ export const EVENTS: readonly EngineEvent[] = [
   { event: 'line', host, step, line: 'a "quoted" line\u0007' },
   { event: 'progress', host, step, sent: 5, total: 10 },
   { event: 'step', host, step, outcome: 'failed', ms: 1500, error: ERROR, blockedBy: 'a on d1' },
-  {
-    event: 'summary',
-    verb: 'provision',
-    applied: true,
-    ok: false,
-    exit: 7,
-    ms: 65_000,
-    interrupted: false,
-    hosts: [OUTCOME],
-  },
 ]
+
+/** A sample of the last line. */
+export const SUMMARY: Summary = {
+  event: 'summary',
+  verb: 'provision',
+  applied: true,
+  ok: false,
+  exit: 7,
+  ms: 65_000,
+  interrupted: false,
+  hosts: [OUTCOME],
+}

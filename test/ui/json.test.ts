@@ -3,7 +3,7 @@ import { ConvecthubError } from '../../src/errors.ts'
 import { errorJson, jsonLine, jsonRenderer } from '../../src/ui/json-renderer.ts'
 import { printFailure } from '../../src/ui/print-result.ts'
 import { eventSchema } from '../docs/event-schema.ts'
-import { CHANGES, ERROR, EVENTS, HIDDEN } from '../helpers/event-samples.ts'
+import { CHANGES, ERROR, EVENTS, HIDDEN, SUMMARY } from '../helpers/event-samples.ts'
 
 const written: string[] = []
 beforeEach(() => {
@@ -15,8 +15,9 @@ afterEach(() => {
 })
 
 const printed = EVENTS.filter(({ event }) => event !== 'progress')
+const lines = [...printed, SUMMARY]
 
-it.each(printed)('prints $event as one line of JSON that the schema allows', (event) => {
+it.each(lines)('prints $event as one line of JSON that the schema allows', (event) => {
   const line = jsonLine(event)
   expect(line).not.toContain('\n')
   expect(eventSchema.safeParse(JSON.parse(line)).error?.issues).toBeUndefined()
@@ -32,7 +33,7 @@ it('prints the fields of an error that programs may use', () => {
     evidence: 'line one\nline two',
     hint: 'look there',
   }
-  for (const event of EVENTS) {
+  for (const event of lines) {
     const value = JSON.parse(jsonLine(event)) as { error?: unknown; hosts?: { errors?: unknown[] }[] }
     if ('error' in event) expect(value.error).toEqual(parts)
     if (event.event === 'summary') expect(value.hosts?.[0]?.errors).toEqual([parts])
@@ -47,8 +48,8 @@ it('prints only kind, sign and title of a change', () => {
 })
 
 it('shows no secret in any event', () => {
-  expect(EVENTS.map(jsonLine).join()).not.toContain(HIDDEN)
-  expect(EVENTS.map(jsonLine).join()).not.toContain('one\\ntwo')
+  expect(lines.map(jsonLine).join()).not.toContain(HIDDEN)
+  expect(lines.map(jsonLine).join()).not.toContain('one\\ntwo')
 })
 
 it.each([
