@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { ConvecthubError } from '../errors.ts'
 import { nearest } from '../inventory/edit-distance.ts'
@@ -29,15 +30,38 @@ function reworded(command: Command, path: readonly string[], message: string, co
     .map((each) => each.name())
   // the second is from a verb with subcommands that can be called itself, such as inventory
   if (code === 'commander.unknownCommand' || (code === 'commander.excessArguments' && commands.length > 0))
-    return { ...unknown, meant: nearest(args[0] ?? '', names) }
-  if (code === 'commander.unknownOption') return { message, help: 'all options' }
+    return { ...unknown, meant: nearest(args[0] ?? '', names) ?? OTHER_WORDS[args[0] ?? ''] }
+  if (code === 'commander.unknownOption')
+    return { message, meant: otherOption(command, message), help: 'all options' }
   if (code === 'commander.excessArguments') {
     const wanted = registeredArguments.length
     const takes = wanted === 0 ? 'no arguments' : wanted === 1 ? '1 argument' : `${wanted} arguments`
     const got = `${wanted === 0 ? '' : ` ${args.length}`}: ${args.join(' ')}`
-    return { message: `${path.join(' ')} takes ${takes} (got${got})`, help: 'see' }
+    const source = command.options.some(({ short }) => short === '-i') && existsSync(args.at(-1) ?? '')
+    const meant = source ? `-i ${args.at(-1)}` : undefined
+    return { message: `${path.join(' ')} takes ${takes} (got${got})`, meant, help: 'see' }
   }
   return code === 'commander.invalidArgument' ? invalid(message) : { message, help: 'see' }
+}
+
+/** What other tools call our verbs and options. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  apply: 'provision',
+  deploy: 'provision',
+  install: 'provision',
+  delete: 'reset',
+  destroy: 'reset',
+  remove: 'reset',
+  uninstall: 'reset',
+  check: 'plan',
+  diff: 'plan --diff',
+  '--dry-run': '--check',
+}
+
+/** Our option for one of another tool, where the verb has it. */
+function otherOption({ options }: Command, message: string): string | undefined {
+  const meant = OTHER_WORDS[/'(--[\w-]+)'/.exec(message)?.[1] ?? '']
+  return options.some(({ long }) => long === meant) ? meant : undefined
 }
 
 /** "option '-f, --forks <n>' argument 'x' is invalid. why" as "--forks x: why". */

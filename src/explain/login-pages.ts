@@ -24,7 +24,7 @@ export const LOGIN_PAGES = {
     means:
       'The machine is new to this computer: its host key is not in known_hosts, so it could be any machine. Nothing was sent to it.',
     causes: 'The first connection to it from this account.',
-    fix: '`convecthub ping --enroll` shows all new keys in one table and keeps them after one yes. Compare them with `ssh-keygen -lf` on the machines. In scripts: `--accept-new-host-keys`.',
+    fix: '`convecthub ping --enroll` shows all new keys in one table and keeps them after one yes. Compare them with `cat /etc/ssh/ssh_host_*.pub | ssh-keygen -lf -` on the machines. In scripts: `--accept-new-host-keys`.',
   },
   HOST_KEY_CHANGED: {
     means:

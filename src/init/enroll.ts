@@ -51,7 +51,7 @@ async function unknownKeys(targets: readonly Target[], shared: Shared): Promise<
 }
 
 /** How the keys that are shown can be told from an attacker's. */
-const COMPARE = "compare them with the machines' own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub)"
+const COMPARE = "compare them with the machines' own (cat /etc/ssh/ssh_host_*.pub | ssh-keygen -lf -)"
 
 async function keepAll(found: readonly NewKey[], shared: Shared, asks: boolean): Promise<void> {
   const paint = style(process.stderr, true)
@@ -75,13 +75,23 @@ async function keepAll(found: readonly NewKey[], shared: Shared, asks: boolean):
     )
   const files = [...new Set(found.map(({ target }) => target.knownHostsFiles[0]))].join(', ')
   printLines([...rows, `${COMPARE[0]?.toUpperCase()}${COMPARE.slice(1)}.`], process.stderr)
-  const answer = await ask(`Add ${keys} to ${files}? (yes/no) `, { instead: '--accept-new-host-keys' })
-  if (!/^y(es)?$/i.test(answer.trim())) throw new ConvecthubError('NOT_CONFIRMED', 'no key was added')
+  if (!(await agreed(`Add ${keys} to ${files}? yes / no: `)))
+    throw new ConvecthubError('NOT_CONFIRMED', 'no key was added')
   for (const { target, key } of found) {
     const error = keepHostKey(target, key, shared.known(target))
     if (error) throw error
   }
   printLines([`${keys} kept in ${files}.`], process.stderr)
+}
+
+/** Asks until the answer is yes or no. There is no default, as with ssh. */
+async function agreed(question: string): Promise<boolean> {
+  for (;;) {
+    const answer = (await ask(question, { instead: '--accept-new-host-keys' })).trim()
+    if (/^y(es)?$/i.test(answer)) return true
+    if (/^no?$/i.test(answer)) return false
+    printLines(["Type 'yes' or 'no'."], process.stderr)
+  }
 }
 
 /** Targets without duplicates: several names may refer to one machine. */

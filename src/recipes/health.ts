@@ -3,6 +3,7 @@ import type { Facts } from '../facts/fact.ts'
 import { loginPage, type Page } from '../facts/login-page.ts'
 import { node } from '../facts/node.ts'
 import { RELEASE, release } from '../facts/release.ts'
+import { DRAINED } from '../steps/leave.ts'
 import { loginAnswers, loginPages } from '../steps/login.ts'
 
 /** One line of `status`: what was checked, whether it is healthy, and the details. */
@@ -37,8 +38,13 @@ function nodeCheck({ name, nodeName }: ClusterHost, lead: Facts, own: Facts | un
   const why = says
     ? 'its kubelet has not been heard since K3s was started there'
     : 'K3s does not answer there'
-  const state = healthy ? 'Ready' : `NotReady${seen.ready ? `: ${why}` : ''}`
-  return { what, healthy, detail: `${state}, ${seen.version}, ${seen.runtime}` }
+  const drained = healthy && seen.labels[DRAINED] !== undefined
+  const state = drained
+    ? 'Ready, but a reset that was stopped has drained it: it takes no pods'
+    : healthy
+      ? 'Ready'
+      : `NotReady${seen.ready ? `: ${why}` : ''}`
+  return { what, healthy: healthy && !drained, detail: `${state}, ${seen.version}, ${seen.runtime}` }
 }
 
 function releaseCheck(lead: Facts): Check {

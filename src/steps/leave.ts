@@ -13,7 +13,7 @@ import { isRunning, unitName } from './k3s-unit.ts'
 import { waitApi } from './k3s-waits.ts'
 
 /** The label of a node that a reset drains (`begun`, then `true`); uncordon uses it when the reset was given up. */
-const DRAINED = 'convecthub/drained'
+export const DRAINED = 'convecthub/drained'
 
 /** How long the pods of a drained node may take to end, s. */
 const DRAIN_S = 120

@@ -32,7 +32,7 @@ export function hostKeyError(
     const enroll = 'convecthub ping --enroll, which asks once for all (in scripts: --accept-new-host-keys)'
     return new ConvecthubError('HOST_KEY_UNKNOWN', `the host key is not known: ${what}`, {
       ...details,
-      hint: `compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then: ${enroll}`,
+      hint: `compare it with the machine's own (cat /etc/ssh/ssh_host_*.pub | ssh-keygen -lf -), then: ${enroll}`,
     })
   }
   if (verdict === 'uncertified') {

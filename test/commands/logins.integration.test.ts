@@ -45,14 +45,15 @@ describe('ping --enroll', () => {
     asRoot()
   })
   test('shows all new keys in one table, adds them after one yes, and does not ask again', async () => {
-    const first = await cli.run(['ping', '--enroll'], { input: 'yes\n' })
+    const first = await cli.run(['ping', '--enroll'], { input: 'maybe\nyes\n' })
     for (const { hostKey, port } of sshds) {
       expect(first.stderr).toMatch(
         new RegExp(`127\\.0\\.0\\.1:${port} +ssh-ed25519 +${literal(hostKey.fingerprint)}`),
       )
       expect(readFileSync(known(), 'utf8')).toContain(`[127.0.0.1]:${port} ${hostKey.line}\n`)
     }
-    expect(first.stderr.match(/\(yes\/no\)/g)).toHaveLength(1)
+    expect(first.stderr.match(/\? yes \/ no: /g)).toHaveLength(2)
+    expect(first.stderr).toContain("Type 'yes' or 'no'.")
     expect(first.stderr).toContain(`\n2 host keys kept in ${known()}.\n`)
     expect(first.stdout).toMatch(/^d1 +OK .*\nw1 +OK /)
     expect(first.code).toBe(0)

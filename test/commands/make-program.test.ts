@@ -52,6 +52,21 @@ it.each([
     message: "unknown command 'inventory chek'",
     hint: 'did you mean check? All verbs: convecthub inventory --help',
   },
+  {
+    line: 'uninstall',
+    message: "unknown command 'uninstall'",
+    hint: 'did you mean reset? All verbs: convecthub --help',
+  },
+  {
+    line: 'provision --dry-run',
+    message: "unknown option '--dry-run'",
+    hint: 'did you mean --check? All options: convecthub provision --help',
+  },
+  {
+    line: 'plan README.md',
+    message: 'plan takes no arguments (got: README.md)',
+    hint: 'did you mean -i README.md? See: convecthub plan --help',
+  },
   { line: 'xyzzy', message: "unknown command 'xyzzy'", hint: 'all verbs: convecthub --help' },
   {
     line: 'plan --limti x',

@@ -123,7 +123,7 @@ it('ping --enroll works through a jump host that asks a question', async () => {
   cli.write('inner.ini', `[driver]\nd1 ansible_host=inner ansible_ssh_common_args='-F ${config}'\n`)
   const { code, shown } = await onTerminal(cli, ['ping', '--enroll', '-i', 'inner.ini'], {
     typed: [
-      { question: /\(yes\/no\)/g, answer: () => 'yes\r' },
+      { question: /\? yes \/ no: /g, answer: () => 'yes\r' },
       { question: /asks: Password: /g, answer: () => `${user.password}\r` },
     ],
   })

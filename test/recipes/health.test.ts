@@ -64,6 +64,18 @@ it.each<{ what: string; lead?: readonly Answer[]; worker?: readonly Answer[]; wr
     wrong: [{ what: 'node w1', healthy: false, detail: 'NotReady, v1.34.1+k3s1, containerd://2.1.4' }],
   },
   {
+    what: 'a stopped reset has drained a ready node',
+    lead: [nodeOf('w1', { labels: { 'convecthub/drained': 'true' } })],
+    wrong: [
+      {
+        what: 'node w1',
+        healthy: false,
+        detail:
+          'Ready, but a reset that was stopped has drained it: it takes no pods, v1.34.1+k3s1, containerd://2.1.4',
+      },
+    ],
+  },
+  {
     what: 'the K3s of a ready node is dead',
     worker: [],
     wrong: [
