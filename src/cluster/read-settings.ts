@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Host, Setting } from '../inventory/inventory.ts'
 import { isSecretName } from '../inventory/mask-secrets.ts'
+import { quotable } from '../inventory/problems.ts'
 import { resolveText } from '../inventory/vars/resolve-text.ts'
-import { shortened } from '../printable.ts'
 import { clusterProblem } from './cluster-problem.ts'
 import { HINTS, LIST_VARIABLES } from './variables.ts'
 
@@ -55,7 +55,7 @@ export function textsOf(name: string, setting: Setting): Setting[] {
 
 function badValue(host: Host, name: string, setting: Setting, message: string): ConvecthubError {
   const text = setting.raw ?? String(setting.value)
-  const shown = setting.secret || isSecretName(name) ? '' : `=${shortened(text)}`
+  const shown = setting.secret || isSecretName(name) ? '' : `=${quotable(text)}`
   const hint = HINTS[name] ?? `correct ${name}`
   const { origin } = setting
   return text === ''

@@ -2,7 +2,7 @@ import type { InventoryCode } from '../error-codes.ts'
 import { ConvecthubError, ConvecthubErrors, type Origin } from '../errors.ts'
 import { shortened } from '../printable.ts'
 import { MASK } from '../secret.ts'
-import { isSecretName, maskSecrets } from './mask-secrets.ts'
+import { hasUrlLogin, isSecretName, maskSecrets } from './mask-secrets.ts'
 
 /** Details of an inventory error. `line` is the wrong text, shown as evidence where no file can be quoted; `hint` says what to do. */
 export interface ProblemDetails {
@@ -25,7 +25,7 @@ export function problem(code: InventoryCode, message: string, details: ProblemDe
 
 /** A part of a file for a message: not too long, and masked as a whole if it may hold a secret. */
 export function quotable(text: string): string {
-  return isSecretName(text) ? MASK : shortened(text)
+  return isSecretName(text) || hasUrlLogin(text) ? MASK : shortened(text)
 }
 
 /** Throws the collected errors, if any: a single one as itself, several as one ConvecthubErrors. */

@@ -82,6 +82,15 @@ it('reports wrong settings of the driver and of the cluster together, and no mis
   ])
 })
 
+it.each(['docker_repo=ftp://bob:s3cret@mirror/x', 'my_iface="{{ \'s3cret\' | x }}"'])(
+  'does not show the password in %s',
+  (wrong) => {
+    const shown = problemsOf(w1(wrong))
+    expect(shown).toHaveLength(1)
+    expect(shown.join()).not.toContain('s3cret')
+  },
+)
+
 it('does not show a wrong value that comes from a vault', () => {
   const { errors } = failure(
     inventoryOf({ docker_repo: setting('user:s3cret@mirror', { raw: undefined, secret: true }) }),

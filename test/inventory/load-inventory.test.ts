@@ -379,19 +379,33 @@ test.each([
   } catch (error) {
     const { message, details } = error as ConvecthubError
     expect(`${message}${details.hint}`.length).toBeLessThan(300)
-    expect(details.evidence?.split('\n').every((line) => line.length <= 123)).toBe(true)
+    expect((details.evidence ?? '').split('\n').every((line) => line.length <= 123)).toBe(true)
   }
 })
 
-test.each(['[all:vars]\nconvect_token hunter2', 'h1 token;hunter2', '[w]\n[w:children]\npassword hunter2'])(
-  'does not quote %j, which may hold a secret',
-  (text) => {
-    try {
-      load({ inv: text })
-      expect.fail('was read')
-    } catch (error) {
-      const { message, details } = error as ConvecthubError
-      expect(`${message} ${details.evidence} ${details.hint}`).not.toContain('hunter2')
-    }
-  },
-)
+test.each([
+  '[all:vars]\nconvect_token hunter2',
+  '[all:vars]\nhunter2',
+  'h1 token;hunter2',
+  'h1 hunter2',
+  '[w]\n[w:children]\npassword hunter2',
+  '[w]\n[w:children]\nhttp://bob:hunter2@proxy',
+])('does not quote %j, which may hold a secret', (text) => {
+  try {
+    load({ inv: text })
+    expect.fail('was read')
+  } catch (error) {
+    const { message, details } = error as ConvecthubError
+    expect(`${message} ${details.evidence} ${details.hint}`).not.toContain('hunter2')
+  }
+})
+
+test('does not quote a value that takes a comment along', () => {
+  const text = '[all:vars]\nansible_password=hunter2 # old one\nmotd=hunter2 # old one\n'
+  const { warnings } = load({ inv: text })
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'the comment is part of the value of ansible_password',
+    'the comment is part of the value of motd',
+  ])
+  expect(JSON.stringify(warnings[0])).not.toContain('hunter2')
+})

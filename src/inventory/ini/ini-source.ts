@@ -1,5 +1,4 @@
 import type { ConvecthubError, Origin } from '../../errors.ts'
-import { shortened } from '../../printable.ts'
 import { didYouMean } from '../edit-distance.ts'
 import {
   addChild,
@@ -105,7 +104,7 @@ function readVariable(
   const equals = line.indexOf('=')
   if (equals < 0) {
     const hint = 'write key=value; a comment line starts with #'
-    throw problem('INVENTORY_VARS_LINE', `Expected key=value, got: ${quotable(line)}`, {
+    throw problem('INVENTORY_VARS_LINE', 'Expected key=value', {
       origin: originAt(0),
       hint,
     })
@@ -117,14 +116,14 @@ function readVariable(
   else {
     setGroupVar(group, name, setting)
     if (setting.value === value && /\s#/.test(value))
-      warnOfComment(builder, name, value, originAt(line.lastIndexOf(' #') + 1))
+      warnOfComment(builder, name, originAt(line.lastIndexOf(' #') + 1))
   }
 }
 
-function warnOfComment(builder: InventoryBuilder, name: string, value: string, origin: Origin): void {
+function warnOfComment(builder: InventoryBuilder, name: string, origin: Origin): void {
   builder.warnings.push({
     code: 'INVENTORY_COMMENT_IN_VALUE',
-    message: `the comment is part of the value: ${name} is '${shortened(value)}'`,
+    message: `the comment is part of the value of ${name}`,
     origin,
     hint: 'put the comment on a line of its own, or the value in quotes',
   })

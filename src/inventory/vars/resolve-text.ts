@@ -1,4 +1,3 @@
-import { shortened } from '../../printable.ts'
 import { isIpAddress } from '../address.ts'
 import { didYouMean } from '../edit-distance.ts'
 import type { Host, Setting } from '../inventory.ts'
@@ -29,15 +28,14 @@ function resolve(host: Host, setting: Setting, chain: readonly string[], used: t
       hint,
     })
   if (!text.includes('{')) return text
-  return text.replaceAll(BLOCK, (block, inner: string | undefined) => {
+  return text.replaceAll(BLOCK, (_block, inner: string | undefined) => {
     const name = PLAIN.exec(inner ?? '')?.[1]
-    if (name === undefined) {
-      const shown = setting.secret ? 'a template' : shortened(block)
+    // the template itself is not shown: it may be that of a password
+    if (name === undefined)
       throw wrong(
-        `${shown} is more than the name of a variable`,
+        'a template is more than the name of a variable',
         'only {{ name }} is replaced: no filters, no expressions, no dots',
       )
-    }
     if (chain.includes(name))
       throw wrong(
         `${[...chain, name].join(' → ')} is a loop of variables`,
