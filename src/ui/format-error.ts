@@ -86,8 +86,9 @@ function fitted(evidence: string | undefined, width: number): string[] {
   const lines = evidence ? printable(evidence).split('\n') : []
   const [line = '', caret = ''] = lines
   const room = width - INDENT.length - 2
-  if (lines.length !== 2 || !/^ *\^$/.test(caret) || cells(line) <= room) return lines
   const before = caret.length - 1
+  // a host may send such lines, too, with the caret anywhere
+  if (lines.length !== 2 || !/^ *\^$/.test(caret) || cells(line) <= room || cells(line) < before) return lines
   let index = 0
   while (cells(line.slice(0, index)) < before) index += 1
   // two cells are for the ellipses; a side that needs less than half leaves the rest to the other

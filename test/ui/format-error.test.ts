@@ -83,6 +83,16 @@ it.each([
   ])
 })
 
+it('takes no caret that a host put beyond the end of a line for its own', () => {
+  const evidence = `${'x '.repeat(30)}\n${' '.repeat(90)}^`
+  const error = new ConvecthubError('BAD_VALUE', 'no', { evidence })
+  expect(formatError(error, plain, { width: 40 }).split('\n').slice(1)).toEqual([
+    `      | ${'x '.repeat(15)}x`,
+    `      | ${'x '.repeat(14)}`,
+    `      | ${' '.repeat(90)}^`,
+  ])
+})
+
 it.each([
   { stream: { isTTY: true, columns: 80 }, layout: { width: 80 } },
   { stream: { isTTY: true, columns: 0 }, layout: {} },
