@@ -69,10 +69,19 @@ export async function initVerb(options: Options): VerbResult {
       break
     }
     wishes = answer
+    // sending a refused password again could lock the account
+    if ([...seen.values()].some(isRefusal)) login.passwords = await askPasswords(options)
   }
   const kept = keepsHubValues ? `; ${hubValues} was there already and is kept` : ''
   process.stdout.write(`${written} written${kept}. Next: convecthub ping -i ${inventory}\n`)
   return 'ok'
+}
+
+const REFUSALS = ['AUTH', 'SECOND_FACTOR', 'SUDO_PASSWORD_WRONG']
+
+/** True if a machine may have refused a password. */
+function isRefusal(seen: Seen | ConvecthubError): boolean {
+  return seen instanceof ConvecthubError && REFUSALS.includes(seen.code)
 }
 
 /** Logs in with the settings of the new inventory, which proves that they work. Throws the errors only with `--yes`. */

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../../src/cluster/variables.ts'
 import { makeKey } from '../transport/helpers/keys.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
+import { testUser } from '../transport/helpers/test-user.ts'
 import { type BuiltCli, builtCli } from './helpers/built-cli.ts'
 
 let cli: BuiltCli
@@ -282,6 +283,20 @@ describe.skipIf(!SSHD)('with a reachable machine', () => {
     expect(stderr).toMatch(/^1 +d1 .*core/m)
     expect(stderr).toContain('HOST_KEY_UNKNOWN')
     expect(text()).toMatch(/# .*\d+ cores?, \d+ GB.*\n(# No NVIDIA card was seen on it\.\n)?d1 /)
+  })
+  test('asks for the passwords again after a machine has refused one', async () => {
+    const user = testUser('(ALL) ALL')
+    const args = ['--host', `d1=127.0.0.1:${sshd.port},gpu`, '--user', user.name, '-k', '-K']
+    const looks = ['wrong', '', 'yes', 'again', user.password, 'wrong', 'again', user.password, '', 'yes']
+    try {
+      const env = { HOME: join(folder(), 'home') }
+      const { code, stderr } = await init(args, { env, input: `\n${looks.join('\n')}\n` })
+      expect(stderr.match(/AUTH|SUDO_PASSWORD_WRONG/g)).toEqual(['AUTH', 'SUDO_PASSWORD_WRONG'])
+      expect(stderr).toMatch(/^1 +d1 .*core/m)
+      expect(code).toBe(0)
+    } finally {
+      user.remove()
+    }
   })
   test('writes nothing when nobody answers for an unknown host key, and names the option', async () => {
     const env = { HOME: join(folder(), 'home') }
