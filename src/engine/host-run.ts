@@ -20,16 +20,14 @@ const ABSENCES = 10
 /** How often the connection may break during one step. */
 const BREAKS = 30
 
-/** Errors of a host that does not answer at the moment or is shutting down. Others would not go away on a retry. */
-const AWAY = new Set([
-  'UNREACHABLE',
-  'LOGIN_DROPPED',
-  'LOGIN_CLOSED',
-  'LOST',
-  'LOGIN_TIMEOUT',
-  'SUDO_TIMEOUT',
-  'TIMEOUT',
-])
+/**
+ * Errors of a host that does not answer at the moment or is shutting down. Others would not go away on a retry, or come
+ * from a host that may still be judging a password, such as PASSWORD_TIMEOUT.
+ */
+const AWAY = new Set(['UNREACHABLE', 'LOGIN_DROPPED', 'LOGIN_CLOSED', 'LOST', 'LOGIN_TIMEOUT', 'TIMEOUT'])
+
+/** The same for a host that has answered before, and so has taken the password before. */
+const AWAY_AGAIN = new Set([...AWAY, 'SUDO_LOST'])
 
 /** Errors of a login that may only have come at the same time as too many others. No password was judged by then. */
 const CROWDED = new Set(['LOGIN_DROPPED', 'LOGIN_TIMEOUT'])
@@ -141,10 +139,10 @@ export class HostRun {
         return facts
       } catch (error) {
         connection?.close()
-        const away = error instanceof ConvecthubError && AWAY.has(error.code)
+        const away = error instanceof ConvecthubError && (back ? AWAY_AGAIN : AWAY).has(error.code)
         if (!away || signal.aborted) throw error
         // the host had answered, so the wait starts over
-        if (error.code === 'LOST') {
+        if (error.code === 'LOST' || error.code === 'SUDO_LOST') {
           lost += 1
           until = Date.now() + AWAY_MS
         }

@@ -85,6 +85,17 @@ export const LOGIN_PAGES = {
       'An sshd with many logins at once (MaxStartups), a firewall that limits new connections, or an unstable network.',
     fix: 'Run the same command again, with fewer logins at once: `-f 10`.',
   },
+  PASSWORD_TIMEOUT: {
+    means: 'sshd took the password of the login and then did not answer in time.',
+    causes:
+      'A directory service that is down, a PAM module that waits for something, or a machine that stopped at that moment.',
+    fix: 'Try `ssh USER@ADDRESS true`. The password was tried once and is not tried again by itself.',
+  },
+  SUDO_LOST: {
+    means: 'The connection broke after sudo had been given the password and before it answered.',
+    causes: 'The network, or a machine or an sshd that ended the connection.',
+    fix: 'Try `ssh USER@ADDRESS sudo true`, then run the same command again. A password that the machine has not taken yet is not tried again by itself.',
+  },
   SUDO_TIMEOUT: {
     means: 'sudo took the password and then did not answer in time.',
     causes:

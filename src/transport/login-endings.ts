@@ -149,7 +149,7 @@ export const ENDINGS: readonly Ending[] = [
       `is it too busy? wait longer with -T 30, or fewer at once with -f 10; by hand: ${sshCommand(target)}`,
   },
   {
-    code: 'UNREACHABLE',
+    code: 'PASSWORD_TIMEOUT',
     is: ({ fault }) => fault.during !== undefined,
     message: ({ target, fault }) => `${late(target, fault)}: ${fault.message} to the password`,
     hint: ({ target }) => `the password is not tried again; by hand: ${sshCommand(target)}`,

@@ -1,9 +1,9 @@
-import { ConvecthubError, type ErrorDetails } from '../errors.ts'
+import type { ConvecthubError, ErrorDetails } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import type { Channel } from './connection.ts'
 import { eachLine } from './line-reader.ts'
-import { linkReason } from './network-cause.ts'
+import { loginTimeout, lost, notRoot, sudoLost, sudoTimeout } from './shell-errors.ts'
 import { sudoError } from './sudo-error.ts'
 import { type SudoPrompt, sudoPrompt } from './sudo-prompt.ts'
 
@@ -46,7 +46,7 @@ interface Greeting {
  * The session's program on the host, from the start of the bootstrap command on. Without a password everything is sent
  * at once, so that the first job costs a single round trip. With one, only the password may be sent until the shell says
  * "go". If all that sudo misses is a terminal, the command is started again with one and everything is sent again.
- * Errors, by `onEnd`: LOST, LOGIN_TIMEOUT, SUDO_TIMEOUT, SUDO_NOT_ROOT and those of sudoError.
+ * Errors, by `onEnd`: LOST, LOGIN_TIMEOUT, SUDO_LOST, SUDO_TIMEOUT, SUDO_NOT_ROOT and those of sudoError.
  */
 export class Shell {
   /** Commands started: two where sudo insisted on a terminal, otherwise one. */
@@ -163,10 +163,12 @@ export class Shell {
     const { prompt, printed, terminal } = greeting
     prompt.over()
     const said = { stderr: prompt.said(), printed }
+    const asked = prompt.asked()
+    // asked twice is an answer, whatever ended the link after it
     const end =
-      this.#ready || error
-        ? lost(this.#host, error, said.stderr)
-        : sudoError(this.#host, said, prompt.asked(), code, this.#options.withheld)
+      this.#ready || (error && asked < 2)
+        ? (this.#ready || asked === 0 ? lost : sudoLost)(this.#host, error, said.stderr)
+        : sudoError(this.#host, said, asked, code, this.#options.withheld)
     if (end.code === 'SUDO_NEEDS_TTY' && !terminal) this.#startOnTerminal()
     else this.#finish(end)
   }
@@ -197,34 +199,9 @@ export class Shell {
 
   #tooLate(): ConvecthubError {
     const { prompt, printed } = this.#greeting
-    const { byHand, startMs } = this.#options
-    const seconds = startMs / 1000
-    const details = { host: this.#host, evidence: `${printed}${prompt.said()}` }
-    // a code of its own, because a password that the host may still judge must not be sent again
-    if (prompt.asked() > 0)
-      return new ConvecthubError('SUDO_TIMEOUT', `sudo did not answer to the password within ${seconds} s`, {
-        ...details,
-        hint: `sudo may wait for DNS or a directory; look how long it takes: time ${byHand}; the password is not tried again`,
-      })
-    return new ConvecthubError('LOGIN_TIMEOUT', `no root shell within ${seconds} s of login`, {
-      ...details,
-      hint: `the machine is slow, or sudo hangs (DNS?): try time ${byHand}; or fewer at once with -f 20`,
-    })
+    const evidence = `${printed}${prompt.said()}`
+    return prompt.asked() > 0
+      ? sudoTimeout(this.#host, evidence, this.#options)
+      : loginTimeout(this.#host, evidence, this.#options)
   }
-}
-
-function notRoot(host: string, uid = ''): ConvecthubError {
-  return new ConvecthubError('SUDO_NOT_ROOT', `sudo made us user ${uid}, not root`, {
-    host,
-    hint: 'look at the rules for this user with `sudo -l` on the host: `sudo -u root` must give root',
-  })
-}
-
-function lost(host: string, error: Error | undefined, evidence: string): ConvecthubError {
-  const message = error ? `connection lost: ${linkReason(error)}` : 'connection lost'
-  return new ConvecthubError('LOST', message, {
-    host,
-    evidence,
-    hint: 'run the same command again: it continues',
-  })
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { HostRun } from '../../src/engine/host-run.ts'
 import type { RunOptions } from '../../src/engine/run-options.ts'
+import type { ErrorCode } from '../../src/error-codes.ts'
 import { ConvecthubError } from '../../src/errors.ts'
 import type { Connection } from '../../src/transport/connection.ts'
 import { hostOf, testDesired } from '../helpers/test-cluster.ts'
@@ -16,28 +17,56 @@ it.each([
   { code: 'LOST' as const, what: 'drops the connection after every login' },
   { code: 'UNREACHABLE' as const, what: 'does not come back' },
   { code: 'LOGIN_CLOSED' as const, what: 'closes every login, as a host that shuts down does' },
+  { code: 'SUDO_LOST' as const, what: 'drops the connection whenever sudo has the password' },
 ])('gives up on a host that $what: $code', async ({ code }) => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const began = Date.now()
+  const { host, logins } = hostThat(() => code)
+  await expect(breakLink(host)).rejects.toMatchObject({ code })
+  expect(logins()).toBeGreaterThan(10)
+  expect(Date.now() - began).toBeLessThan(15 * 60_000)
+})
+
+it.each(['SUDO_TIMEOUT', 'PASSWORD_TIMEOUT'] as const)(
+  'does not send a password again that a host had no answer to: %s',
+  async (code) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { host, logins } = hostThat((login) => (login < 3 ? 'LOST' : code))
+    await expect(breakLink(host)).rejects.toMatchObject({ code })
+    expect(logins()).toBe(3)
+  },
+)
+
+it('does not send a password again to a host that broke off before and has taken none', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { host, logins } = hostThat((login) => (login < 3 ? 'LOST' : 'SUDO_LOST'))
+  await host.connect({ last: false })
+  expect(host.gone).toMatchObject({ code: 'SUDO_LOST' })
+  expect(logins()).toBe(3)
+})
+
+/** A host whose n-th login, or the probe after it, fails with this code. */
+function hostThat(codeOf: (login: number) => ErrorCode) {
   let logins = 0
-  const fail = async () => {
+  const fail = (code: ErrorCode) => {
     throw new ConvecthubError(code, 'it went away', { host: 'w1' })
   }
-  const connection = { host: 'w1', run: fail, close() {} } as unknown as Connection
   const options = {
     connect: async () => {
-      logins += 1
-      return code === 'LOST' ? connection : fail()
+      const code = codeOf(++logins)
+      const late = code === 'LOST' || code.startsWith('SUDO')
+      return late ? { host: 'w1', run: async () => fail(code), close() {} } : fail(code)
     },
     emit: () => {},
     signal: new AbortController().signal,
   } as unknown as RunOptions
-  const host = new HostRun(hostOf(testDesired(), 'w1'), [], options)
-  host.connection = connection
-  const work = host.withLink('a', async () => {
+  return { host: new HostRun(hostOf(testDesired(), 'w1'), [], options), logins: () => logins }
+}
+
+/** Breaks the connection of a host that has answered. */
+function breakLink(host: HostRun): Promise<never> {
+  host.connection = { host: 'w1', close() {} } as unknown as Connection
+  return host.withLink('a', async () => {
     throw new ConvecthubError('LOST', 'it went away')
   })
-  await expect(work).rejects.toMatchObject({ code })
-  expect(logins).toBeGreaterThan(10)
-  expect(Date.now() - began).toBeLessThan(15 * 60_000)
-})
+}

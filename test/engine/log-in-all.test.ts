@@ -58,6 +58,8 @@ it.each([
   { code: 'AUTH', connects: 1 },
   { code: 'SUDO_PASSWORD_WRONG', connects: 1 },
   { code: 'SUDO_TIMEOUT', connects: 1 },
+  { code: 'SUDO_LOST', connects: 1 },
+  { code: 'PASSWORD_TIMEOUT', connects: 1 },
   { code: 'UNREACHABLE', connects: 1 },
 ] as const)(
   'a run connects $connects times to a host of many that fails with $code',

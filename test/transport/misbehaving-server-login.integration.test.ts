@@ -41,7 +41,7 @@ it.each([
   {
     when: 'once the password was sent',
     auth: (context: AuthContext) => context.method === 'none' && context.reject(['password']),
-    code: 'UNREACHABLE',
+    code: 'PASSWORD_TIMEOUT',
     message: /: no answer within 1\.5 s to the password$/,
   },
 ])('reports an authentication that gets no answer $when as $code, with the time waited', async (row) => {
