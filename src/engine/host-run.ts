@@ -45,6 +45,8 @@ export class HostRun {
   /** Why the host is out of the run; undefined while it takes part. */
   gone: ConvecthubError | undefined
   connection: Connection | undefined
+  /** A login took too long. */
+  #late = false
   readonly #wanted: readonly Fact<unknown>[]
   readonly #options: HostOptions
 
@@ -56,8 +58,8 @@ export class HostRun {
   }
 
   /**
-   * Logs in and probes all facts. Does not reject: a failure is kept in `error`, and the other hosts go on. Returns false,
-   * and keeps no error, when fewer logins at once may help; never with `last`.
+   * Logs in and probes all facts. Does not reject: a failure is kept in `errors`, and the other hosts go on. Returns
+   * false, and keeps no error, when fewer logins at once may help; never with `last`.
    */
   async connect({ last }: { last: boolean }): Promise<boolean> {
     const { emit, signal } = this.#options
@@ -75,8 +77,11 @@ export class HostRun {
         sudoAsked: this.connection?.sudoAsked ?? false,
       })
     } catch (error) {
-      const crowded = error instanceof ConvecthubError && CROWDED.has(error.code)
-      if (crowded && !last && !signal.aborted) return false
+      const code = error instanceof ConvecthubError ? error.code : ''
+      // each try of a silent host costs a whole deadline, so it has two
+      const again = CROWDED.has(code) && !(this.#late && code === 'LOGIN_TIMEOUT')
+      this.#late ||= code === 'LOGIN_TIMEOUT'
+      if (again && !last && !signal.aborted) return false
       this.fail(signal.aborted ? interrupted(name, 'connect', undefined) : atHost(error, name, 'connect'))
     }
     return true

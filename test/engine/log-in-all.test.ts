@@ -82,3 +82,37 @@ it.each([
     expect(events.filter(({ event }) => event === 'host-failed')).toHaveLength(1)
   },
 )
+
+it.each([
+  { what: 'none', hosts: 500, answer: 0, most: 24 },
+  { what: 'one', hosts: 500, answer: 1, most: 32 },
+  { what: 'half', hosts: 500, answer: 250, most: 20 },
+])('waits for at most $most deadlines when $what of $hosts hosts answer', async ({ hosts, answer, most }) => {
+  const connects = new Map<string, number>()
+  let deadlines = 0
+  const waiting: (() => void)[] = []
+  const pass = () => {
+    deadlines += 1
+    for (const late of waiting.splice(0)) late()
+  }
+  const deadline = () =>
+    new Promise<void>((late) => {
+      waiting.push(late)
+      if (waiting.length === 1) setImmediate(pass)
+    })
+  const answering = new Set(names(answer))
+  const { report } = await runFakes({
+    recipe: [fakeStep('a')],
+    desired: testDesired({ drivers: [], workers: names(hosts) }),
+    forks: 64,
+    connect: async ({ name }) => {
+      connects.set(name, (connects.get(name) ?? 0) + 1)
+      if (answering.has(name)) return fakeHost(name, { world: new Set() }).connection
+      await deadline()
+      throw new ConvecthubError('LOGIN_TIMEOUT', 'it is silent', { host: name })
+    },
+  })
+  expect(report.hosts.filter(({ errors }) => errors.length > 0)).toHaveLength(hosts - answer)
+  expect(Math.max(...connects.values())).toBe(2)
+  expect(deadlines).toBeLessThanOrEqual(most)
+})
