@@ -1,7 +1,8 @@
 import { ConvecthubError } from '../errors.ts'
 import { codeKey, findCode, GROUPS, groupTitle, PAGES, pageText, pageTitle } from '../explain/find-page.ts'
 import { nearest } from '../inventory/edit-distance.ts'
-import { pageWidth, wrapped } from '../ui/markdown-lines.ts'
+import { wrap } from '../ui/fit.ts'
+import { pageWidth } from '../ui/markdown-lines.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { columns } from '../ui/style.ts'
 import type { VerbResult } from './verb.ts'
@@ -16,7 +17,7 @@ export async function explainVerb(text: string | undefined): VerbResult {
   }
   const code = findCode(text)
   if (!code) throw unknownCode(text)
-  printLines([pageTitle(code), ...pageText(code).flatMap((text) => ['', ...wrapped(text, pageWidth())])])
+  printLines([pageTitle(code), ...pageText(code).flatMap((text) => ['', ...wrap(text, pageWidth(), '')])])
   return 'ok'
 }
 

@@ -1,4 +1,5 @@
 import { ConvecthubError, type Origin } from '../errors.ts'
+import { hostRuns } from '../host-runs.ts'
 import { checkKeyFile } from '../transport/key-ring.ts'
 
 /** A private key that a host, or a jump host before it, is logged in to with. */
@@ -20,15 +21,8 @@ export function keyProblems(uses: readonly KeyUse[]): ConvecthubError[] {
     } catch (error) {
       if (!(error instanceof ConvecthubError)) throw error
       const origin = uses.find((use) => use.path === path && use.origin)?.origin
-      const message = `${error.message} (${listed([...new Set(hosts)])})`
+      const message = `${error.message} (for ${hostRuns(hosts)})`
       return [new ConvecthubError(error.code, message, { ...error.details, ...(origin && { origin }) })]
     }
   })
-}
-
-/** "for n1, n2", "for n1 … n9 (9 hosts)" */
-function listed(hosts: readonly string[]): string {
-  return hosts.length > 3
-    ? `for ${hosts[0]} … ${hosts.at(-1)}: ${hosts.length} hosts`
-    : `for ${hosts.join(', ')}`
 }

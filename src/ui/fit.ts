@@ -37,20 +37,43 @@ function lengthWithin(text: string, width: number): number {
 }
 
 /**
- * Breaks a line at blanks, so that no part is wider than `width` where its words allow it. Later parts are indented, so
- * that none looks like a line of its own.
+ * Breaks a line at blanks, so that no part is wider than `width` where its words allow it. Later parts begin with
+ * `indent`, so that none looks like a line of its own.
  */
-export function wrap(line: string, width: number): string[] {
-  if (cells(line) <= width) return [line]
-  const indent = width > 20 ? '    ' : ' '
-  const lines: string[] = []
-  let current = ''
-  for (const word of line.split(/(?<= )(?=[^ ])/)) {
-    if (current.trim() !== '' && cells((current + word).trimEnd()) > width) {
-      lines.push(current.trimEnd())
-      current = indent
+export function wrap(line: string, width: number, indent = width > 20 ? '    ' : ' '): string[] {
+  const words = wordsOf(line).map((text) => ({ text }))
+  return fill(words, width, '', indent).map((parts, i) => {
+    return `${i === 0 ? '' : indent}${parts.map(({ text }) => text).join(' ')}`.trimEnd()
+  })
+}
+
+/** The words of a line; more than one blank, or one at its start or end, belongs to the word beside it. */
+export function wordsOf(line: string): string[] {
+  return line.split(/(?<=\S) (?=\S)/)
+}
+
+/**
+ * Fills lines with words, one blank between them, up to `width` cells; the first begins with `first`, all others with
+ * `next`. A word that is longer gets a line of its own.
+ */
+export function fill<W extends { text: string }>(
+  words: readonly W[],
+  width: number,
+  first: string,
+  next: string,
+): W[][] {
+  const lines: W[][] = []
+  let filled = 0
+  for (const word of words) {
+    const size = cells(word.text)
+    const line = lines.at(-1)
+    if (line && filled + 1 + size <= width) {
+      line.push(word)
+      filled += 1 + size
+    } else {
+      filled = cells(line ? next : first) + size
+      lines.push([word])
     }
-    current += word
   }
-  return [...lines, current.trimEnd()]
+  return lines
 }

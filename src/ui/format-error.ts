@@ -1,11 +1,11 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { ChalkInstance } from 'chalk'
 import { cells } from '../cells.ts'
 import { type ConvecthubError, type ErrorDetails, formatOrigin } from '../errors.ts'
+import { hostRuns } from '../host-runs.ts'
 import type { Warning } from '../inventory/inventory.ts'
 import { oneLine, pointAt, printable } from '../printable.ts'
+import { fill, wordsOf } from './fit.ts'
 import type { ErrorGroup } from './group-errors.ts'
-import { hostRuns } from './host-runs.ts'
 
 /** `width`: break lines at blanks to be at most so many cells long; without it, never. */
 export interface ErrorLayout {
@@ -102,30 +102,13 @@ interface Word {
   shade: (text: string) => string
 }
 
-/** The words of a line; more than one blank, or one at its start or end, belongs to the word beside it. */
 function words(line: string, shade: Word['shade'] = String): Word[] {
-  return line.split(/(?<=\S) (?=\S)/).map((text) => ({ text, shade }))
+  return wordsOf(line).map((text) => ({ text, shade }))
 }
 
-/** Joins words to lines of at most `width` cells. A word that is longer gets a line of its own. */
 function wrapped(words: readonly Word[], width: number, first: string, next: string): string[] {
-  const lines: Word[][] = []
-  let filled = 0
-  for (const word of words) {
-    const size = cellsOf(word.text)
-    const line = lines.at(-1)
-    if (line && filled + 1 + size <= width) {
-      line.push(word)
-      filled += 1 + size
-    } else {
-      filled = cellsOf(line ? next : first) + size
-      lines.push([word])
-    }
-  }
-  return lines.map((line, i) => `${i === 0 ? first : next}${painted(line)}`)
+  return fill(words, width, first, next).map((line, i) => `${i === 0 ? first : next}${painted(line)}`)
 }
-
-const cellsOf = (text: string) => cells(stripVTControlCharacters(text))
 
 /** The words with blanks between them; neighbours of one colour are painted together. */
 function painted(line: readonly Word[]): string {

@@ -1,4 +1,4 @@
-import { hostRuns } from './host-runs.ts'
+import { hostRuns } from '../host-runs.ts'
 
 /** Names in one text: two as they are, more as runs with their number, as "node1 … node30 (30 hosts)". */
 export function hostNames(names: readonly string[]): string {

@@ -1,3 +1,5 @@
+import { wrap } from './fit.ts'
+
 /** Pages are not wider than this, as long lines are hard to read. */
 const WIDEST = 100
 
@@ -22,7 +24,7 @@ export function markdownLines(text: string, width: number): string[] {
   let head: string[] = []
   let code = false
   const close = () => {
-    if (block) shown.push(...wrapped(plain(block.words.join(' ')), width, block.indent))
+    if (block) shown.push(...wrap(plain(block.words.join(' ')), width, block.indent))
     block = undefined
   }
   for (const line of text.split('\n')) {
@@ -69,18 +71,5 @@ function tableRow(
     if (cell === '') return []
     return [at === 0 ? cell : `${head[at + 1]}: ${cell}`]
   })
-  return [first, ...texts.flatMap((text) => wrapped(text, width - 4, '').map((line) => `    ${line}`))]
-}
-
-/** Lines of at most `width` columns. All but the first begin with `indent`. */
-export function wrapped(text: string, width: number, indent = ''): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/(?<=\S)\s+/)) {
-    if (line.trim() !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = indent + word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
+  return [first, ...texts.flatMap((text) => wrap(text, width - 4, '').map((line) => `    ${line}`))]
 }

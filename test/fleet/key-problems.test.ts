@@ -26,12 +26,17 @@ it.each([
   {
     what: 'a missing key of all hosts, once, at its line',
     text: `d[1:30]\n[all:vars]\n${OPTION}=/k/gone`,
-    reported: ['inv:3:1 the private key /k/gone cannot be read: no such file (for d1 … d30: 30 hosts)'],
+    reported: ['inv:3:1 the private key /k/gone cannot be read: no such file (for d1 … d30)'],
   },
   {
     what: 'a missing key on the lines of two hosts, once',
     text: [line('d1', 'gone'), line('d2', 'good'), line('d3', 'gone')].join('\n'),
     reported: ['inv:1:4 the private key /k/gone cannot be read: no such file (for d1, d3)'],
+  },
+  {
+    what: 'a missing key of hosts that are no run, all of them',
+    text: ['d1', 'd3', 'd7', 'web'].map((host) => line(host, 'gone')).join('\n'),
+    reported: ['inv:1:4 the private key /k/gone cannot be read: no such file (for d1, d3, d7, web)'],
   },
   {
     what: 'each kind of wrong key',

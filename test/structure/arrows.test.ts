@@ -11,6 +11,7 @@ const COMMON = [
   'error-codes.ts',
   'errors.ts',
   'exit-codes.ts',
+  'host-runs.ts',
   'layout.ts',
   'mark.ts',
   'outcome.ts',

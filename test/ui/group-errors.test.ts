@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
+import { hostRuns } from '../../src/host-runs.ts'
 import { groupErrors } from '../../src/ui/group-errors.ts'
-import { hostRuns } from '../../src/ui/host-runs.ts'
 import { printFailure } from '../../src/ui/print-result.ts'
 import { tellErrors } from '../../src/ui/tell-errors.ts'
 

@@ -14,6 +14,7 @@ it.each([
     text: 'a\nvery-long-indeed-it-is',
     lines: ['a', 'very-long-indeed-it-is'],
   },
+  { what: 'wide characters', text: '日本日本 日本日本 ab', lines: ['日本日本', '日本日本 ab'] },
   {
     what: 'code',
     text: 'x\n\n```sh\na   | b\n\n# c\n```\n\ny',
