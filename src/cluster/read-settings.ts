@@ -35,7 +35,8 @@ export function readSettings<S extends z.ZodObject>(
   const parsed = schema.safeParse(texts)
   if (parsed.success) return unresolved ? undefined : parsed.data
   for (const { path, message } of parsed.error.issues) {
-    const name = String(path[0])
+    // only a key of the schema can be wrong: other variables are not passed to it
+    const name = String(path[0]) as keyof typeof HINTS
     const setting = host.vars.get(name)
     if (setting && !(name in texts) && setting.value !== null) continue
     errors.push(setting ? badValue(host, name, setting, message) : missing(host, name, message, place))
@@ -53,17 +54,22 @@ export function textsOf(name: string, setting: Setting): Setting[] {
   }))
 }
 
-function badValue(host: Host, name: string, setting: Setting, message: string): ConvecthubError {
+function badValue(host: Host, name: keyof typeof HINTS, setting: Setting, message: string): ConvecthubError {
   const text = setting.raw ?? String(setting.value)
   const shown = setting.secret || isSecretName(name) ? '' : `=${quotable(text)}`
-  const hint = HINTS[name] ?? `correct ${name}`
+  const hint = HINTS[name]
   const { origin } = setting
   return text === ''
     ? clusterProblem('BAD_VALUE', `${name} is empty`, origin, `${hint}; or take the line out`, host.name)
     : clusterProblem('BAD_VALUE', `${name}${shown}: ${message}`, origin, hint, host.name)
 }
 
-function missing(host: Host, name: string, message: string, place: Origin | undefined): ConvecthubError {
+function missing(
+  host: Host,
+  name: keyof typeof HINTS,
+  message: string,
+  place: Origin | undefined,
+): ConvecthubError {
   const hint = `set ${name} under [all:vars]; ${HINTS[name]}`
   return clusterProblem('BAD_VALUE', `${name}: ${message}`, place ?? host.origin, hint)
 }

@@ -97,8 +97,8 @@ export const CLUSTER_VARIABLES = z.object({
   http_port: port.default(80).describe('Port of ConvectHub over http'),
   https_port: port.default(443).describe('Port of ConvectHub over https'),
 })
-/** What to write instead of a wrong value. */
-export const HINTS: Readonly<Record<string, string>> = {
+/** What to write instead of a wrong or missing value. */
+export const HINTS: Readonly<Record<keyof HostSettings | keyof ClusterSettings, string>> = {
   my_iface: 'my_iface=eth1, for example; `ip address` on the machine lists them',
   has_gpu: 'has_gpu=true or has_gpu=false',
   install_nvidia_driver: 'install_nvidia_driver=true or install_nvidia_driver=false',
@@ -107,10 +107,11 @@ export const HINTS: Readonly<Record<string, string>> = {
   docker_key: 'gpg --show-keys FILE prints it',
   convect_token: 'a good one is made by: openssl rand -hex 24',
   convect_workdir: 'convect_workdir=/var/tmp/convecthub, for example',
+  jhub_config_path: 'jhub_config_path=jupyterhub.yaml, for example',
   hub_admins: 'hub_admins=ada,bob, for example',
   http_port: 'http_port=8080, for example',
   https_port: 'https_port=8443, for example',
-} satisfies Partial<Record<keyof HostSettings | keyof ClusterSettings, string>>
+}
 
 /** Variables whose value may also be a list. */
 export const LIST_VARIABLES: readonly string[] = [

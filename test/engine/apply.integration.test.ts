@@ -229,7 +229,7 @@ it.each([
     path: 'no-folder/a',
     code: 'STEP_FAILED',
     message: 'send a: the host could not write it (exit code 1)',
-    hint: /^the lines above are the host's own; mend the cause/,
+    hint: /^the lines above are the host's own; fix the cause/,
     evidence: /no-folder.*: File exists/,
   },
 ])('refuses an upload $what', async ({ make, path, code, message, hint, evidence }) => {
