@@ -19,7 +19,10 @@ const SECRETS = [TOKEN, VALUES_SECRET]
 it('the plans under test contain every step that changes something, and every kind of change', () => {
   const silent = ['preflight']
   const ids = [...provision, ...reset].map(({ id }) => id).filter((id) => !silent.includes(id))
-  expect(new Set(PLANS.map(({ step }) => step.id))).toEqual(new Set(ids))
+  expect(
+    new Set(PLANS.map(({ step }) => step.id)),
+    'a step plans nothing here: give it a setting or an answer in test/helpers/all-plans.ts',
+  ).toEqual(new Set(ids))
   expect(new Set(CHANGES.map(({ change }) => change.kind))).toEqual(
     new Set(['file', 'upload', 'packages', 'run', 'service', 'wait']),
   )
@@ -70,7 +73,11 @@ it('records every file before it is written, so that reset removes it; below STA
     }))
   }).filter(({ path }) => !path.startsWith(`${STATE}/`))
   expect(new Set(written.map(({ path }) => path)).size).toBeGreaterThan(5)
-  expect(written.filter(({ recorded }) => !recorded)).toEqual([])
+  expect(
+    written.filter(({ recorded }) => !recorded),
+    'record a file that only convecthub writes; one that the host already had is never recorded or replaced, since ' +
+      'reset would delete it: see "Changing what the host already has" in CONTRIBUTING.md',
+  ).toEqual([])
 })
 
 it('every change has a title of one line', () => {

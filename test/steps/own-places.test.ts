@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { debian } from '../../src/distribution/debian.ts'
 import { file } from '../../src/facts/file.ts'
 import { recordedPackages } from '../../src/facts/recorded-packages.ts'
+import { HUB_PASSWORD } from '../../src/layout.ts'
 import { isOwnFile, isOwnFolder, isWorkFolder } from '../../src/steps/own-places.ts'
 import { removeFiles } from '../../src/steps/remove-files.ts'
 import { removePackages } from '../../src/steps/reset.ts'
@@ -16,13 +17,22 @@ const WORKDIR = '/data/convecthub'
 
 it('reset may remove every file that a step writes, and its folder', () => {
   const paths = allPlans().flatMap(({ changes }) =>
-    changes.flatMap((change) => ('path' in change ? [change.path] : [])),
+    changes.flatMap((change) => [
+      ...('path' in change ? [change.path] : []),
+      ...(change.kind === 'run' ? recordedFiles(change.script.reveal()) : []),
+    ]),
   )
+  expect(paths).toContain(HUB_PASSWORD)
   expect(paths.length).toBeGreaterThan(20)
   expect(paths.filter((path) => !isOwnFile(path, WORKDIR))).toEqual([])
   const folders = paths.map((path) => path.slice(0, path.lastIndexOf('/')))
   expect(folders.filter((path) => !isOwnFolder(path, WORKDIR))).toEqual([])
 })
+
+/** The paths that a script records as files of convecthub. */
+function recordedFiles(script: string): string[] {
+  return [...script.matchAll(/\bcvh_record file '?(\/[^\s']+)/g)].map(([, path = '']) => path)
+}
 
 it.each([
   '/var/lib/rancher/k3s/agent/images/k3s-airgap-images-amd64.tar.zst',
@@ -51,11 +61,27 @@ it.each([
   '/etc/systemd/system/ssh.service',
   '/data/convecthub/thesis.pdf',
   '/var/tmp/convecthub/x.tgz/../../../etc',
+  '/etc/apt/sources.list',
   '/etc/apt/sources.list.d/ubuntu.list',
+  '/etc/fstab',
+  '/etc/passwd',
+  '/etc/group',
+  '/etc/hosts',
+  '/etc/resolv.conf',
+  '/etc/sysctl.conf',
+  '/etc/crontab',
+  '/etc/sudoers',
+  '/etc/ssh/sshd_config',
+  '/etc/docker/daemon.json',
+  '/etc/default/grub',
+  '/root/.ssh/authorized_keys',
   '',
   'relative',
 ])('never accepts %j as ours', (path) => {
-  expect(isOwnFile(path, WORKDIR)).toBe(false)
+  expect(
+    isOwnFile(path, WORKDIR),
+    'reset would delete it; what the host already had is edited in place',
+  ).toBe(false)
 })
 
 it.each([
