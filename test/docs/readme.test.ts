@@ -7,6 +7,7 @@ import { ERRORS } from '../../src/error-codes.ts'
 import { EXIT } from '../../src/exit-codes.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { EVENT_SCHEMAS, eventSchema } from './event-schema.ts'
+import { expectPart, UPDATE } from './generated-part.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -59,19 +60,11 @@ it('docs/events.schema.json describes each line of --output json', () => {
   const file = new URL('docs/events.schema.json', ROOT)
   const schema = `${JSON.stringify({ title: 'A line of convecthub --output json', ...z.toJSONSchema(eventSchema) }, null, 1)}\n`
   if (process.env.UPDATE_DOCS) writeFileSync(file, schema)
-  else expect(readFileSync(file, 'utf8')).toBe(schema)
+  else expect(readFileSync(file, 'utf8'), `docs/events.schema.json: ${UPDATE}`).toBe(schema)
 })
 
 it.each(PARTS)('$page: the table of $name matches the code', ({ page, name, text }) => {
-  const file = new URL(page, ROOT)
-  const written = readFileSync(file, 'utf8')
-  const part = new RegExp(`(<!-- ${name} -->\n)([\\s\\S]*?)(<!-- /${name} -->)`)
-  if (process.env.UPDATE_DOCS)
-    writeFileSync(
-      file,
-      written.replace(part, (_all, head, _old, tail) => `${head}${text}${tail}`),
-    )
-  else expect(part.exec(written)?.[2]).toBe(text)
+  expectPart(page, name, text)
 })
 
 it.each(Object.keys(TOPICS))('the topic %s has a page', (topic) => {

@@ -1,9 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { allPlans } from '../helpers/all-plans.ts'
-
-const PAGE = new URL('../../docs/security.md', import.meta.url)
-const PART = /(<!-- files -->\n)([\s\S]*?)(<!-- \/files -->)/
+import { expectPart } from './generated-part.ts'
 
 /** All files that steps write, with their modes, as a table. UPDATE_DOCS=1 updates the page. */
 function files(): string {
@@ -17,11 +14,5 @@ function files(): string {
 }
 
 it('docs/security.md lists every file with its mode', () => {
-  const page = readFileSync(PAGE, 'utf8')
-  if (process.env.UPDATE_DOCS)
-    writeFileSync(
-      PAGE,
-      page.replace(PART, (_all, head, _old, tail) => `${head}${files()}${tail}`),
-    )
-  else expect(PART.exec(page)?.[2]).toBe(files())
+  expectPart('docs/security.md', 'files', files())
 })

@@ -104,21 +104,23 @@ const CUTS = (() => {
   }))
 })()
 
-it.concurrent.each(CUTS)(`resumes after a cut by $how at byte $at (seed ${seed})`, (cut) =>
-  onBench(async (bench) => {
-    const { at, how } = cut
-    const { proxy, run } = bench
-    proxy.plan((count) => (count === 1 ? { up: { cutAt: at, how } } : {}))
-    const { report, errors, breaks } = await run()
-    expect(errors).toEqual([])
-    // a cut in the first few kilobytes hits the login, which is simply retried
-    expect({ ok: report.ok, breaks }).toEqual({ ok: true, breaks: at < 20_000 ? expect.any(Number) : 1 })
-    proveWhole(bench)
-    expect(proxy.connections()).toBe(2)
-    expect(proxy.bytes('up')).toBeLessThan(SIZE + LOST + TALK)
-    if (at > SIZE / 2) expect(proxy.bytes('up')).toBeLessThan(1.3 * SIZE)
-    await until('the end of all connections', () => proxy.open() === 0)
-  }),
+it.concurrent.each(CUTS)(
+  `resumes after a cut by $how at byte $at (seed ${seed}; CVH_SEED=N repeats it)`,
+  (cut) =>
+    onBench(async (bench) => {
+      const { at, how } = cut
+      const { proxy, run } = bench
+      proxy.plan((count) => (count === 1 ? { up: { cutAt: at, how } } : {}))
+      const { report, errors, breaks } = await run()
+      expect(errors).toEqual([])
+      // a cut in the first few kilobytes hits the login, which is simply retried
+      expect({ ok: report.ok, breaks }).toEqual({ ok: true, breaks: at < 20_000 ? expect.any(Number) : 1 })
+      proveWhole(bench)
+      expect(proxy.connections()).toBe(2)
+      expect(proxy.bytes('up')).toBeLessThan(SIZE + LOST + TALK)
+      if (at > SIZE / 2) expect(proxy.bytes('up')).toBeLessThan(1.3 * SIZE)
+      await until('the end of all connections', () => proxy.open() === 0)
+    }),
 )
 
 it.concurrent('does not report bytes as sent that are still buffered', () =>

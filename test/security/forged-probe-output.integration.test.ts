@@ -147,7 +147,7 @@ const LIMITS: Partial<Record<Place, (text: string) => string>> = {
   'node name': (text) => (text === 'host1' ? 'x' : text),
 }
 
-it(`no text in any place changes another fact, or is unprintable afterwards (seed ${seed})`, async () => {
+it(`no text in any place changes another fact, or is unprintable afterwards (seed ${seed}; CVH_SEED=N repeats it)`, async () => {
   const next = random()
   tree.fill(HARMLESS)
   const before = withoutTexts(await askAll())

@@ -94,7 +94,7 @@ it.each([
   { mode: 'tty', verbose: 0, live: true },
   { mode: 'json', verbose: 1 },
 ] as const)(
-  `$mode with -v $verbose: no text gets out of its line, or at the terminal (seed ${seed})`,
+  `$mode with -v $verbose: no text gets out of its line, or at the terminal (seed ${seed}; CVH_SEED=N repeats it)`,
   async (how) => {
     const next = random()
     let texts = 0
@@ -109,7 +109,7 @@ it.each([
   },
 )
 
-it(`an error is one line and its evidence, whatever is in it (seed ${seed})`, () => {
+it(`an error is one line and its evidence, whatever is in it (seed ${seed}; CVH_SEED=N repeats it)`, () => {
   const next = random()
   const text = () => hostileText(next)
   for (let run = 0; run < RUNS; run++) {
