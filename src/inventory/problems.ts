@@ -28,6 +28,9 @@ export function quotable(text: string): string {
   return isSecretName(text) || hasUrlLogin(text) ? MASK : shortened(text)
 }
 
+/** The message for a word without a name, which is never shown: it may be the rest of a password. */
+export const NAMELESS = 'Expected key=value'
+
 /** Throws the collected errors, if any: a single one as itself, several as one ConvecthubErrors. */
 export function throwAll(problems: readonly ConvecthubError[]): void {
   const [first] = problems

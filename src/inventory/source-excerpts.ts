@@ -2,6 +2,7 @@ import { ConvecthubError, type ErrorDetails } from '../errors.ts'
 import { pointAt } from '../printable.ts'
 import type { SourceTexts, Warning } from './inventory.ts'
 import { isSecretLine, isSecretName } from './mask-secrets.ts'
+import { NAMELESS } from './problems.ts'
 
 /** Adds the place in the file to errors and warnings. */
 export interface SourceExcerpts {
@@ -20,8 +21,6 @@ interface Line {
 
 /** Errors for YAML whose structure is not certain: a secret may go on in any line below its name. */
 const UNCERTAIN = ['INVENTORY_YAML', 'INVENTORY_VALUE']
-/** Errors for words without a name, of which nobody knows what they are. */
-const NAMELESS = ['INVENTORY_HOST_LINE', 'INVENTORY_VARS_LINE']
 
 /**
  * Shows where in `texts` an error or a warning is: the line, cut to what is around the column, with a caret below it.
@@ -48,7 +47,7 @@ export function sourceExcerpts(texts: SourceTexts): SourceExcerpts {
     const secret =
       found.secret ||
       (found.below && UNCERTAIN.includes(code)) ||
-      NAMELESS.includes(code) ||
+      message.startsWith(NAMELESS) ||
       isSecretName(`${message} ${details.hint}`)
     return (secret ? rest : { ...rest, evidence: pointAt(found.text, column - 1) }) as T
   }

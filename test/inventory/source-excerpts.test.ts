@@ -62,8 +62,12 @@ test.each([
   { text: 'my_pws: ["a",\n"hunter2", 1:2]', at: [2, 12], code: 'INVENTORY_VALUE' },
   { text: 'a:\n  my_pw: |\n  aa\n\t hunter2', at: [4, 1], code: 'INVENTORY_YAML' },
   { text: 'my_pw: "a\nhunter2: b" c', at: [2, 13], code: 'INVENTORY_YAML' },
-  { text: 'd1 ansible_host=1.2.3.4 hunter2', at: [1, 25], code: 'INVENTORY_HOST_LINE' },
-  { text: 'hunter2', at: [1, 1], code: 'INVENTORY_VARS_LINE' },
+  {
+    text: 'd1 ansible_host=1.2.3.4 hunter2',
+    at: [1, 25],
+    message: 'Expected key=value host variable assignment',
+  },
+  { text: 'hunter2', at: [1, 1], message: 'Expected key=value' },
   { text: 'x\nhunter2', at: [2, 1], message: 'did you mean convect_token?' },
 ] as const)('shows nothing of $text', ({ text, at: [line, column], ...more }) => {
   expect(evidenceOf(text, line, column, more)).toBeUndefined()

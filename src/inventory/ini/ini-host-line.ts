@@ -1,7 +1,7 @@
 import { ConvecthubError, type Origin } from '../../errors.ts'
 import { type HostPattern, parseHostPattern } from '../host-pattern.ts'
 import type { Setting } from '../inventory.ts'
-import { problem } from '../problems.ts'
+import { NAMELESS, problem } from '../problems.ts'
 import { shellWords } from '../python/shell-words.ts'
 import { typedSetting } from './ini-value.ts'
 
@@ -46,8 +46,7 @@ export function parseHostLine(
   for (const word of rest) {
     const equals = word.text.indexOf('=')
     if (equals < 0) {
-      // the word itself is not shown: it may be the rest of a password
-      wrong(word.start, 'Expected key=value host variable assignment', expectedAssignment(word.text))
+      wrong(word.start, `${NAMELESS} host variable assignment`, expectedAssignment(word.text))
       // The rest was meant as a comment; one error is enough for it.
       if (word.text.startsWith(';')) break
       continue

@@ -8,7 +8,7 @@ import {
   type InventoryBuilder,
   setGroupVar,
 } from '../inventory-builder.ts'
-import { collect, problem, quotable } from '../problems.ts'
+import { collect, NAMELESS, problem, quotable } from '../problems.ts'
 import { strip } from '../python/python-text.ts'
 import { splitLines } from '../source-lines.ts'
 import { parseHostLine } from './ini-host-line.ts'
@@ -104,7 +104,7 @@ function readVariable(
   const equals = line.indexOf('=')
   if (equals < 0) {
     const hint = 'write key=value; a comment line starts with #'
-    throw problem('INVENTORY_VARS_LINE', 'Expected key=value', {
+    throw problem('INVENTORY_VARS_LINE', NAMELESS, {
       origin: originAt(0),
       hint,
     })
