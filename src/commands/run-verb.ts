@@ -101,6 +101,7 @@ async function runOn(
     Pick<RunOptions, 'emit' | 'signal'> & { question: ReturnType<typeof hostQuestions> },
 ): Promise<RunReport> {
   fleet.shared.question = question
+  fleet.shared.signal = wanted.signal
   return run({
     verb,
     recipe,

@@ -8,6 +8,7 @@ import { Shared } from './shared.ts'
 import type { StartChannel } from './shell.ts'
 import { sshConnect } from './ssh.ts'
 import { sshCommand } from './ssh-command.ts'
+import { stoppable, stopped } from './stoppable.ts'
 import type { Target } from './target.ts'
 
 /** sshd drops some logins at random when many arrive at once (MaxStartups), so a dropped login is tried again. */
@@ -18,7 +19,7 @@ const START_MS = 30_000
 
 /**
  * Opens a root shell on the target, over SSH or on this machine. `shared` is what all connections of a run share.
- * Errors: those of sshConnect and openSession.
+ * Errors: those of sshConnect and openSession, INTERRUPTED.
  */
 export async function connect(target: Target, shared = new Shared()): Promise<Connection> {
   if (target.connection === 'local') {
@@ -27,21 +28,26 @@ export async function connect(target: Target, shared = new Shared()): Promise<Co
     const start = async () => channel
     return openSession(target.host, start, boot, { ...options, disconnect: () => channel.close() })
   }
+  const { signal } = shared
   for (let left = TRIES; ; left--) {
     try {
       const link = await sshConnect(target, shared)
       const { boot, options } = opening(target, shared, link.withheld)
       const start: StartChannel = ({ terminal }) => link.exec(boot.command, { ms: START_MS, terminal })
-      return await openSession(target.host, start, boot, { ...options, disconnect: link.close }).catch(
+      const session = { ...options, disconnect: link.close }
+      return await stoppable(signal, link, () => openSession(target.host, start, boot, session)).catch(
         (error) => {
           link.close()
           throw error
         },
       )
     } catch (error) {
+      if (signal?.aborted) throw stopped(target.host)
       const dropped = error instanceof ConvecthubError && error.code === 'LOGIN_DROPPED'
       if (left === 1 || !dropped) throw error
-      await sleep(200 + Math.random() * 800)
+      await sleep(200 + Math.random() * 800, undefined, { signal }).catch(() => {
+        throw stopped(target.host)
+      })
     }
   }
 }

@@ -1,5 +1,13 @@
+import type { Readable } from 'node:stream'
 import { ConvecthubError, type ErrorDetails } from '../errors.ts'
-import { ENDINGS, type Ending, isProtocolError, type LoginEnd, type Seen } from './login-endings.ts'
+import {
+  ENDINGS,
+  type Ending,
+  isProtocolError,
+  type LoginEnd,
+  type LoginFault,
+  type Seen,
+} from './login-endings.ts'
 import { noCommonAlgorithm } from './no-common-algorithm.ts'
 import { place, type Target } from './target.ts'
 
@@ -39,4 +47,13 @@ export function loginError(target: Target, end: LoginEnd): ConvecthubError {
     ...(ending.code === 'LOGIN_DROPPED' || ending.code === 'UNREACHABLE' ? { cause: fault } : tried.withheld),
   }
   return new ConvecthubError(ending.code, ending.message(seen), details)
+}
+
+/** node's error codes for a connection that the other side closed. */
+const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
+
+/** Whether a login failed only because its connection ended, without any reason given. */
+export function isEnd({ code, level }: LoginFault, stream: Readable): boolean {
+  if (code !== undefined) return RESETS.has(code)
+  return (level === undefined || level === 'protocol') && (stream.readableEnded || stream.destroyed)
 }

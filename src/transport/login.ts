@@ -11,12 +11,13 @@ import { brokenCertificate, hostKeyWarning } from './host-key-error.ts'
 import type { KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
 import type { LoginFault } from './login-endings.ts'
-import { loginError } from './login-error.ts'
+import { isEnd, loginError } from './login-error.ts'
 import { exec, forward } from './open-channel.ts'
 import { type Opening, recordOpening } from './opening.ts'
 import type { Route } from './route.ts'
 import type { AskQuestion } from './shared.ts'
 import { patchClient, verifyByKey } from './ssh2-internals.ts'
+import { stopped } from './stoppable.ts'
 import type { Target } from './target.ts'
 import type { Tried } from './tried.ts'
 
@@ -41,11 +42,13 @@ export interface LoginInput {
   tried: Tried
   /** Asks the user what the host asks. */
   question: AskQuestion | undefined
+  /** Ends the login. */
+  signal: AbortSignal | undefined
 }
 
 /** One SSH login, from the first byte to a link or an error. */
 export class Login {
-  /** Settles once. Errors: those of loginError and `judge`, SSH2_CHANGED. */
+  /** Settles once. Errors: those of loginError and `judge`, SSH2_CHANGED, INTERRUPTED. */
   readonly link: Promise<Link>
   readonly #input: LoginInput
   readonly #client = new ssh2.Client()
@@ -90,6 +93,15 @@ export class Login {
       this.#reject(error)
       this.#client.destroy()
     }
+    this.#stopWith(input.signal)
+  }
+
+  #stopWith(signal: AbortSignal | undefined): void {
+    const stop = () => this.#fail(stopped(this.#input.target.host))
+    const over = () => signal?.removeEventListener('abort', stop)
+    signal?.addEventListener('abort', stop)
+    this.link.then(over, over)
+    if (signal?.aborted) stop()
   }
 
   #listen(): void {
@@ -230,13 +242,4 @@ export class Login {
       this.#reject(ours ?? loginError(target, { fault, closed, tried, opening: this.#opening, offer, said }))
     })
   }
-}
-
-/** node's error codes for a connection that the other side closed. */
-const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
-
-/** Whether a login failed only because its connection ended, without any reason given. */
-function isEnd({ code, level }: LoginFault, stream: Duplex): boolean {
-  if (code !== undefined) return RESETS.has(code)
-  return (level === undefined || level === 'protocol') && (stream.readableEnded || stream.destroyed)
 }

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConvecthubError } from '../errors.ts'
-import type { JumpPool } from './jump-pool.ts'
 import type { Link } from './link.ts'
+import type { Shared } from './shared.ts'
+import { stoppable } from './stoppable.ts'
 import { place, type Target } from './target.ts'
 
 /** How long to wait for the last output of a failed ProxyCommand, ms. */
@@ -23,13 +24,13 @@ export interface Route {
  */
 export async function openRoute(
   target: Target,
-  pool: JumpPool,
+  { jumps, signal }: Pick<Shared, 'jumps' | 'signal'>,
   open: (jump: Target) => Promise<Link>,
 ): Promise<Route> {
   if (target.proxyCommand !== undefined) return proxyRoute(target, target.proxyCommand)
   const jump = target.jumps.at(-1)
   if (!jump) return { stream: undefined, said: async () => '', close: () => {} }
-  const link = await pool
+  const link = await jumps
     .take(jump, () => open(jump))
     .catch((error) => {
       if (!(error instanceof ConvecthubError)) throw error
@@ -37,7 +38,7 @@ export async function openRoute(
       throw new ConvecthubError(error.code, message, { ...error.details, host: target.host })
     })
   try {
-    const stream = await link.forward(target.address, target.port)
+    const stream = await stoppable(signal, link, () => link.forward(target.address, target.port))
     return { stream, said: async () => '', close: link.close }
   } catch (cause) {
     link.close()

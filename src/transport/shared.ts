@@ -19,6 +19,8 @@ export class Shared {
   readonly jumps = new JumpPool()
   /** Asks the user what a host asks; undefined when there is nobody to ask. */
   question: AskQuestion | undefined
+  /** Aborted when the run is stopped, which ends the logins under way. */
+  signal: AbortSignal | undefined
   /** The folders that sessions use on a host. */
   readonly places: SessionPlaces
   readonly #known = new Map<string, KnownHosts>()

@@ -47,12 +47,12 @@ async function logIn(target: Target, shared: Shared, judge: JudgeKey, tried: Tri
   tried.held += methods.filter(({ type }) => type === 'agent').length
   tried.keys += methods.filter(({ type }) => type === 'agent' || type === 'publickey').length
   const offered = offer(target.algorithms, known.types(hostKeyPlace(target)))
-  const route = await openRoute(target, shared.jumps, (jump) =>
+  const route = await openRoute(target, shared, (jump) =>
     // its own name, so that the user does not answer the jump host's question with the password of the host behind it
     sshConnect({ ...jump, host: `jump host ${jump.address}` }, shared),
   )
-  const { question } = shared
-  return new Login({ target, methods, offer: offered, route, known, judge, tried, question }).link
+  const { question, signal } = shared
+  return new Login({ target, methods, offer: offered, route, known, judge, tried, question, signal }).link
 }
 
 function atHost(error: unknown, host: string): unknown {

@@ -2,6 +2,7 @@ import type { AuthContext } from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { sh } from '../../src/sh.ts'
 import { connect } from '../../src/transport/connect.ts'
+import { Shared } from '../../src/transport/shared.ts'
 import type { Target } from '../../src/transport/target.ts'
 import { type BadServer, rawServer, runReally, sshServer } from './helpers/misbehaving-server.ts'
 import { failure, until } from './helpers/wait.ts'
@@ -73,5 +74,39 @@ it.each([
 it('fails at the first try on a server that does not speak SSH', async () => {
   server = await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'))
   expect((await failure(echo(), 10_000)).exit).toBe('unreachable')
+  await gone()
+})
+
+it.each<{
+  what: string
+  /** `at`: called when the login has come to the point where the run is stopped. */
+  start: (at: () => void) => Promise<BadServer>
+  over?: () => Partial<Target>
+}>([
+  { what: 'sends no version', start: (at) => rawServer(at) },
+  { what: 'gives the login no answer', start: (at) => sshServer({ auth: at }) },
+  { what: 'gives the command no answer', start: (at) => sshServer({ exec: at }) },
+  {
+    what: 'opens no way to the host behind it',
+    start: (at) => sshServer({ forward: at }),
+    over: () => ({ jumps: [server.target()], port: 9 }),
+  },
+  { what: 'drops every login', start: (at) => rawServer((socket) => socket.end(at)) },
+])('stops at once when the run is stopped, on a server that $what', async ({ start, over }) => {
+  const run = new AbortController()
+  server = await start(() => run.abort())
+  const shared = new Shared()
+  shared.signal = run.signal
+  const target = server.target({ connectTimeoutMs: 60_000, ...over?.() })
+  expect(await failure(connect(target, shared))).toMatchObject({ code: 'INTERRUPTED' })
+  expect(server.connections()).toBe(1)
+  await gone()
+})
+
+it('does not log in once the run is stopped', async () => {
+  server = await rawServer(() => {})
+  const shared = new Shared()
+  shared.signal = AbortSignal.abort()
+  expect(await failure(connect(server.target(), shared))).toMatchObject({ code: 'INTERRUPTED' })
   await gone()
 })
