@@ -16,6 +16,8 @@ export type EngineEvent =
     }
   /** The login has begun. Hosts over the limit of logins at once come later. */
   | { event: 'connecting'; host: string }
+  /** The login failed as it does when too many come at once. It begins again after the others. */
+  | { event: 'queued'; host: string }
   | { event: 'connected'; host: string; ms: number; os: string; sudoAsked: boolean }
   | { event: 'host-failed'; host: string; error: ConvecthubError }
   /** What a check found, once for all hosts where it is the same. */

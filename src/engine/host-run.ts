@@ -81,7 +81,10 @@ export class HostRun {
       // each try of a silent host costs a whole deadline, so it has two
       const again = CROWDED.has(code) && !(this.#late && code === 'LOGIN_TIMEOUT')
       this.#late ||= code === 'LOGIN_TIMEOUT'
-      if (again && !last && !signal.aborted) return false
+      if (again && !last && !signal.aborted) {
+        emit({ event: 'queued', host: name })
+        return false
+      }
       this.fail(signal.aborted ? interrupted(name, 'connect', undefined) : atHost(error, name, 'connect'))
     }
     return true

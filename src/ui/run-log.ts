@@ -77,6 +77,7 @@ export class RunLog {
         break
       case 'run':
       case 'connecting':
+      case 'queued':
       case 'planned':
       case 'progress':
       case 'change-end':

@@ -45,7 +45,7 @@ export class RunView {
     return this.#titles.get(step) ?? step
   }
 
-  /** How many hosts the run has not turned to yet. */
+  /** How many hosts wait for their login, or for another try. */
   get queued(): number {
     return this.hosts.filter(
       (host) => !this.answered.has(host) && !this.failed.has(host) && !this.active.has(host),
@@ -73,6 +73,9 @@ export class RunView {
         break
       case 'connecting':
         this.#begin(event.host, 'Connecting')
+        break
+      case 'queued':
+        this.active.delete(event.host)
         break
       case 'connected':
         this.active.delete(event.host)

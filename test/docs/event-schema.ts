@@ -81,6 +81,9 @@ const EVENTS = {
     })
     .describe('a run on hosts begins'),
   connecting: z.object({ host }).describe('the login to a host begins'),
+  queued: z
+    .object({ host })
+    .describe('the login failed, maybe as too many came at once; it begins again later'),
   connected: z
     .object({
       host,

@@ -80,6 +80,9 @@ it.each([
     expect(tried).toHaveLength(20 + connects)
     expect(report.hosts.filter(({ errors }) => errors.length > 0).map(({ host }) => host)).toEqual(['w7'])
     expect(events.filter(({ event }) => event === 'host-failed')).toHaveLength(1)
+    expect(events.filter(({ event }) => event === 'queued')).toEqual(
+      connects > 1 ? [{ event: 'queued', host: 'w7' }] : [],
+    )
   },
 )
 

@@ -75,6 +75,7 @@ export const EVENTS: readonly EngineEvent[] = [
     standIn: true,
   },
   { event: 'connecting', host },
+  { event: 'queued', host },
   { event: 'connected', host, ms: 120, os: 'Ubuntu 22.04.5 LTS', sudoAsked: false },
   { event: 'host-failed', host, error: ERROR },
   {

@@ -83,6 +83,12 @@ it.each<{
     lines: ['1 of 5 hosts answered, 3.5 s', '  node2  1.5 s  Connecting', '  3 waiting to connect'],
   },
   {
+    what: 'a host that waits for its next login',
+    hosts: 2,
+    happened: (hosts) => [...all(hosts, connecting), 2, { event: 'queued', host: 'node2' }],
+    lines: ['0 of 2 hosts answered, 2.0 s', '  node1  2.0 s  Connecting', '  1 waiting to connect'],
+  },
+  {
     what: 'what a host does, with the time, the change and the last line',
     hosts: 2,
     happened: (hosts) => [
