@@ -4,9 +4,9 @@ import pLimit from 'p-limit'
 const FEW_LOGINS = 10
 
 /**
- * Logs in to all hosts, at most `most` at once. `logIn` returns false where a login failed as it does when too many come
- * at once; it is tried again after all others, with half as many at once, until only FEW_LOGINS run at once. With `last`
- * it is not tried again, whatever it returns.
+ * Logs in to all hosts, at most `most` at once. `logIn` returns false where a login failed as it does when too many
+ * come at once; it is tried again after all others, with half as many at once, until only FEW_LOGINS run at once. With
+ * `last` it is not tried again, whatever it returns.
  */
 export async function logInAll<Host>(
   hosts: readonly Host[],

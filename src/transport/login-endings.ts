@@ -51,7 +51,7 @@ export interface Ending {
 /** What sshd sends instead of its version above MaxStartups. It drops logins at random, so another try may succeed. */
 const MAX_STARTUPS = /^(Exceeded MaxStartups)?$/
 
-/** The ways in which a login fails; the first that matches counts. Only LOGIN_DROPPED is tried again. */
+/** The ways in which a login fails; the first that matches counts. What is tried again: connect() and HostRun. */
 export const ENDINGS: readonly Ending[] = [
   {
     code: 'SECOND_FACTOR',

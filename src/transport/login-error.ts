@@ -15,8 +15,8 @@ import { place, type Target } from './target.ts'
 const TOO_MANY = /Too many authentication failures/
 
 /**
- * Explains a failed login: NO_COMMON_ALGORITHM, or one of ENDINGS. Only LOGIN_DROPPED may be tried again, as the
- * connection then ended before the host had judged anything.
+ * Explains a failed login: NO_COMMON_ALGORITHM, or one of ENDINGS. LOGIN_DROPPED and LOGIN_TIMEOUT may be tried again,
+ * as the host then had no password to judge.
  */
 export function loginError(target: Target, end: LoginEnd): ConvecthubError {
   const { fault, tried, opening, offer, said } = end

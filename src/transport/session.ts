@@ -26,8 +26,8 @@ const MOST_OUTPUT = 32 * 1024 * 1024
 
 /**
  * Starts a session with a bootstrap command. It runs one job at a time, each sent as an order to the session's program,
- * templates/remote/session.sh. A refusal by sudo fails the first job. Errors: those of `start` and Shell, TIMEOUT, SOURCE (the
- * input cannot be read), LOCKED, NO_LOCK, TOO_MUCH_OUTPUT.
+ * templates/remote/session.sh. A refusal by sudo fails the first job. Errors: those of `start` and Shell, TIMEOUT,
+ * SOURCE (the input cannot be read), LOCKED, NO_LOCK, TOO_MUCH_OUTPUT.
  */
 export async function openSession(
   host: string,
