@@ -134,7 +134,7 @@ export class HostRun {
 
   /** Connects and probes. Retries for a while when the host has answered before (`back`) or breaks off the probe. */
   async #reach({ back }: { back: boolean }): Promise<Facts> {
-    const { connect, signal } = this.#options
+    const { connect, emit, signal } = this.#options
     let lost = 0
     let until = back ? Date.now() + AWAY_MS : 0
     for (let pause = 250; ; pause = Math.min(pause * 2, 5000)) {
@@ -155,6 +155,8 @@ export class HostRun {
           until = Date.now() + AWAY_MS
         }
         if (Date.now() > until || lost > ABSENCES) throw error
+        // such as a machine that dies while a job of an earlier run is waited for
+        if (connection && !back) emit({ event: 'link-lost', host: this.host.name, step: 'connect', error })
         await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => {})
       }
     }

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
+import type { EngineEvent } from '../../src/engine/event.ts'
 import { HostRun } from '../../src/engine/host-run.ts'
 import type { RunOptions } from '../../src/engine/run-options.ts'
 import type { ErrorCode } from '../../src/error-codes.ts'
@@ -45,8 +46,16 @@ it('does not send a password again to a host that broke off before and has taken
   expect(logins()).toBe(3)
 })
 
+it('tells that the connection broke before the first step', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const events: string[] = []
+  const { host } = hostThat((login) => (login < 3 ? 'LOST' : 'AUTH'), events)
+  await host.connect({ last: false })
+  expect(events).toEqual(['connecting', 'link-lost', 'link-lost', 'host-failed'])
+})
+
 /** A host whose n-th login, or the probe after it, fails with this code. */
-function hostThat(codeOf: (login: number) => ErrorCode) {
+function hostThat(codeOf: (login: number) => ErrorCode, events: string[] = []) {
   let logins = 0
   const fail = (code: ErrorCode) => {
     throw new ConvecthubError(code, 'it went away', { host: 'w1' })
@@ -57,7 +66,7 @@ function hostThat(codeOf: (login: number) => ErrorCode) {
       const late = code === 'LOST' || code.startsWith('SUDO')
       return late ? { host: 'w1', run: async () => fail(code), close() {} } : fail(code)
     },
-    emit: () => {},
+    emit: ({ event }: EngineEvent) => events.push(event),
     signal: new AbortController().signal,
   } as unknown as RunOptions
   return { host: new HostRun(hostOf(testDesired(), 'w1'), [], options), logins: () => logins }
