@@ -5,6 +5,7 @@ import { type Passwords, withPasswords } from '../fleet/make-target.ts'
 import { readConfig } from '../fleet/read-inventory.ts'
 import { acceptedFleet } from '../init/accepted-fleet.ts'
 import { enroll } from '../init/enroll.ts'
+import { HUB_VALUES_TEXT } from '../init/hub-values.ts'
 import { completedRecord, newRecord } from '../init/init-record.ts'
 import { lookAtMachines, type Seen } from '../init/look-at-machines.ts'
 import { placeText } from '../init/machine-wish.ts'
@@ -56,11 +57,16 @@ export async function initVerb(options: Options): VerbResult {
   const written = keepsHubValues ? inventory : `${inventory} and ${hubValues}`
   const newShared = () => new Shared(askPassphrase, hostQuestions())
   let shared = newShared()
+  // the text of the values is always the same, so it is shown in full only once
+  let shown = false
   for (;;) {
     const { record, seen, errors } = await look(inventory, wishes, login, shared)
     // a wrong passphrase is remembered there
     if (errors.length > 0) shared = newShared()
-    if (asks && errors.length === 0) showFiles(files, record)
+    if (asks && errors.length === 0) {
+      showFiles(files, record, { whole: !shown })
+      shown = true
+    }
     showMachines(record, seen, asks)
     tellErrors(errors, true)
     const answer = asks ? await review(wishes, errors.length === 0 ? written : undefined) : 'write'
@@ -119,16 +125,24 @@ function ignoreNo(error: unknown): void {
   if (!(error instanceof ConvecthubError && error.code === 'NOT_CONFIRMED')) throw error
 }
 
-/** Shows what would be written: the inventory without its comments and its secret. */
-function showFiles({ inventory, hubValues, keepsHubValues }: NewFiles, record: InventoryRecord): void {
+/** Shows what would be written: the inventory without its comments and its secret, and the values, `whole` or named. */
+function showFiles(
+  { inventory, hubValues, keepsHubValues }: NewFiles,
+  record: InventoryRecord,
+  { whole }: { whole: boolean },
+): void {
+  const barred = (lines: readonly string[]) => lines.map((line) => `  | ${line}`.trimEnd())
   const lines = inventoryText(record)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => `  | ${line.replace(/^convect_token=.*/, 'convect_token=***')}`)
+    .map((line) => line.replace(/^convect_token=.*/, 'convect_token=***'))
   const values = keepsHubValues
-    ? 'is there already and stays as it is'
-    : 'examples in comments; sets nothing yet'
-  printLines([`${inventory}:`, ...lines, `${hubValues}: ${values}`, ''], process.stderr)
+    ? [`${hubValues}: is there already and stays as it is`]
+    : [
+        `${hubValues}: examples in comments; sets nothing yet`,
+        ...(whole ? barred(HUB_VALUES_TEXT.trimEnd().split('\n')) : []),
+      ]
+  printLines([...values, `${inventory}:`, ...barred(lines), ''], process.stderr)
 }
 
 /** The list that review() refers to: the user's answers, and what was found. */

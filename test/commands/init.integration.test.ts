@@ -186,6 +186,9 @@ test('takes corrections of the list before it writes', async () => {
   expect(code).toBe(0)
   expect(stderr).toContain('Address of w1, or - to remove it [127.0.0.1:2]: ')
   expect(stderr.match(/^looking at /gm)).toHaveLength(6)
+  // the values, which are always the same, are shown once; the inventory each time
+  expect(stderr.match(/^ {2}\| #singleuser:$/gm)).toHaveLength(1)
+  expect(stderr.match(/^ {2}\| \[driver\]$/gm)).toHaveLength(6)
   const lines = text().split('\n')
   expect(lines).toContain('gpu-box ansible_host=127.0.0.1 ansible_port=22222 has_gpu=true')
   expect(lines).toContain('worker1 ansible_host=127.0.0.1 ansible_port=4')
