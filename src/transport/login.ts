@@ -1,13 +1,12 @@
 import { createConnection } from 'node:net'
 import type { Duplex } from 'node:stream'
 import ssh2, { type AnyAuthMethod, type ConnectConfig } from 'ssh2'
-import { ConvecthubError, faultOf } from '../errors.ts'
+import { ConvecthubError } from '../errors.ts'
 import type { Offer } from './algorithms.ts'
 import { allowed } from './attempts.ts'
 import { type Ask, authHandler } from './auth-handler.ts'
 import { boundWrites } from './bound-writes.ts'
-import { type ShownKey, shownKey } from './host-certificate.ts'
-import { brokenCertificate, hostKeyWarning } from './host-key-error.ts'
+import { HostKeyCheck, type JudgeKey } from './host-key-check.ts'
 import type { KnownHosts } from './known-hosts.ts'
 import type { Link } from './link.ts'
 import type { LoginFault } from './login-endings.ts'
@@ -16,7 +15,7 @@ import { exec, forward } from './open-channel.ts'
 import { type Opening, recordOpening } from './opening.ts'
 import type { Route } from './route.ts'
 import type { AskQuestion } from './shared.ts'
-import { patchClient, verifyByKey } from './ssh2-internals.ts'
+import { patchClient } from './ssh2-internals.ts'
 import { stopped } from './stoppable.ts'
 import type { Target } from './target.ts'
 import type { Tried } from './tried.ts'
@@ -26,9 +25,6 @@ const GOODBYE_MS = 2000
 
 /** How many times connectTimeoutMs a login may take, because name services and PAM modules can be slow. */
 const LOGIN_FACTOR = 3
-
-/** Returns an error if the host's key is not acceptable. */
-export type JudgeKey = (target: Target, shown: ShownKey, known: KnownHosts) => ConvecthubError | undefined
 
 export interface LoginInput {
   target: Target
@@ -64,12 +60,12 @@ export class Login {
   #deadline: NodeJS.Timeout | undefined
   /** The keys are exchanged, so that the host now judges the login. */
   #loggingIn = false
-  #keyError: ConvecthubError | undefined
-  #accepted: Buffer | undefined
+  readonly #hostKey: HostKeyCheck
 
   constructor(input: LoginInput) {
     const { target, route, tried } = input
     this.#input = input
+    this.#hostKey = new HostKeyCheck(input)
     this.link = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -133,33 +129,13 @@ export class Login {
       keepaliveInterval: target.keepaliveMs,
       keepaliveCountMax: target.keepaliveCount,
       algorithms: offer as NonNullable<ConnectConfig['algorithms']>,
-      hostVerifier: (blob: Buffer) => this.#verify(blob),
+      hostVerifier: (blob: Buffer) => this.#hostKey.accepts(blob, this.#client),
       authHandler: authHandler(
         { methods, username: target.user },
         tried,
         asks ? this.#ask(question) : undefined,
       ),
     }
-  }
-
-  /** Whether the key that the host shows is accepted. */
-  #verify(blob: Buffer): boolean {
-    const { target, known, judge, tried } = this.#input
-    const shown = shownKey(blob)
-    if (!shown) this.#keyError = brokenCertificate(target)
-    // the same key again means new session keys: not judged again, as its certificate may have expired since
-    else if (!this.#accepted?.equals(blob)) {
-      this.#keyError = judge(target, shown, known)
-      tried.withheld = hostKeyWarning(target, shown, known)
-    }
-    if (!shown || this.#keyError) return false
-    this.#accepted = blob
-    try {
-      if (shown.certificate) verifyByKey(this.#client, shown.key)
-    } catch (error) {
-      this.#keyError = faultOf(error)
-    }
-    return this.#keyError === undefined
   }
 
   /** Asks the user without a deadline of ours: the host decides how long to wait. */
@@ -218,7 +194,7 @@ export class Login {
   }
 
   #broke(error: LoginFault): void {
-    this.#end(this.#keyError ?? error)
+    this.#end(this.#hostKey.error ?? error)
     this.#fail(error)
   }
 
@@ -238,7 +214,7 @@ export class Login {
     route.said().then((said) => {
       route.close()
       // ssh2 passes on as its own what is thrown where it calls convecthub
-      const ours = this.#keyError ?? (fault instanceof ConvecthubError ? fault : undefined)
+      const ours = this.#hostKey.error ?? (fault instanceof ConvecthubError ? fault : undefined)
       this.#reject(ours ?? loginError(target, { fault, closed, tried, opening: this.#opening, offer, said }))
     })
   }
