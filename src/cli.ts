@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { type Call, makeProgram } from './commands/make-program.ts'
+import { VERBS } from './commands/verbs.ts'
 import { wantsJson } from './commands/wants-json.ts'
 import { ConvecthubErrors, faultOf } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
@@ -16,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function runCommandLine(argv: readonly string[]): Promise<number> {
   let called: Call | undefined
   try {
-    makeProgram((call) => {
+    makeProgram(VERBS, (call) => {
       called = call
     }).parse([...argv])
     return called ? await run(called) : EXIT.ok.code

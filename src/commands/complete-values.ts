@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { FINDINGS, type FindingId } from '../error-codes.ts'
 import { ACCEPTED } from './accepted-findings.ts'
 import { TOPICS } from './topics.ts'
-import { VERBS } from './verbs.ts'
+import type { Verb } from './verb.ts'
 
 /** A word that may be typed, and what it means. */
 export interface Candidate {
@@ -19,6 +19,8 @@ export interface Place {
   given: ReadonlyMap<string, readonly string[]>
   /** Arguments before this one. */
   before?: readonly string[]
+  /** All verbs, for `help`. */
+  verbs?: readonly Verb[]
 }
 
 /** Where values come from, by option, or by verb and option or argument. Subcommands have those of their verb. */
@@ -32,7 +34,7 @@ const SOURCES: Readonly<Record<string, (place: Place) => Promise<Candidate[]>>> 
       ACCEPTED.map((word) => ({ word, about: '' })),
     ),
   'explain code': codes,
-  'help topic': async ({ before = [] }) => topics(before),
+  'help topic': async ({ before = [], verbs = [] }) => topics(before, verbs),
   'lab ssh machine': ({ given }) => {
     const [lab = 'lab'] = given.get('--name') ?? []
     return hostsOf([join(lab, 'inv.toml')], false)
@@ -69,9 +71,9 @@ async function codes({ current }: Place): Promise<Candidate[]> {
   }))
 }
 
-function topics(before: readonly string[]): Candidate[] {
+function topics(before: readonly string[], all: readonly Verb[]): Candidate[] {
   const [first] = before
-  const verbs = first === undefined ? VERBS : (VERBS.find(({ name }) => name === first)?.commands ?? [])
+  const verbs = first === undefined ? all : (all.find(({ name }) => name === first)?.commands ?? [])
   const named = verbs
     .filter(({ hidden }) => !hidden)
     .map(({ name, description }) => ({ word: name, about: description }))

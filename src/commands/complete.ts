@@ -2,7 +2,6 @@ import type { Argument, Option } from 'commander'
 import { printLines } from '../ui/print-lines.ts'
 import { type Candidate, valuesOf } from './complete-values.ts'
 import type { Verb, VerbResult } from './verb.ts'
-import { VERBS } from './verbs.ts'
 
 /** What may stand in the place of the last word: words, or a path, which the shell completes itself. */
 export interface Completions {
@@ -28,16 +27,16 @@ interface Line {
 }
 
 /** `__complete`: what the scripts of `completion` call. Prints a candidate and its meaning on each line, or `:files`. */
-export async function completeVerb(words: readonly string[]): VerbResult {
-  const { candidates, files } = await completions(words)
+export async function completeVerb(words: readonly string[], verbs: readonly Verb[]): VerbResult {
+  const { candidates, files } = await completions(words, verbs)
   printLines([...candidates.map(({ word, about }) => `${word}\t${about}`), ...(files ? [':files'] : [])])
   return 'ok'
 }
 
 /** The completions of the last of `words`, which follow the name of the program. The last word may be empty. */
-export async function completions(words: readonly string[]): Promise<Completions> {
+export async function completions(words: readonly string[], all: readonly Verb[]): Promise<Completions> {
   const current = words.at(-1) ?? ''
-  const line = readLine(words.slice(0, -1))
+  const line = readLine(words.slice(0, -1), all)
   if (line.ended) return { candidates: [], files: false }
   if (line.pending) return optionValue(line, line.pending, current)
   const [flag = '', value] = current.split(/=(.*)/s, 2)
@@ -46,12 +45,12 @@ export async function completions(words: readonly string[]): Promise<Completions
   if (current.startsWith('-')) return { candidates: starting(current, flagsOf(line)), files: false }
   if (line.verbs.length > 0 && line.positional.length === 0)
     return { candidates: starting(current, line.verbs.map(named)), files: false }
-  return argumentOf(line, current)
+  return argumentOf(line, current, all)
 }
 
-function readLine(words: readonly string[]): Line {
+function readLine(words: readonly string[], all: readonly Verb[]): Line {
   let verb: Verb | undefined
-  let verbs = VERBS.filter(({ hidden }) => !hidden)
+  let verbs = all.filter(({ hidden }) => !hidden)
   let pending: Option | undefined
   let options: readonly Option[] = []
   const path: string[] = []
@@ -91,7 +90,7 @@ async function optionValue(line: Line, option: Option, current: string, before =
   return completed(place, option.argChoices, option.flags, before)
 }
 
-async function argumentOf(line: Line, current: string): Promise<Completions> {
+async function argumentOf(line: Line, current: string, verbs: readonly Verb[]): Promise<Completions> {
   const all = line.verb?.arguments ?? []
   const last = all.at(-1)
   const argument: Argument | undefined = all[line.positional.length] ?? (last?.variadic ? last : undefined)
@@ -102,6 +101,7 @@ async function argumentOf(line: Line, current: string): Promise<Completions> {
     current,
     given: line.given,
     before: line.positional,
+    verbs,
   }
   return completed(place, argument.argChoices, `<${argument.name()}>`, '')
 }

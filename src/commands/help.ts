@@ -6,11 +6,11 @@ import { markdownLines, pageWidth } from '../ui/markdown-lines.ts'
 import { printLines } from '../ui/print-lines.ts'
 import { makeProgram } from './make-program.ts'
 import { TOPICS } from './topics.ts'
-import type { VerbResult } from './verb.ts'
+import type { Verb, VerbResult } from './verb.ts'
 
-/** `help`: prints the help of a verb, and the page of the topic by that name. Error: USAGE. */
-export async function helpVerb(words: readonly string[]): VerbResult {
-  const program = makeProgram(() => {})
+/** `help`: prints the help of one of `verbs`, and the page of the topic by that name. Error: USAGE. */
+export async function helpVerb(words: readonly string[], verbs: readonly Verb[]): VerbResult {
+  const program = makeProgram(verbs, () => {})
   const command = words.reduce<Command | undefined>(below, program)
   const [topic = ''] = words
   const page = words.length === 1 && Object.hasOwn(TOPICS, topic)

@@ -3,7 +3,6 @@ import { versionLine } from '../version.ts'
 import { TOPICS } from './topics.ts'
 import { usageError } from './usage-error.ts'
 import type { Verb } from './verb.ts'
-import { VERBS } from './verbs.ts'
 
 /** A verb to run, with its arguments and options. */
 export interface Call {
@@ -34,10 +33,10 @@ class VerbCommand extends Command {
 const EXAMPLES = ['convecthub init', 'convecthub plan -i inv.toml']
 
 /**
- * The commander program with all verbs. It runs none of them; it passes the parsed call to `call`. Error of parsing:
+ * The commander program with these verbs. It runs none of them; it passes the parsed call to `call`. Error of parsing:
  * USAGE. Help and version are printed, and end with a CommanderError.
  */
-export function makeProgram(call: (call: Call) => void): Command {
+export function makeProgram(verbs: readonly Verb[], call: (call: Call) => void): Command {
   const program = new VerbCommand('convecthub')
     .description(
       'Turns on-prem machines into a ConvectHub (JupyterHub on K3s) over SSH, from an Ansible inventory.',
@@ -48,7 +47,7 @@ export function makeProgram(call: (call: Call) => void): Command {
     .addHelpText('after', `\nTopics of convecthub help:\n${topics()}`)
     .addHelpText('after', '\nWithout -i, the inventory of ansible.cfg is read, else ./inv.toml.')
     .addHelpText('after', examples(EXAMPLES))
-  for (const verb of VERBS) addVerb(program, verb, verb.name, call)
+  for (const verb of verbs) addVerb(program, verb, verb.name, call)
   // last, because verbs copy earlier settings, and their own help should list the arguments of subcommands
   return program.configureHelp({ subcommandTerm: (command) => command.name() })
 }

@@ -174,13 +174,19 @@ export const VERBS: readonly Verb[] = [
     arguments: [new Argument('[words...]')],
     examples: [],
     hidden: true,
-    load: async () => (await import('./complete.ts')).completeVerb,
+    load: async () => {
+      const { completeVerb } = await import('./complete.ts')
+      return (words: readonly string[]) => completeVerb(words, VERBS)
+    },
   },
   {
     name: 'help',
     description: 'explain a verb, or a topic such as inventory or exit-codes',
     arguments: [new Argument('[topic...]', 'a verb, or one of the topics below')],
     examples: ['convecthub help provision', 'convecthub help exit-codes'],
-    load: async () => (await import('./help.ts')).helpVerb,
+    load: async () => {
+      const { helpVerb } = await import('./help.ts')
+      return (words: readonly string[]) => helpVerb(words, VERBS)
+    },
   },
 ]

@@ -23,6 +23,7 @@ afterAll(() => rmSync(join(inventory, '..'), { recursive: true }))
 async function words(line: string): Promise<string[]> {
   const { candidates, files } = await completions(
     line.split(' ').map((word) => word.replace('INV', inventory)),
+    VERBS,
   )
   return [...candidates.map(({ word }) => word), ...(files ? [':files'] : [])]
 }

@@ -10,7 +10,7 @@ const argv = (line: string) => ['node', 'convecthub', ...line.split(' ').filter(
 
 function parse(line: string): Call | undefined {
   let called: Call | undefined
-  makeProgram((call) => {
+  makeProgram(VERBS, (call) => {
     called = call
   }).parse(argv(line))
   return called
@@ -182,7 +182,7 @@ const below = (verb: Verb, path = verb.name): { path: string; verb: Verb }[] => 
 const ALL = VERBS.flatMap((verb) => below(verb)).filter(({ verb }) => !verb.hidden)
 
 const helpOf = (path: string): string => {
-  let command: Command | undefined = makeProgram(() => {})
+  let command: Command | undefined = makeProgram(VERBS, () => {})
   for (const name of path.split(' ')) command = command?.commands.find((each) => each.name() === name)
   let text = ''
   command?.configureOutput({
