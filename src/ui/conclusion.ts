@@ -1,6 +1,6 @@
 import type { Warning } from '../inventory/inventory.ts'
 import type { HostOutcome } from '../outcome.ts'
-import type { ErrorJson } from './json-renderer.ts'
+import type { ErrorJson } from './error-json.ts'
 
 /** What a verb adds to the end of its run. */
 export interface Conclusion {

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../engine/event.ts'
 import { ConvecthubError } from '../errors.ts'
 import { printableJson } from '../printable.ts'
 import type { Summary } from './conclusion.ts'
+import { errorJson } from './error-json.ts'
 import { type Renderer, type RendererOptions, STOPPING } from './renderer.ts'
 import { PROCESS_SCREEN } from './screen.ts'
 
@@ -24,14 +25,6 @@ export function jsonLine(event: EngineEvent | Summary): string {
     if (value instanceof ConvecthubError) return errorJson(value)
     return isChange(value) ? { kind: value.kind, sign: value.sign, title: value.title } : value
   })
-}
-
-export type ErrorJson = ReturnType<typeof errorJson>
-
-/** The fields of an error that programs may use. */
-export function errorJson({ code, message, details }: ConvecthubError) {
-  const { host, step, origin, evidence, hint } = details
-  return { code, message, host, step, origin, evidence, hint }
 }
 
 function isChange(value: unknown): value is Change {

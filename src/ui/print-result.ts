@@ -2,7 +2,7 @@ import type { ConvecthubError } from '../errors.ts'
 import { EXIT, type ExitName } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
 import type { Summary, VerbEvent } from './conclusion.ts'
-import { errorJson } from './json-renderer.ts'
+import { errorJson } from './error-json.ts'
 import { printLines } from './print-lines.ts'
 import type { OutputMode } from './renderer.ts'
 

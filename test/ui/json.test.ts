@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ConvecthubError } from '../../src/errors.ts'
-import { errorJson, jsonLine, jsonRenderer } from '../../src/ui/json-renderer.ts'
+import { errorJson } from '../../src/ui/error-json.ts'
+import { jsonLine, jsonRenderer } from '../../src/ui/json-renderer.ts'
 import { printFailure } from '../../src/ui/print-result.ts'
 import { eventSchema } from '../docs/event-schema.ts'
 import { CHANGES, ERROR, EVENTS, HIDDEN, SUMMARY } from '../helpers/event-samples.ts'
