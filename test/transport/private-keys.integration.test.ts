@@ -29,7 +29,7 @@ function key(name: string, args: readonly string[], passphrase = ''): string {
 async function login(over: Partial<Target>, shared = new Shared()): Promise<string> {
   const host = await connect(sshd.target({ keyFiles: [], ...over }), shared)
   try {
-    return (await host.run(sh`echo in`, { name: 'test', timeoutMs: 10_000 })).output
+    return (await host.run(sh`echo in`, { name: 'test', timeoutMs: 60_000 })).output
   } finally {
     host.close()
   }
