@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { quote } from '../sh.ts'
 import { yamlReason } from '../yaml-reason.ts'
-import { BUNDLE_LOCK, type BundleLock, bundleLockSchema, lackingIn } from './bundle-lock.ts'
+import { BUNDLE_LOCK, type BundleLock, bundleLockSchema, LOCK_VERSION, lackingIn } from './bundle-lock.ts'
 
 /** What a field needs, by zod's name for its type. */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -32,6 +32,16 @@ export function parseBundleLock(path: string, text: string): BundleLock {
   }
   const [broken] = document.errors
   if (broken) throw wrong(`it is not valid YAML: ${yamlReason(broken.message).reason}`, broken.pos[0])
+  const form = document.get('version')
+  if (typeof form === 'number' && form > LOCK_VERSION)
+    throw new ConvecthubError(
+      'BUNDLE_LOCK',
+      `it has version ${form}; this convecthub reads up to ${LOCK_VERSION}`,
+      {
+        origin: { file: path },
+        hint: 'use the convecthub that the bundle was made with, or a later one',
+      },
+    )
   const parsed = bundleLockSchema.safeParse(document.toJS(), { error: wordsFor })
   if (!parsed.success) {
     throw new ConvecthubErrors(

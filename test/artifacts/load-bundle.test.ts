@@ -98,9 +98,9 @@ it.each([
     reported: [`${AT}:3:8: files is empty`],
   },
   {
-    what: 'an unknown version',
-    lock: { version: 2, description: 'x', files },
-    reported: [`${AT}:1:10: version must be 1`],
+    what: 'a later version',
+    lock: { version: 3, description: 'x', files },
+    reported: [`${AT}: it has version 3; this convecthub reads up to 2`],
   },
   {
     what: 'several mistakes',
@@ -118,7 +118,7 @@ files:
       `${AT}:3:11: files[0].name must be a relative path of letters, digits and . _ + @ -`,
       `${AT}:4:11: files[0].size must be a number`,
       `${AT}:3:5: files[0].sha256 is missing`,
-      `${AT}:5:11: files[0].kind must be k3s, helm, images or chart`,
+      `${AT}:5:11: files[0].kind must be k3s, helm, images, chart, packages, registry or source`,
       `${AT}:3:5: files[0] has a field that is not known: sha1`,
     ],
   },
@@ -169,6 +169,7 @@ it.each([
   { what: 'an unknown kind', change: { kind: 'rpm' }, ok: false },
   { what: 'the kernel’s name for an architecture', change: { architecture: 'x86_64' }, ok: false },
   { what: 'no role', change: { roles: [] }, ok: false },
+  { what: 'no role, for a file that stays', change: { roles: [], kind: 'source' }, ok: true },
   { what: 'an unknown role', change: { roles: ['registry'] }, ok: false },
   { what: 'an unknown field', change: { sha1: 'x' }, ok: false },
 ])('accepts a lock with $what: $ok', ({ change, ok }) => {

@@ -1,0 +1,40 @@
+/** How to ask a server. */
+export interface Asking {
+  headers?: Readonly<Record<string, string>>
+  /** The largest answer that is read, bytes. */
+  limit?: number
+  /** Status codes besides 2xx that the caller deals with itself, such as 401. */
+  expects?: readonly number[]
+}
+
+/** A short answer of a server, read whole. */
+export interface Answer {
+  status: number
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>
+  body: Buffer
+}
+
+/** What a downloaded file must be, as far as it is known. */
+export interface Expected {
+  /** Bytes. */
+  size?: number
+  /** Lower-case hex. */
+  sha256?: string
+}
+
+/** Fetches from servers by http and https. All errors are ConvecthubErrors with a code of their own. */
+export interface Http {
+  /** Fetches something short, such as an index or a manifest. */
+  get(url: string, asking?: Asking): Promise<Answer>
+  /**
+   * Fetches a file to `path`: writes it to `${path}.part`, continues what an earlier call left there, checks size and
+   * sha256, then renames it. A redirect to another host is followed without the caller's Authorization header.
+   */
+  download(
+    url: string,
+    path: string,
+    expected: Expected,
+    asking?: Asking & { onBytes?: (count: number) => void },
+  ): Promise<{ size: number; sha256: string }>
+}
