@@ -67,6 +67,8 @@ export const ERRORS = {
   BUNDLE_FILE: 'input',
   BUNDLE_LOCK: 'input',
   BUNDLE_MISSING: 'input',
+  BUNDLE_PACK: 'input',
+  BUNDLE_SIGNATURE: 'input',
   JHUB_CONFIG: 'input',
   KEY_ENCRYPTED: 'input',
   KEY_FILE: 'input',

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
@@ -6,6 +7,7 @@ import { type Artifact, BUNDLE_LOCK, type BundleLock } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
 import { lockCommand, parseBundleLock } from './parse-bundle-lock.ts'
 import { SharedFile } from './shared-file.ts'
+import { checkSignature } from './signature.ts'
 
 export interface Bundle {
   folder: string
@@ -14,12 +16,22 @@ export interface Bundle {
   open(artifact: Artifact): SharedFile
 }
 
+export interface LoadOptions {
+  /** Ignores cached digests. */
+  anew?: boolean
+  /** The key with which the bundle must be signed. */
+  trusted?: KeyObject | undefined
+}
+
 /**
- * Reads a bundle's lock and checks that every file is there with the size and sha256 in the lock. `anew` ignores cached
- * digests. Errors: BUNDLE_MISSING, BUNDLE_LOCK, and a BUNDLE_FILE for each file that is missing or different.
+ * Reads a bundle's lock and checks that every file is there with the size and sha256 in the lock. Errors:
+ * BUNDLE_MISSING, BUNDLE_SIGNATURE, BUNDLE_LOCK, and a BUNDLE_FILE for each file that is missing or different.
  */
-export async function loadBundle(folder: string, { anew = false } = {}): Promise<Bundle> {
-  const lock = readLock(folder)
+export async function loadBundle(
+  folder: string,
+  { anew = false, trusted }: LoadOptions = {},
+): Promise<Bundle> {
+  const lock = lockOf(folder, trusted)
   const problems = await Promise.all(lock.files.map((artifact) => checkFile(folder, artifact, anew)))
   const errors = problems.filter((problem) => problem !== undefined)
   if (errors.length > 0) throw new ConvecthubErrors(errors)
@@ -35,11 +47,17 @@ export async function loadBundle(folder: string, { anew = false } = {}): Promise
   }
 }
 
-function readLock(folder: string): BundleLock {
+/** Reads the lock of a bundle, given its folder or the file itself. Errors: BUNDLE_MISSING, BUNDLE_LOCK. */
+export function readLock(place: string, trusted?: KeyObject): BundleLock {
+  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true
+  return isFile ? parseBundleLock(place, readFileSync(place, 'utf8')) : lockOf(place, trusted)
+}
+
+function lockOf(folder: string, trusted?: KeyObject): BundleLock {
   const path = join(folder, BUNDLE_LOCK)
-  let text: string
+  let text: Buffer
   try {
-    text = readFileSync(path, 'utf8')
+    text = readFileSync(path)
   } catch (cause) {
     const reason = !existsSync(folder)
       ? 'no such folder'
@@ -51,7 +69,8 @@ function readLock(folder: string): BundleLock {
       hint: `put its files there and describe them: ${lockCommand(folder)}; or name the folder that has them: --bundle FOLDER`,
     })
   }
-  const lock = parseBundleLock(path, text)
+  if (trusted) checkSignature(folder, text, trusted)
+  const lock = parseBundleLock(path, text.toString())
   const unknown = lock.files.find(({ kind, version }) => kind === 'k3s' && !version)
   if (unknown)
     throw new ConvecthubError('BUNDLE_LOCK', `the file ${unknown.name} has no version`, {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { BUNDLE_LOCK, type BundleLock } from '../artifacts/bundle-lock.ts'
+import { type Artifact, BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
 import { loadBundle } from '../artifacts/load-bundle.ts'
 import { lockBundle } from '../artifacts/lock-bundle.ts'
 import { oneLine } from '../printable.ts'
@@ -38,7 +38,7 @@ export async function bundleVerifyVerb(folder: string, options: OutputOption): V
   return printResult('bundle verify', { lines, events: fileEvents(lock), exit: 'ok' }, options)
 }
 
-function fileEvents({ files }: BundleLock): VerbEvent[] {
+export function fileEvents({ files }: { files: readonly Artifact[] }): VerbEvent[] {
   return files.map(({ name, kind, architecture, version, size, sha256 }) => ({
     event: 'file',
     ...{ name, kind, architecture, size, sha256 },
@@ -47,6 +47,6 @@ function fileEvents({ files }: BundleLock): VerbEvent[] {
 }
 
 /** "5 files, 312 MB" */
-function total({ files }: BundleLock): string {
+export function total({ files }: { files: readonly Artifact[] }): string {
   return `${count(files.length, 'file')}, ${bytes(files.reduce((sum, { size }) => sum + size, 0))}`
 }

@@ -1,4 +1,5 @@
 import { Argument, Option } from 'commander'
+import { BUNDLE_COMMANDS } from './bundle-commands.ts'
 import { LAB_COMMANDS } from './lab-commands.ts'
 import { COMMON, collect, LOGIN, ON_BUNDLE, ON_HOSTS, OUTPUT, SOURCES } from './shared-options.ts'
 import type { Verb } from './verb.ts'
@@ -116,32 +117,7 @@ export const VERBS: readonly Verb[] = [
     name: 'bundle',
     description: 'make and check the folder of artifacts that provision sends',
     examples: ['convecthub bundle verify shared/bin', 'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1'],
-    commands: [
-      {
-        name: 'lock',
-        description: 'write the bundle.lock.yaml of a folder: its files, sizes and digests',
-        examples: [
-          'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1',
-          'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1 --helm v3.19.0',
-        ],
-        arguments: [new Argument('<folder>')],
-        options: [
-          new Option('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1').makeOptionMandatory(),
-          new Option('--helm <version>', 'version of its Helm'),
-          new Option('--description <text>', 'one line for people').default('ConvectHub bundle'),
-          OUTPUT,
-        ],
-        load: async () => (await import('./bundle.ts')).bundleLockVerb,
-      },
-      {
-        name: 'verify',
-        description: 'check every file of a bundle against its bundle.lock.yaml',
-        examples: ['convecthub bundle verify shared/bin', 'convecthub bundle verify lab/shared/bin'],
-        arguments: [new Argument('<folder>')],
-        options: [OUTPUT],
-        load: async () => (await import('./bundle.ts')).bundleVerifyVerb,
-      },
-    ],
+    commands: BUNDLE_COMMANDS,
   },
   {
     name: 'lab',

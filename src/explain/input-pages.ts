@@ -20,6 +20,19 @@ export const INPUT_PAGES = {
     causes: 'The bundle was not copied yet, or lies elsewhere than in shared/bin beside the inventory.',
     fix: 'Copy it there, or name its folder: `--bundle FOLDER`. `convecthub help bundle` says what belongs into it.',
   },
+  BUNDLE_PACK: {
+    means:
+      'A packed bundle cannot be unpacked: it is not a pack, a part is missing or damaged, or it holds only what changed since a bundle that is not in the folder.',
+    causes:
+      'A copy that was interrupted, a part left on another USB stick, or a pack made with `--base` and an empty folder.',
+    fix: 'Copy all its parts into one folder and unpack again: what is right already is kept. A pack made with `--base OLD` goes into the folder that holds that old bundle.',
+  },
+  BUNDLE_SIGNATURE: {
+    means:
+      'The bundle is not signed with the key that is trusted here: bundle_key in the inventory, or `--trust`. No machine was contacted.',
+    causes: 'It was never signed, was changed after that, or comes from somebody else.',
+    fix: 'Ask whoever made it to sign it: `convecthub bundle sign FOLDER --key KEY`. Where you trust its maker with another key, name that key.',
+  },
   JHUB_CONFIG: {
     means: 'The file at jhub_config_path cannot be used as values for the JupyterHub chart.',
     causes:

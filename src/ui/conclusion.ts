@@ -46,5 +46,13 @@ export type VerbEvent =
       size: number
       sha256: string
     }
+  | {
+      event: 'difference'
+      sign: '+' | '-' | '~'
+      what: 'file' | 'image'
+      name: string
+      from: string | undefined
+      to: string | undefined
+    }
   | { event: 'machine'; name: string; address: string; state: string; sshd: boolean }
   | { event: 'password'; password: string }

@@ -145,6 +145,15 @@ const EVENTS = {
       sha256: z.string(),
     })
     .describe('`bundle`: a file of the bundle'),
+  difference: z
+    .object({
+      sign: z.enum(['+', '-', '~']),
+      what: z.enum(['file', 'image']),
+      name: z.string(),
+      from: z.string().optional().describe('version or digest in the first bundle'),
+      to: z.string().optional(),
+    })
+    .describe('`bundle diff`: a file or an image that the bundles do not have in common'),
   machine: z
     .object({ name: z.string(), address: z.string(), state: z.string(), sshd: z.boolean() })
     .describe('`lab status`: a machine'),

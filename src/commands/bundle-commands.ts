@@ -1,0 +1,113 @@
+import { Argument, InvalidArgumentError, Option } from 'commander'
+import { OUTPUT } from './shared-options.ts'
+import type { Verb } from './verb.ts'
+
+/** The subcommands of `bundle`. */
+export const BUNDLE_COMMANDS: readonly Verb[] = [
+  {
+    name: 'lock',
+    description: 'write the bundle.lock.yaml of a folder: its files, sizes and digests',
+    examples: [
+      'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1',
+      'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1 --helm v3.19.0',
+    ],
+    arguments: [new Argument('<folder>')],
+    options: [
+      new Option('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1').makeOptionMandatory(),
+      new Option('--helm <version>', 'version of its Helm'),
+      new Option('--description <text>', 'one line for people').default('ConvectHub bundle'),
+      OUTPUT,
+    ],
+    load: async () => (await import('./bundle.ts')).bundleLockVerb,
+  },
+  {
+    name: 'verify',
+    description: 'check every file of a bundle against its bundle.lock.yaml',
+    examples: ['convecthub bundle verify shared/bin', 'convecthub bundle verify lab/shared/bin'],
+    arguments: [new Argument('<folder>')],
+    options: [OUTPUT],
+    load: async () => (await import('./bundle.ts')).bundleVerifyVerb,
+  },
+  {
+    name: 'list',
+    description: 'list what is in a bundle: files, images and packages, with versions and licences',
+    examples: ['convecthub bundle list shared/bin', 'convecthub bundle list shared/bin --output json'],
+    arguments: [new Argument('<folder>')],
+    options: [OUTPUT],
+    load: async () => (await import('./bundle-list.ts')).bundleListVerb,
+  },
+  {
+    name: 'diff',
+    description: 'show what one bundle has otherwise than another',
+    examples: [
+      'convecthub bundle diff old/bin shared/bin',
+      'convecthub bundle diff old.lock.yaml shared/bin/bundle.lock.yaml',
+    ],
+    arguments: [
+      new Argument('<before>', 'folder of a bundle, or its bundle.lock.yaml'),
+      new Argument('<after>'),
+    ],
+    options: [OUTPUT],
+    load: async () => (await import('./bundle-diff.ts')).bundleDiffVerb,
+  },
+  {
+    name: 'sbom',
+    description: 'print the software bill of materials of a bundle (CycloneDX, JSON)',
+    examples: ['convecthub bundle sbom shared/bin', 'convecthub bundle sbom /media/stick/bin'],
+    arguments: [new Argument('<folder>')],
+    load: async () => (await import('./bundle-sbom.ts')).bundleSbomVerb,
+  },
+  {
+    name: 'sign',
+    description: 'sign a bundle with an Ed25519 key; bundle_key in the inventory asks for it',
+    examples: [
+      'convecthub bundle sign shared/bin --key bundle-key',
+      'convecthub bundle sign shared/bin --key ~/.ssh/id_ed25519',
+    ],
+    arguments: [new Argument('<folder>')],
+    options: [
+      new Option('--key <file>', 'private key, as `ssh-keygen -t ed25519` makes it').makeOptionMandatory(),
+      OUTPUT,
+    ],
+    load: async () => (await import('./bundle-sign.ts')).bundleSignVerb,
+  },
+  {
+    name: 'pack',
+    description: 'write a bundle into one file, or into parts that fit on a USB stick',
+    examples: [
+      'convecthub bundle pack shared/bin bundle.tar',
+      'convecthub bundle pack shared/bin bundle.tar --split 4G',
+    ],
+    arguments: [new Argument('<folder>'), new Argument('<file>')],
+    options: [
+      new Option(
+        '--split <size>',
+        'largest size of a part, such as 4G (of 1,000,000,000 bytes) or 700M',
+      ).argParser(sizeInBytes),
+      new Option(
+        '--base <bundle>',
+        'leave out what this older bundle has: its folder or its bundle.lock.yaml',
+      ),
+      OUTPUT,
+    ],
+    load: async () => (await import('./bundle-pack.ts')).bundlePackVerb,
+  },
+  {
+    name: 'unpack',
+    description: 'make a folder of a packed bundle; what is there and right stays',
+    examples: [
+      'convecthub bundle unpack bundle.tar shared/bin',
+      'convecthub bundle unpack /media/stick/bundle.tar.001 shared/bin',
+    ],
+    arguments: [new Argument('<file>'), new Argument('<folder>')],
+    options: [OUTPUT],
+    load: async () => (await import('./bundle-pack.ts')).bundleUnpackVerb,
+  },
+]
+
+/** Parses a size such as 4G or 700M, in powers of 1000: a part of 4G fits on a stick with FAT32. Returns bytes. */
+function sizeInBytes(text: string): number {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,5})([KMGT]?)B?$/i.exec(text) ?? []
+  if (number === '') throw new InvalidArgumentError('a size such as 4G or 700M is needed')
+  return Number(number) * 1000 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ')
+}
