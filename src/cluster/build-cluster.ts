@@ -71,6 +71,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     token: new Secret(settings.convect_token),
     workdir: settings.convect_workdir,
     jhubConfigPath: settings.jhub_config_path,
+    bundleKey: settings.bundle_key,
     hubAdmins: settings.hub_admins ?? [],
     httpPort: settings.http_port,
     httpsPort: settings.https_port,

@@ -31,6 +31,8 @@ export interface Cluster {
   token: Secret
   workdir: string
   jhubConfigPath: string | undefined
+  /** The OpenSSH public key with which the bundle must be signed. */
+  bundleKey: string | undefined
   /** Names of the hub's admins. */
   hubAdmins: readonly string[]
   httpPort: number

@@ -32,6 +32,7 @@ export function looseCluster(
     token: new Secret(''),
     workdir: '',
     jhubConfigPath: undefined,
+    bundleKey: undefined,
     hubAdmins: [],
     httpPort: 80,
     httpsPort: 443,

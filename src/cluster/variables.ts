@@ -94,6 +94,17 @@ export const CLUSTER_VARIABLES = z.object({
     .describe(
       "Users who are admins of the hub: a list, or names with commas between them; left out: nobody. Taking a name out does not take the rights from somebody who has logged in: do that on the hub's admin page",
     ),
+  bundle_key: z
+    .string()
+    .regex(
+      // 68 letters: the type, then 32 bytes of key (RFC 8709)
+      /^(ssh-ed25519 +)?AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}( .*)?$/,
+      'an Ed25519 public key of ssh-keygen is needed',
+    )
+    .optional()
+    .describe(
+      'Public key of whoever makes the bundle; a bundle that is not signed with it is refused. `convecthub bundle sign` prints it',
+    ),
   http_port: port.default(80).describe('Port of ConvectHub over http'),
   https_port: port.default(443).describe('Port of ConvectHub over https'),
 })
@@ -109,6 +120,7 @@ export const HINTS: Readonly<Record<keyof HostSettings | keyof ClusterSettings, 
   convect_workdir: 'convect_workdir=/var/tmp/convecthub, for example',
   jhub_config_path: 'jhub_config_path=jupyterhub.yaml, for example',
   hub_admins: 'hub_admins=ada,bob, for example',
+  bundle_key: "bundle_key='ssh-ed25519 AAAA…', the first two words of a .pub file",
   http_port: 'http_port=8080, for example',
   https_port: 'https_port=8443, for example',
 }

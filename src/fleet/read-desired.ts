@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { BundleLock } from '../artifacts/bundle-lock.ts'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
+import { readPublicKey } from '../artifacts/signature.ts'
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
@@ -31,7 +32,9 @@ export async function readDesired(fleet: FleetInput, options: CommonOptions): Pr
     ...(door.own ? [] : sharedAdmins(fleet)),
   ]
   const folder = inventoryFolder(fleet)
-  const { lock, open } = await loadBundle(options.bundle ?? join(folder, 'shared/bin'))
+  const { bundleKey } = fleet.cluster
+  const trusted = bundleKey === undefined ? undefined : readPublicKey(bundleKey)
+  const { lock, open } = await loadBundle(options.bundle ?? join(folder, 'shared/bin'), { trusted })
   return {
     desired: { bundle: lock, jhubConfig, upgrade: options.upgrade ?? false },
     open,

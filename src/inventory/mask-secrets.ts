@@ -5,7 +5,7 @@ const NAME = new RegExp(WORDS, 'gi')
 /** Those in a line that may hold one: any value may be there. */
 const LINE = new RegExp(`${WORDS}|auth|key|vault`, 'i')
 /** Names that look like it and hold none, and lines of a vault's text. */
-const HARMLESS = /private_key_file|host_key_checking|docker_key/g
+const HARMLESS = /private_key_file|host_key_checking|docker_key|bundle_key/g
 const VAULTED = /^\s*[0-9a-f]{40,}\s*$/
 
 /** True if a variable with this name probably contains a secret. */

@@ -4,6 +4,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { loadBundle } from '../../src/artifacts/load-bundle.ts'
 import { checkSignature, publicKeyLine, readPublicKey, signBundle } from '../../src/artifacts/signature.ts'
 
 let folder: string
@@ -54,6 +55,15 @@ it.each([
   expect(check(publicKey)).toThrow(
     expect.objectContaining({ code: 'BUNDLE_SIGNATURE', message: expect.stringMatching(message) }),
   )
+})
+
+it('reads no file of a bundle that is not signed with the trusted key', async () => {
+  await expect(loadBundle(folder, { trusted: publicKey })).rejects.toMatchObject({ code: 'BUNDLE_SIGNATURE' })
+  signBundle(folder, privateKey)
+  // its lock is read only now: it lacks all that a lock needs
+  await expect(loadBundle(folder, { trusted: publicKey })).rejects.toMatchObject({
+    errors: expect.arrayContaining([expect.objectContaining({ code: 'BUNDLE_LOCK' })]),
+  })
 })
 
 it('reads the keys of ssh-keygen and openssl', () => {

@@ -53,6 +53,8 @@ it('reads the guide’s inventory', () => {
   expect(JSON.stringify(cluster)).not.toContain('k3s_hub_token')
 })
 
+const PUBLIC_KEY = `AAAAC3NzaC1lZDI1NTE5AAAAI${'a'.repeat(43)}`
+
 it.each(['/data/hub/', '/data//hub', '/data/hub'])('reads convect_workdir %s as /data/hub', (path) => {
   const text = GUIDE.replace('convect_workdir=/tmp/convecthub', `convect_workdir=${path}`)
   expect(readCluster(text).workdir).toBe('/data/hub')
@@ -143,6 +145,17 @@ it.each([
 
 it('reads the hub’s admins from a list in JSON', () => {
   expect(readCluster(SMALL, ['{"hub_admins": ["ada", "bob"]}']).hubAdmins).toEqual(['ada', 'bob'])
+})
+
+it.each([
+  {
+    text: `bundle_key='ssh-ed25519 ${PUBLIC_KEY} who made it'`,
+    key: `ssh-ed25519 ${PUBLIC_KEY} who made it`,
+  },
+  { text: `bundle_key=${PUBLIC_KEY}`, key: PUBLIC_KEY },
+  { text: 'http_port=80', key: undefined },
+])('reads the key of the bundle from $text', ({ text, key }) => {
+  expect(readCluster(`${SMALL}${text}\n`).bundleKey).toBe(key)
 })
 
 it('extra variables win over the inventory', () => {

@@ -75,6 +75,10 @@ it.each([
     problems: [`${AT}:2 BAD_VALUE convect_token: a shared secret for the cluster is needed`],
   },
   {
+    text: all('bundle_key=key.pub'),
+    problems: [`${AT}:8 BAD_VALUE bundle_key=key.pub: an Ed25519 public key of ssh-keygen is needed`],
+  },
+  {
     text: all('hub_admins="ada bob"'),
     problems: [`${AT}:8 BAD_VALUE hub_admins="ada bob": names of users are needed, with commas between them`],
   },

@@ -44,6 +44,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,
+    bundleKey: undefined,
     hubAdmins: [],
     httpPort: 80,
     httpsPort: 443,
