@@ -69,6 +69,7 @@ export const ERRORS = {
   BUNDLE_MISSING: 'input',
   BUNDLE_PACK: 'input',
   BUNDLE_SIGNATURE: 'input',
+  DOWNLOAD_DIGEST: 'input',
   JHUB_CONFIG: 'input',
   KEY_ENCRYPTED: 'input',
   KEY_FILE: 'input',
@@ -80,6 +81,8 @@ export const ERRORS = {
 
   ACCOUNT_EXPIRED: 'unreachable',
   AUTH: 'unreachable',
+  DOWNLOAD: 'unreachable',
+  DOWNLOAD_REFUSED: 'unreachable',
   HOST_CERTIFICATE: 'unreachable',
   HOST_KEY_CHANGED: 'unreachable',
   HOST_KEY_UNKNOWN: 'unreachable',

@@ -2,6 +2,7 @@ import { ERRORS, FINDINGS, type FindingId, WARNINGS } from '../error-codes.ts'
 import { EXIT, type ExitName } from '../exit-codes.ts'
 import { CLUSTER_PAGES } from './cluster-pages.ts'
 import { COMMAND_PAGES } from './command-pages.ts'
+import { DOWNLOAD_PAGES } from './download-pages.ts'
 import { FINDING_PAGES } from './finding-pages.ts'
 import { FOUNDED_PAGES } from './founded-pages.ts'
 import { INPUT_PAGES } from './input-pages.ts'
@@ -20,6 +21,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
   ...INVENTORY_FILE_PAGES,
   ...INVENTORY_PAGES,
   ...INPUT_PAGES,
+  ...DOWNLOAD_PAGES,
   ...LOGIN_PAGES,
   ...FINDING_PAGES,
   ...FOUNDED_PAGES,

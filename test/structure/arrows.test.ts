@@ -128,6 +128,7 @@ it.each([
   { name: 'chalk', rooms: ['ui'] },
   { name: 'commander', rooms: ['cli.ts', 'commands'] },
   { name: 'ini', rooms: ['inventory'] },
+  { name: 'undici', rooms: ['artifacts'] },
 ])('only $rooms uses $name', ({ name, rooms }) => {
   expect(users(name).toSorted()).toEqual(rooms)
 })

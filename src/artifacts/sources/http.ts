@@ -21,15 +21,22 @@ export interface Expected {
   size?: number
   /** Lower-case hex. */
   sha256?: string
+  /** The ETag of the file: with another one the file has changed, and is fetched from its start. */
+  etag?: string
 }
 
-/** Fetches from servers by http and https. All errors are ConvecthubErrors with a code of their own. */
+/**
+ * Fetches from servers by http and https. Errors: DOWNLOAD where a server cannot be reached, breaks off or does not keep
+ * to HTTP; DOWNLOAD_REFUSED where it or the proxy answers with a status code that is an error (see `statusOf` in exchange-faults.ts);
+ * DOWNLOAD_DIGEST for another file than the expected one; LOCAL_IO where this computer cannot keep it.
+ */
 export interface Http {
   /** Fetches something short, such as an index or a manifest. */
   get(url: string, asking?: Asking): Promise<Answer>
   /**
    * Fetches a file to `path`: writes it to `${path}.part`, continues what an earlier call left there, checks size and
    * sha256, then renames it. A redirect to another host is followed without the caller's Authorization header.
+   * `onBytes` hears how many bytes were added, also those found in the .part; a negative number when they are dropped.
    */
   download(
     url: string,
