@@ -5,6 +5,7 @@ import { COMMAND_PAGES } from './command-pages.ts'
 import { DOWNLOAD_PAGES } from './download-pages.ts'
 import { FINDING_PAGES } from './finding-pages.ts'
 import { FOUNDED_PAGES } from './founded-pages.ts'
+import { IMAGE_PAGES } from './image-pages.ts'
 import { INPUT_PAGES } from './input-pages.ts'
 import { INVENTORY_FILE_PAGES } from './inventory-file-pages.ts'
 import { INVENTORY_PAGES } from './inventory-pages.ts'
@@ -22,6 +23,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
   ...INVENTORY_PAGES,
   ...INPUT_PAGES,
   ...DOWNLOAD_PAGES,
+  ...IMAGE_PAGES,
   ...LOGIN_PAGES,
   ...FINDING_PAGES,
   ...FOUNDED_PAGES,

@@ -42,3 +42,14 @@ export function fullImageName(text: string): string {
   const { registry, repository, tag, digest } = name
   return `${registry}/${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`
 }
+
+/**
+ * The names by which containerd must know an image. Kubernetes asks for one that has a tag and a digest by the digest
+ * alone (ParseDockerRef in distribution/reference), and people by the tag.
+ */
+export function namesInStore(text: string): readonly string[] {
+  const name = parseImageName(text)
+  if (!name?.tag || !name.digest) return [fullImageName(text)]
+  const path = `${name.registry}/${name.repository}`
+  return [`${path}:${name.tag}`, `${path}@${name.digest}`, fullImageName(text)]
+}

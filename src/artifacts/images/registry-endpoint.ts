@@ -1,0 +1,36 @@
+import type { ImageName } from './image-name.ts'
+
+/** Where an image is asked for. */
+export interface Endpoint {
+  /** As in `docker login`: `docker.io`, `store.lan:5000`. */
+  host: string
+  /** Its path there, such as `library/traefik`. */
+  repository: string
+  /** The address of the repository, without a slash at the end: `https://quay.io/v2/jupyterhub/k8s-hub`. */
+  address: string
+}
+
+/** Hosts on this computer, which have no certificate. */
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
+
+/** Registries that answer at another host than their name says. */
+const HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
+
+/**
+ * Where to ask for an image. `mirrors` are those of bundle.yaml: the longest one that fits counts, and one with http://
+ * is asked without TLS.
+ */
+export function registryEndpoint(
+  { registry, repository }: Pick<ImageName, 'registry' | 'repository'>,
+  mirrors: Readonly<Record<string, string>> = {},
+): Endpoint {
+  const path = `${registry}/${repository}/`
+  const [beginning, instead] = Object.entries(mirrors)
+    .map(([from, to]) => [`${from.replace(/\/$/, '')}/`, `${to.replace(/\/$/, '')}/`] as const)
+    .filter(([from]) => path.startsWith(from))
+    .toSorted(([one], [other]) => other.length - one.length)[0] ?? ['', '']
+  const place = `${instead}${path.slice(beginning.length)}`
+  const [, scheme, host = '', rest = ''] = /^(?:(https?):\/\/)?([^/]+)\/(.*)\/$/.exec(place) ?? []
+  const usual = LOCAL.test(host) ? 'http' : 'https'
+  return { host, repository: rest, address: `${scheme ?? usual}://${HOSTS[host] ?? host}/v2/${rest}` }
+}
