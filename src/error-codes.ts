@@ -64,6 +64,7 @@ export const ERRORS = {
   SAME_NAME: 'inventory',
   SSH_OPTION: 'inventory',
 
+  ARCHIVE: 'input',
   BUNDLE_FILE: 'input',
   BUNDLE_LOCK: 'input',
   BUNDLE_MISSING: 'input',

@@ -1,7 +1,14 @@
 import type { Pages } from './page.ts'
 
-/** Pages for images in registries. */
+/** Pages for images in registries, and for the archives of a bundle. */
 export const IMAGE_PAGES = {
+  ARCHIVE: {
+    means:
+      'An archive (.tar, .tgz, .tar.gz, .tar.zst) cannot be read to its end, or lacks a part of an image.',
+    causes:
+      'A download or copy that was cut short, a full disk, or a file that only has the name of an archive.',
+    fix: 'Fetch or copy it again. `tar -tf FILE` lists what can be read of it.',
+  },
   IMAGE_DIGEST: {
     means:
       'A registry sent something else than the digest that was asked for. It was thrown away, as anything could be in it.',
