@@ -4,7 +4,9 @@ import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { stringify } from 'yaml'
 import { bundleKind } from '../artifacts/bundle-kind.ts'
-import { type Artifact, BUNDLE_LOCK, bundleLockSchema } from '../artifacts/bundle-lock.ts'
+import { type Artifact, BUNDLE_LOCK, bundleLockSchema, LOCK_VERSION } from '../artifacts/bundle-lock.ts'
+import { fullImageName } from '../artifacts/images/image-name.ts'
+import { localArchitecture } from '../artifacts/local-architecture.ts'
 import { digest } from '../digest.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Emit } from './emit.ts'
@@ -16,9 +18,6 @@ type BundleFile = Omit<Artifact, 'size' | 'sha256'> & { content: string | Buffer
 
 /** More than any file of a stand-in, bytes. */
 const LARGEST = 1024 * 1024
-
-/** Node's architecture names and Debian's. */
-const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' } as const
 
 /**
  * Writes a stand-in bundle: small programs that behave like K3s and Helm as far as convecthub needs, and say "stand-in"
@@ -46,7 +45,7 @@ export async function makeBundle(folder: string, k3sVersion: string | undefined,
     await rename(`${path}.new`, path)
   }
   const lock = bundleLockSchema.parse({
-    version: 1,
+    version: LOCK_VERSION,
     description: 'stand-in: programs of the lab that imitate K3s, Helm and JupyterHub; not for real use',
     standIn: true,
     files: files.map(describe),
@@ -56,10 +55,17 @@ export async function makeBundle(folder: string, k3sVersion: string | undefined,
 }
 
 function bundleFiles(k3sVersion: string): BundleFile[] {
-  const architecture = ARCHITECTURES[process.arch as keyof typeof ARCHITECTURES] ?? 'amd64'
+  const architecture = localArchitecture() ?? 'amd64'
   // K3s uses another architecture name for its 32-bit ARM archive than for its program
   const suffix = architecture === 'armhf' ? 'arm' : architecture
   const both: Artifact['roles'] = ['driver', 'worker']
+  const images = (names: readonly string[]) => ({
+    kind: 'images' as const,
+    architecture,
+    roles: both,
+    images: names.map((name) => ({ name: fullImageName(name) })),
+    content: imageArchive(names, architecture),
+  })
   return [
     {
       name: 'k3s',
@@ -71,17 +77,11 @@ function bundleFiles(k3sVersion: string): BundleFile[] {
     },
     {
       name: `images/k3s-airgap-images-${suffix}.tar`,
-      kind: 'images',
-      architecture,
-      roles: both,
-      content: imageArchive(SYSTEM_IMAGES, architecture),
+      ...images(SYSTEM_IMAGES),
     },
     {
       name: `images/jupyterhub-images-${suffix}.tar`,
-      kind: 'images',
-      architecture,
-      roles: both,
-      content: imageArchive(HUB_IMAGES, architecture),
+      ...images(HUB_IMAGES),
     },
     {
       name: 'helm',

@@ -1,5 +1,6 @@
 import { ConvecthubError } from '../errors.ts'
 import { template } from '../templates.ts'
+import { HUB_IMAGES } from './stand-in-images.ts'
 
 /** The version that the stand-in K3s reports by default. */
 export const DEFAULT_K3S_VERSION = 'v1.34.1+k3s1'
@@ -41,7 +42,7 @@ export function standInK3s(version: string): string {
 
 /** The stand-in Helm, a Perl program. */
 export function standInHelm(): string {
-  return program(HELM_PARTS, { helm: { HELM_VERSION } })
+  return program(HELM_PARTS, { helm: { HELM_VERSION, HUB_IMAGES: HUB_IMAGES.join(' ') } })
 }
 
 /** Joins the parts of a program into one file. `marks` has the values of the parts that have marks. */

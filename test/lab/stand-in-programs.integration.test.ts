@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
+import { chartImages } from '../../src/artifacts/proof/chart-images.ts'
+import { HUB_IMAGES } from '../../src/lab/stand-in-images.ts'
 import { standInHelm, standInK3s } from '../../src/lab/stand-in-programs.ts'
 import { type StandInRoot, standInRoot } from './stand-in-root.ts'
 
@@ -83,4 +85,31 @@ it('reports a missing cluster before K3s is started', async () => {
   })
   expect((await root.helm('list')).stderr).toContain('Kubernetes cluster unreachable')
   expect((await root.k3s('ctr', 'images', 'ls', '-q')).stderr).toContain('failed to dial')
+})
+
+it('renders its chart: a workload for each image, and the values that the hub reads', async () => {
+  root = standInRoot({})
+  const chart = root.write('jupyterhub-4.4.0.tgz', '')
+  const values = root.write(
+    'values.yaml',
+    'singleuser: {image: {tag: "9"}, profileList: [{display_name: É}]}\n',
+  )
+  const { code, stdout } = await root.helm(
+    'template',
+    'hub',
+    chart,
+    '-f',
+    values,
+    '--kube-version',
+    'v1.34.1+k3s1',
+  )
+  expect(code).toBe(0)
+  expect(chartImages(stdout).map(({ name }) => name)).toEqual([
+    ...HUB_IMAGES.filter((name) => !name.includes('singleuser')),
+    'quay.io/jupyterhub/k8s-singleuser-sample:9',
+  ])
+  expect(await root.helm('template', 'hub', `${chart}.gone`)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('not found'),
+  })
 })

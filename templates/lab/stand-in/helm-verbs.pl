@@ -6,7 +6,7 @@ sub upgrade {
     my ( $name, $path ) = @_;
     fail('"helm upgrade" requires 2 arguments') unless defined $path;
     my ( $chart, $version ) = chart_of($path);
-    my $values = read_values();
+    my $values = to_json( read_values() );
     my $space  = space();
     my @old    = revisions($name);
     my $number = @old ? $old[-1]{revision} + 1 : 1;
@@ -79,6 +79,7 @@ sub main {
     $verb //= 'help';
     if ( $verb eq 'version' ) { print $opt{short} || $opt{template} ? "$HELM\n" : qq(version.BuildInfo{Version:"$HELM", GitCommit:"stand-in", GitTreeState:"clean", GoVersion:"go0.0.0"}\n); return }
     if ( $verb eq 'help' ) { print "stand-in: imitates Helm for a lab of convecthub\n"; return }
+    if ( $verb eq 'template' ) { show_template(@args); return }
     ( $api, $token ) = read_kubeconfig( $opt{kubeconfig} // $ENV{KUBECONFIG} // $KUBECONFIG );
     refresh();
     my %verbs = (

@@ -46,3 +46,27 @@ sub get_values {
     # JSON is YAML too; null is what Helm prints for no values.
     print $json eq '{}' ? 'null' : $json, "\n";
 }
+
+# As in the real chart: a workload for each image but that of notebooks, which the hub reads from the values in its secret.
+sub show_template {
+    my ( $name, $path ) = @_;
+    fail('"helm template" requires 2 arguments') unless defined $path;
+    chart_of($path);
+    my ($notebook) = grep { m{/k8s-singleuser} } @IMAGES;
+    my ( $image, $tag ) = $notebook =~ /^(.*):(.*)$/;
+    my $values = read_values( { singleuser => { image => { name => $image, tag => $tag } } } );
+    for ( grep { $_ ne $notebook } @IMAGES ) {
+        my ($part) = m{([^/:]+):[^:]*$};
+        print "---\n", to_json( { kind => 'Deployment', metadata => { name => $part },
+            spec => { template => { spec => { containers => [ { name => $part, image => $_ } ] } } } } ), "\n";
+    }
+    print "---\n", to_json( { kind => 'Secret', metadata => { name => 'hub' }, data => { 'values.yaml' => base64( to_json($values) ) } } ), "\n";
+}
+
+sub base64 {
+    my ($bytes) = @_;
+    my $text = join '', map { substr( $_, 1 ) } split /\n/, pack( 'u', $bytes );
+    my $lacking = -length($bytes) % 3;
+    $text =~ tr{` -_}{AA-Za-z0-9+/};
+    return $lacking ? substr( $text, 0, -$lacking ) . '=' x $lacking : $text;
+}

@@ -1,5 +1,6 @@
 # The stand-in helm: keeps releases in the stand-in cluster, and asks nothing of a chart but its name.
 our $HELM = '@HELM_VERSION@';
+our @IMAGES = qw(@HUB_IMAGES@);
 our ( %opt, @files, @sets, $api, $token, %all );
 
 sub fail { print STDERR "Error: $_[0]\n"; exit 1 }
@@ -55,8 +56,9 @@ sub seconds_of {
     return $sum;
 }
 
+# The values of -f and --set, over those given.
 sub read_values {
-    my $values = {};
+    my $values = $_[0] // {};
     for my $file (@files) {
         my $text = $file eq '-' ? do { local $/; <STDIN> } : slurp($file) // fail("open $file: no such file or directory");
         my $map = eval { parse_yaml($text) };
@@ -71,7 +73,7 @@ sub read_values {
         $map = { $_ => $map } for reverse split /\./, $path;
         $values = merge_values( $values, $map );
     }
-    return to_json($values);
+    return $values;
 }
 
 # Name and version from the file's name, for which Helm's own `package` vouches.
