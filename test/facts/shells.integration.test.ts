@@ -15,6 +15,7 @@ import { disk } from '../../src/facts/disk.ts'
 import { type Fact, makeProbe } from '../../src/facts/fact.ts'
 import { file } from '../../src/facts/file.ts'
 import { gpu } from '../../src/facts/gpu.ts'
+import { imageStore } from '../../src/facts/image-store.ts'
 import { jobs } from '../../src/facts/jobs.ts'
 import { leftovers } from '../../src/facts/leftovers.ts'
 import { loginPage } from '../../src/facts/login-page.ts'
@@ -50,6 +51,7 @@ const FACTS: readonly Fact<unknown>[] = [
   file(TEXT),
   file('/no/such/file'),
   gpu,
+  imageStore,
   leftovers(['/no/such/folder']),
   loginPage({ scheme: 'http', port: 1, iface: 'lo' }),
   node('no-such-node'),
