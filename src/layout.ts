@@ -97,6 +97,9 @@ export const AGENT_DATA = `${K3S_DATA}/agent`
 /** K3s imports the images in this folder when it starts. */
 export const IMAGES = `${AGENT_DATA}/images`
 
+/** Where K3s notes which archives it has imported, if the file is there when it starts (K3s docs, import-images). */
+export const IMAGE_CACHE = `${IMAGES}/.cache.json`
+
 /** Where images are kept until a running K3s has imported them; on the same file system as IMAGES. */
 export const INCOMING_IMAGES = `${AGENT_DATA}/convecthub-incoming`
 

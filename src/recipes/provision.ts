@@ -3,6 +3,7 @@ import { artifacts } from '../steps/artifacts.ts'
 import { basePackages } from '../steps/base-packages.ts'
 import { docker } from '../steps/docker.ts'
 import { hubPassword } from '../steps/hub-password.ts'
+import { images } from '../steps/images.ts'
 import { jupyterhub } from '../steps/jupyterhub.ts'
 import { k3sAgent, k3sNode, k3sServer } from '../steps/k3s.ts'
 import { k3sSnapshot } from '../steps/k3s-snapshot.ts'
@@ -26,6 +27,7 @@ export const provision: readonly Step[] = [
   k3sServer,
   k3sAgent,
   k3sNode,
+  images,
   uncordon,
   oldRegistry,
   gpuPlugin,

@@ -1,88 +1,84 @@
-import { basename } from 'node:path/posix'
+import { basename, dirname } from 'node:path/posix'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
-import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change, UploadChange } from '../engine/change.ts'
-import type { Desired, PlanContext, Step } from '../engine/step.ts'
+import type { PlanContext, Step } from '../engine/step.ts'
+import { clusterData } from '../facts/cluster-data.ts'
 import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
-import type { Owned } from '../facts/owned.ts'
-import { system } from '../facts/system.ts'
+import { type Owned, owned } from '../facts/owned.ts'
 import { unit } from '../facts/unit.ts'
-import { HELM, IMAGES, INCOMING_IMAGES, K3S, STAGED } from '../layout.ts'
+import { HELM, IMAGE_CACHE, IMAGES, INCOMING_IMAGES, K3S, STAGED } from '../layout.ts'
 import { sh } from '../sh.ts'
+import {
+  ARCHIVE_MODE,
+  archiveFacts,
+  comesLater,
+  hostArchives,
+  type ImageArchive,
+  isInPlace,
+  isStaged,
+} from './image-archives.ts'
+import { bringIn, keepArchive } from './import-archive.ts'
 import { unitName } from './k3s-unit.ts'
+import { hasSince } from './k3s-version.ts'
+import { fitsHost, isSent, nodeArtifacts } from './node-artifacts.ts'
 
 /** The bundle's K3s binary for this host's architecture and role. */
-export function bundledK3s({ bundle, facts, host }: PlanContext): Artifact | undefined {
-  const { architecture } = facts.get(system)
-  return bundle?.files.find(
-    (artifact) =>
-      artifact.kind === 'k3s' && artifact.architecture === architecture && artifact.roles.includes(host.role),
+export function bundledK3s(context: PlanContext): Artifact | undefined {
+  return nodeArtifacts(context.host, context).find(
+    (artifact) => artifact.kind === 'k3s' && fitsHost(artifact, context.facts),
   )
 }
 
 /** Whether convecthub installed the host's K3s. */
 export const ownsK3s = ({ files }: Owned) => files.includes(K3S)
 
-/** Path and mode of each kind of artifact. Kinds that are missing here are sent by the step that needs them. */
-const PLACES: Readonly<Partial<Record<Artifact['kind'], { path(name: string): string; mode: string }>>> = {
-  k3s: { path: () => K3S, mode: '755' },
-  helm: { path: () => HELM, mode: '755' },
-  images: { path: (name) => `${IMAGES}/${name}`, mode: '644' },
-}
+/** Where programs go. Kinds that are missing here are sent by the step that needs them. */
+const PROGRAMS: Readonly<Partial<Record<Artifact['kind'], string>>> = { k3s: K3S, helm: HELM }
+const PROGRAM_MODE = '755'
 
-/** Sends the bundle's files that this host's role needs, unless the host has them with the same digest. */
+/**
+ * From these versions on, K3s may skip archives that it has imported before: earlier ones then forget to pin their
+ * images, or do not see that an archive was replaced by one of the same size (K3s releases of July 2026).
+ */
+const CACHE_WORKS = ['1.34.10', '1.35.7', '1.36.3', '1.37.0']
+
+/** Sends the bundle's files that this host needs, unless it has them; images of K3s itself also to a K3s that runs. */
 export const artifacts: Step = {
   id: 'artifacts',
   title: 'Send the bundle',
   hosts: ({ cluster }) => cluster.hosts,
   facts: (host, desired) => [
-    system,
-    unit(unitName(host)),
-    ...placed(host, desired).map(({ path }) => file(path)),
-    file(STAGED),
+    ...archiveFacts(host, desired),
+    ...[K3S, HELM, STAGED, IMAGE_CACHE].map(file),
+    clusterData,
+    owned,
   ],
-  plan: (context) => {
-    const { facts, host } = context
-    const { architecture } = facts.get(system)
-    const sent = placed(host, context)
-      .filter(({ artifact }) => artifact.architecture === architecture || artifact.architecture === 'all')
-      .flatMap((place) => send(place, context))
-    return [...sent, ...unstage(context)]
-  },
+  plan: (context) => [
+    ...programs(context),
+    ...hostArchives(context).flatMap((archive) => sendArchive(archive, context)),
+    ...unstage(context),
+    ...imageCache(context),
+    ...removeArchives(context),
+  ],
 }
 
-interface Placed {
-  artifact: Artifact
-  path: string
-  mode: string
+function programs(context: PlanContext): Change[] {
+  const { facts, host } = context
+  return nodeArtifacts(host, context).flatMap((artifact) => {
+    const path = PROGRAMS[artifact.kind]
+    if (!path || !fitsHost(artifact, facts)) return []
+    const state = facts.get(file(path))
+    if (isSent(state, artifact, PROGRAM_MODE)) return []
+    const change = uploadTo(path, artifact, PROGRAM_MODE, path, facts)
+    return artifact.kind === 'k3s' && state ? stage(change, facts) : [change]
+  })
 }
 
-function placed(host: ClusterHost, { bundle }: Desired): Placed[] {
-  return (bundle?.files ?? [])
-    .filter(({ roles }) => roles.includes(host.role))
-    .flatMap((artifact) => {
-      const place = PLACES[artifact.kind]
-      const name = basename(artifact.name)
-      return place ? [{ artifact, path: place.path(name), mode: place.mode }] : []
-    })
-}
-
-function send({ artifact, path, mode }: Placed, { facts, host }: PlanContext): Change[] {
-  const state = facts.get(file(path))
-  if (state?.digest === artifact.sha256 && state.mode === mode && state.owner === '0:0') return []
-  const title = `${path} (${size(artifact.size)})`
-  const change: UploadChange = {
-    kind: 'upload',
-    sign: state ? '~' : '+',
-    title,
-    artifact,
-    path,
-    mode,
-  }
-  if (artifact.kind === 'k3s') return state ? stage(change, facts) : [change]
-  const running = facts.get(unit(unitName(host))).active === 'active'
-  return artifact.kind === 'images' && running ? importImages(change) : [change]
+/** An upload to `to`; for `path`, which is where the file belongs. */
+function uploadTo(to: string, artifact: Artifact, mode: string, path: string, facts: Facts): UploadChange {
+  const sign = facts.get(file(path)) ? '~' : '+'
+  return { kind: 'upload', sign, title: `${path} (${size(artifact.size)})`, artifact, path: to, mode }
 }
 
 /** Removes a staged K3s of an upgrade that is no longer wanted. */
@@ -103,30 +99,55 @@ function stage(change: UploadChange, facts: Facts): Change[] {
 }
 
 /**
- * Imports images into a running K3s, which reads its images folder only when it starts; this avoids a restart. The file
- * moves to its final place after the import, so that the next run notices an interrupted one.
+ * Sends an archive. A running K3s gets the images at once, because a new K3s needs its own images when it starts;
+ * those that come later are imported by the step `images`.
  */
-function importImages({ artifact, path, mode, sign, title }: UploadChange): Change[] {
-  const staged = `${INCOMING_IMAGES}/${basename(path)}`
-  return [
-    { kind: 'upload', sign, title, artifact, path: staged, mode },
-    {
-      kind: 'run',
-      sign: '!',
-      title: `import the images of ${path}`,
-      timeoutMs: 600_000,
-      durable: true,
-      script: sh`${K3S} ctr -n k8s.io images import ${staged}`,
-    },
-    {
-      kind: 'run',
-      sign,
-      title: `keep ${path} for later starts`,
-      timeoutMs: 60_000,
-      script: sh`mv -f ${staged} ${path}
-cvh_keep_digest ${artifact.sha256} ${path}`,
-    },
+function sendArchive(archive: ImageArchive, context: PlanContext): Change[] {
+  const { facts, host } = context
+  const { artifact, path, staged } = archive
+  if (isInPlace(archive, facts)) return []
+  const send = (to: string) =>
+    isStaged(archive, facts) ? [] : [uploadTo(to, artifact, ARCHIVE_MODE, path, facts)]
+  if (comesLater(archive, bundledK3s(context)?.version ?? '', facts)) return send(staged)
+  if (facts.get(unit(unitName(host))).active === 'active')
+    return [...send(staged), ...bringIn(archive, facts.get(clusterData).version ?? '', context)]
+  return isStaged(archive, facts) ? [keepArchive(archive, facts)] : send(path)
+}
+
+/** Lets K3s note what it has imported, where it can be trusted with it: then its next starts import nothing again. */
+function imageCache(context: PlanContext): Change[] {
+  if (!hasCache(context) || context.facts.get(file(IMAGE_CACHE))) return []
+  return [{ kind: 'file', sign: '+', title: IMAGE_CACHE, path: IMAGE_CACHE, content: '', mode: '644' }]
+}
+
+const hasCache = (context: PlanContext) => hasSince(bundledK3s(context)?.version ?? '', CACHE_WORKS)
+
+/**
+ * Removes archives that this host no longer needs, once the new ones are there: K3s would import both at its next start,
+ * and the old one last. Running pods keep their images.
+ */
+function removeArchives(context: PlanContext): Change[] {
+  if (!context.bundle) return []
+  const wanted = [
+    ...hostArchives(context).map(({ path }) => basename(path)),
+    ...(hasCache(context) ? [basename(IMAGE_CACHE)] : []),
   ]
+  const recorded = context.facts
+    .get(owned)
+    .files.filter((path) => [IMAGES, INCOMING_IMAGES].includes(dirname(path)))
+    .map((path) => basename(path))
+  const old = [...new Set(recorded)].filter((name) => !wanted.includes(name.replace(/^\.(.*)\.part$/, '$1')))
+  return old.map((name) => {
+    const paths = [IMAGES, INCOMING_IMAGES].map((folder) => `${folder}/${name}`)
+    return {
+      kind: 'run',
+      sign: '-',
+      title: `${paths[name.endsWith('.part') ? 1 : 0]}, which this machine no longer needs`,
+      timeoutMs: 60_000,
+      script: sh`rm -f -- ${paths}
+for path in ${paths}; do cvh_forget file "$path"; done`,
+    }
+  })
 }
 
 function size(bytes: number): string {

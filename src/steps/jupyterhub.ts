@@ -21,7 +21,7 @@ import { on } from '../step-ref.ts'
 import { hubDefaults } from './hub-defaults.ts'
 import { hubDoor } from './hub-door.ts'
 import { appliedText, passwordMark, passwordNote } from './hub-password.ts'
-import { k3sNode } from './k3s.ts'
+import { images } from './images.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 
 /** How long helm waits for the release to come up, s. */
@@ -33,8 +33,8 @@ export const jupyterhub: Step = {
   title: 'Deploy JupyterHub',
   ends: ['jupyterhub'],
   hosts: ({ cluster }) => [cluster.lead],
-  // after every node has had its turn; one that fails does not stop the hub
-  after: (_host, { cluster }) => cluster.hosts.map((host) => on(k3sNode, host)),
+  // after every node has had its turn and its images; one that fails does not stop the hub
+  after: (_host, { cluster }) => cluster.hosts.map((host) => on(images, host)),
   facts: () => [
     release,
     file(HUB_DEFAULTS),

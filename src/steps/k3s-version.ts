@@ -11,6 +11,16 @@ export function atLeast(version: string, wanted: string): boolean {
 }
 
 /**
+ * Whether a version has something that came with `firsts`: the first version of each minor one that got it. Later minor
+ * versions have it as well.
+ */
+export function hasSince(version: string, firsts: readonly string[]): boolean {
+  const minorOf = (text: string) => versionNumbers(text).slice(0, 2).join('.')
+  const first = firsts.find((each) => minorOf(each) === minorOf(version)) ?? firsts.at(-1)
+  return first !== undefined && atLeast(version, first)
+}
+
+/**
  * Classifies a change of K3s's version. `up` is a later version of the same or the next minor version, `far` is any
  * later one. Kubernetes upgrades one minor version at a time and never downgrades (Kubernetes docs, version skew
  * policy).

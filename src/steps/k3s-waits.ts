@@ -6,6 +6,7 @@ import { type Script, sh } from '../sh.ts'
 import { bundledK3s } from './artifacts.ts'
 import { unitName } from './k3s-unit.ts'
 import { PUT_BACK_MS, putBack } from './kept-files.ts'
+import { nodeArtifacts } from './node-artifacts.ts'
 
 /** How long K3s may take from its start to a Ready node, without importing images, ms. */
 const READY_MS = 180_000
@@ -84,12 +85,10 @@ timeout 15 ${K3S} kubectl get --raw /readyz`,
  * newer K3s shows as a condition, before the next one may join. Then the backup of the old files is deleted.
  */
 export function waitReady(context: PlanContext): Change {
-  const { host, bundle } = context
+  const { host } = context
   const name = unitName(host)
   const { version = '' } = bundledK3s(context) ?? {}
-  const images = (bundle?.files ?? []).filter(
-    ({ kind, roles }) => kind === 'images' && roles.includes(host.role),
-  )
+  const images = nodeArtifacts(host, context).filter(({ kind }) => kind === 'images')
   const bytes = images.reduce((sum, { size }) => sum + size, 0)
   return {
     kind: 'wait',

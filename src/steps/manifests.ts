@@ -8,7 +8,7 @@ import { K3S, MANIFESTS } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
 import { template } from '../templates.ts'
-import { k3sNode } from './k3s.ts'
+import { images } from './images.ts'
 import { GPU_LABEL } from './k3s-config.ts'
 import { managedFile } from './managed-file.ts'
 
@@ -63,7 +63,7 @@ export const gpuPlugin: Step = {
   id: 'gpu-plugin',
   title: 'Offer the GPUs to notebooks',
   hosts: (desired) => (gpuHosts(desired).length > 0 ? onDrivers(desired) : []),
-  after: (_host, desired) => gpuHosts(desired).map((host) => on(k3sNode, host)),
+  after: (_host, desired) => gpuHosts(desired).map((host) => on(images, host)),
   facts: (_host, desired) => [file(GPU), ...gpuHosts(desired).map(({ nodeName }) => node(nodeName))],
   plan: (context) => {
     const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })

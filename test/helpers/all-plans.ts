@@ -28,7 +28,7 @@ import {
   running,
   systemOf,
 } from './fake-facts.ts'
-import { hostOf, testBundle, testDesired } from './test-cluster.ts'
+import { hostOf, hubArchive, testBundle, testDesired } from './test-cluster.ts'
 
 /** A secret in the JupyterHub values of these plans, which must never be shown. */
 export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
@@ -75,7 +75,10 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
 
 function desiredOf(version: string) {
   const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS }
-  return testDesired(parts, { bundle: testBundle(version), jhubConfig: `auth: ${VALUES_SECRET}\n` })
+  return testDesired(parts, {
+    bundle: testBundle(version, [hubArchive()]),
+    jhubConfig: `auth: ${VALUES_SECRET}\n`,
+  })
 }
 
 function plansOf(

@@ -34,7 +34,7 @@ export function is<T>(fact: Fact<T>, value: T): Answer {
 const key = ({ family, key }: Fact<unknown>) => `${family.id} ${key}`
 
 /** Families whose answer is undefined by default, as on a host where nothing is installed. Others are in EMPTY. */
-const ABSENT = ['file', 'package', 'release', 'node', 'command']
+const ABSENT = ['file', 'package', 'release', 'node', 'command', 'image-store']
 
 /** The data of a machine that has never been part of a cluster. */
 export const NO_CLUSTER: ClusterData = {
@@ -92,7 +92,7 @@ export function machine(number: number, more: readonly Answer[] = []): Answer[] 
     is(apt, { present: true, broken: '' }),
     is(appArmor, false),
     ...recordOf(),
-    ...['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub/bin'].map((path) =>
+    ...['/var/lib/rancher', '/usr/local/bin', '/var/lib/convecthub', '/var/lib/convecthub/bin'].map((path) =>
       is(disk(path), diskOf()),
     ),
     is(gpu, gpuOf()),

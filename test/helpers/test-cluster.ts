@@ -77,6 +77,22 @@ export function testBundle(k3sVersion = 'v1.34.1+k3s1', more: readonly Artifact[
   return { version: 1, description: 'the test bundle', standIn: false, files }
 }
 
+/** An archive of hub images that knows what it holds; the digest of each is made from its name. */
+export function hubArchive(name = 'hub.tar', more: Partial<Artifact> = {}): Artifact {
+  const images = ['hub', 'proxy'].map((image) => `quay.io/jupyterhub/${image}:4.4.0`)
+  return artifact(name, {
+    kind: 'images',
+    size: 300_000_000,
+    images: images.map((image) => ({ name: image, digest: imageDigest(image) })),
+    ...more,
+  })
+}
+
+/** A digest for each name of an image. */
+export function imageDigest(name: string): string {
+  return `sha256:${Buffer.from(name.padStart(32, '.').slice(-32)).toString('hex')}`
+}
+
 export function testDesired(parts: ClusterParts = {}, more: Partial<Desired> = {}): Desired {
   return { cluster: testCluster(parts), bundle: testBundle(), jhubConfig: '', ...more }
 }

@@ -1,11 +1,23 @@
 import { expect, it } from 'vitest'
+import type { Artifact } from '../../src/artifacts/bundle-lock.ts'
+import { clusterData } from '../../src/facts/cluster-data.ts'
+import { file } from '../../src/facts/file.ts'
 import { installedPackage } from '../../src/facts/packages.ts'
 import { system } from '../../src/facts/system.ts'
 import { artifacts } from '../../src/steps/artifacts.ts'
 import { basePackages } from '../../src/steps/base-packages.ts'
-import { type Answer, is, present, running, shown, systemOf } from '../helpers/fake-facts.ts'
+import {
+  type Answer,
+  is,
+  NO_CLUSTER,
+  present,
+  recordOf,
+  running,
+  shown,
+  systemOf,
+} from '../helpers/fake-facts.ts'
 import { answersAfter, planStep } from '../helpers/plan-step.ts'
-import { artifact, testBundle, testDesired } from '../helpers/test-cluster.ts'
+import { artifact, hubArchive, testBundle, testDesired } from '../helpers/test-cluster.ts'
 
 const installed = (...names: string[]) => names.map((name): Answer => is(installedPackage(name), '1.0'))
 
@@ -87,4 +99,114 @@ it.each<{ what: string; host: string; answers?: readonly Answer[]; plan: string[
 it('sends each machine the K3s of its architecture', () => {
   const arm = planStep(artifacts, desired, 'w1', { w1: [is(system, systemOf({ architecture: 'arm64' }))] })
   expect(arm[0]).toMatchObject({ kind: 'upload', artifact: { name: 'k3s-arm64' }, mode: '755' })
+})
+
+const HUB = '/var/lib/rancher/k3s/agent/images/hub.tar'
+const STAGED = '/var/lib/rancher/k3s/agent/convecthub-incoming/hub.tar'
+const INCOMING = '/var/lib/rancher/k3s/agent/convecthub-incoming/k3s-airgap-images-amd64.tar'
+const CACHE = '/var/lib/rancher/k3s/agent/images/.cache.json'
+const hub = hubArchive()
+const own = artifact('k3s-airgap-images-amd64.tar', { kind: 'images' })
+const held = (path: string, { sha256: digest }: { sha256: string }) => present(path, { digest })
+const K3S_RUNS = [running('k3s-agent.service'), is(clusterData, { ...NO_CLUSTER, version: 'v1.34.1+k3s1' })]
+const others = (sent.w1 ?? []).filter(([{ key }]) => !key.endsWith('/noarch.tar'))
+
+it.each<{
+  what: string
+  version?: string
+  has_gpu?: boolean
+  more?: Artifact[]
+  answers?: Answer[]
+  plan: string[]
+}>([
+  {
+    what: 'a worker without the images of the hub, which it gets once it is Ready',
+    plan: [`+ upload ${HUB} (300 MB)`],
+  },
+  { what: 'a worker where they were sent already', answers: [held(STAGED, hub)], plan: [] },
+  { what: 'a worker that has imported them', answers: [held(HUB, hub)], plan: [] },
+  {
+    what: 'a worker without zstd, of a K3s that reads .zst only when it starts',
+    version: 'v1.28.5+k3s1',
+    more: [hubArchive('hub.tar.zst')],
+    answers: [held(HUB, hub)],
+    plan: [`+ upload ${HUB}.zst (300 MB)`],
+  },
+  {
+    what: 'a worker whose last run could not import K3s’s own images',
+    answers: [...K3S_RUNS, is(file(IMAGES), undefined), held(INCOMING, own), held(HUB, hub)],
+    plan: [`! run import the images of ${IMAGES}`, `+ run keep ${IMAGES} for later starts`],
+  },
+  {
+    what: 'a worker whose K3s was stopped by then',
+    answers: [is(file(IMAGES), undefined), held(INCOMING, own), held(HUB, hub)],
+    plan: [`+ run keep ${IMAGES} for later starts`],
+  },
+  {
+    what: 'a worker without a GPU',
+    more: [hubArchive('plugin.tar', { gpu: true })],
+    answers: [held(HUB, hub)],
+    plan: [],
+  },
+  {
+    what: 'a worker with a GPU',
+    has_gpu: true,
+    more: [hubArchive('plugin.tar', { gpu: true })],
+    answers: [held(HUB, hub)],
+    plan: ['+ upload /var/lib/rancher/k3s/agent/images/plugin.tar (300 MB)'],
+  },
+  {
+    what: 'a worker with archives that the bundle no longer has, and one that was never completed',
+    answers: [
+      held(HUB, hub),
+      ...recordOf({
+        files: [
+          HUB,
+          STAGED.replace('/hub.tar', '/.hub.tar.part'),
+          HUB.replace('hub', 'old'),
+          STAGED.replace('/hub', '/older'),
+          STAGED.replace('/hub.tar', '/.half.tar.part'),
+          '/var/lib/rancher/k3s/agent/.old.tar.part',
+          '/usr/local/bin/k3s',
+        ],
+      }),
+    ],
+    plan: [
+      HUB.replace('hub', 'old'),
+      HUB.replace('hub', 'older'),
+      STAGED.replace('/hub.tar', '/.half.tar.part'),
+    ].map((path) => `- run ${path}, which this machine no longer needs`),
+  },
+  {
+    what: 'a worker of a K3s that can be trusted with its notes',
+    version: 'v1.35.7+k3s1',
+    answers: [held(HUB, hub)],
+    plan: [`+ file ${CACHE}`],
+  },
+  {
+    what: 'a worker whose K3s has such notes',
+    version: 'v1.35.7+k3s1',
+    answers: [held(HUB, hub), present(CACHE), ...recordOf({ files: [CACHE] })],
+    plan: [],
+  },
+  {
+    what: 'a worker whose K3s cannot be trusted with its notes',
+    version: 'v1.35.6+k3s1',
+    answers: [held(HUB, hub), present(CACHE), ...recordOf({ files: [CACHE] })],
+    plan: [`- run ${CACHE}, which this machine no longer needs`],
+  },
+])(
+  'with images in the lock, sends $what: $plan',
+  ({ version, has_gpu = false, more = [], answers = [], plan }) => {
+    const given = testDesired(
+      { settings: { w1: { has_gpu } } },
+      { bundle: testBundle(version, [hub, ...more]) },
+    )
+    expect(shown(planStep(artifacts, given, 'w1', { w1: [...others, ...answers] }))).toEqual(plan)
+  },
+)
+
+it('removes no archives when there is no bundle to compare them with', () => {
+  const own = testDesired({}, { bundle: undefined })
+  expect(planStep(artifacts, own, 'w1', { w1: recordOf({ files: [HUB] }) })).toEqual([])
 })

@@ -199,6 +199,6 @@ it('deploys JupyterHub on the first driver only, after all nodes, even if some f
   const own = testDesired({ drivers: ['d1', 'd2'], workers: ['w1'] })
   expect(jupyterhub.hosts(own).map(({ name }) => name)).toEqual(['d1'])
   expect(jupyterhub.after?.(hostOf(own, 'd1'), own)).toEqual(
-    ['d1', 'd2', 'w1'].map((host) => ({ step: 'k3s-node', host })),
+    ['d1', 'd2', 'w1'].map((host) => ({ step: 'images', host })),
   )
 })

@@ -1,0 +1,63 @@
+import type { Change } from '../engine/change.ts'
+import type { PlanContext, Step } from '../engine/step.ts'
+import { imageStore, type StoredImage } from '../facts/image-store.ts'
+import { unit } from '../facts/unit.ts'
+import { K3S } from '../layout.ts'
+import { sh } from '../sh.ts'
+import { bundledK3s } from './artifacts.ts'
+import {
+  archiveFacts,
+  comesLater,
+  hostArchives,
+  type ImageArchive,
+  isInPlace,
+  isLacking,
+} from './image-archives.ts'
+import { bringIn, importAgain, isPinning, pinImages } from './import-archive.ts'
+import { unitName } from './k3s-unit.ts'
+
+/**
+ * Sees that each node's K3s has every image that the lock names in the node's archives, and that the kubelet does not
+ * delete them. Imports what the node need not wait for when it starts, while other nodes are joining.
+ */
+export const images: Step = {
+  id: 'images',
+  title: 'Load the images',
+  hosts: ({ cluster }) => cluster.hosts,
+  facts: (host, desired) => [...archiveFacts(host, desired), imageStore],
+  plan: (context) => {
+    const { facts, host } = context
+    const store = facts.get(imageStore)
+    const known = hostArchives(context).filter(({ artifact }) => artifact.images)
+    const changes = known.flatMap((archive) => loadArchive(archive, store, context))
+    const isRunning = facts.get(unit(unitName(host))).active === 'active'
+    return known.length > 0 && isRunning && !store ? [waitStore, ...changes] : changes
+  },
+}
+
+function loadArchive(
+  archive: ImageArchive,
+  store: ReadonlyMap<string, StoredImage> | undefined,
+  context: PlanContext,
+): Change[] {
+  const { facts } = context
+  const version = bundledK3s(context)?.version ?? ''
+  // the step `artifacts` puts the others in place
+  if (!isInPlace(archive, facts))
+    return comesLater(archive, version, facts) ? bringIn(archive, version, context) : []
+  if (!store) return []
+  const held = archive.artifact.images ?? []
+  const lacking = held.filter((image) => isLacking(image, store)).map(({ name }) => name)
+  if (lacking.length > 0) return importAgain(archive, lacking, version, facts)
+  const loose = held.map(({ name }) => name).filter((name) => store.get(name)?.pinned === false)
+  return isPinning(version) && loose.length > 0 ? [pinImages(archive, loose)] : []
+}
+
+/** Without the store's list nothing is proven. */
+const waitStore: Change = {
+  kind: 'wait',
+  sign: '!',
+  title: 'wait until containerd lists its images',
+  timeoutMs: 120_000,
+  until: sh`timeout 30 ${K3S} ctr -n k8s.io images ls -q`,
+}
