@@ -173,6 +173,7 @@ export const FINDINGS = {
   founder: 'firm',
   gpu: 'accepted',
   hostname: 'warning',
+  'image-archive': 'accepted',
   interface: 'accepted',
   'k3s-version': 'firm',
   'kept-data': 'warning',

@@ -19,9 +19,16 @@ export const FINDING_PAGES = {
     fix: 'Give it more. `--ignore-preflight memory` goes on; notebooks may be killed when memory runs out.',
   },
   disk: {
-    means: 'The file system for K3s is smaller than 10 GiB, or has less than 1 GiB free.',
+    means:
+      'The file system for K3s is smaller than 10 GiB, or has less than 1 GiB free; or what is sent, with its images unpacked, does not fit on one of the file systems.',
     causes: '/var is a small partition, or full of logs or images.',
-    fix: `Free some room, enlarge it, or mount a larger disk at ${RANCHER}.`,
+    fix: `Free some room, enlarge it, or mount a larger disk at ${RANCHER}. \`--ignore-preflight disk\` goes on.`,
+  },
+  'image-archive': {
+    means:
+      'A running K3s must be given a compressed archive of images, and neither its containerd nor the machine can decompress it.',
+    causes: 'A .tar.zst for a K3s before 1.31.6, on a machine without zstd.',
+    fix: 'Install the program that the hint names, or put the archive into the bundle as .tar or .tar.gz.',
   },
   noexec: {
     means: 'A folder that programs are run from lies on a file system mounted with noexec.',

@@ -16,7 +16,7 @@ import { quote } from '../sh.ts'
 import { bundledK3s, ownsK3s } from './artifacts.ts'
 
 /** The guide's minima. Memory is 10 % lower, since firmware and kernel reserve some. */
-const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9, diskMiB: 10 * 1024, freeMiB: 1024 }
+const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9 }
 
 /** Folders that programs run from: K3s and what it unpacks, and helm on drivers. Containers have their own mounts. */
 const programFolders = ({ role }: ClusterHost) => [
@@ -70,23 +70,6 @@ export const HOST_RULES: readonly HostRule[] = [
       return memoryMiB < MINIMUM.memoryMiB && `${memoryMiB} MiB of memory; 4 GiB are needed`
     },
     hint: 'give the machine more',
-  },
-  {
-    id: 'disk',
-    wrong: ({ facts }) => {
-      const { mount, sizeMiB } = facts.get(disk(RANCHER))
-      return sizeMiB < MINIMUM.diskMiB && `${mount} has ${sizeMiB} MiB; ${MINIMUM.diskMiB} MiB are needed`
-    },
-    hint: `enlarge it, or mount a larger disk at ${RANCHER}`,
-  },
-  {
-    id: 'disk',
-    wrong: ({ facts }) => {
-      const { freeMiB, mount, sizeMiB } = facts.get(disk(RANCHER))
-      const full = sizeMiB >= MINIMUM.diskMiB && freeMiB < MINIMUM.freeMiB
-      return full && `${mount} has only ${freeMiB} MiB free`
-    },
-    hint: 'free some room',
   },
   {
     id: 'noexec',

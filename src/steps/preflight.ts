@@ -3,13 +3,17 @@ import type { FindingId } from '../error-codes.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clock } from '../facts/clock.ts'
 import { clusterData } from '../facts/cluster-data.ts'
+import { imageStore } from '../facts/image-store.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { volumes } from '../facts/volumes.ts'
 import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
 import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
+import { archiveFacts } from './image-archives.ts'
+import { IMAGE_RULES } from './image-rules.ts'
 import { leadFacts } from './lead.ts'
 import { askedPorts, PORT_RULES } from './port-rules.ts'
+import { SPACE_RULES, spaceFacts } from './space-rules.ts'
 
 /** If clocks differ by more than this, the certificates of joining nodes are "not yet valid", s. */
 const SKEW = 30
@@ -21,16 +25,21 @@ export const preflight: Step = {
   hosts: ({ cluster }) => cluster.hosts,
   // drivers know whether there is a cluster already
   asks: (_host, { cluster }) => cluster.drivers,
-  facts: (host, { cluster }) => [
+  facts: (host, desired) => [
     clock,
     clusterData,
     volumes,
-    ...leadFacts(host, cluster),
-    askedPorts(host, cluster),
+    imageStore,
+    ...leadFacts(host, desired.cluster),
+    askedPorts(host, desired.cluster),
     ...hostFacts(host),
+    ...archiveFacts(host, desired),
+    ...spaceFacts(host, desired),
   ],
   check: (contexts) => [
-    ...[...HOST_RULES, ...PORT_RULES].flatMap((rule) => brokenBy(rule, contexts)),
+    ...[...HOST_RULES, ...SPACE_RULES, ...IMAGE_RULES, ...PORT_RULES].flatMap((rule) =>
+      brokenBy(rule, contexts),
+    ),
     ...[...FOUNDED_RULES.flatMap((rule) => brokenBy(rule, contexts)), ...clusterFindings(contexts)].map(
       (finding) => ({ ...finding, firm: true }),
     ),
