@@ -1,4 +1,4 @@
-import { type CommandResult, runCommand } from './run-command.ts'
+import { type CommandResult, runCommand } from '../artifacts/run-command.ts'
 
 /** Installs a package of this machine's distribution, as root and without questions. Returns how apt-get ended. */
 export async function aptInstall(name: string, ...options: readonly string[]): Promise<CommandResult> {

@@ -1,12 +1,12 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runCommand } from '../artifacts/run-command.ts'
 import { ConvecthubError } from '../errors.ts'
 import { aptInstall } from './apt-install.ts'
 import type { Distribution } from './distribution.ts'
 import { docker } from './docker.ts'
 import type { Emit } from './emit.ts'
 import { type ImageRecipe, imageTag, startInstructions } from './image-recipe.ts'
-import { runCommand } from './run-command.ts'
 
 const BUILD_MS = 15 * 60_000
 

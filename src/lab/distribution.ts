@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { runCommand } from '../artifacts/run-command.ts'
 import { type AptSource, parseAptSources } from '../facts/apt-sources.ts'
 import { distributionSources } from './apt-sources.ts'
 import { readOr } from './read-or.ts'
-import { runCommand } from './run-command.ts'
 
 /** The Debian or Ubuntu that this machine runs. */
 export interface Distribution {

@@ -1,5 +1,5 @@
+import { type CommandOptions, type CommandResult, runCommand } from '../artifacts/run-command.ts'
 import { ConvecthubError } from '../errors.ts'
-import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts'
 
 /** Label on every container, network and volume of a lab; its value is the lab's id. */
 export const LAB_LABEL = 'convecthub.lab'

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runCommand } from '../artifacts/run-command.ts'
 import { ConvecthubError } from '../errors.ts'
 import { aptInstall } from './apt-install.ts'
 import { tryDocker } from './docker.ts'
 import type { Emit } from './emit.ts'
 import { labPaths } from './lab-identity.ts'
-import { runCommand } from './run-command.ts'
 
 const START_MS = 60_000
 

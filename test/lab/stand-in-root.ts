@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CommandResult, runCommand } from '../../src/lab/run-command.ts'
+import { type CommandResult, runCommand } from '../../src/artifacts/run-command.ts'
 import { DEFAULT_K3S_VERSION, standInHelm, standInK3s } from '../../src/lab/stand-in-programs.ts'
 
 /** A folder that acts as the root file system of a machine for the stand-in programs. */
