@@ -12,8 +12,10 @@ export interface TarMember {
   type: string
   /** Bytes. */
   size: number
-  /** Its content; to be called before the next member is asked for, or not at all. */
+  /** Its content, whole; to be called before the next member is asked for, or not at all. */
   read(): Promise<Buffer>
+  /** The same in pieces, which must be read to their end. */
+  pieces(): AsyncGenerator<Uint8Array>
 }
 
 /** More members than any archive of images or charts has, and longer names. */
@@ -43,10 +45,13 @@ export async function* tarMembers(path: string, bytes: AsyncIterable<Uint8Array>
       let untouched = true
       yield {
         ...{ name: relativeName(path, header.name), type, size },
-        async read() {
+        read() {
+          return buffer(this.pieces())
+        },
+        async *pieces() {
           untouched = false
           try {
-            return await buffer(body)
+            yield* body
           } catch (error) {
             throw explained(error)
           }

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { createTarDecoder, type ParsedTarEntry } from 'modern-tar'
 import { ConvecthubError } from '../../errors.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock } from '../bundle-lock.ts'
 import { fileDigest } from '../file-digest.ts'
+import { type TarMember, tarMembers } from '../images/tar-members.ts'
 import { parseBundleLock } from '../parse-bundle-lock.ts'
 import { BESIDE } from './beside.ts'
 
@@ -35,8 +34,8 @@ export function partsOf(file: string): string[] {
 
 /**
  * Unpacks a bundle into a folder. What is there and right stays; each file gets its name when its size and sha256 are
- * those of the lock, and the lock comes last. Error: BUNDLE_PACK when it is no pack, is damaged or cut short, or when it
- * holds only what changed since a bundle that is not in the folder.
+ * those of the lock, and the lock comes last. Errors: ARCHIVE for what is cut short or no tar archive; BUNDLE_PACK when it
+ * is no pack, is damaged, or holds only what changed since a bundle that is not in the folder.
  */
 export async function unpackBundle(
   file: string,
@@ -49,22 +48,19 @@ export async function unpackBundle(
   const beside = new Map<string, Buffer>()
   const written: Artifact[] = []
   let lock: BundleLock | undefined
-  try {
-    for await (const entry of entriesOf(parts, onBytes)) {
-      const { name } = entry.header
-      if (BESIDE.includes(name) && entry.header.size <= LARGEST_LOCK) {
-        beside.set(name, Buffer.from(await new Response(entry.body).arrayBuffer()))
-        if (name === BUNDLE_LOCK) lock = parseBundleLock(`${file}:${name}`, String(beside.get(name)))
-        continue
-      }
-      if (!lock) throw notOurs(file)
-      const artifact = lock.files.find((each) => each.name === name)
-      if (!artifact) throw broken(file, `it holds ${name}, which its ${BUNDLE_LOCK} does not list`)
-      if (await isRight(folder, artifact)) await entry.body.cancel()
-      else written.push(await place(entry, folder, artifact, file))
+  for await (const member of tarMembers(rangeOf(parts), bytesOf(parts, onBytes))) {
+    const { name } = member
+    if (BESIDE.includes(name) && member.size <= LARGEST_LOCK) {
+      beside.set(name, await member.read())
+      if (name === BUNDLE_LOCK) lock = parseBundleLock(`${file}:${name}`, String(beside.get(name)))
+      continue
     }
-  } catch (error) {
-    throw isTarError(error) ? cutShort(parts) : error
+    if (!lock) throw notOurs(file)
+    const artifact = lock.files.find((each) => each.name === name)
+    if (!artifact) throw broken(file, `it holds ${name}, which its ${BUNDLE_LOCK} does not list`)
+    if (await isRight(folder, artifact)) continue
+    await place(member, folder, artifact, file)
+    written.push(artifact)
   }
   if (!lock) throw notOurs(file)
   await expectAll(lock, folder, parts)
@@ -79,35 +75,32 @@ export async function unpackBundle(
 
 const NAMES = 'name the file that `convecthub bundle pack` wrote, or the first of its parts'
 
-async function* entriesOf(
+/** The parts in words: `b.tar.001 to b.tar.004`. */
+function rangeOf(parts: readonly string[]): string {
+  const [first = '', ...others] = parts
+  return others.length > 0 ? `${first} to ${basename(others.at(-1) ?? '')}` : first
+}
+
+async function* bytesOf(
   parts: readonly string[],
   onBytes: (count: number) => void,
-): AsyncGenerator<ParsedTarEntry> {
-  async function* chunks() {
-    for (const part of parts)
-      for await (const chunk of createReadStream(part, { highWaterMark: 1024 * 1024 })) {
-        onBytes(chunk.length)
-        yield chunk as Uint8Array
-      }
-  }
-  const decoder = createTarDecoder({ strict: true })
-  yield* Readable.toWeb(Readable.from(chunks())).pipeThrough(decoder)
+): AsyncGenerator<Uint8Array> {
+  for (const part of parts)
+    for await (const chunk of createReadStream(part, { highWaterMark: 1024 * 1024 })) {
+      onBytes(chunk.length)
+      yield chunk
+    }
 }
 
 /** Writes a member beside its place, checks it, then renames it. */
-async function place(
-  { body }: ParsedTarEntry,
-  folder: string,
-  artifact: Artifact,
-  pack: string,
-): Promise<Artifact> {
+async function place(member: TarMember, folder: string, artifact: Artifact, pack: string): Promise<void> {
   const path = join(folder, artifact.name)
   const part = `${path}.part`
   mkdirSync(dirname(path), { recursive: true })
   const hash = createHash('sha256')
   const out = await open(part, 'w', artifact.kind === 'k3s' || artifact.kind === 'helm' ? 0o755 : 0o644)
   try {
-    for await (const chunk of body) {
+    for await (const chunk of member.pieces()) {
       hash.update(chunk)
       await out.writeFile(chunk)
     }
@@ -115,7 +108,6 @@ async function place(
       throw broken(pack, `${artifact.name} in it is not what its ${BUNDLE_LOCK} says`)
     await out.sync()
     await rename(part, path)
-    return artifact
   } catch (error) {
     await rm(part, { force: true })
     throw error
@@ -152,16 +144,4 @@ function broken(file: string, why: string): ConvecthubError {
   return new ConvecthubError('BUNDLE_PACK', `${file} is damaged: ${why}`, {
     hint: 'copy it again, then unpack it again',
   })
-}
-
-function cutShort(parts: readonly string[]): ConvecthubError {
-  const last = parts.at(-1) ?? ''
-  return new ConvecthubError('BUNDLE_PACK', `${last} ends in the middle of a file, or is not a tar archive`, {
-    hint: 'are all its parts there? Copy it again, then unpack it again: what is right is kept',
-  })
-}
-
-/** Whether an error comes from the reader of tar archives, not from this computer or from here. */
-function isTarError(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof ConvecthubError) && !('syscall' in error)
 }
