@@ -1,37 +1,38 @@
 import { existsSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { stringify } from 'yaml'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { systemReason } from '../system-error.ts'
 import { readBundleLock } from './bundle-kind.ts'
 import {
   type Artifact,
-  artifactSchema,
   BUNDLE_LOCK,
   type BundleLock,
   bundleLockSchema,
+  LOCK_VERSION,
   lackingIn,
 } from './bundle-lock.ts'
-import { fileDigest } from './file-digest.ts'
-
-/** File names on the release pages of K3s, Helm and the JupyterHub chart, and what they are. The first match counts. */
-const NAMES: readonly { name: RegExp; kind: Artifact['kind']; roles: Artifact['roles'] }[] = [
-  { name: /^k3s(-arm64|-armhf)?$/, kind: 'k3s', roles: ['driver', 'worker'] },
-  { name: /^helm(-(?!.*\.(gz|zip|zst|tar)$)[\w.-]+)?$/, kind: 'helm', roles: ['driver'] },
-  {
-    name: /^(?!helm-|k3s-v).*\.tar(\.gz|\.zst|\.lz4|\.bz2)?$|\.tzst$/,
-    kind: 'images',
-    roles: ['driver', 'worker'],
-  },
-  { name: /\.tgz$/, kind: 'chart', roles: ['driver'] },
-]
+import { namedFile } from './bundle-names.ts'
+import { type Described, describeFile } from './describe-file.ts'
+import { BESIDE } from './pack/beside.ts'
+import { unpackProgram } from './pull/unpack-program.ts'
 
 export interface LockOptions {
   description: string
   /** Default: what hasStandIns() finds. */
   standIn?: boolean
-  /** Versions by kind, for files whose name does not contain one: `k3s` → `v1.34.1+k3s1`. */
-  versions: Readonly<Record<string, string>>
+  /** Versions by kind, for programs that do not tell their own: `helm` → `v3.19.0`. */
+  versions: Readonly<Record<string, string | undefined>>
+}
+
+export interface Locked {
+  lock: BundleLock
+  /** Files that are not in the lock, and why. */
+  ignored: readonly { name: string; why: string }[]
+  /** What could not be known of files that are in it. */
+  doubts: readonly string[]
+  /** Programs that were unpacked into the folder. */
+  unpacked: readonly string[]
 }
 
 /** What a version looks like, and an example. */
@@ -41,17 +42,18 @@ const VERSIONS: Readonly<Record<string, { pattern: RegExp; example: string }>> =
 }
 
 const HOLDS =
-  'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the JupyterHub chart (.tgz)'
+  'a bundle holds k3s, helm, image archives (.tar, .tar.gz, .tar.zst) and the JupyterHub chart (.tgz); `convecthub bundle pull` fetches them'
 
 /**
- * Writes a bundle.lock.yaml that describes the files in a folder. A folder that still has programs of a stand-in bundle
- * stays one. Errors: USAGE for a version that is none; BUNDLE_FILE, one for each, for a file with an unknown name, for a
- * link that is broken or leads out of the folder, and when a required file or the folder is missing.
+ * Writes a bundle.lock.yaml that describes the files in a folder, and unpacks Helm there where only its archive is. A
+ * folder that still has programs of a stand-in bundle stays one. Errors: USAGE for a version that is none; BUNDLE_FILE
+ * for a link that is broken or leads out of the folder, another version than named, and when a required file or the
+ * folder is missing; ARCHIVE for a damaged archive.
  */
 export async function lockBundle(
   folder: string,
   { description, standIn, versions }: LockOptions,
-): Promise<BundleLock> {
+): Promise<Locked> {
   for (const [kind, { pattern, example }] of Object.entries(VERSIONS)) {
     const version = versions[kind]
     if (version !== undefined && !pattern.test(version))
@@ -59,25 +61,78 @@ export async function lockBundle(
         hint: `ask the program: ${kind} ${kind === 'k3s' ? '--version' : 'version --short'}`,
       })
   }
+  const packed = await unpackPrograms(folder, filesIn(folder))
   const names = filesIn(folder)
-  const described = await Promise.allSettled(names.map((name) => describe(folder, name, versions)))
+  const told = { ...packed.versions, ...definedOnly(versions) }
+  const described = await Promise.allSettled(names.map((name) => describe(folder, name, told)))
   const errors = described.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
   const unexpected = errors.find((error) => !(error instanceof ConvecthubError))
   if (unexpected) throw unexpected
   const [only, ...others] = errors
   if (only) throw others.length > 0 ? new ConvecthubErrors(errors) : only
-  const files = described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const found = described.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const files = found.flatMap((each) => ('artifact' in each ? [each.artifact] : []))
   const lacking = lackingIn(files)
   if (lacking.length > 0)
     throw new ConvecthubError('BUNDLE_FILE', `${folder} lacks: ${lacking.join(', ')}`, { hint: HOLDS })
   const lock = bundleLockSchema.parse({
-    version: 1,
+    version: LOCK_VERSION,
     description,
     standIn: standIn ?? hasStandIns(folder, files),
     files,
   })
   writeLock(join(folder, BUNDLE_LOCK), lock)
-  return lock
+  return {
+    lock,
+    ignored: found.flatMap((each, index) =>
+      'ignored' in each ? [{ name: names[index] ?? '', why: each.ignored }] : [],
+    ),
+    doubts: found.flatMap((each) => ('doubt' in each && each.doubt ? [each.doubt] : [])),
+    unpacked: packed.names,
+  }
+}
+
+function definedOnly(versions: LockOptions['versions']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(versions).flatMap(([kind, version]) => (version ? [[kind, version]] : [])),
+  )
+}
+
+/** Unpacks released archives of programs beside them, unless the program is there. Returns the versions in their names. */
+async function unpackPrograms(
+  folder: string,
+  names: readonly string[],
+): Promise<{ names: string[]; versions: Record<string, string> }> {
+  const unpacked: string[] = []
+  const versions: Record<string, string> = {}
+  for (const name of names) {
+    const { packed, architecture } = namedFile(name) ?? {}
+    if (!packed) continue
+    const { kind, version, member } = packed
+    const program = join(
+      dirname(name),
+      architecture === 'amd64' && kind === 'helm' ? kind : `${kind}-${architecture}`,
+    )
+    versions[kind] = version
+    if (names.includes(program)) continue
+    if (!(await unpackProgram(join(folder, name), member, join(folder, program))))
+      throw new ConvecthubError('BUNDLE_FILE', `${join(folder, name)} has no ${member} in it`, {
+        hint: 'fetch it again, or take it out',
+      })
+    unpacked.push(program)
+  }
+  return { names: unpacked, versions }
+}
+
+async function describe(
+  folder: string,
+  name: string,
+  versions: Readonly<Record<string, string>>,
+): Promise<Described> {
+  const named = namedFile(name)
+  return named
+    ? describeFile(folder, name, named, versions)
+    : { ignored: 'nothing in a bundle has such a name' }
 }
 
 function writeLock(path: string, lock: BundleLock): void {
@@ -91,7 +146,7 @@ function writeLock(path: string, lock: BundleLock): void {
   }
 }
 
-/** The names of all files in the folder, sorted. */
+/** The names of all files in the folder, sorted; without those of a bundle that no lock lists, and hidden ones. */
 function filesIn(folder: string): string[] {
   let names: string[]
   try {
@@ -104,7 +159,10 @@ function filesIn(folder: string): string[] {
       hint: missing ? `make it, and put the files there: ${HOLDS}` : HOLDS,
     })
   }
-  return names.filter((name) => name !== BUNDLE_LOCK && statSync(within(folder, name)).isFile()).sort()
+  return names
+    .filter((name) => !BESIDE.includes(name) && !/^\.|\/\./.test(name))
+    .filter((name) => statSync(within(folder, name)).isFile())
+    .sort()
 }
 
 /** Whether a program that the folder's lock knows as a stand-in is still the same. */
@@ -126,44 +184,4 @@ function within(folder: string, name: string): string {
   throw new ConvecthubError('BUNDLE_FILE', `${path} is a link out of the folder, to ${real}`, {
     hint: 'put the file itself into the folder, or take the link out',
   })
-}
-
-/** The version in the file name of a Helm chart: `4.4.0` for `jupyterhub-4.4.0.tgz`. */
-function chartVersion(base: string): string | undefined {
-  const at = base.search(/-\d+\.\d+\.\d+/)
-  const version = base.slice(at + 1, -'.tgz'.length)
-  return at >= 0 && base.endsWith('.tgz') && /^[\w.-]+$/.test(version) ? version : undefined
-}
-
-async function describe(folder: string, name: string, versions: LockOptions['versions']): Promise<Artifact> {
-  const base = basename(name)
-  const known = NAMES.find((entry) => entry.name.test(base))
-  if (!known) {
-    throw new ConvecthubError('BUNDLE_FILE', `${join(folder, name)}: unknown kind of file`, {
-      hint: `take it out: ${HOLDS}`,
-    })
-  }
-  if (!artifactSchema.shape.name.safeParse(name).success)
-    throw new ConvecthubError(
-      'BUNDLE_FILE',
-      `${join(folder, name)}: its name has other characters than A-Z a-z 0-9 . _ + @ -`,
-      {
-        hint: 'give it another name',
-      },
-    )
-  const { kind, roles } = known
-  const version = versions[kind] ?? chartVersion(base)
-  const [, suffix = 'amd64'] = /-(arm64|armhf|arm|amd64)\b/.exec(base) ?? []
-  const architecture =
-    kind === 'chart' ? 'all' : suffix === 'arm' ? 'armhf' : (suffix as Artifact['architecture'])
-  const path = join(folder, name)
-  return {
-    name,
-    size: statSync(path).size,
-    sha256: await fileDigest(path),
-    kind,
-    architecture,
-    roles,
-    ...(version && { version }),
-  }
 }

@@ -59,7 +59,7 @@ export function parseBundleLock(path: string, text: string): BundleLock {
 
 /** The command that describes a bundle's folder. */
 export function lockCommand(folder: string): string {
-  return `convecthub bundle lock ${quote(folder)} --k3s VERSION`
+  return `convecthub bundle lock ${quote(folder)}`
 }
 
 /** zod's words for a mistake, in the way that they follow the name of a field. */

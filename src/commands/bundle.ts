@@ -7,6 +7,7 @@ import type { VerbEvent } from '../ui/conclusion.ts'
 import { printResult } from '../ui/print-result.ts'
 import type { OutputMode } from '../ui/renderer.ts'
 import { bytes, columns, count } from '../ui/style.ts'
+import { warn } from '../ui/warn.ts'
 import type { VerbResult } from './verb.ts'
 
 interface OutputOption {
@@ -16,11 +17,19 @@ interface OutputOption {
 /** `bundle lock`: writes bundle.lock.yaml for a folder of artifacts. `provision` checks the files against it. */
 export async function bundleLockVerb(
   folder: string,
-  options: OutputOption & { description: string; k3s: string; helm?: string },
+  options: OutputOption & { description: string; k3s?: string; helm?: string },
 ): VerbResult {
-  const versions = { k3s: options.k3s, ...(options.helm && { helm: options.helm }) }
-  const lock = await lockBundle(folder, { description: options.description, versions })
-  const lines = [`Wrote ${join(folder, BUNDLE_LOCK)}: ${total(lock)}.`]
+  const { k3s, helm, description } = options
+  const { lock, ignored, doubts, unpacked } = await lockBundle(folder, {
+    description,
+    versions: { k3s, helm },
+  })
+  const left = ignored.map(({ name, why }) => `${join(folder, name)} is left out: ${why}`)
+  warn([...left, ...doubts].map((message) => ({ message })))
+  const lines = [
+    ...unpacked.map((name) => `Unpacked ${join(folder, name)}.`),
+    `Wrote ${join(folder, BUNDLE_LOCK)}: ${total(lock)}.`,
+  ]
   return printResult('bundle lock', { lines, events: fileEvents(lock), exit: 'ok' }, options)
 }
 

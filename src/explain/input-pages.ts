@@ -7,13 +7,13 @@ export const INPUT_PAGES = {
       'A file of the bundle is missing, cut short or changed: it is not what bundle.lock.yaml says. No machine was contacted. With `bundle lock`: a file is unknown, or a needed one is missing.',
     causes:
       'A copy that was interrupted, a full USB stick, or a file that was replaced after the lock was written. For `bundle lock`: Helm still packed, or a link that leads out of the folder.',
-    fix: 'Copy the bundle again and run `convecthub bundle verify FOLDER`. If you replaced a file on purpose, write the lock again with `convecthub bundle lock FOLDER --k3s VERSION`.',
+    fix: 'Copy the bundle again and run `convecthub bundle verify FOLDER`. If you replaced a file on purpose, write the lock again with `convecthub bundle lock FOLDER`.',
   },
   BUNDLE_LOCK: {
     means:
       'bundle.lock.yaml cannot be read as the list of a bundle. The lines below name what is wrong in it.',
     causes: 'It was edited by hand, cut short, or is of a newer convecthub.',
-    fix: 'Take the one that came with the bundle, or write it again: `convecthub bundle lock FOLDER --k3s VERSION`.',
+    fix: 'Take the one that came with the bundle, or write it again: `convecthub bundle lock FOLDER`.',
   },
   BUNDLE_MISSING: {
     means: 'The folder of artifacts has no bundle.lock.yaml, or is not there at all.',

@@ -147,7 +147,7 @@ it('refuses a folder that is not there, and one that is a file', async () => {
       code: 'BUNDLE_MISSING',
       message: `there is no bundle in ${join(folder, name)} (${reason})`,
       details: {
-        hint: expect.stringContaining(`convecthub bundle lock ${join(folder, name)} --k3s VERSION`),
+        hint: expect.stringContaining(`convecthub bundle lock ${join(folder, name)}`),
       },
     })
 })
