@@ -65,7 +65,7 @@ async function k3sVersion(path: string, given: string | undefined): Promise<stri
   const told = [...found].join(', ')
   throw version === undefined
     ? new ConvecthubError('BUNDLE_FILE', `${path} does not tell its version${told && `: it names ${told}`}`, {
-        hint: 'name it: --k3s VERSION; the program itself tells it: k3s --version',
+        hint: 'name it: --k3s VERSION; k3s --version shows it',
       })
     : new ConvecthubError('BUNDLE_FILE', `${path} is K3s ${told}, not ${version}`, {
         hint: `correct --k3s, or leave it out: the version is read from the program`,
