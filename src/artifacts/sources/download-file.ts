@@ -57,7 +57,7 @@ async function fetchRest(download: Download, learnt: Learnt): Promise<URL | unde
     ? download.ask({ range: `bytes=${from}-`, ...ifRange }, [416])
     : download.ask({}, []))
   const { url, status, headers } = reply
-  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '')
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
   if (status === 416 && Number(range?.[2]) === from) {
     reply.discard()
     return url
@@ -72,7 +72,8 @@ async function fetchRest(download: Download, learnt: Learnt): Promise<URL | unde
   }
   if (status === 206) learnt.pieced = true
   else if (from > 0) await part.restart()
-  await receive(download, learnt, reply)
+  const announced = Number(status === 206 ? range?.[2] : headers['content-length'])
+  await receive(download, learnt, reply, Number.isNaN(announced) ? undefined : announced)
   return url
 }
 
@@ -80,10 +81,14 @@ function canContinue({ sha256 }: Expected, { ranges, etag }: Learnt): boolean {
   return ranges && (sha256 !== undefined || etag !== undefined)
 }
 
-async function receive({ part, expected, limit }: Download, learnt: Learnt, reply: Reply): Promise<void> {
+/** Adds what an answer brings; `announced` is how large the whole file is by its headers, bytes. */
+async function receive(
+  { part, expected, limit }: Download,
+  learnt: Learnt,
+  reply: Reply,
+  announced: number | undefined,
+): Promise<void> {
   const { url, headers } = reply
-  const announced =
-    headers['content-length'] === undefined ? undefined : part.size + Number(headers['content-length'])
   const tooMuch = (size: string) =>
     expected.size === undefined
       ? strangeAnswer(url, `it is ${size}; the limit is ${limit}`)
@@ -93,20 +98,19 @@ async function receive({ part, expected, limit }: Download, learnt: Learnt, repl
     await part.restart()
     throw error
   }
-  if (expected.etag !== undefined && headers.etag !== undefined && headers.etag !== expected.etag)
-    await stop(
-      otherFile(url, `has changed meanwhile: its ETag is ${headers.etag}; expected is ${expected.etag}`),
-    )
+  // a weak ETag does not stand for the same bytes
+  const etag = headers.etag?.startsWith('"') ? headers.etag : undefined
+  if (expected.etag !== undefined && etag !== undefined && etag !== expected.etag)
+    await stop(otherFile(url, `has changed meanwhile: its ETag is ${etag}; expected is ${expected.etag}`))
   if (announced !== undefined && announced !== (expected.size ?? Math.min(announced, limit)))
     await stop(tooMuch(`${announced} bytes`))
-  // a weak ETag does not stand for the same bytes
-  learnt.etag = headers.etag?.startsWith('"') ? headers.etag : expected.etag
+  learnt.etag = etag ?? expected.etag
   const most = expected.size ?? limit
   for await (const chunk of reply.chunks()) {
     if (part.size + chunk.length > most) await stop(tooMuch(`more than ${most} bytes`))
     await part.write(chunk)
   }
-  if (part.size < (expected.size ?? 0)) throw brokenExchange(url, new Broken('SHORT'))
+  if (part.size < (expected.size ?? announced ?? 0)) throw brokenExchange(url, new Broken('SHORT'))
 }
 
 function otherFile(url: URL, what: string): ConvecthubError {

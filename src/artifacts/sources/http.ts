@@ -5,6 +5,8 @@ export interface Asking {
   limit?: number
   /** Status codes besides 2xx that the caller deals with itself, such as 401. */
   expects?: readonly number[]
+  /** Ends it, with its reason where that is a ConvecthubError, else with INTERRUPTED. */
+  signal?: AbortSignal
 }
 
 /** A short answer of a server, read whole. */
@@ -36,7 +38,8 @@ export interface Http {
   /**
    * Fetches a file to `path`: writes it to `${path}.part`, continues what an earlier call left there, checks size and
    * sha256, then renames it. A redirect to another host is followed without the caller's Authorization header.
-   * `onBytes` hears how many bytes were added, also those found in the .part; a negative number when they are dropped.
+   * `onBytes` hears how many bytes were added, also those found in the .part; a negative number when they are dropped,
+   * or when the download fails.
    */
   download(
     url: string,

@@ -4,7 +4,7 @@ import { type ExchangeSetup, exchange, parseAddress, readBody } from './http-exc
 import { strangeAnswer } from './http-problem.ts'
 import { HttpRoutes, type RouteOptions } from './http-routes.ts'
 import { PartFile } from './part-file.ts'
-import { persist } from './persist.ts'
+import { type PersistOptions, persist } from './persist.ts'
 
 export interface HttpOptions extends Partial<RouteOptions> {
   /** Addresses that are asked instead of others, see `mirrored`. */
@@ -32,20 +32,28 @@ export function makeHttp({
   pause = 1000,
 }: HttpOptions = {}): Http {
   const routes = new HttpRoutes({ env, ca, deadlines })
-  const setup: ExchangeSetup = { routes, mirrors, idle: deadlines.idle, signal }
+  const setupFor = (own: AbortSignal | undefined): ExchangeSetup & PersistOptions => {
+    const both = [signal, own].filter((each) => each !== undefined)
+    return {
+      routes,
+      mirrors,
+      idle: deadlines.idle,
+      signal: both.length > 0 ? AbortSignal.any(both) : undefined,
+      pause,
+    }
+  }
   return {
-    get(url, { headers, limit = LARGEST_ANSWER, expects } = {}) {
-      return persist(
-        async () => {
-          const reply = await exchange(setup, url, { ...HEADERS, ...headers }, expects)
-          const body = await readBody(reply, limit)
-          if (!body) throw strangeAnswer(reply.url, `the answer is larger than ${limit} bytes`)
-          return { status: reply.status, headers: reply.headers, body }
-        },
-        { pause, signal },
-      )
+    get(url, { headers, limit = LARGEST_ANSWER, expects, signal: own } = {}) {
+      const setup = setupFor(own)
+      return persist(async () => {
+        const reply = await exchange(setup, url, { ...HEADERS, ...headers }, expects)
+        const body = await readBody(reply, limit)
+        if (!body) throw strangeAnswer(reply.url, `the answer is larger than ${limit} bytes`)
+        return { status: reply.status, headers: reply.headers, body }
+      }, setup)
     },
-    async download(url, path, expected, { headers, limit = LARGEST_FILE, onBytes } = {}) {
+    async download(url, path, expected, { headers, limit = LARGEST_FILE, onBytes, signal: own } = {}) {
+      const setup = setupFor(own)
       const address = parseAddress(url)
       // without these nothing tells whether what is there belongs to the same file
       const keep = expected.sha256 !== undefined || expected.etag !== undefined
@@ -56,7 +64,7 @@ export function makeHttp({
           expected,
           limit,
           ask: (more, expects) => exchange(setup, url, { ...HEADERS, ...headers, ...more }, expects),
-          persist: (attempt) => persist(attempt, { pause, signal }, () => part.size),
+          persist: (attempt) => persist(attempt, setup, () => part.size),
         })
         await part.finish()
         return { size: part.size, sha256: part.sha256 }

@@ -17,6 +17,7 @@ export class PartFile {
   readonly #hear: (count: number) => void
   #hash: Hash = createHash('sha256')
   #size = 0
+  #isFinished = false
 
   private constructor(path: string, file: FileHandle, hear: (count: number) => void) {
     this.#path = path
@@ -70,12 +71,15 @@ export class PartFile {
     return local(this.#path, async () => {
       await this.#file.sync()
       await rename(`${this.#path}.part`, this.#path)
+      this.#isFinished = true
     })
   }
 
-  /** Closes it. An empty one is removed. */
+  /** Closes it. Without `finish` it stays for the next call, but an empty one is removed. */
   async close(): Promise<void> {
     await this.#file.close()
+    if (this.#isFinished) return
+    this.#hear(-this.#size)
     if (this.#size === 0) await rm(`${this.#path}.part`, { force: true })
   }
 

@@ -144,6 +144,17 @@ it.each<{ what: string; expected: Expected; part?: Buffer; answer: Answerer; ask
     asks: ['bytes=400000-', 'whole'],
   },
   {
+    what: 'asks for the rest when the server sends less than it was asked for',
+    expected: { sha256: SHA256 },
+    part: CONTENT.subarray(0, 400_000),
+    answer: ({ headers }, response) => {
+      const from = Number(/\d+/.exec(headers.range ?? '')?.[0])
+      response.writeHead(206, { 'content-range': `bytes ${from}-${from + 299_999}/1000000` })
+      response.end(CONTENT.subarray(from, from + 300_000))
+    },
+    asks: ['bytes=400000-', 'bytes=700000-'],
+  },
+  {
     what: 'continues where the connection was cut',
     expected: WHOLE,
     answer: (request, response, count) =>
