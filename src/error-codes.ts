@@ -70,6 +70,7 @@ export const ERRORS = {
   BUNDLE_MISSING: 'input',
   BUNDLE_PACK: 'input',
   BUNDLE_SIGNATURE: 'input',
+  BUNDLE_SOURCE: 'input',
   DOWNLOAD_DIGEST: 'input',
   IMAGE_DIGEST: 'input',
   IMAGE_FORM: 'input',
