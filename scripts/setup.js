@@ -17,6 +17,9 @@ const TOOLS = [
   ['/usr/bin/busybox', 'busybox'],
   ['/usr/bin/fish', 'fish'],
   ['/usr/bin/tcsh', 'tcsh'],
+  ['/usr/bin/zstd', 'zstd'],
+  ['/usr/bin/openssl', 'openssl'],
+  ['/usr/bin/docker-registry', 'docker-registry'],
 ]
 
 /** Runs a command in the clone. Exits with its code when it fails. */
