@@ -25,28 +25,29 @@ const PIECE = 1024 * 1024
 /** What a file may unpack to: as many times its size, but always this many bytes. Images reach 10 times. */
 const MOST = { times: 200, bytes: 1024 ** 3 }
 
-/** zlib of this Node; zstd is there from 22.15 on. */
+/** From Node 22.15 on. It reads only the first frame of a file with several, such as pzstd writes. */
 const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform }
 
 /** Opens a file to read its content: as it is, or unpacked from gzip or zstd. */
 export async function unpackedFile(path: string): Promise<UnpackedFile> {
-  const beginning = await beginningOf(path)
-  const [form] = Object.entries(BEGINNINGS).find(([, magic]) => beginning.startsWith(magic)) ?? ['plain']
-  const file = () => createReadStream(path, { highWaterMark: PIECE })
-  // errors of the file end the transform with the same error
-  const through = (transform: Transform) => ({ bytes: pipeline(file(), transform, () => undefined) })
+  const unpacked = await unpack(path)
   const most = Math.max((await stat(path)).size * MOST.times, MOST.bytes)
-  const unpacked =
-    form === 'plain'
-      ? { bytes: file() }
-      : form === 'gzip'
-        ? through(zlib.createGunzip({ chunkSize: PIECE }))
-        : form !== 'zstd'
-          ? { why: `it is compressed with ${form}` }
-          : createZstdDecompress
-            ? through(createZstdDecompress())
-            : await zstdProgram(path)
   return 'why' in unpacked ? unpacked : { bytes: bounded(path, unpacked.bytes, most) }
+}
+
+async function unpack(path: string): Promise<UnpackedFile> {
+  const beginning = await beginningOf(path)
+  const [form] = Object.entries(BEGINNINGS).find(([, magic]) => beginning.startsWith(magic)) ?? []
+  const file = () => createReadStream(path, { highWaterMark: PIECE })
+  // an error of the file ends the transform, too
+  const through = (transform: Transform) => ({ bytes: pipeline(file(), transform, () => undefined) })
+  if (form === undefined) return { bytes: file() }
+  if (form === 'gzip') return through(zlib.createGunzip({ chunkSize: PIECE }))
+  if (form !== 'zstd') return { why: `it is compressed with ${form}` }
+  const program = await zstdProgram(path)
+  if (program) return program
+  if (createZstdDecompress) return through(createZstdDecompress())
+  return { why: `it is compressed with zstd: install that program, as Node ${process.version} lacks it` }
 }
 
 async function beginningOf(path: string): Promise<string> {
@@ -69,14 +70,15 @@ async function* bounded(path: string, bytes: AsyncIterable<Uint8Array>, most: nu
   }
 }
 
-async function zstdProgram(path: string): Promise<UnpackedFile> {
+/** Unpacks with the program zstd; undefined where there is none. */
+async function zstdProgram(path: string): Promise<{ bytes: AsyncIterable<Uint8Array> } | undefined> {
   const child = spawn('zstd', ['-dcq', '--', path], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'close')
   try {
     await once(child, 'spawn')
   } catch {
     await ended.catch(() => undefined)
-    return { why: `it is compressed with zstd, which this Node (${process.version}) and this computer lack` }
+    return undefined
   }
   let said = ''
   child.stderr.on('data', (text) => {
