@@ -25,7 +25,7 @@ const LARGEST = 1024 * 1024
  * FILE_EXISTS instead of writing over a file that is no stand-in.
  */
 export async function makeBundle(folder: string, k3sVersion: string | undefined, emit: Emit): Promise<void> {
-  const files = bundleFiles(k3sVersion ?? DEFAULT_K3S_VERSION)
+  const files = await bundleFiles(k3sVersion ?? DEFAULT_K3S_VERSION)
   const taken = files
     .map(({ name }) => join(folder, name))
     .find((path) => existsSync(path) && !isStandIn(path))
@@ -54,17 +54,17 @@ export async function makeBundle(folder: string, k3sVersion: string | undefined,
   emit(`wrote a stand-in bundle of ${files.length} files to ${resolve(folder)}`)
 }
 
-function bundleFiles(k3sVersion: string): BundleFile[] {
+async function bundleFiles(k3sVersion: string): Promise<BundleFile[]> {
   const architecture = localArchitecture() ?? 'amd64'
   // K3s uses another architecture name for its 32-bit ARM archive than for its program
   const suffix = architecture === 'armhf' ? 'arm' : architecture
   const both: Artifact['roles'] = ['driver', 'worker']
-  const images = (names: readonly string[]) => ({
+  const images = async (names: readonly string[]) => ({
     kind: 'images' as const,
     architecture,
     roles: both,
     images: names.map((name) => ({ name: fullImageName(name) })),
-    content: imageArchive(names, architecture),
+    content: await imageArchive(names, architecture),
   })
   return [
     {
@@ -77,11 +77,11 @@ function bundleFiles(k3sVersion: string): BundleFile[] {
     },
     {
       name: `images/k3s-airgap-images-${suffix}.tar`,
-      ...images(SYSTEM_IMAGES),
+      ...(await images(SYSTEM_IMAGES)),
     },
     {
       name: `images/jupyterhub-images-${suffix}.tar`,
-      ...images(HUB_IMAGES),
+      ...(await images(HUB_IMAGES)),
     },
     {
       name: 'helm',
@@ -97,7 +97,7 @@ function bundleFiles(k3sVersion: string): BundleFile[] {
       architecture: 'all',
       roles: ['driver'],
       version: CHART_VERSION,
-      content: chartPackage(),
+      content: await chartPackage(),
     },
   ]
 }

@@ -6,7 +6,7 @@ import { tarArchive } from './tar-archive.ts'
 export const CHART_VERSION = '4.4.0'
 
 /** A chart package with JupyterHub's name. Its description says that it is a stand-in. */
-export function chartPackage(): Buffer {
+export async function chartPackage(): Promise<Buffer> {
   const chart = [
     'apiVersion: v2',
     'name: jupyterhub',
@@ -23,11 +23,9 @@ export function chartPackage(): Buffer {
     '',
   ].join('\n')
   const files = {
-    'Chart.yaml': chart,
-    'values.yaml': '# stand-in: the real chart lists its values here\n{}\n',
-    'templates/NOTES.txt': 'stand-in: this is not a real JupyterHub\n',
+    'jupyterhub/Chart.yaml': chart,
+    'jupyterhub/values.yaml': '# stand-in: the real chart lists its values here\n{}\n',
+    'jupyterhub/templates/NOTES.txt': 'stand-in: this is not a real JupyterHub\n',
   }
-  return gzipSync(
-    tarArchive(Object.entries(files).map(([name, content]) => ({ name: `jupyterhub/${name}`, content }))),
-  )
+  return gzipSync(await tarArchive(files))
 }

@@ -21,8 +21,8 @@ export const HUB_IMAGES = [
 ] as const
 
 /** A valid archive in the format of `docker save`. All names refer to the same empty image. */
-export function imageArchive(names: readonly string[], architecture: string): Buffer {
-  const layer = tarArchive([])
+export async function imageArchive(names: readonly string[], architecture: string): Promise<Buffer> {
+  const layer = await tarArchive({})
   const config = JSON.stringify({
     architecture: architecture === 'armhf' ? 'arm' : architecture,
     os: 'linux',
@@ -33,9 +33,5 @@ export function imageArchive(names: readonly string[], architecture: string): Bu
   const configName = `${digest(config)}.json`
   const layerName = `${digest(layer)}/layer.tar`
   const manifest = JSON.stringify([{ Config: configName, RepoTags: names, Layers: [layerName] }])
-  return tarArchive([
-    { name: 'manifest.json', content: manifest },
-    { name: configName, content: config },
-    { name: layerName, content: layer },
-  ])
+  return tarArchive({ 'manifest.json': manifest, [configName]: config, [layerName]: layer })
 }

@@ -1,33 +1,11 @@
-/** One file of an archive. */
-export interface TarEntry {
-  name: string
-  content: string | Buffer
-}
-
-const BLOCK = 512
+import { packTar } from 'modern-tar'
 
 /** Makes a reproducible tar archive of plain files, without times and owners. */
-export function tarArchive(entries: readonly TarEntry[]): Buffer {
-  const blocks = entries.flatMap(({ name, content }) => {
-    const data = Buffer.from(content)
-    return [tarHeader(name, data.length), data, Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK)]
+export async function tarArchive(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
+  const mtime = new Date(0)
+  const entries = Object.entries(files).map(([name, content]) => {
+    const body = Buffer.from(content)
+    return { header: { name, size: body.length, mtime }, body }
   })
-  return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)])
-}
-
-function tarHeader(name: string, size: number): Buffer {
-  const header = Buffer.alloc(BLOCK)
-  const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`
-  header.write(name, 0, 100)
-  header.write(octal(0o644, 7), 100)
-  header.write(octal(0, 7), 108)
-  header.write(octal(0, 7), 116)
-  header.write(octal(size, 11), 124)
-  header.write(octal(0, 11), 136)
-  header.write('        ', 148)
-  header.write('0', 156)
-  header.write('ustar\u000000', 257)
-  const sum = header.reduce((total, byte) => total + byte, 0)
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-  return header
+  return Buffer.from(await packTar(entries))
 }

@@ -19,8 +19,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const digest = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
+const CHART = await chartPackage()
+const IMAGES = await imageArchive(['a/b:1'], 'amd64')
 const contentOf = (name: string): string | Buffer =>
-  name.endsWith('.tgz') ? chartPackage() : /\.tar|tzst/.test(name) ? imageArchive(['a/b:1'], 'amd64') : name
+  name.endsWith('.tgz') ? CHART : /\.tar|tzst/.test(name) ? IMAGES : name
 const put = (name: string, content = contentOf(name)) => {
   mkdirSync(dirname(join(folder, name)), { recursive: true })
   writeFileSync(join(folder, name), content)
@@ -65,7 +67,7 @@ it.each([
   { name: 'my notes.txt', why: 'nothing in a bundle has such a name' },
   {
     name: 'x.tar',
-    content: tarArchive([{ name: 'a', content: 'b' }]),
+    content: await tarArchive({ a: 'b' }),
     why: 'it holds neither images nor a chart',
   },
 ])('leaves $name out, and says why', async ({ name, content = 'x', why }) => {
@@ -78,7 +80,7 @@ it.each([
 
 it('knows a chart and an archive of images by what is in them', async () => {
   for (const needed of WHOLE) put(needed)
-  put('hub.tgz', gzipSync(imageArchive(['quay.io/a/hub:1'], 'arm64')))
+  put('hub.tgz', gzipSync(await imageArchive(['quay.io/a/hub:1'], 'arm64')))
   const { lock } = await locked()
   expect(lock.files.find(({ name }) => name === 'hub.tgz')).toMatchObject({
     kind: 'images',
@@ -115,10 +117,7 @@ it.each([
 it('unpacks Helm where only its archive is, and keeps the archive', async () => {
   put('k3s')
   put('jupyterhub-4.4.0.tgz')
-  put(
-    'helm-v3.19.0-linux-amd64.tar.gz',
-    gzipSync(tarArchive([{ name: 'linux-amd64/helm', content: 'helm!' }])),
-  )
+  put('helm-v3.19.0-linux-amd64.tar.gz', gzipSync(await tarArchive({ 'linux-amd64/helm': 'helm!' })))
   const { lock, unpacked } = await locked()
   expect(unpacked).toEqual(['helm'])
   expect(readFileSync(join(folder, 'helm'), 'utf8')).toBe('helm!')
@@ -190,13 +189,13 @@ it.each<Refused>([
   {
     what: 'an archive of Helm without Helm',
     files: NEEDED,
-    contents: { 'helm-v3.19.0-linux-arm64.tar.gz': gzipSync(tarArchive([])) },
+    contents: { 'helm-v3.19.0-linux-arm64.tar.gz': gzipSync(await tarArchive({})) },
     reported: ['BUNDLE_FILE /b/helm-v3.19.0-linux-arm64.tar.gz has no linux-arm64/helm in it'],
   },
   {
     what: 'a damaged chart',
     files: NEEDED,
-    contents: { 'jupyterhub-4.4.0.tgz': chartPackage().subarray(0, 100) },
+    contents: { 'jupyterhub-4.4.0.tgz': CHART.subarray(0, 100) },
     versions: { k3s: 'v1.34.1+k3s1' },
     reported: ['ARCHIVE /b/jupyterhub-4.4.0.tgz cannot be used: it is cut short'],
   },

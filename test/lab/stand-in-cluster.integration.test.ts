@@ -36,7 +36,7 @@ spec:
   const archive = join(agent.path, 'var/lib/rancher/k3s/agent/images/hub.tar')
   agent.write(
     'var/lib/rancher/k3s/agent/images/hub.tar',
-    imageArchive(HUB_IMAGES, 'amd64').toString('latin1'),
+    (await imageArchive(HUB_IMAGES, 'amd64')).toString('latin1'),
   )
   expect(existsSync(archive)).toBe(true)
   agent.start('agent')
