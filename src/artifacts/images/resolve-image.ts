@@ -106,7 +106,7 @@ async function ask(image: Asked, reference: string, pinned = false): Promise<Ans
     throw new ConvecthubError('IMAGE_MISSING', `${endpoint.host} has no ${name}`, {
       hint: pinned
         ? `it no longer has the manifest ${reference} of bundle.lock.yaml: convecthub bundle pull --update takes what the tag means now`
-        : 'check the name and the tag: docker manifest inspect IMAGE',
+        : `check the name and the tag: docker manifest inspect ${name}`,
       ...(evidence && { evidence }),
     })
   }
@@ -153,7 +153,7 @@ function notImage({ name, endpoint }: Asked, why: string, body?: Buffer): Convec
     `${endpoint.host} has no image that can be used as ${name}: ${why}`,
     {
       ...(start && { evidence: start }),
-      hint: 'check the name, and whether a proxy answers instead: docker manifest inspect IMAGE',
+      hint: `check the name, and whether a proxy answers instead: docker manifest inspect ${name}`,
     },
   )
 }

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unpackTar } from 'modern-tar'
 import pLimit from 'p-limit'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { blobFolder } from '../../../src/artifacts/images/blob-folder.ts'
 import { imageSize, pullImage } from '../../../src/artifacts/images/pull-image.ts'
 import { openRegistries } from '../../../src/artifacts/images/registries.ts'
 import { resolveImage } from '../../../src/artifacts/images/resolve-image.ts'
 import { digest } from '../../../src/digest.ts'
-import { fakeRegistry, served } from './helpers/fake-registry.ts'
+import { fakeRegistry, type Request, served } from './helpers/fake-registry.ts'
 import { DOCKER, type MadeImage, madeImage, madeIndex } from './helpers/made-image.ts'
+
+type Answers = Parameters<typeof fakeRegistry>[0]
 
 const QUAY = 'https://quay.io/v2/a/b'
 
@@ -28,7 +30,7 @@ const at = (name: string) => join(folder, name)
 /** Pulls images as `bundle pull` does, all at the same time. */
 async function pull(
   image: MadeImage,
-  { names = ['quay.io/a/b:v1'], blobs = 'blobs', answers = served(QUAY, image) } = {},
+  { names = ['quay.io/a/b:v1'], blobs = 'blobs', answers = served(QUAY, image) as Answers } = {},
 ) {
   const { http, requests } = fakeRegistry(answers)
   const registries = openRegistries({ http, logins: () => undefined })
@@ -144,6 +146,37 @@ it('fetches a blob again that is not what it should be', async () => {
   writeFileSync(at(`blobs/${layer.slice('sha256:'.length)}`), Buffer.alloc(size))
   const { fetched } = await pull(index)
   expect(fetched).toContain(`${QUAY}/blobs/${layer}`)
+})
+
+it('asks again for a blob that took longer than its token was valid', async () => {
+  vi.useFakeTimers()
+  try {
+    let tokens = 0
+    const [, , layer = ''] = [...hello.blobs.keys()]
+    const token = (authorization = '') => Number(authorization.slice('Bearer t'.length))
+    const challenge = { 'www-authenticate': 'Bearer realm="https://quay.io/token"' }
+    const guarded = Object.entries(served(QUAY, index)).map(([url, reply]) => [
+      url,
+      ({ authorization }: Request) => {
+        if (!authorization) return { status: 401, headers: challenge }
+        if (!url.endsWith(layer) || token(authorization) > 1) return reply
+        vi.advanceTimersByTime(60_000)
+        return { status: 401 }
+      },
+    ])
+    const answers = {
+      ...Object.fromEntries(guarded),
+      'https://quay.io/token?scope=repository%3Aa%2Fb%3Apull': () => {
+        tokens += 1
+        return { body: `{"token":"t${tokens}"}` }
+      },
+    }
+    const { pulled } = await pull(index, { answers })
+    expect(pulled[0]?.image.digest).toBe(hello.digest)
+    expect(tokens).toBe(2)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('leaves no archive when a blob cannot be fetched', async () => {
