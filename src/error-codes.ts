@@ -76,6 +76,7 @@ export const ERRORS = {
   IMAGE_FORM: 'input',
   IMAGE_MISSING: 'input',
   IMAGE_PLATFORM: 'input',
+  BUNDLE_YAML: 'input',
   JHUB_CONFIG: 'input',
   KEY_ENCRYPTED: 'input',
   KEY_FILE: 'input',

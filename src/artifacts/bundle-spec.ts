@@ -44,8 +44,11 @@ export const bundleSpecSchema = z.strictObject({
   helm: z.string().regex(/^v\d+\.\d+\.\d+$/, 'must be a version such as v3.19.0'),
   chart: z.strictObject({
     repo: address.default('https://hub.jupyter.org/helm-chart/'),
-    name: z.string().default('jupyterhub'),
-    version: z.string(),
+    name: z
+      .string()
+      .regex(/^[a-z\d][a-z\d.-]*$/, 'must be the name of a chart, such as jupyterhub')
+      .default('jupyterhub'),
+    version: z.string().regex(/^v?\d+\.\d+\.\d+([-+][\w.+-]+)?$/, 'must be a version such as 4.4.0'),
   }),
   architectures: z
     .array(z.enum(['amd64', 'arm64']))

@@ -2,8 +2,26 @@ import { Argument, InvalidArgumentError, Option } from 'commander'
 import { OUTPUT } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
+const BUNDLE_FOLDER = new Argument('[folder]', 'folder of the bundle').default('shared/bin')
+
 /** The subcommands of `bundle`. */
 export const BUNDLE_COMMANDS: readonly Verb[] = [
+  {
+    name: 'init',
+    description: 'write a bundle.yaml to start from: which versions, and what else',
+    examples: ['convecthub bundle init', 'convecthub bundle init --gpu --values jupyterhub.yaml'],
+    arguments: [BUNDLE_FOLDER],
+    options: [
+      new Option('--k3s <version>', 'version of K3s, such as v1.34.1+k3s1'),
+      new Option('--helm <version>', 'version of Helm, such as v3.19.0'),
+      new Option('--chart <version>', 'version of the JupyterHub chart, such as 4.4.0'),
+      new Option('--gpu', 'with the device plugin for NVIDIA GPUs'),
+      new Option('--registry <version>', 'with the program for a machine in [registry], such as v3.0.0'),
+      new Option('--values <file>', 'your JupyterHub values, whose images are fetched, too'),
+    ],
+    load: async () => (await import('./bundle-init.ts')).bundleInitVerb,
+  },
+
   {
     name: 'lock',
     description: 'write the bundle.lock.yaml of a folder: its files, sizes and digests',

@@ -12,6 +12,7 @@ import { INVENTORY_PAGES } from './inventory-pages.ts'
 import { LAB_PAGES } from './lab-pages.ts'
 import { LOGIN_PAGES } from './login-pages.ts'
 import type { Code, Page } from './page.ts'
+import { PULL_PAGES } from './pull-pages.ts'
 import { RUN_PAGES } from './run-pages.ts'
 import { WARNING_PAGES } from './warning-pages.ts'
 
@@ -24,6 +25,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
   ...INPUT_PAGES,
   ...DOWNLOAD_PAGES,
   ...IMAGE_PAGES,
+  ...PULL_PAGES,
   ...LOGIN_PAGES,
   ...FINDING_PAGES,
   ...FOUNDED_PAGES,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { bundleSpecSchema } from '../../src/artifacts/bundle-spec.ts'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from '../../src/cluster/variables.ts'
 import { TOPICS } from '../../src/commands/topics.ts'
 import { ERRORS } from '../../src/error-codes.ts'
@@ -56,11 +57,22 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
   },
 ]
 
-it('docs/events.schema.json describes each line of --output json', () => {
-  const file = new URL('docs/events.schema.json', ROOT)
-  const schema = `${JSON.stringify({ title: 'A line of convecthub --output json', ...z.toJSONSchema(eventSchema) }, null, 1)}\n`
-  if (process.env.UPDATE_DOCS) writeFileSync(file, schema)
-  else expect(readFileSync(file, 'utf8'), `docs/events.schema.json: ${UPDATE}`).toBe(schema)
+it.each([
+  {
+    name: 'events',
+    what: 'each line of --output json',
+    schema: { title: 'A line of convecthub --output json', ...z.toJSONSchema(eventSchema) },
+  },
+  {
+    name: 'bundle',
+    what: 'bundle.yaml',
+    schema: { title: 'bundle.yaml of convecthub', ...z.toJSONSchema(bundleSpecSchema, { io: 'input' }) },
+  },
+])('docs/$name.schema.json describes $what', ({ name, schema }) => {
+  const file = new URL(`docs/${name}.schema.json`, ROOT)
+  const text = `${JSON.stringify(schema, null, 1)}\n`
+  if (process.env.UPDATE_DOCS) writeFileSync(file, text)
+  else expect(readFileSync(file, 'utf8'), `docs/${name}.schema.json: ${UPDATE}`).toBe(text)
 })
 
 it.each(PARTS)('$page: the table of $name matches the code', ({ page, name, text }) => {

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readBundleSpec } from '../../../src/artifacts/pull/read-bundle-spec.ts'
+import { type ConvecthubError, ConvecthubErrors, formatOrigin } from '../../../src/errors.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convecthub-spec-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const SMALL = `k3s: v1.36.4+k3s1
+helm: v4.2.4
+chart:
+  version: 4.4.0
+`
+const put = (text: string, name = 'bundle.yaml') => writeFileSync(join(folder, name), text)
+
+it('reads a small bundle.yaml, and fills in the rest', () => {
+  put(SMALL)
+  expect(readBundleSpec(folder).spec).toEqual({
+    description: 'ConvectHub bundle',
+    k3s: 'v1.36.4+k3s1',
+    helm: 'v4.2.4',
+    chart: { repo: 'https://hub.jupyter.org/helm-chart/', name: 'jupyterhub', version: '4.4.0' },
+    architectures: ['amd64'],
+    images: [],
+    apt: [],
+    mirrors: {},
+  })
+})
+
+it('changes its digest when the values change', () => {
+  put(`${SMALL}values: jupyterhub.yaml\n`)
+  put('hub: {}\n', 'jupyterhub.yaml')
+  const before = readBundleSpec(folder)
+  put('hub: {a: 1}\n', 'jupyterhub.yaml')
+  const after = readBundleSpec(folder)
+  expect(after.values).toBe(join(folder, 'jupyterhub.yaml'))
+  expect(after.sha256).not.toBe(before.sha256)
+})
+
+const FIELDS = 'correct it; convecthub help bundle lists the fields'
+
+it.each([
+  {
+    what: 'no file',
+    text: undefined,
+    told: [
+      'bundle.yaml cannot be read: no such file → write one, and look through it: convecthub bundle init FOLDER',
+    ],
+  },
+  {
+    what: 'a syntax error',
+    text: 'k3s: [v1\nhelm: v4.2.4\n',
+    told: [
+      'bundle.yaml:2:1: it is not valid YAML: a ] is missing at the end of the value, or not indented → close each [ with ] and each { with }',
+    ],
+  },
+  {
+    what: 'several mistakes',
+    text: `k3s: 1.36.4
+helm: v4.2
+chart:
+  version: 4.4
+  vesion: 4.4.0
+architectures: [amd64, riscv]
+images: [Bad Name]
+gpu:
+`,
+    told: [
+      `bundle.yaml:1:6: k3s must be a version such as v1.34.1+k3s1 → ${FIELDS}`,
+      `bundle.yaml:2:7: helm must be a version such as v3.19.0 → ${FIELDS}`,
+      `bundle.yaml:4:12: chart.version must be a text → ${FIELDS}`,
+      `bundle.yaml:5:3: chart has a field that is not known: vesion → ${FIELDS}`,
+      `bundle.yaml:6:24: architectures[1] must be amd64 or arm64 → ${FIELDS}`,
+      `bundle.yaml:7:10: images[0] must be the name of an image → ${FIELDS}`,
+      `bundle.yaml:8:5: gpu must be a mapping → ${FIELDS}`,
+    ],
+  },
+  {
+    what: 'a chart whose name or version leads elsewhere',
+    text: SMALL.replace('version: 4.4.0', 'name: ../../etc\n  version: ../4.4.0'),
+    told: [
+      `bundle.yaml:4:9: chart.name must be the name of a chart, such as jupyterhub → ${FIELDS}`,
+      `bundle.yaml:5:12: chart.version must be a version such as 4.4.0 → ${FIELDS}`,
+    ],
+  },
+  {
+    what: 'values that are not there',
+    text: `${SMALL}values: jupyterhub.yaml\n`,
+    told: [
+      'bundle.yaml:5:9: values: there is no file FOLDER/jupyterhub.yaml → a path counts from the folder of bundle.yaml; correct it, or take the line out',
+    ],
+  },
+  { what: 'an empty file', text: '', told: [`bundle.yaml: it must be a mapping → ${FIELDS}`] },
+])('refuses $what', ({ text, told }) => {
+  if (text !== undefined) put(text)
+  expect(problems()).toEqual(told)
+})
+
+it('shows the place', () => {
+  put(SMALL.replace('v4.2.4', '4.2.4'))
+  expect(errors()[0]?.details.evidence).toBe('helm: 4.2.4\n      ^')
+})
+
+function errors(): ConvecthubError[] {
+  try {
+    readBundleSpec(folder)
+    return []
+  } catch (error) {
+    return error instanceof ConvecthubErrors ? error.errors : [error as ConvecthubError]
+  }
+}
+
+function problems(): string[] {
+  return errors().map(({ code, exit, message, details: { origin, hint } }) => {
+    expect({ code, exit }).toEqual({ code: 'BUNDLE_YAML', exit: 'input' })
+    const told = `${origin ? `${formatOrigin(origin)}: ` : ''}${message} → ${hint}`
+    return told.replaceAll(`${folder}/bundle`, 'bundle').replaceAll(folder, 'FOLDER')
+  })
+}
