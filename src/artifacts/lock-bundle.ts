@@ -1,21 +1,14 @@
-import { existsSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { stringify } from 'yaml'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { systemReason } from '../system-error.ts'
 import { readBundleLock } from './bundle-kind.ts'
-import {
-  type Artifact,
-  BUNDLE_LOCK,
-  type BundleLock,
-  bundleLockSchema,
-  LOCK_VERSION,
-  lackingIn,
-} from './bundle-lock.ts'
+import { type Artifact, type BundleLock, bundleLockSchema, LOCK_VERSION, lackingIn } from './bundle-lock.ts'
 import { namedFile } from './bundle-names.ts'
 import { type Described, describeFile } from './describe-file.ts'
 import { BESIDE } from './pack/beside.ts'
 import { unpackProgram } from './pull/unpack-program.ts'
+import { writeBundleLock } from './write-bundle-lock.ts'
 
 export interface LockOptions {
   description: string
@@ -81,7 +74,7 @@ export async function lockBundle(
     standIn: standIn ?? hasStandIns(folder, files),
     files,
   })
-  writeLock(join(folder, BUNDLE_LOCK), lock)
+  writeBundleLock(folder, lock)
   return {
     lock,
     ignored: found.flatMap((each, index) =>
@@ -133,17 +126,6 @@ async function describe(
   return named
     ? describeFile(folder, name, named, versions)
     : { ignored: 'nothing in a bundle has such a name' }
-}
-
-function writeLock(path: string, lock: BundleLock): void {
-  try {
-    writeFileSync(path, stringify(lock))
-  } catch (cause) {
-    throw new ConvecthubError('BUNDLE_FILE', `${path} cannot be written: ${systemReason(cause)}`, {
-      cause,
-      hint: 'copy the bundle to a place where you may write',
-    })
-  }
 }
 
 /** The names of all files in the folder, sorted; without those of a bundle that no lock lists, and hidden ones. */

@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Artifact, type BundleLock, bundleLockSchema, LOCK_VERSION } from '../bundle-lock.ts'
+import { writeBundleLock } from '../write-bundle-lock.ts'
+import { lockChanges } from './lock-changes.ts'
+import type { Brought, Pulled } from './pull-bundle.ts'
+import type { PullWork } from './pull-work.ts'
+
+/**
+ * Puts all files into their places, then writes the lock where that is a new one, and removes what only the lock before
+ * held. Errors: BUNDLE_FILE, and those of this computer.
+ */
+export async function finishPull(
+  work: PullWork,
+  brought: Brought,
+  before: BundleLock | undefined,
+): Promise<Pulled> {
+  const { folder, update } = work
+  const lock = before && !update ? before : await newLock(work, brought, before)
+  for (const { name } of brought.files) {
+    if (!existsSync(work.staged(name))) continue
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    renameSync(work.staged(name), join(folder, name))
+  }
+  if (lock !== before) writeBundleLock(folder, lock)
+  const names = new Set(lock.files.map(({ name }) => name))
+  for (const { name, from } of before?.files ?? [])
+    if (from !== undefined && !names.has(name)) rmSync(join(folder, name), { force: true })
+  work.clear()
+  return { lock, changes: before ? lockChanges(before.files, lock.files) : [] }
+}
+
+/** The files that were pulled, and those that somebody has put into the folder and described by `bundle lock`. */
+async function newLock(
+  work: PullWork,
+  { files, rendering }: Brought,
+  before: BundleLock | undefined,
+): Promise<BundleLock> {
+  const pulled = new Set(files.map(({ name }) => name))
+  const own: Artifact[] = []
+  for (const file of before?.standIn ? [] : (before?.files ?? []))
+    if (file.from === undefined && !pulled.has(file.name) && (await work.find(file.name, file.sha256)))
+      own.push(file)
+  return bundleLockSchema.parse({
+    version: LOCK_VERSION,
+    description: work.spec.description,
+    files: [...files, ...own].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    renderings: [rendering],
+  })
+}

@@ -1,0 +1,18 @@
+import type { Artifact } from '../bundle-lock.ts'
+import type { LockChange } from './lock-changes.ts'
+
+/** What happens while a bundle is pulled. */
+export type PullEvent =
+  /** So many files there will be, as far as is known. */
+  | { event: 'wanted'; count: number }
+  /** A file was there already. */
+  | { event: 'kept'; name: string }
+  | { event: 'fetch'; name: string; from: string }
+  /** The size of what is fetched for a file, which may be that of an archive, bytes. */
+  | { event: 'size'; name: string; size: number }
+  /** So many more bytes are there; fewer where some had to be dropped. */
+  | { event: 'bytes'; name: string; count: number }
+  | ({ event: 'fetched'; ms: number } & Pick<Artifact, 'name' | 'size' | 'sha256'>)
+  | ({ event: 'lock-change' } & LockChange)
+
+export type EmitPull = (event: PullEvent) => void
