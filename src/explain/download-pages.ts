@@ -2,13 +2,6 @@ import type { Pages } from './page.ts'
 
 /** Pages for what `bundle pull` fetches from servers. */
 export const DOWNLOAD_PAGES = {
-  BUNDLE_SOURCE: {
-    means:
-      'The place that `bundle pull --from` names does not hold a bundle that can be copied: it is empty, lacks a file or its list, or has names that must not become paths.',
-    causes:
-      'A wrong bucket, prefix or folder; an upload that is not complete; a web server without bundle.lock.yaml; or names with blanks, `..` or control characters.',
-    fix: 'Correct the address. Or put the whole bundle there, after `convecthub bundle lock FOLDER --k3s VERSION` wrote its bundle.lock.yaml.',
-  },
   DOWNLOAD: {
     means:
       'A file could not be fetched: its server cannot be reached, breaks off, or does not answer as HTTP wants it. Several tries failed where another try could help.',

@@ -23,9 +23,9 @@ export const PULL_PAGES = {
   },
   BUNDLE_SOURCE: {
     means:
-      'A server answers, but what it offers is not what bundle.yaml asks for. Nothing of it is in the bundle.',
+      'The place that a bundle comes from answers, but what it offers is not what bundle.yaml asks for, or cannot be copied. Nothing of it is in the bundle.',
     causes:
-      'A chart version that the repository does not have, a list of checksums without our file, a mirror that is not complete, or a file that was replaced after bundle.lock.yaml was written.',
-    fix: 'Correct the version in bundle.yaml to one that the error names, or the address in `mirrors`. Where a new file is what you want: `convecthub bundle pull FOLDER --update`.',
+      'A version that is not there, a list of checksums without our file, a mirror or an upload that is not complete, a file that was replaced after bundle.lock.yaml was written. With `--from`: a wrong address, a web server without bundle.lock.yaml, or names with blanks or `..`.',
+    fix: 'Correct the version in bundle.yaml to one that the error names, or the address. Where a new file is what you want: `convecthub bundle pull FOLDER --update`.',
   },
 } as const satisfies Pages
