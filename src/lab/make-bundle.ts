@@ -5,13 +5,12 @@ import { gunzipSync } from 'node:zlib'
 import { stringify } from 'yaml'
 import { bundleKind } from '../artifacts/bundle-kind.ts'
 import { type Artifact, BUNDLE_LOCK, bundleLockSchema, LOCK_VERSION } from '../artifacts/bundle-lock.ts'
-import { fullImageName } from '../artifacts/images/image-name.ts'
 import { localArchitecture } from '../artifacts/local-architecture.ts'
 import { digest } from '../digest.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Emit } from './emit.ts'
 import { CHART_VERSION, chartPackage } from './stand-in-chart.ts'
-import { HUB_IMAGES, imageArchive, SYSTEM_IMAGES } from './stand-in-images.ts'
+import { HUB_IMAGES, imageArchive, ociArchive, SYSTEM_IMAGES } from './stand-in-images.ts'
 import { DEFAULT_K3S_VERSION, HELM_VERSION, standInHelm, standInK3s } from './stand-in-programs.ts'
 
 type BundleFile = Omit<Artifact, 'size' | 'sha256'> & { content: string | Buffer }
@@ -59,13 +58,7 @@ async function bundleFiles(k3sVersion: string): Promise<BundleFile[]> {
   // K3s uses another architecture name for its 32-bit ARM archive than for its program
   const suffix = architecture === 'armhf' ? 'arm' : architecture
   const both: Artifact['roles'] = ['driver', 'worker']
-  const images = async (names: readonly string[]) => ({
-    kind: 'images' as const,
-    architecture,
-    roles: both,
-    images: names.map((name) => ({ name: fullImageName(name) })),
-    content: await imageArchive(names, architecture),
-  })
+  const images = { kind: 'images', architecture, roles: both } as const
   return [
     {
       name: 'k3s',
@@ -77,11 +70,13 @@ async function bundleFiles(k3sVersion: string): Promise<BundleFile[]> {
     },
     {
       name: `images/k3s-airgap-images-${suffix}.tar`,
-      ...(await images(SYSTEM_IMAGES)),
+      ...images,
+      ...(await imageArchive(SYSTEM_IMAGES, architecture)),
     },
     {
       name: `images/jupyterhub-images-${suffix}.tar`,
-      ...(await images(HUB_IMAGES)),
+      ...images,
+      ...(await ociArchive(HUB_IMAGES, architecture)),
     },
     {
       name: 'helm',

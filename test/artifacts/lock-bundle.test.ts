@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const digest = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
 const CHART = await chartPackage()
-const IMAGES = await imageArchive(['a/b:1'], 'amd64')
+const { content: IMAGES } = await imageArchive(['a/b:1'], 'amd64')
 const contentOf = (name: string): string | Buffer =>
   name.endsWith('.tgz') ? CHART : /\.tar|tzst/.test(name) ? IMAGES : name
 const put = (name: string, content = contentOf(name)) => {
@@ -80,7 +80,7 @@ it.each([
 
 it('knows a chart and an archive of images by what is in them', async () => {
   for (const needed of WHOLE) put(needed)
-  put('hub.tgz', gzipSync(await imageArchive(['quay.io/a/hub:1'], 'arm64')))
+  put('hub.tgz', gzipSync((await imageArchive(['quay.io/a/hub:1'], 'arm64')).content))
   const { lock } = await locked()
   expect(lock.files.find(({ name }) => name === 'hub.tgz')).toMatchObject({
     kind: 'images',

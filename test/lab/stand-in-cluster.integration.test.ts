@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { HUB_IMAGES, imageArchive } from '../../src/lab/stand-in-images.ts'
+import { HUB_IMAGES, ociArchive } from '../../src/lab/stand-in-images.ts'
 import { hubDefaults } from '../../src/steps/hub-defaults.ts'
 import { eventually, freePort, type StandInRoot, standInRoot } from './stand-in-root.ts'
 
@@ -36,7 +36,7 @@ spec:
   const archive = join(agent.path, 'var/lib/rancher/k3s/agent/images/hub.tar')
   agent.write(
     'var/lib/rancher/k3s/agent/images/hub.tar',
-    (await imageArchive(HUB_IMAGES, 'amd64')).toString('latin1'),
+    (await ociArchive(HUB_IMAGES, 'amd64')).content.toString('latin1'),
   )
   expect(existsSync(archive)).toBe(true)
   agent.start('agent')

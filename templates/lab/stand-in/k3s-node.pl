@@ -1,5 +1,5 @@
 # What server and agent do to their machine: the traces that a reset has to remove.
-our ( $runtime_socket, %imported );
+our $runtime_socket;
 
 sub node_facts {
     my $file = "$ETC/node/password";
@@ -38,8 +38,8 @@ sub start_node {
     my $path = "$ROOT/run/k3s/containerd/containerd.sock";
     unlink $path;
     socket $runtime_socket, AF_UNIX, SOCK_STREAM, 0;
-    bind $runtime_socket, pack_sockaddr_un($path) and listen $runtime_socket, 8;
-    import_archives();
+    bind $runtime_socket, pack_sockaddr_un($path) and listen $runtime_socket, 128;
+    import_archives(1);
     leave_traces() if $ROOT eq '';
 }
 
@@ -79,8 +79,15 @@ sub keep_node {
         make_dir("$ROOT/run/k3s/stand-in");
         spew( $file, $news );
     }
+    hang_up();
     start_shim() if $ready && $ticks % 3 == 0;
-    import_archives() if $MINOR >= 32 && $ticks % 6 == 0;
+    import_archives() if watches() && $ticks % 3 == 0;
+}
+
+# Programs only ask whether the runtime's socket is there; those in its queue would keep later ones from connecting.
+sub hang_up {
+    vec( my $bits = '', fileno $runtime_socket, 1 ) = 1;
+    while ( select( my $ready_bits = $bits, undef, undef, 0 ) > 0 ) { accept( my $program, $runtime_socket ); close $program }
 }
 
 # The shim outlives its unit, as containerd's do; it is started only where none runs.
