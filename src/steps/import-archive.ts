@@ -76,14 +76,11 @@ const IMPORT = sh`${K3S} ctr -n k8s.io images import "$archive"`
 
 /** Gives a running K3s the images of a staged archive, and moves it to where later starts find it. */
 export function bringIn(archive: ImageArchive, version: string, context: PlanContext): Change[] {
-  const { artifact, staged } = archive
   if (importsByItself(archive, version, context.facts))
     return [keepArchive(archive, context.facts), waitImported(archive, context)]
-  const names = isPinning(version) ? (artifact.images ?? []).map(({ name }) => name) : []
   return [
-    // the move comes last, so that the next run notices an import that was interrupted
-    importFrom(staged, archive, version, context.facts, ''),
-    ...(names.length > 0 ? [pinImages(archive, names)] : []),
+    ...importFrom(archive.staged, archive, version, context.facts),
+    // last, so that the next run notices an import that was interrupted
     keepArchive(archive, context.facts),
   ]
 }
@@ -96,11 +93,7 @@ export function importAgain(
   facts: Facts,
 ): Change[] {
   const more = lacking.length > 1 ? ` and ${lacking.length - 1} more` : ''
-  const title = `, since K3s lacks ${lacking[0]}${more}`
-  return [
-    importFrom(archive.path, archive, version, facts, title),
-    ...(isPinning(version) ? [pinImages(archive, lacking)] : []),
-  ]
+  return importFrom(archive.path, archive, version, facts, `, since K3s lacks ${lacking[0]}${more}`)
 }
 
 function importFrom(
@@ -108,18 +101,23 @@ function importFrom(
   archive: ImageArchive,
   version: string,
   facts: Facts,
-  why: string,
-): RunChange {
-  return {
-    kind: 'run',
-    sign: '!',
-    title: `import the images of ${archive.path}${why}`,
-    timeoutMs: importMs(archive.artifact),
-    durable: true,
-    // without a reader preflight has found an error, which somebody chose to ignore
-    script: sh`archive=${from}
+  why = '',
+): RunChange[] {
+  const names = (archive.artifact.images ?? []).map(({ name }) => name)
+  return [
+    {
+      kind: 'run',
+      sign: '!',
+      title: `import the images of ${archive.path}${why}`,
+      timeoutMs: importMs(archive.artifact),
+      durable: true,
+      // without a reader preflight has found an error, which somebody chose to ignore
+      script: sh`archive=${from}
 ${readerOf(archive, version, facts) ?? IMPORT}`,
-  }
+    },
+    // an import takes the labels from images that were there
+    ...(isPinning(version) && names.length > 0 ? [pinImages(archive, names)] : []),
+  ]
 }
 
 /** How long an import may take, ms. */

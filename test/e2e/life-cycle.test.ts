@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jsonLines } from '../helpers/json-lines.ts'
 import { type Lab, labUp, machineState, must } from './lab.ts'
+import { renamedArchive } from './renamed-archive.ts'
 
 let lab: Lab
 const before = new Map<string, string>()
@@ -71,6 +72,44 @@ describe('the life cycle of a ConvectHub on three machines', () => {
     expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
     for (const machine of lab.machines)
       await lab.inside(machine, 'rm /etc/ssh/sshd_config.d/00-verbose.conf; systemctl reload ssh')
+  })
+
+  it('an image that was deleted comes back, without an upload and without a restart', async () => {
+    const image = 'quay.io/jupyterhub/k8s-hub:4.4.0'
+    const ctr = '/usr/local/bin/k3s ctr -n k8s.io images'
+    const started = await lab.inside('worker1', 'systemctl show -p ExecMainStartTimestamp k3s-agent')
+    await lab.inside('worker1', `${ctr} rm ${image}`)
+    const { stdout } = must(await lab.run('provision', ['--output', 'json']))
+    const changes = jsonLines(stdout).filter(({ event }) => event === 'change-end')
+    expect(changes.map(({ step, host }) => `${step} ${host}`)).toEqual(['images worker1', 'images worker1'])
+    expect(done(stdout)[0]).toMatch(
+      new RegExp(
+        `^worker1: import the images of \\S+/jupyterhub-images-\\w+\\.tar, since K3s lacks ${image}$`,
+      ),
+    )
+    expect(await lab.inside('worker1', `${ctr} ls`)).toMatch(
+      new RegExp(`^${image} .*io.cattle.k3s.pinned=pinned`, 'm'),
+    )
+    expect(await lab.inside('worker1', 'systemctl show -p ExecMainStartTimestamp k3s-agent')).toBe(started)
+    expect(must(await lab.run('provision')).stdout).toMatch(/Nothing to change on 3 hosts/)
+  })
+
+  it('a bundle with other archives replaces the old ones', async () => {
+    const bundle = renamedArchive(lab.folder, 'hub-of-next-week.tar')
+    must(await lab.run('provision', ['--bundle', bundle]))
+    const folder = '/var/lib/rancher/k3s/agent'
+    for (const machine of lab.machines) {
+      expect(await lab.inside(machine, `ls ${folder}/images ${folder}/convecthub-incoming`)).toMatch(
+        /^\S+convecthub-incoming:\n\n\S+images:\nhub-of-next-week\.tar\nk3s-airgap-images-\w+\.tar\n$/,
+      )
+      expect(await lab.inside(machine, 'grep agent/images/ /var/lib/convecthub/owned')).not.toMatch(
+        /jupyterhub-images/,
+      )
+    }
+    expect(must(await lab.run('provision', ['--bundle', bundle])).stdout).toMatch(
+      /Nothing to change on 3 hosts/,
+    )
+    must(await lab.run('provision'))
   })
 
   it('a new port changes only the ingress and the login check, without a restart', async () => {

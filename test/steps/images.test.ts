@@ -197,3 +197,12 @@ it('gives a large archive more time than a small one', () => {
   expect(ms(6e9)).toBeGreaterThan(4 * ms(3e8))
   expect(ms(1e12)).toBe(3_600_000)
 })
+
+it('pins all images of an archive that is imported again: an import takes their labels', () => {
+  const known = [K3S_RUNS, held(HUB, hub), stored({ [HUB_IMAGE]: undefined })]
+  const desired = testDesired({}, { bundle: testBundle(undefined, [hub]) })
+  const [, pin] = planStep(images, desired, 'w1', { w1: known })
+  expect(pin?.kind === 'run' ? pin.script.reveal() : '').toContain(
+    `for image in ${HUB_IMAGE} ${PROXY_IMAGE};`,
+  )
+})
