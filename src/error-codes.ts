@@ -66,6 +66,11 @@ export const ERRORS = {
 
   ARCHIVE: 'input',
   BUNDLE_CHANGED: 'input',
+  APT_FAILED: 'input',
+  APT_PACKAGE: 'input',
+  APT_RELEASE: 'input',
+  APT_SOURCE_KEY: 'input',
+  APT_TOOLS: 'input',
   BUNDLE_FILE: 'input',
   BUNDLE_LOCK: 'input',
   BUNDLE_MISSING: 'input',

@@ -28,8 +28,11 @@ const apt = z.strictObject({
   release: z
     .string()
     .regex(/^(ubuntu|debian)-\d+(\.\d+)?$/, 'must be a release such as ubuntu-22.04 or debian-12'),
-  /** The distribution's own mirror. */
+  /** Mirror of the distribution. That of Debian's security archive has the same address with `-security` behind it. */
   mirror: address.optional(),
+  /** The key that signs the mirror, where it is not the distribution's own; as for a further source. */
+  key: z.string().optional(),
+  fingerprint: z.string().optional(),
   /** Packages besides those of convecthub's own steps. */
   packages: z.array(z.string()).default([]),
   /** Kernels whose headers the NVIDIA driver is built with, as `uname -r` prints them. */

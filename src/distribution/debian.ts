@@ -4,7 +4,7 @@ import { recordedPackages } from '../facts/recorded-packages.ts'
 import { rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { debianSources } from './debian-sources.ts'
-import type { Distribution } from './distribution.ts'
+import type { BundledPackage, Distribution } from './distribution.ts'
 
 /** Packages that convecthub installs by name. Any other came as a dependency, and apt marks it as automatic. */
 const ASKED =
@@ -13,6 +13,25 @@ const ASKED =
 /** Packages that a machine needs to boot and to be reached. They are never removed, whatever the record says. */
 const NEEDED =
   /^(openssh-(server|client|sftp-server)|sudo(-rs)?|systemd(-.*)?|udev|init|apt|dpkg|bash|dash|coreutils|login|passwd|libc6|network-manager|netplan\.io|ifupdown|dhcpcd.*|isc-dhcp-client|cloud-init|initramfs-tools.*|grub.*|linux-image-.*)$/
+
+const PACKAGES = {
+  base: ['ca-certificates', 'curl', 'iptables', 'conntrack'],
+  appArmor: 'apparmor',
+  docker: ['docker-ce', 'docker.io'],
+  nvidiaToolkit: 'nvidia-container-toolkit',
+} as const
+
+/** Where there is ubuntu-drivers, which picks Ubuntu's server driver: signed modules, no X. */
+const DRIVER_IDS = ['ubuntu']
+
+/** Ubuntu's newest server driver: with modules that Ubuntu has built and signed for the kernels, else to be built. */
+function driver(kernels: readonly string[]): BundledPackage {
+  const parts = ['nvidia-headless-no-dkms-N-server', 'nvidia-utils-N-server']
+  const signed = kernels.map((kernel) => `linux-modules-nvidia-N-server-${kernel}`)
+  return {
+    firstOf: [...(signed.length > 0 ? [[...parts, ...signed]] : []), [...parts, 'nvidia-dkms-N-server']],
+  }
+}
 
 /** Debian and Ubuntu, which use apt and dpkg. */
 export const debian: Distribution = {
@@ -29,19 +48,23 @@ export const debian: Distribution = {
       hint: 'run `sudo dpkg --configure -a` on it',
     },
   },
-  packages: {
-    base: ['ca-certificates', 'curl', 'iptables', 'conntrack'],
-    appArmor: 'apparmor',
-    docker: ['docker-ce', 'docker.io'],
-    nvidiaToolkit: 'nvidia-container-toolkit',
-  },
+  packages: PACKAGES,
   nvidiaDriver: {
-    // ubuntu-drivers picks Ubuntu's server driver: signed modules, no X
-    ids: ['ubuntu'],
+    ids: DRIVER_IDS,
     tool: 'ubuntu-drivers-common',
     title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
     install: () => rawSh(template('remote/apt.sh') + template('remote/nvidia-driver.sh')),
   },
+  bundled: ({ id, gpu, kernels }) => [
+    ...PACKAGES.base,
+    PACKAGES.appArmor,
+    { firstOf: PACKAGES.docker },
+    // for volumes on NFS servers
+    'nfs-common',
+    ...kernels.map((kernel) => `linux-headers-${kernel}`),
+    ...(gpu ? [PACKAGES.nvidiaToolkit] : []),
+    ...(gpu && DRIVER_IDS.includes(id) ? [driver(kernels)] : []),
+  ],
   sources: debianSources,
   installed: installedPackage,
   recorded: recordedPackages,

@@ -5,6 +5,20 @@ import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
 import type { PackageSources, Trouble } from './package-sources.ts'
 
+/**
+ * A package for a bundle, or alternatives of which the first counts that there is; several in one belong together, and
+ * `N` is the highest number with which all of them exist.
+ */
+export type BundledPackage = string | { firstOf: readonly (string | readonly string[])[] }
+
+/** Which hosts a bundle is for. */
+export interface BundledWish {
+  id: string
+  gpu: boolean
+  /** As `uname -r` prints them. */
+  kernels: readonly string[]
+}
+
 /** A family of Linux distributions: everything that convecthub does differently there. */
 export interface Distribution {
   /** The oldest supported release, by ID of os-release(5). */
@@ -35,6 +49,8 @@ export interface Distribution {
     title: string
     install(): Script
   }
+  /** What a bundle must hold for hosts of this family that get packages from it; `id` as in os-release(5). */
+  bundled(wish: BundledWish): readonly BundledPackage[]
   sources: PackageSources
   /** The version of a package; undefined when it is not fully installed. */
   installed(name: string): Fact<string | undefined>

@@ -1,5 +1,6 @@
 import { ERRORS, FINDINGS, type FindingId, WARNINGS } from '../error-codes.ts'
 import { EXIT, type ExitName } from '../exit-codes.ts'
+import { APT_PAGES } from './apt-pages.ts'
 import { CLUSTER_PAGES } from './cluster-pages.ts'
 import { COMMAND_PAGES } from './command-pages.ts'
 import { DOWNLOAD_PAGES } from './download-pages.ts'
@@ -26,6 +27,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
   ...DOWNLOAD_PAGES,
   ...IMAGE_PAGES,
   ...PULL_PAGES,
+  ...APT_PAGES,
   ...LOGIN_PAGES,
   ...FINDING_PAGES,
   ...FOUNDED_PAGES,
