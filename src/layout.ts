@@ -18,6 +18,16 @@ export const DOCKER_MARK = `${STATE}/docker`
 /** Where a downloaded apt key is kept until its fingerprint is checked. */
 export const INCOMING_KEYS = `${STATE}/keys`
 
+/** The bundle's apt repository, and how apt is told of it; see templates/remote/apt-repository.sh. */
+export const PACKAGES = `${STATE}/packages`
+export const PACKAGES_APT = `${PACKAGES}/apt.conf`
+
+/** The sha256 of the archive that PACKAGES was unpacked from. Written when apt has read the repository. */
+export const PACKAGES_MARK = `${PACKAGES}/sha256`
+
+/** That archive, until it is unpacked. */
+export const PACKAGES_ARCHIVE = `${STATE}/packages.tar`
+
 /** The name of the etcd snapshot that an upgrade took; see k3sSnapshot. */
 export const SNAPSHOT_NOTE = `${STATE}/snapshot`
 

@@ -42,6 +42,12 @@ export const HOST_VARIABLES = z.object({
       'Install the NVIDIA driver (on Ubuntu) and container toolkit where has_gpu; false: they are there already. The toolkit comes from the package repository of NVIDIA, which apt on the machine must have',
     ),
   install_docker: flag.default(true).describe('Install Docker; false: leave the machine as it is'),
+  apt_repo: z
+    .enum(['bundle'], 'bundle is needed, or nothing')
+    .optional()
+    .describe(
+      'Where packages come from. bundle: only from the packages in the bundle, without any mirror; docker_repo is not used then. Left out: from the package sources that apt on the machine has',
+    ),
   docker_repo: url
     .optional()
     .describe(
@@ -114,6 +120,7 @@ export const HINTS: Readonly<Record<keyof HostSettings | keyof ClusterSettings, 
   has_gpu: 'has_gpu=true or has_gpu=false',
   install_nvidia_driver: 'install_nvidia_driver=true or install_nvidia_driver=false',
   install_docker: 'install_docker=true or install_docker=false',
+  apt_repo: 'apt_repo=bundle, or no apt_repo at all',
   docker_repo: 'docker_repo=https://mirror.lan/linux/ubuntu, for example',
   docker_key: 'gpg --show-keys FILE prints it',
   convect_token: 'a good one is made by: openssl rand -hex 24',

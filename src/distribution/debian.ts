@@ -3,35 +3,18 @@ import { installedPackage } from '../facts/packages.ts'
 import { recordedPackages } from '../facts/recorded-packages.ts'
 import { rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
+import { askedFor, debianBundle, ONLY_BUNDLE } from './debian-bundle.ts'
+import { DRIVER_IDS, PACKAGES_BY_NAME } from './debian-packages.ts'
 import { debianSources } from './debian-sources.ts'
-import type { BundledPackage, Distribution } from './distribution.ts'
+import type { Distribution } from './distribution.ts'
 
 /** Packages that convecthub installs by name. Any other came as a dependency, and apt marks it as automatic. */
 const ASKED =
-  /^(ca-certificates|curl|iptables|conntrack|apparmor|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
+  /^(ca-certificates|curl|iptables|conntrack|apparmor|docker-ce|docker\.io|nvidia-container-toolkit|ubuntu-drivers-common)$|^linux-headers-|^(lib)?nvidia-|^linux-(modules|objects|signatures)-nvidia-|^xserver-xorg-video-nvidia-/
 
 /** Packages that a machine needs to boot and to be reached. They are never removed, whatever the record says. */
 const NEEDED =
   /^(openssh-(server|client|sftp-server)|sudo(-rs)?|systemd(-.*)?|udev|init|apt|dpkg|bash|dash|coreutils|login|passwd|libc6|network-manager|netplan\.io|ifupdown|dhcpcd.*|isc-dhcp-client|cloud-init|initramfs-tools.*|grub.*|linux-image-.*)$/
-
-const PACKAGES = {
-  base: ['ca-certificates', 'curl', 'iptables', 'conntrack'],
-  appArmor: 'apparmor',
-  docker: ['docker-ce', 'docker.io'],
-  nvidiaToolkit: 'nvidia-container-toolkit',
-} as const
-
-/** Where there is ubuntu-drivers, which picks Ubuntu's server driver: signed modules, no X. */
-const DRIVER_IDS = ['ubuntu']
-
-/** Ubuntu's newest server driver: with modules that Ubuntu has built and signed for the kernels, else to be built. */
-function driver(kernels: readonly string[]): BundledPackage {
-  const parts = ['nvidia-headless-no-dkms-N-server', 'nvidia-utils-N-server']
-  const signed = kernels.map((kernel) => `linux-modules-nvidia-N-server-${kernel}`)
-  return {
-    firstOf: [...(signed.length > 0 ? [[...parts, ...signed]] : []), [...parts, 'nvidia-dkms-N-server']],
-  }
-}
 
 /** Debian and Ubuntu, which use apt and dpkg. */
 export const debian: Distribution = {
@@ -48,23 +31,14 @@ export const debian: Distribution = {
       hint: 'run `sudo dpkg --configure -a` on it',
     },
   },
-  packages: PACKAGES,
+  packages: PACKAGES_BY_NAME,
   nvidiaDriver: {
     ids: DRIVER_IDS,
     tool: 'ubuntu-drivers-common',
     title: 'install the NVIDIA driver that ubuntu-drivers chooses for servers',
     install: () => rawSh(template('remote/apt.sh') + template('remote/nvidia-driver.sh')),
   },
-  bundled: ({ id, gpu, kernels }) => [
-    ...PACKAGES.base,
-    PACKAGES.appArmor,
-    { firstOf: PACKAGES.docker },
-    // for volumes on NFS servers
-    'nfs-common',
-    ...kernels.map((kernel) => `linux-headers-${kernel}`),
-    ...(gpu ? [PACKAGES.nvidiaToolkit] : []),
-    ...(gpu && DRIVER_IDS.includes(id) ? [driver(kernels)] : []),
-  ],
+  bundled: debianBundle,
   sources: debianSources,
   installed: installedPackage,
   recorded: recordedPackages,
@@ -72,13 +46,20 @@ export const debian: Distribution = {
     const [bare = ''] = name.split(':', 1)
     return ASKED.test(bare) || (auto && !essential && !NEEDED.test(bare))
   },
-  install: (names, title) => {
-    // of `a|b` the script installs the first that apt knows
-    const asked = names.map((name) => (typeof name === 'string' ? name : name.firstOf.join('|')))
-    const script = sh`set -- ${asked}
+  install: (names, { title, bundled = false } = {}) => {
+    const asked = askedFor(names)
+    const from = bundled ? ' from the bundle' : ''
+    const script = sh`${bundled ? ONLY_BUNDLE : rawSh(':')}
+set -- ${asked}
 ${rawSh(template('remote/apt.sh'))}
 ${rawSh(template('remote/apt-install.sh'))}`
-    return { kind: 'packages', sign: '+', title: title ?? `install ${asked.join(', ')}`, names, script }
+    return {
+      kind: 'packages',
+      sign: '+',
+      title: title ?? `install ${asked.join(', ')}${from}`,
+      names,
+      script,
+    }
   },
   purge: (names) => sh`set -- ${[...names]}
 ${rawSh(template('remote/apt.sh'))}

@@ -3,20 +3,13 @@ import type { PackageManager } from '../facts/apt.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import type { Script } from '../sh.ts'
+import type { BundledPackages } from './bundled-packages.ts'
 import type { PackageSources, Trouble } from './package-sources.ts'
 
-/**
- * A package for a bundle, or alternatives of which the first counts that there is; several in one belong together, and
- * `N` is the highest number with which all of them exist.
- */
-export type BundledPackage = string | { firstOf: readonly (string | readonly string[])[] }
-
-/** Which hosts a bundle is for. */
-export interface BundledWish {
-  id: string
-  gpu: boolean
-  /** As `uname -r` prints them. */
-  kernels: readonly string[]
+export interface InstallOptions {
+  title?: string
+  /** Whether packages come from the bundle's, and from nowhere else. */
+  bundled?: boolean
 }
 
 /** A family of Linux distributions: everything that convecthub does differently there. */
@@ -49,8 +42,7 @@ export interface Distribution {
     title: string
     install(): Script
   }
-  /** What a bundle must hold for hosts of this family that get packages from it; `id` as in os-release(5). */
-  bundled(wish: BundledWish): readonly BundledPackage[]
+  bundled: BundledPackages
   sources: PackageSources
   /** The version of a package; undefined when it is not fully installed. */
   installed(name: string): Fact<string | undefined>
@@ -59,7 +51,7 @@ export interface Distribution {
   /** Whether convecthub can have installed this package, by name or as a dependency. */
   isOwn(recorded: RecordedPackage): boolean
   /** Installs packages, and records them with their dependencies. Waits while somebody else installs. */
-  install(names: readonly PackageName[], title?: string): PackagesChange
+  install(names: readonly PackageName[], options?: InstallOptions): PackagesChange
   /** Removes packages and their configuration, except those that other packages need. Waits in the same way. */
   purge(names: readonly string[]): Script
 }

@@ -19,6 +19,10 @@ const KNOWN_CAUSES: readonly { words: RegExp; hint: string }[] = [
   { words: /No space left on device/, hint: 'the disk is full: `df -h` on the host; free some room' },
   { words: /Read-only file system/, hint: 'the file system is read-only: `dmesg` on the host tells why' },
   {
+    words: /^the packages of the bundle do not fit this host/m,
+    hint: 'the bundle is older than the host, or lacks a package that the lines above name: add it to bundle.yaml (apt: … packages), run `convecthub bundle pull --update` where there is internet, and bring the bundle again',
+  },
+  {
     words: /does not have a Release file/,
     hint: 'the mirror answers, and has no packages for this release of the system: look at its dists/CODENAME',
   },

@@ -56,6 +56,13 @@ export const FINDING_PAGES = {
     causes: 'A power cut or reboot during apt.',
     fix: '`sudo dpkg --configure -a` on the machine, then run the same command again.',
   },
+  packages: {
+    means:
+      'The machine is to get packages from the bundle (apt_repo=bundle), which lacks some or all of them.',
+    causes:
+      'bundle.yaml does not name the release, architecture or kernel of the machine, or the bundle was pulled before it did.',
+    fix: 'Add the line of the hint to bundle.yaml, run `convecthub bundle pull` where there is internet, and bring the bundle again. Or take apt_repo out, where the machine has a mirror.',
+  },
   'apt-source': {
     means:
       'The machine already has a line for the package source of docker_repo that conflicts with the one convecthub adds; apt would read neither.',

@@ -72,6 +72,7 @@ function token(file: string): SettingRecord {
 
 /** What to show of the settings without a default. */
 const EXAMPLES: Readonly<Record<string, string>> = {
+  apt_repo: 'bundle',
   docker_repo: 'http://mirror.example/linux/ubuntu',
   hub_admins: 'ada,grace',
 }

@@ -12,12 +12,14 @@ import { login } from '../steps/login.ts'
 import { gpuPlugin, ingress, oldRegistry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
 import { oldSources } from '../steps/old-sources.ts'
+import { packageArchive } from '../steps/package-archive.ts'
 import { preflight } from '../steps/preflight.ts'
 
 /** What `provision` does, in this order on each host. */
 export const provision: readonly Step[] = [
   preflight,
   oldSources,
+  packageArchive,
   basePackages,
   docker,
   nvidia,

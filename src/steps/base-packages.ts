@@ -4,6 +4,7 @@ import { appArmor } from '../facts/apparmor.ts'
 import { command } from '../facts/command.ts'
 import type { Facts } from '../facts/fact.ts'
 import { system } from '../facts/system.ts'
+import { usesBundle } from './bundled-packages.ts'
 
 /** Installs the few packages that K3s and convecthub's checks need. */
 export const basePackages: Step = {
@@ -16,13 +17,13 @@ export const basePackages: Step = {
     appArmor,
     command('apparmor_parser'),
   ],
-  plan: ({ facts }) => {
+  plan: ({ facts, host }) => {
     const { packages, installed, install } = distributionOf(facts.get(system))
     const names = [
       ...packages.base.filter((name) => facts.get(installed(name)) === undefined),
       ...(lacksProfiles(facts) ? [packages.appArmor] : []),
     ]
-    return names.length === 0 ? [] : [install(names)]
+    return names.length === 0 ? [] : [install(names, { bundled: usesBundle(host) })]
   },
 }
 

@@ -8,10 +8,11 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { sh } from '../sh.ts'
+import { usesBundle } from './bundled-packages.ts'
 
 const UNIT = 'docker.service'
 
-/** Installs docker-ce from docker_repo; without it docker-ce if apt knows it, else the distribution's own Docker. */
+/** Installs docker-ce from docker_repo or the bundle; else docker-ce if apt knows it, or the distribution's own Docker. */
 export const docker: Step = {
   id: 'docker',
   title: 'Install Docker',
@@ -38,10 +39,10 @@ export const docker: Step = {
 /** The name of Docker's package source. */
 export const DOCKER = 'docker'
 
-/** The package source that a host should get Docker from; undefined without docker_repo or install_docker. */
+/** The package source that a host should get Docker from; undefined where it needs none. */
 export function dockerSource({ host, facts }: PlanContext): PackageSource | undefined {
   const { install_docker, docker_repo, docker_key } = host.settings
-  if (!install_docker || docker_repo === undefined) return undefined
+  if (!install_docker || docker_repo === undefined || usesBundle(host)) return undefined
   const { architecture, os } = facts.get(system)
   const uri = bareUri(docker_repo)
   const key = { url: `${uri}/gpg`, fingerprint: docker_key }
@@ -75,13 +76,14 @@ function install(context: PlanContext): Change[] {
   const distribution = distributionIn(context)
   const [own, other] = distribution.packages.docker
   if (!source) {
-    const title = `install ${own}, or ${other} where apt has no ${own}`
-    return [distribution.install([{ firstOf: [own, other] }], title)]
+    const bundled = usesBundle(context.host)
+    const title = `install ${own}, or ${other} where ${bundled ? 'the bundle' : 'apt'} has no ${own}`
+    return [distribution.install([{ firstOf: [own, other] }], { title, bundled })]
   }
   const there = distribution.sources.standIn(source, context.facts)
   const from = there ? `${source.uri} (${there.file}:${there.line})` : source.uri
   return [
     ...(there ? [] : distribution.sources.add(source, context.facts)),
-    distribution.install([own], `install ${own} from ${from}`),
+    distribution.install([own], { title: `install ${own} from ${from}` }),
   ]
 }

@@ -1,9 +1,11 @@
 import type { Distribution } from '../distribution/distribution.ts'
 import { distributionOf } from '../distribution/distributions.ts'
 import type { Change } from '../engine/change.ts'
-import type { Finding, Step } from '../engine/step.ts'
+import type { Finding, PlanContext, Step } from '../engine/step.ts'
 import { gpu } from '../facts/gpu.ts'
 import { system } from '../facts/system.ts'
+import { sh } from '../sh.ts'
+import { bundledDriver, usesBundle } from './bundled-packages.ts'
 
 /** Installs driver and container toolkit on GPU machines. Runs before K3s, which looks for the runtime at its start. */
 export const nvidia: Step = {
@@ -46,14 +48,32 @@ export const nvidia: Step = {
         ]
       return []
     }),
-  plan: ({ facts }) => {
+  plan: (context) => {
+    const { host, facts } = context
     const { driver, runtime } = facts.get(gpu)
     const distribution = distributionOf(facts.get(system))
+    const bundled = usesBundle(host)
+    const add = bundled ? installBundled : installDriver
     return [
-      ...(driver ? [] : installDriver(distribution)),
-      ...(runtime ? [] : [distribution.install([distribution.packages.nvidiaToolkit])]),
+      ...(driver ? [] : add(distribution, context)),
+      ...(runtime ? [] : [distribution.install([distribution.packages.nvidiaToolkit], { bundled })]),
     ]
   },
+}
+
+/** Installs the driver that the bundle has, since ubuntu-drivers would look for others. */
+function installBundled(distribution: Distribution, context: PlanContext): Change[] {
+  const names = bundledDriver(context)
+  return [
+    ...(names.length > 0 ? [distribution.install(names, { bundled: true })] : []),
+    {
+      kind: 'run',
+      sign: '!',
+      title: 'load the NVIDIA driver',
+      timeoutMs: 120_000,
+      script: sh`modprobe nvidia && modprobe nvidia_uvm`,
+    },
+  ]
 }
 
 function installDriver(distribution: Distribution): Change[] {

@@ -1,16 +1,8 @@
 # Installs the packages in "$@"; "a|b" means the first of the two that apt knows.
-known() { apt-cache policy "$1" | grep -q 'Candidate: [0-9]'; }
-choose() {
-  chosen=
-  for name in "$@"; do
-    while [ "$name" != "${name#*|}" ] && ! known "${name%%|*}"; do name=${name#*|}; done
-    chosen="$chosen ${name%%|*}"
-  done
-}
 
 # downloads the packages and their dependencies before anything is installed; lists them in $simulated
 fetch() {
-  choose "$@"
+  chosen=$(choose "$@")
   # shellcheck disable=SC2086 # the names are words
   set -- $chosen
   wait_for_lock

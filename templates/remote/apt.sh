@@ -51,3 +51,13 @@ apt() {
   wait_for_lock
   apt-get -y -q -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 "$@"
 }
+
+# choose NAME...: prints the names as words; of "a|b" the first that apt knows
+choose() {
+  for name in "$@"; do
+    while [ "$name" != "${name#*|}" ] && ! known "${name%%|*}"; do name=${name#*|}; done
+    printf '%s ' "${name%%|*}"
+  done
+}
+
+known() { apt-cache policy "$1" | grep -q 'Candidate: [0-9]'; }

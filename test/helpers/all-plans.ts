@@ -9,7 +9,7 @@ import { node } from '../../src/facts/node.ts'
 import { release } from '../../src/facts/release.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
-import { REGISTRIES } from '../../src/layout.ts'
+import { PACKAGES, REGISTRIES } from '../../src/layout.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { REGISTRY } from '../../src/steps/manifests.ts'
@@ -28,7 +28,7 @@ import {
   running,
   systemOf,
 } from './fake-facts.ts'
-import { hostOf, hubArchive, testBundle, testDesired } from './test-cluster.ts'
+import { hostOf, hubArchive, testBundle, testDesired, testPackages } from './test-cluster.ts'
 
 /** A secret in the JupyterHub values of these plans, which must never be shown. */
 export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
@@ -41,7 +41,10 @@ export interface Planned {
 }
 
 const HOSTS = ['d1', 'd2', 'w1']
-const SETTINGS = { w1: { has_gpu: true, docker_repo: 'https://mirror.lan/linux/ubuntu' } }
+const SETTINGS = {
+  d2: { has_gpu: true, apt_repo: 'bundle' as const },
+  w1: { has_gpu: true, docker_repo: 'https://mirror.lan/linux/ubuntu' },
+}
 
 /** States of machines. Together they make every step plan everything that it can. */
 const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
@@ -76,7 +79,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
 function desiredOf(version: string) {
   const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS }
   return testDesired(parts, {
-    bundle: testBundle(version, [hubArchive()]),
+    bundle: testBundle(version, [hubArchive(), testPackages()]),
     jhubConfig: `auth: ${VALUES_SECRET}\n`,
   })
 }
@@ -112,7 +115,7 @@ export function allPlans(): Planned[] {
     ...['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker'],
     sourcePaths('docker').list,
   ]
-  const open = [REGISTRIES, REGISTRY, sourcePaths('old').list]
+  const open = [REGISTRIES, REGISTRY, sourcePaths('old').list, PACKAGES]
   const used: Answer[] = [
     ...recordOf({
       files,

@@ -66,6 +66,22 @@ export function artifact(name: string, more: Partial<Artifact> = {}): Artifact {
   }
 }
 
+/** An archive of packages for the machines of tests. `names` are what it holds. */
+export function testPackages(
+  names: readonly string[] = ['curl', 'conntrack', 'docker.io', 'nvidia-container-toolkit'],
+  more: Partial<Artifact> = {},
+): Artifact {
+  const packages = names.map((name) => ({ name, version: '1.0' }))
+  const release = more.release ?? 'ubuntu-22.04'
+  return artifact(`packages/${release}-amd64.tar`, {
+    kind: 'packages',
+    size: 80_000_000,
+    release,
+    packages,
+    ...more,
+  })
+}
+
 export function testBundle(k3sVersion = 'v1.34.1+k3s1', more: readonly Artifact[] = []): BundleLock {
   const files = [
     artifact('k3s', { version: k3sVersion }),
