@@ -56,6 +56,9 @@ export function keptFolder(unit: string): string {
 /** Files of running jobs; gone after a reboot. */
 export const RUN = '/run/convecthub'
 
+/** What hosts use to send files to each other, while a run is at work; see templates/remote/relay.sh. */
+export const RELAY_FOLDERS = [`${RUN}/relay`, `${RUN}/fetch`]
+
 /** The lock that lets only one convecthub change the host at a time; templates/remote/session.sh takes it. */
 export const LOCK = `${RUN}.lock`
 

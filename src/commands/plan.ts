@@ -5,6 +5,7 @@ import { withLead } from '../steps/lead.ts'
 import { warn } from '../ui/warn.ts'
 import { planConclusion } from './plan-conclusion.ts'
 import { Planned } from './planned.ts'
+import { relayKey } from './relay-key.ts'
 import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
 
@@ -19,6 +20,7 @@ export async function planVerb(options: CommonOptions & { diff?: boolean }): Ver
     desired,
     orient: withLead,
     source: open,
+    relay: options.relay === false ? undefined : relayKey,
     apply: false,
     onEvent: (event) => planned.on(event),
     planned: (connections) => planned.read(connections),

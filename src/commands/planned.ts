@@ -2,12 +2,13 @@ import type { EngineEvent } from '../engine/event.ts'
 import { readCurrent } from '../engine/read-current.ts'
 import { ConvecthubError } from '../errors.ts'
 import type { Connection } from '../transport/connection.ts'
-import { planLines } from '../ui/plan-lines.ts'
+import { type Delivery, planLines } from '../ui/plan-lines.ts'
 import { style } from '../ui/style.ts'
 
 /** What a run plans, collected from its events. With `diff` it also reads the files that would change. */
 export class Planned {
   readonly #events: Extract<EngineEvent, { event: 'planned' }>[] = []
+  #delivery: Delivery | undefined
   readonly #diff: boolean
   /** Current texts of files, by "host path"; undefined where it could not be read. */
   readonly #current = new Map<string, string | undefined>()
@@ -18,6 +19,7 @@ export class Planned {
 
   on(event: EngineEvent): void {
     if (event.event === 'planned' && event.changes.length > 0) this.#events.push(event)
+    if (event.event === 'delivery') this.#delivery = event
   }
 
   /** Reads the current texts of the files that would change, with --diff. A host that breaks off does not end the run. */
@@ -34,7 +36,11 @@ export class Planned {
 
   /** The plan for people. */
   lines(color: boolean): string[] {
-    return planLines(this.#events, this.#diff ? this.#current : undefined, style(process.stdout, color))
+    return planLines(this.#events, {
+      current: this.#diff ? this.#current : undefined,
+      delivery: this.#delivery,
+      paint: style(process.stdout, color),
+    })
   }
 
   #paths(host: string): string[] {

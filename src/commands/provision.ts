@@ -9,6 +9,7 @@ import { warn } from '../ui/warn.ts'
 import { continueLines } from './continue-lines.ts'
 import { hubLines } from './hub-lines.ts'
 import { Planned } from './planned.ts'
+import { relayKey } from './relay-key.ts'
 import { runVerb } from './run-verb.ts'
 import { loginOptions } from './shared-options.ts'
 import type { VerbResult } from './verb.ts'
@@ -28,6 +29,7 @@ export async function provisionVerb(
     desired,
     orient: withLead,
     source: open,
+    relay: options.relay === false ? undefined : relayKey,
     apply: true,
     onEvent: (event) => {
       planned.on(event)

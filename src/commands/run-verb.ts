@@ -18,7 +18,7 @@ import { StepTimes } from './step-times.ts'
 
 /** What a verb asks of a run. */
 type Wanted = Pick<RunOptions, 'apply'> &
-  Partial<Pick<RunOptions, 'source' | 'planned' | 'orient'>> & {
+  Partial<Pick<RunOptions, 'source' | 'relay' | 'planned' | 'orient'>> & {
     /** What the verb wishes besides the cluster of the inventory. */
     desired?: Partial<Desired>
     onEvent?: (event: EngineEvent) => void

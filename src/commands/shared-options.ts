@@ -59,6 +59,7 @@ export const ON_BUNDLE: readonly Option[] = [
     'findings to take as warnings, such as cpu,memory; `convecthub explain` lists them',
   ).argParser(acceptedFindings),
   new Option('--upgrade', 'bring the cluster to the K3s of the bundle, where that is a newer one'),
+  new Option('--no-relay', 'send every file from here, instead of once and then from host to host'),
   new Option('--insecure-hub', 'warn of JupyterHub values that let anybody log in, instead of refusing them'),
 ]
 

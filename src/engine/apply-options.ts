@@ -5,6 +5,7 @@ import type { Fact } from '../facts/fact.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { Change } from './change.ts'
 import type { Emit } from './event.ts'
+import type { Relay } from './relay.ts'
 
 /** Opens the content of an artifact; all hosts share it. */
 export type UploadSource = (artifact: Artifact) => Readable
@@ -22,6 +23,8 @@ export interface ApplyOptions {
   source: UploadSource
   /** Limits how many uploads run at the same time. */
   uploads: LimitFunction
+  /** How files go from host to host; undefined when this computer sends all of them. */
+  relay: Relay | undefined
   emit: Emit
   signal: AbortSignal
 }

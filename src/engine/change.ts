@@ -28,6 +28,8 @@ export interface UploadChange extends Common {
   kind: 'upload'
   artifact: Artifact
   path: string
+  /** Where a later change moves it, if any. */
+  laterPath?: string
   mode: string
 }
 

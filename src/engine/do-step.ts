@@ -10,6 +10,7 @@ import { settleJob } from './jobs.ts'
 import { type Fleet, planContext, planStep } from './plan-step.ts'
 import { probe } from './probe.ts'
 import { factsFrom } from './recipe-steps.ts'
+import type { Relays } from './relays.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Step } from './step.ts'
 
@@ -20,6 +21,7 @@ export interface Walk {
   graph: Graph
   /** Limits how many uploads run at the same time. */
   uploads: LimitFunction
+  relays: Relays | undefined
 }
 
 /** One step on one host, with the run that it is part of. */
@@ -82,7 +84,7 @@ async function probeAgain({ step, at, options }: Turn): Promise<void> {
 }
 
 /** Makes the changes of a step and verifies them. Error: NOT_PROVEN when the plan is not empty afterwards. */
-async function applyStep({ step, at, fleet, options, uploads }: Turn): Promise<void> {
+async function applyStep({ step, at, fleet, options, uploads, relays }: Turn): Promise<void> {
   const { owner, source, emit, signal } = options
   // also where a host that it sees has not answered, which must not look like nothing to do
   const plan = () => step.plan(planContext(at, fleet, options.desired))
@@ -99,7 +101,10 @@ async function applyStep({ step, at, fleet, options, uploads }: Turn): Promise<v
     const changes = plan()
     if (changes.length === 0) return
     at.learn(
-      await apply({ connection, host, step: step.id, owner, changes, facts, source, uploads, emit, signal }),
+      await apply({
+        ...{ connection, host, step: step.id, owner, changes, facts, source, uploads, emit, signal },
+        relay: relays?.of(at),
+      }),
     )
   })
   const left = plan()

@@ -5,6 +5,7 @@ import type { HostOutcome } from '../outcome.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { UploadSource } from './apply-options.ts'
 import type { Emit } from './event.ts'
+import type { RelayKey } from './relay.ts'
 import type { Desired, Step } from './step.ts'
 
 export interface RunOptions {
@@ -18,6 +19,8 @@ export interface RunOptions {
   hosts: readonly ClusterHost[]
   connect(host: ClusterHost): Promise<Connection>
   source: UploadSource
+  /** Makes the key with which hosts fetch files from each other; left out, this computer sends all files. */
+  relay?: (() => RelayKey) | undefined
   /** False for a plan: nothing is changed. */
   apply: boolean
   /** How many hosts to log in to at the same time. */

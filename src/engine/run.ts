@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { ConvecthubError } from '../errors.ts'
+import { addresses } from '../facts/addresses.ts'
 import type { Facts } from '../facts/fact.ts'
 import { exitOf, type HostOutcome } from '../outcome.ts'
 import { on, refName } from '../step-ref.ts'
@@ -11,8 +12,10 @@ import { alike, findings } from './findings.ts'
 import { Graph } from './graph.ts'
 import { HostRun } from './host-run.ts'
 import { logInAll } from './log-in-all.ts'
+import type { HostPlan } from './plan-delivery.ts'
 import { type Fleet, planContext, planStep, seenHosts } from './plan-step.ts'
 import { factsOf, neededHosts, stepsOf } from './recipe-steps.ts'
+import { planRelays } from './relays.ts'
 import type { RunOptions, RunReport } from './run-options.ts'
 import type { Desired, Finding, Step } from './step.ts'
 import { Tally } from './tally.ts'
@@ -35,11 +38,11 @@ export async function run(asked: RunOptions): Promise<RunReport> {
     const options = adaptToFacts(given, fleet)
     const problems = check(fleet, options)
     const graph = makeGraph(fleet, options)
-    planAll(fleet, graph, options)
+    const relays = planRelays(planAll(fleet, graph, options), fleet, options)
     const goesOn = !options.signal.aborted && (problems.length === 0 || !options.apply)
     if (goesOn) await options.planned?.(connectionsOf(fleet))
     if (options.apply && problems.length === 0)
-      await applyAll({ fleet, graph, options, uploads: pLimit(UPLOADS) })
+      await applyAll({ fleet, graph, options, uploads: pLimit(UPLOADS), relays })
     const interrupted = options.signal.aborted
     const hosts = outcomes(fleet, tally, options, problems)
     return {
@@ -67,7 +70,10 @@ function counted(emit: Emit, tally: Tally): Emit {
 
 function makeFleet(options: RunOptions): Fleet {
   const hosts = [...options.hosts, ...neededHosts(options)]
-  return new Map(hosts.map((host) => [host.name, new HostRun(host, factsOf(host, options), options)]))
+  const also = options.relay ? [addresses] : []
+  return new Map(
+    hosts.map((host) => [host.name, new HostRun(host, [...factsOf(host, options), ...also], options)]),
+  )
 }
 
 /** Logs in to all hosts in parallel and probes them. A host that fails does not hold up the others. */
@@ -101,8 +107,9 @@ function makeGraph(fleet: Fleet, options: RunOptions): Graph {
   return new Graph(options.recipe, nodes, options.desired)
 }
 
-/** Plans every step whose facts are known by now, and emits the plans. */
-function planAll(fleet: Fleet, graph: Graph, options: RunOptions): void {
+/** Plans every step whose facts are known by now, and emits the plans. Returns those of the selected hosts. */
+function planAll(fleet: Fleet, graph: Graph, options: RunOptions): readonly HostPlan[] {
+  const plans: HostPlan[] = []
   for (const at of fleet.values()) {
     for (const step of stepsOf(at.host, options)) {
       const planned = planOrFail(step, at, fleet, options)
@@ -111,12 +118,14 @@ function planAll(fleet: Fleet, graph: Graph, options: RunOptions): void {
         graph.settle(on(step, at.host), { outcome: planned?.length === 0 ? 'unchanged' : 'blocked' })
       } else if (planned) {
         options.emit({ event: 'planned', host: at.host.name, step: step.id, changes: planned })
+        plans.push({ host: at.host.name, changes: planned })
       } else if (!options.apply && !at.gone) {
         const blockedBy = awaited(step, at, fleet, options.desired)
         options.emit({ event: 'step', ...on(step, at.host), outcome: 'blocked', ms: 0, blockedBy })
       }
     }
   }
+  return plans
 }
 
 /** The login without which a step cannot be planned: that of a host whose facts it reads. */
@@ -138,15 +147,15 @@ function planOrFail(step: Step, at: HostRun, fleet: Fleet, { desired }: RunOptio
 
 /** Does the steps of all hosts: in the recipe's order on each host, with all hosts in parallel. */
 async function applyAll(walk: Walk): Promise<void> {
-  const { options, fleet } = walk
-  const walked = [...fleet.values()]
-    .filter(({ host }) => options.hosts.includes(host))
-    .map((at) => walkHost(at, walk))
-  await Promise.all(walked)
+  const { options, fleet, relays } = walk
+  const selected = [...fleet.values()].filter(({ host }) => options.hosts.includes(host))
+  await relays?.open(fleet)
+  await Promise.all(selected.map((at) => walkHost(at, walk)))
+  await Promise.all(selected.map((at) => relays?.close(at)))
 }
 
 async function walkHost(at: HostRun, walk: Walk): Promise<void> {
-  const { options, graph } = walk
+  const { options, graph, relays } = walk
   let failedBefore: string | undefined
   for (const step of stepsOf(at.host, options)) {
     const ref = on(step, at.host)
@@ -156,7 +165,9 @@ async function walkHost(at: HostRun, walk: Walk): Promise<void> {
     if (ending.error && ending.error !== at.gone) at.errors.push(ending.error)
     options.emit({ event: 'step', ...ref, ms, ...ending })
     graph.settle(ref, ending)
+    if (relays?.over) await relays.close(at)
   }
+  relays?.leave(at)
 }
 
 function emitStart({ verb, apply, hosts, recipe, desired, emit }: RunOptions): void {

@@ -6,13 +6,16 @@ import type { Readable } from '../artifacts/shared-file.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { ConvecthubError } from '../errors.ts'
 import { BIG_FILE } from '../facts/file.ts'
-import { rawSh, sh } from '../sh.ts'
+import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import type { Result } from '../transport/connection.ts'
 import type { ApplyOptions } from './apply-options.ts'
 import { blocks } from './blocks.ts'
 import type { UploadChange } from './change.ts'
+import { ALONE, type Turn, type TurnEnd } from './delivery.ts'
+import { fetchFile, type Rest } from './fetch-file.ts'
 import { interrupted } from './interrupted.ts'
 import { hintFor, UNSAFE_FOLDER_HINT } from './known-causes.ts'
+import { doorOf, offer, openDoor, withRelay } from './relay.ts'
 import { changeMs } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
@@ -47,57 +50,101 @@ const FAULTS: Readonly<Record<number, { code: ErrorCode; message: string; hint: 
 }
 
 /**
- * Sends a file to partialPath(), checks its sha256 while it arrives, then renames it. Continues an earlier, interrupted
- * upload if the bytes that arrived then are the same. Errors: UNSAFE_FOLDER, UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT,
- * STEP_FAILED when the host cannot take it, and those of the connection.
+ * Brings a file to partialPath(), from another host or from here, and checks its sha256 while it arrives, then renames
+ * it. Continues an earlier, interrupted upload if the bytes that arrived then are the same. A host that cannot fetch it
+ * from another one gets it from here. Errors: UNSAFE_FOLDER, UPLOAD_DIGEST, NO_SPACE, UPLOAD_SHORT, STEP_FAILED when
+ * the host cannot take it, and those of the connection.
  */
 export async function upload(options: ApplyOptions, change: UploadChange): Promise<void> {
-  const { connection, host, step, owner, emit, signal } = options
+  for (;;) {
+    const turn = await nextTurn(options, change)
+    let end: TurnEnd = 'broken'
+    try {
+      end = await take(options, change, turn)
+      if (end === 'arrived') return
+    } finally {
+      turn.end(end)
+    }
+  }
+}
+
+function nextTurn({ relay, emit, host, step }: ApplyOptions, { artifact }: UploadChange): Promise<Turn> {
+  const onWait = (from: string) =>
+    emit({ event: 'relay', host, step, state: 'waiting', file: artifact.name, from })
+  return relay ? relay.delivery.turn(host, artifact.sha256, onWait) : Promise.resolve(ALONE)
+}
+
+/** Takes a turn: prepares the host, then has it fetch the file, or sends it. */
+async function take(options: ApplyOptions, change: UploadChange, { from }: Turn): Promise<TurnEnd> {
+  const { connection, host, step, owner, signal, relay } = options
   const { artifact, path, mode } = change
   const part = partialPath(path)
+  const relays = relay?.delivery.relays(artifact.sha256) ? relay : undefined
+  const opens = relays?.delivery.needs(host, artifact.sha256)
   const run = { name: `${step}: ${change.title}`, timeoutMs: changeMs(change), signal }
   const { output } = await expectSuccess(
     options,
     change,
     connection.run(
-      withLibrary(
+      (relays ? withRelay : withLibrary)(
         sh`set -e
 cvh_folder ${dirname(path)}
 cvh_record file ${path}
 cvh_record file ${part}
-cvh_begin ${part} ${artifact.size}`,
+cvh_begin ${part} ${artifact.size}
+${relays && opens ? openDoor(relays) : rawSh(':')}`,
       ),
       { ...run, lock: owner },
     ),
   )
+  if (relays && opens) relays.delivery.opened(host, doorOf(relays, host, output))
   const source = options.source(artifact)
-  const from = await resumeOffset(output, source, artifact)
-  const reader = source.reader(from)
+  const have = await resumeOffset(output, source, artifact)
+  const place = sh`set -e
+chmod ${mode} ${part}
+mv -f ${part} ${path}
+${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : rawSh(':')}
+${relays ? offer(change) : rawSh(':')}`
+  const within = (arrive: Script) => (relays ? withRelay : withLibrary)(joinSh([arrive, place]))
+  const end =
+    from && relay
+      ? await fetchFile(options, change, { from, key: relay.key, have, within })
+      : await options.uploads(() => send(options, change, { source, have, within }))
+  if (end === 'arrived') relays?.delivery.serves(host, artifact.sha256)
+  return end
+}
+
+/** Sends the rest of the file from here. */
+async function send(
+  options: ApplyOptions,
+  change: UploadChange,
+  { source, have, within }: Rest & { source: Readable },
+): Promise<TurnEnd> {
+  const { connection, host, step, signal, emit } = options
+  const { artifact, path } = change
+  const part = partialPath(path)
+  const reader = source.reader(have)
   const left = {
-    size: artifact.size - from,
+    size: artifact.size - have,
     packable: !PACKED.test(artifact.name),
     sent: (bytes: number) =>
-      emit({ event: 'progress', host, step, sent: from + bytes, total: artifact.size }),
+      emit({ event: 'progress', host, step, sent: have + bytes, total: artifact.size }),
   }
+  const run = { name: `${step}: ${change.title}`, timeoutMs: changeMs(change), signal }
   try {
     await expectSuccess(
       options,
       change,
       connection.feed(
-        withLibrary(
-          sh`cvh_receive ${part} ${from} ${artifact.size} ${artifact.sha256} || exit
-set -e
-chmod ${mode} ${part}
-mv -f ${part} ${path}
-${artifact.size >= BIG_FILE ? sh`cvh_keep_digest ${artifact.sha256} ${path}` : rawSh(':')}`,
-        ),
+        within(sh`cvh_receive ${part} ${have} ${artifact.size} ${artifact.sha256} || exit`),
         blocks(reader, left),
-        { ...run, idleMs: IDLE_MS, into: { file: part, have: from } },
+        { ...run, idleMs: IDLE_MS, into: { file: part, have } },
       ),
     )
   } finally {
     await reader.close()
   }
+  return 'arrived'
 }
 
 /** How many bytes the host already has, from the output of cvh_begin; 0 unless they match the start of the file. */

@@ -37,6 +37,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     bundle,
     ignorePreflight,
     upgrade,
+    relay,
     insecureHub,
     deleteData,
   } = options
@@ -52,6 +53,7 @@ export function commandLine(verb: string, options: CommonOptions): string {
     ...(timeout ? ['-T', String(timeout)] : []),
     ...(bundle ? ['--bundle', bundle] : []),
     ...(upgrade ? ['--upgrade'] : []),
+    ...(relay === false ? ['--no-relay'] : []),
     ...(ignorePreflight ? ['--ignore-preflight', ignorePreflight.join(',')] : []),
     ...(insecureHub ? ['--insecure-hub'] : []),
     ...(deleteData ? ['--delete-data'] : []),

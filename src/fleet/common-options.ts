@@ -17,6 +17,8 @@ export interface CommonOptions extends InventoryOptions {
   bundle?: string
   ignorePreflight?: string[]
   upgrade?: boolean
+  /** False for --no-relay. */
+  relay?: boolean
   insecureHub?: boolean
   deleteData?: boolean
   acceptNewHostKeys?: boolean

@@ -11,6 +11,7 @@ import { uncordon } from '../steps/leave.ts'
 import { login } from '../steps/login.ts'
 import { gpuPlugin, ingress, oldRegistry } from '../steps/manifests.ts'
 import { nvidia } from '../steps/nvidia.ts'
+import { endOldRelay } from '../steps/old-relay.ts'
 import { oldSources } from '../steps/old-sources.ts'
 import { packageArchive } from '../steps/package-archive.ts'
 import { preflight } from '../steps/preflight.ts'
@@ -18,6 +19,7 @@ import { preflight } from '../steps/preflight.ts'
 /** What `provision` does, in this order on each host. */
 export const provision: readonly Step[] = [
   preflight,
+  endOldRelay,
   oldSources,
   packageArchive,
   basePackages,

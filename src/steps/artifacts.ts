@@ -75,10 +75,11 @@ function programs(context: PlanContext): Change[] {
   })
 }
 
-/** An upload to `to`; for `path`, which is where the file belongs. */
+/** An upload to `to`; for `path`, which is where the file will be in the end. */
 function uploadTo(to: string, artifact: Artifact, mode: string, path: string, facts: Facts): UploadChange {
   const sign = facts.get(file(path)) ? '~' : '+'
-  return { kind: 'upload', sign, title: `${path} (${size(artifact.size)})`, artifact, path: to, mode }
+  const title = `${path} (${size(artifact.size)})`
+  return { kind: 'upload', sign, title, artifact, path: to, mode, ...(to !== path && { laterPath: path }) }
 }
 
 /** Removes a staged K3s of an upgrade that is no longer wanted. */
@@ -95,7 +96,7 @@ cvh_forget file ${STAGED}`
 function stage(change: UploadChange, facts: Facts): Change[] {
   if (facts.get(file(K3S))?.digest === change.artifact.sha256) return [change]
   if (facts.get(file(STAGED))?.digest === change.artifact.sha256) return []
-  return [{ ...change, sign: '+', title: change.title.replace(K3S, STAGED), path: STAGED }]
+  return [{ ...change, sign: '+', title: change.title.replace(K3S, STAGED), path: STAGED, laterPath: K3S }]
 }
 
 /**

@@ -3,7 +3,7 @@ import type { EngineEvent } from '../engine/event.ts'
 import type { ConvecthubError } from '../errors.ts'
 import { hostNames } from './host-names.ts'
 import type { RunView } from './run-view.ts'
-import { count, duration, waitingText } from './style.ts'
+import { count, duration, relayText, waitingText } from './style.ts'
 
 /** Something to tell about one or more hosts. */
 export interface LogLine {
@@ -67,6 +67,10 @@ export class RunLog {
       case 'waiting':
         this.#print('note', event.host, waitingText(event))
         break
+      case 'relay':
+        if (event.state === 'failed') this.#print('note', event.host, relayText(event))
+        else this.#output(event.host, `  ${relayText(event)}`)
+        break
       case 'link-lost':
         this.#print('note', event.host, `${event.error.message}; logging in again`)
         break
@@ -79,6 +83,7 @@ export class RunLog {
       case 'connecting':
       case 'queued':
       case 'planned':
+      case 'delivery':
       case 'progress':
       case 'change-end':
         break

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../engine/event.ts'
-import { waitingText } from './style.ts'
+import { relayText, waitingText } from './style.ts'
 import { UploadProgress } from './upload-progress.ts'
 
 /** What a host is doing. */
@@ -101,6 +101,9 @@ export class RunView {
       case 'waiting':
         this.#update(event.host, { what: capital(waitingText(event)), change: '', line: '' })
         break
+      case 'relay':
+        this.#update(event.host, { line: relayText(event) })
+        break
       case 'link-lost':
         this.#update(event.host, { what: 'Logging in again', change: '', line: '' })
         break
@@ -108,6 +111,7 @@ export class RunView {
         this.#end(event)
         break
       case 'finding':
+      case 'delivery':
       case 'progress':
       case 'change-end':
         break

@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import { cells } from '../cells.ts'
+import type { EngineEvent } from '../engine/event.ts'
 import { printable } from '../printable.ts'
 import { COLOUR } from './fit.ts'
 
@@ -51,6 +52,13 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .join('')
       .trimEnd(),
   )
+}
+
+/** The line that reports how a file goes from host to host. */
+export function relayText({ state, file, from, why }: Extract<EngineEvent, { event: 'relay' }>): string {
+  if (state === 'waiting') return `waiting for ${from}, which gets ${file} first`
+  if (state === 'fetching') return `fetching ${file} from ${from}`
+  return `${file} did not come from ${from}: ${why}; another host or this computer sends it`
 }
 
 /** The line that reports a job of an earlier run that is still running. */

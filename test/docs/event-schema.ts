@@ -107,6 +107,20 @@ const EVENTS = {
   planned: z
     .object({ host, step, changes: z.array(change) })
     .describe('what a step has to change; an empty list when nothing'),
+  delivery: z
+    .object({
+      here: z.int().describe('bytes that this computer sends'),
+      between: z.int().describe('bytes that hosts send each other'),
+      files: z.array(
+        z.strictObject({
+          file: z.string(),
+          size: z.int().describe('bytes'),
+          to: z.array(host),
+          from: z.array(host).describe('hosts that have it already; when none, this computer sends it once'),
+        }),
+      ),
+    })
+    .describe('what goes from host to host; only when something does'),
   'step-start': z.object({ host, step }).describe('a step begins to change something'),
   'change-start': z.object({ host, step, change }).describe('a change begins'),
   'change-end': z.object({ host, step, change, ms }).describe('a change was made'),
@@ -117,6 +131,16 @@ const EVENTS = {
   'link-lost': z
     .object({ host, step, error })
     .describe('the connection broke; the step goes on when the host answers again'),
+  relay: z
+    .object({
+      host,
+      step,
+      state: z.enum(['waiting', 'fetching', 'failed']),
+      file: z.string(),
+      from: host,
+      why: z.string().optional(),
+    })
+    .describe('a host waits for another one that is receiving a file, fetches it from there, or could not'),
   step: z
     .object({ host, step, outcome, ms, error: error.optional(), blockedBy: z.string().optional() })
     .describe('a step has ended on a host'),

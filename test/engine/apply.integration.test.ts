@@ -42,6 +42,7 @@ async function applied(changes: readonly Change[], content = '') {
     facts: [file(at('a'))],
     source: () => textSource(content),
     uploads: pLimit(1),
+    relay: undefined,
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
   }).catch((caught: ConvecthubError) => {

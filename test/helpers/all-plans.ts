@@ -6,6 +6,7 @@ import { command } from '../../src/facts/command.ts'
 import { file } from '../../src/facts/file.ts'
 import { gpu } from '../../src/facts/gpu.ts'
 import { node } from '../../src/facts/node.ts'
+import { oldRelay } from '../../src/facts/old-relay.ts'
 import { release } from '../../src/facts/release.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
@@ -70,6 +71,7 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
   {
     version: 'v1.35.0+k3s1',
     answers: [
+      is(oldRelay, true),
       is(gpu, gpuOf({ cards: ['0000:01:00.0'], driver: '535.1' })),
       is(release, { status: 'pending-install', description: '', revision: 1 }),
     ],
@@ -117,6 +119,7 @@ export function allPlans(): Planned[] {
   ]
   const open = [REGISTRIES, REGISTRY, sourcePaths('old').list, PACKAGES]
   const used: Answer[] = [
+    is(oldRelay, true),
     ...recordOf({
       files,
       folders: ['/var/tmp/convecthub'],

@@ -84,6 +84,13 @@ export const EVENTS: readonly EngineEvent[] = [
     hosts: [host],
   },
   { event: 'planned', host, step, changes: CHANGES },
+  {
+    event: 'delivery',
+    here: 5,
+    between: 10,
+    files: [{ file: 'k3s', size: 5, to: ['w1', 'w2', 'w3'], from: ['d1'] }],
+  },
+  { event: 'relay', host, step, state: 'failed', file: 'k3s', from: 'd1', why: 'no route to host' },
   { event: 'step-start', host, step },
   {
     event: 'link-lost',

@@ -57,6 +57,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   volumes: { count: 0, sizeMiB: undefined },
   'apt-sources': [],
   jobs: [],
+  'old-relay': false,
   ports: new Map(),
   'cluster-data': NO_CLUSTER,
 }

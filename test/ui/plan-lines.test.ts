@@ -14,7 +14,7 @@ it('shows the differences in a file that is far too long on the host', () => {
   if (change?.kind !== 'file') throw new Error('no sample of a file that changes')
   const before = `${'y\n'.repeat(200_000)}`
   const events = [planned('d1', 'ports', [{ ...change, content: 'x\n' }])]
-  const lines = planLines(events, new Map([[`d1 ${change.path}`, before]]), plain)
+  const lines = planLines(events, { current: new Map([[`d1 ${change.path}`, before]]), paint: plain })
   expect(lines.length).toBeGreaterThan(200_000)
 })
 
@@ -51,7 +51,7 @@ it.each([
     lines: ['w1 … w5 (5 hosts)', '  ports  + /etc/a', '', 'd1', '  ports  + /etc/a', '         ~ /etc/b', ''],
   },
 ])('shows a plan of $what', ({ events, lines }) => {
-  expect(planLines(events, undefined, plain)).toEqual(lines)
+  expect(planLines(events, { paint: plain })).toEqual(lines)
 })
 
 it.each([
@@ -67,13 +67,13 @@ it.each([
   { what: 'a text that moves the cursor', before: 'one\ntwo\n\x1b[2Jx\n', lines: ['  one', '  two', '- x'] },
 ])('shows the differences in $what', ({ before, lines }) => {
   const current = new Map(before === undefined ? [] : [['d1 /etc/a', before]])
-  const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], current, plain)
+  const shown = planLines([planned('d1', 'x', CHANGES.slice(0, 1))], { current, paint: plain })
   expect(shown.slice(2, -1).map((line) => line.slice(7))).toEqual(lines)
 })
 
 it('does not show the differences in a secret', () => {
   const current = new Map([['d1 /etc/b', `${HIDDEN}-old`]])
-  const shown = planLines([planned('d1', 'x', CHANGES)], current, plain).join('\n')
+  const shown = planLines([planned('d1', 'x', CHANGES)], { current, paint: plain }).join('\n')
   expect(shown).toContain('(a secret, not shown)')
   expect(shown).not.toContain(HIDDEN)
 })
@@ -90,7 +90,7 @@ it('shows only the changes in a long file, with the lines around them', () => {
     content: text({ 10: 'ten', 30: 'thirty' }),
   }
   const current = new Map([['d1 /a', text({})]])
-  const shown = planLines([planned('d1', 'x', [change])], current, plain)
+  const shown = planLines([planned('d1', 'x', [change])], { current, paint: plain })
   expect(shown.slice(2, -1).map((line) => line.slice(7))).toEqual(
     [10, 30].flatMap((at) => [
       ...(at === 30 ? ['…'] : []),
