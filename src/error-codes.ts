@@ -199,6 +199,8 @@ export const FINDINGS = {
   packages: 'accepted',
   port: 'accepted',
   record: 'warning',
+  registry: 'accepted',
+  'registry-images': 'warning',
   role: 'firm',
   'stand-in': 'firm',
   systemd: 'accepted',
@@ -220,6 +222,7 @@ export const WARNINGS = [
   'MISSPELT_HOST',
   'READABLE_SECRET',
   'SAMPLE_TOKEN',
+  'SEVERAL_REGISTRIES',
   'SHARED_ADMIN',
   'UNKNOWN_VARIABLE',
 ] as const

@@ -88,8 +88,11 @@ export const KUBECONFIG = `${K3S_CONFIG_FOLDER}/k3s.yaml`
 export const TOKEN_FILE = `${K3S_CONFIG_FOLDER}/token`
 export const AGENT_TOKEN_FILE = `${K3S_CONFIG_FOLDER}/agent-token`
 
-/** Written by an earlier version of convecthub; no longer used. */
+/** Sends K3s to the image registry for images that a node lacks. K3s reads it when it starts. */
 export const REGISTRIES = `${K3S_CONFIG_FOLDER}/registries.yaml`
+
+/** The certificate authority that K3s trusts the image registry by. */
+export const REGISTRY_CA = `${K3S_CONFIG_FOLDER}/registry-ca.crt`
 
 /** The data of K3s, including users' data. */
 export const RANCHER = '/var/lib/rancher'
@@ -126,6 +129,31 @@ export const FLANNEL_LINK = `${NETWORK_LINKS}/50-flannel.link`
 /** A drop-in for the K3s unit that lasts until the next boot; see noRestart. */
 export const NO_RESTART_FOLDER = '/run/systemd/system/k3s.service.d'
 export const NO_RESTART = `${NO_RESTART_FOLDER}/convecthub.conf`
+
+/** The image registry: its program, its unit, and all that it reads. It runs as a user that cannot look into STATE. */
+export const REGISTRY_PROGRAM = `${PROGRAM_FOLDER}/convecthub-registry`
+export const REGISTRY_UNIT = `${UNITS}/convecthub-registry.service`
+export const REGISTRY_DATA = '/var/lib/convecthub-registry'
+export const REGISTRY_CONFIG = `${REGISTRY_DATA}/config.yml`
+
+/** The registry's certificate and key in one file, so that they change together. */
+export const REGISTRY_CERTIFICATE = `${REGISTRY_DATA}/server.pem`
+
+/** The authority that signs it, with its key; for root alone. */
+export const REGISTRY_AUTHORITY = `${STATE}/registry/ca.pem`
+
+/** What the storage serves, a line an image; written last. */
+export const REGISTRY_CONTENT = `${REGISTRY_DATA}/content`
+
+/** Image archives on their way into the storage, which K3s does not need on that machine. */
+export const REGISTRY_INCOMING = `${REGISTRY_DATA}/incoming`
+
+/** Where Docker looks for the authorities of registries, in a folder for each host and port. */
+export const DOCKER_CERTS = '/etc/docker/certs.d'
+export const DOCKER_CONFIG = '/etc/docker/daemon.json'
+
+/** A copy of the DOCKER_CONFIG that convecthub wrote: shows whether the one that is there is still that. */
+export const OWN_DOCKER_CONFIG = `${STATE}/docker-daemon.json`
 
 /** Where apt finds source lists, and the keys that they name. */
 export const APT_LISTS = '/etc/apt/sources.list.d'

@@ -7,7 +7,7 @@ import { clusterProblem } from './cluster-problem.ts'
 import { portClashes } from './hub-ports.ts'
 import { ofOneLine } from './of-one-line.ts'
 import { readSettings, textsOf } from './read-settings.ts'
-import { roleProblems, rolesOf } from './roles.ts'
+import { inRegistry, roleProblems, rolesOf } from './roles.ts'
 import { CLUSTER_VARIABLES, HOST_VARIABLES } from './variables.ts'
 
 const PORTS = CLUSTER_VARIABLES.pick({ http_port: true, https_port: true })
@@ -68,6 +68,7 @@ export function buildCluster(inventory: Inventory, addresses: Addresses): Cluste
     workers: hosts.filter(({ role }) => role === 'worker'),
     lead: drivers[0],
     rounds: drivers.map((driver) => [driver]),
+    registry: hosts.find(({ name }) => name === inRegistry(all)[0]?.name),
     token: new Secret(settings.convect_token),
     workdir: settings.convect_workdir,
     jhubConfigPath: settings.jhub_config_path,

@@ -1,5 +1,5 @@
 import type { Inventory, Warning } from '../inventory/inventory.ts'
-import { rolesOf } from './roles.ts'
+import { inRegistry, rolesOf } from './roles.ts'
 
 /** Secrets that stand in documentation, so that everybody knows them. */
 export const SAMPLE_TOKENS: readonly string[] = ['a-long-secret-of-your-own', 'k3s_hub_token']
@@ -9,6 +9,7 @@ export function clusterWarnings({ hosts }: Pick<Inventory, 'hosts'>): Warning[] 
   const all = [...hosts.values()]
   const drivers = all.filter((host) => rolesOf(host)[0] === 'driver')
   const last = drivers.at(-1)
+  const [first, second] = inRegistry(all)
   const token = all.map(({ vars }) => vars.get('convect_token')).find((each) => each !== undefined)
   return [
     ...all
@@ -22,6 +23,16 @@ export function clusterWarnings({ hosts }: Pick<Inventory, 'hosts'>): Warning[] 
         }
       }),
     ...(last && drivers.length % 2 === 0 ? [evenDrivers(drivers.length, last.origin)] : []),
+    ...(second
+      ? [
+          {
+            code: 'SEVERAL_REGISTRIES' as const,
+            message: `${first?.name} runs the image registry, and no other machine in [registry] does`,
+            origin: second.origin,
+            hint: `take ${second.name} out of [registry]`,
+          },
+        ]
+      : []),
     ...(token && SAMPLE_TOKENS.includes(String(token.value))
       ? [
           {

@@ -28,6 +28,8 @@ export interface Cluster {
   lead: ClusterHost
   /** The order in which drivers may change: each round starts when all before it are healthy. See withLead. */
   rounds: readonly (readonly ClusterHost[])[]
+  /** The machine that serves the images of the bundle to the others: the first in the group registry. */
+  registry: ClusterHost | undefined
   token: Secret
   workdir: string
   jhubConfigPath: string | undefined

@@ -1,12 +1,13 @@
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Host } from '../inventory/inventory.ts'
-import { K3S_PORTS } from './k3s-ports.ts'
+import { K3S_PORTS, REGISTRY_PORT } from './k3s-ports.ts'
+import { inRegistry } from './roles.ts'
 import type { ClusterSettings } from './variables.ts'
 
 type HubPorts = Pick<ClusterSettings, 'http_port' | 'https_port'>
 
 /**
- * Finds clashes of the hub's ports with each other, with K3s's own ports, and with ssh. K3s takes over the hub's ports
+ * Finds clashes of the hub's ports with each other, with those of K3s and of the image registry, and with ssh. K3s takes over the hub's ports
  * on every machine, even if another program listens there; on ssh's port it would lock everybody out. `sshPort` gives
  * the port that ssh connects to. Error: PORT_CLASH.
  */
@@ -33,11 +34,21 @@ export function portClashes(
   const single = (['http_port', 'https_port'] as const).flatMap((name) => {
     const port = ports[name]
     const k3s = Object.values(K3S_PORTS).flatMap((ports) => ports[port] ?? [])[0]
+    const registry = port === REGISTRY_PORT ? inRegistry(hosts)[0] : undefined
     const ssh = hosts.find((host) => sshPort(host) === port)
     const hint = `choose another ${name}`
     return [
       ...(k3s
         ? [clash(`${name}=${port}: K3s needs this port (${k3s})`, written(name) ?? lead.origin, hint)]
+        : []),
+      ...(registry
+        ? [
+            clash(
+              `${name}=${port} is the port of the image registry on ${registry.name}`,
+              written(name) ?? lead.origin,
+              hint,
+            ),
+          ]
         : []),
       ...(ssh
         ? [

@@ -19,3 +19,6 @@ export const K3S_PORTS: Readonly<Record<'all' | 'driver' | 'drivers', Readonly<R
   },
   drivers: { 2379: 'etcd', 2380: 'etcd' },
 }
+
+/** The TCP port of the image registry, on the machine in the group registry. */
+export const REGISTRY_PORT = 5000

@@ -29,6 +29,7 @@ export function looseCluster(
     workers: hosts,
     lead,
     rounds: [],
+    registry: undefined,
     token: new Secret(''),
     workdir: '',
     jhubConfigPath: undefined,

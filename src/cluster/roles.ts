@@ -19,6 +19,11 @@ export function rolesOf({ groups }: Pick<Host, 'groups'>): Role[] {
   return (['driver', 'worker'] as const).filter((role) => GROUPS[role].some((name) => groups.includes(name)))
 }
 
+/** The machines in the group registry; the first serves the images of the bundle. */
+export function inRegistry(hosts: readonly Host[]): Host[] {
+  return hosts.filter(({ groups }) => groups.includes('registry'))
+}
+
 /**
  * What is wrong with the roles: hosts that have none, and no driver at all. A group whose name was probably meant to
  * give a role is told once, at its own line. Errors: NO_ROLE, NO_DRIVER.
@@ -37,7 +42,9 @@ export function roleProblems({ hosts, groups }: Inventory): ConvecthubError[] {
       'NO_ROLE',
       `${names} ${many ? 'are' : 'is'} in none of the groups driver and worker`,
       first.origin,
-      `put ${many ? 'them' : 'it'} under [driver] or [worker], or take ${many ? 'them' : 'it'} out`,
+      first.groups.includes('registry')
+        ? `the registry runs on a machine of the cluster: put ${many ? 'them' : 'it'} under [driver] or [worker], too`
+        : `put ${many ? 'them' : 'it'} under [driver] or [worker], or take ${many ? 'them' : 'it'} out`,
     ),
   )
   for (const [name, meant] of misnamed)

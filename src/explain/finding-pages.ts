@@ -123,6 +123,19 @@ export const FINDING_PAGES = {
     causes: 'An arm64 machine, and a bundle made for amd64 only.',
     fix: 'Put that binary (k3s-arm64) into the bundle, and write its lock again.',
   },
+  registry: {
+    means:
+      'The machine is in the group [registry], and the bundle has no registry program for its processor.',
+    causes: 'The bundle was made without the line `registry` in bundle.yaml, or for another architecture.',
+    fix: 'Add `registry: v3.0.0` to bundle.yaml and run `convecthub bundle pull`, or take the group [registry] out. `--ignore-preflight registry` goes on without a registry: every machine gets its images from the bundle.',
+  },
+  'registry-images': {
+    means:
+      'The image registry cannot serve the images of an archive of the bundle. Machines that need these images get the archive itself.',
+    causes:
+      'An archive of `docker save`, which has no manifests; or one that is compressed with zstd, and the program zstd is not on the machine with the registry.',
+    fix: 'Install zstd there, or list the images in bundle.yaml: `convecthub bundle pull` makes archives that can be served. Otherwise nothing needs to be done.',
+  },
   gpu: {
     means: 'has_gpu is true, but the machine has no NVIDIA card on its PCI bus.',
     causes: 'The wrong machine in the inventory, or a card that is not passed through to a virtual machine.',

@@ -18,6 +18,11 @@ export const WARNING_PAGES = {
     causes: 'A misspelt name, which makes a new host without any variables, as in Ansible.',
     fix: 'Correct the name, or give the host a line with its ansible_host.',
   },
+  SEVERAL_REGISTRIES: {
+    means: 'The group [registry] has several machines. Only the first of them runs the image registry.',
+    causes: 'An inventory that was written for another tool.',
+    fix: 'Leave the machine in [registry] that the others should get images from.',
+  },
   SAMPLE_TOKEN: {
     means:
       'convect_token is the one of an example that was published: everybody who reads that can join the cluster.',

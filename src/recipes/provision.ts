@@ -15,6 +15,10 @@ import { endOldRelay } from '../steps/old-relay.ts'
 import { oldSources } from '../steps/old-sources.ts'
 import { packageArchive } from '../steps/package-archive.ts'
 import { preflight } from '../steps/preflight.ts'
+import { registry } from '../steps/registry.ts'
+import { makeCertificate } from '../steps/registry-certificate.ts'
+import { registryImages } from '../steps/registry-images.ts'
+import { trustRegistry } from '../steps/registry-trust.ts'
 
 /** What `provision` does, in this order on each host. */
 export const provision: readonly Step[] = [
@@ -23,9 +27,11 @@ export const provision: readonly Step[] = [
   oldSources,
   packageArchive,
   basePackages,
+  makeCertificate,
   docker,
   nvidia,
   artifacts,
+  trustRegistry,
   ingress,
   k3sSnapshot,
   k3sServer,
@@ -38,4 +44,6 @@ export const provision: readonly Step[] = [
   hubPassword,
   jupyterhub,
   login,
+  registryImages,
+  registry,
 ]

@@ -1,6 +1,7 @@
 import type { Step } from '../engine/step.ts'
 import { drain, leave, noRestart } from '../steps/leave.ts'
 import { endOldRelay } from '../steps/old-relay.ts'
+import { stopRegistry } from '../steps/registry.ts'
 import { removeFiles } from '../steps/remove-files.ts'
 import { removePackages, stopK3s } from '../steps/reset.ts'
 
@@ -10,6 +11,7 @@ export const reset: readonly Step[] = [
   noRestart,
   leave,
   stopK3s,
+  stopRegistry,
   removePackages,
   endOldRelay,
   removeFiles,

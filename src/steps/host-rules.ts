@@ -14,6 +14,7 @@ import { system } from '../facts/system.ts'
 import { K3S, PROGRAM_FOLDER, RANCHER, TOOL_FOLDER } from '../layout.ts'
 import { quote } from '../sh.ts'
 import { bundledK3s, ownsK3s } from './artifacts.ts'
+import { bundledRegistry } from './registry-host.ts'
 
 /** The guide's minima. Memory is 10 % lower, since firmware and kernel reserve some. */
 const MINIMUM = { cpus: 2, memoryMiB: 4096 * 0.9 }
@@ -135,6 +136,15 @@ export const HOST_RULES: readonly HostRule[] = [
       !bundledK3s(context) &&
       `the bundle has no K3s for ${context.facts.get(system).architecture}`,
     hint: 'add it to the bundle and its bundle.lock.yaml',
+  },
+  {
+    id: 'registry',
+    wrong: (context) =>
+      context.cluster.registry === context.host &&
+      context.bundle &&
+      !bundledRegistry(context) &&
+      `[registry] puts an image registry here, and the bundle has no registry program for ${context.facts.get(system).architecture}`,
+    hint: 'add the line `registry: v3.0.0` to bundle.yaml, then: convecthub bundle pull; or take the group [registry] out of the inventory',
   },
   {
     id: 'machine-id',

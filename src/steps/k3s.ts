@@ -5,7 +5,7 @@ import type { Change } from '../engine/change.ts'
 import type { PlanContext, Step } from '../engine/step.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clusterData } from '../facts/cluster-data.ts'
-import type { Fact, Facts } from '../facts/fact.ts'
+import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { node } from '../facts/node.ts'
 import { owned } from '../facts/owned.ts'
@@ -22,6 +22,8 @@ import { versionNumbers } from './k3s-version.ts'
 import { allowRestart, enableUnit, startUnit, waitApi, waitReady } from './k3s-waits.ts'
 import { keepFiles } from './kept-files.ts'
 import { contentText, type ManagedFile, managedFile } from './managed-file.ts'
+import { registriesFile, registriesInput } from './registries.ts'
+import { registryHost } from './registry-host.ts'
 
 /** Starts the servers: the lead founds the cluster, the others join one by one, as etcd takes one learner at a time. */
 export const k3sServer: Step = {
@@ -73,7 +75,15 @@ export const k3sNode: Step = {
 
 function k3sFacts(host: ClusterHost): Fact<unknown>[] {
   const name = unitName(host)
-  const paths = [...K3S_PATHS, `${UNITS}/${name}`, envPath(host), K3S, keptFolder(name), NO_RESTART]
+  const paths = [
+    ...K3S_PATHS,
+    REGISTRIES,
+    `${UNITS}/${name}`,
+    envPath(host),
+    K3S,
+    keptFolder(name),
+    NO_RESTART,
+  ]
   return [system, addresses, owned, unit(name), clusterData, ...paths.map(file)]
 }
 
@@ -85,13 +95,19 @@ function k3sFacts(host: ClusterHost): Fact<unknown>[] {
 function planK3s(context: PlanContext): Change[] {
   const { host, facts } = context
   const binary = bundledK3s(context)
-  const files = k3sFiles(context, binary?.version ?? '')
+  const registries = registriesFile(context)
+  const own = k3sFiles(context, binary?.version ?? '')
+  const files = [...own, ...(registries ? [registries] : [])]
   const inputs = digest(
-    [binary?.sha256, ...files.map(({ path, content }) => `${path}\n${contentText(content)}`)].join('\n'),
+    [
+      binary?.sha256,
+      ...own.map(({ path, content }) => `${path}\n${contentText(content)}`),
+      ...registriesInput(context, registries),
+    ].join('\n'),
   )
   const env: ManagedFile = { path: envPath(host), mode: '600', content: `${INPUTS}=${inputs}\n` }
   const fileChanges = [
-    ...oldRegistries(facts),
+    ...oldRegistries(context),
     ...(binary ? putStaged(binary, context) : []),
     ...[...files, env].flatMap((wanted) => managedFile(wanted, facts)),
   ]
@@ -169,10 +185,10 @@ fi`,
   }
 }
 
-/** Removes the registries.yaml of earlier versions, which made nodes try the open registry first. */
-function oldRegistries(facts: Facts): Change[] {
-  if (!facts.get(owned).files.includes(REGISTRIES)) return []
-  const title = `${REGISTRIES}, which has images taken from the open registry of an earlier version`
+/** Removes a registries.yaml for a registry that is no more, or for the open one of versions up to 0.1. */
+function oldRegistries(context: PlanContext): Change[] {
+  if (registryHost(context) || !context.facts.get(owned).files.includes(REGISTRIES)) return []
+  const title = `${REGISTRIES}, which has images taken from a registry that is not in the inventory`
   return [
     {
       kind: 'run',

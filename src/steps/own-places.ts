@@ -1,15 +1,18 @@
+import { REGISTRY_PORT } from '../cluster/k3s-ports.ts'
 import type { Distribution } from '../distribution/distribution.ts'
 import { DISTRIBUTIONS } from '../distribution/distributions.ts'
 import type { Owned } from '../facts/owned.ts'
 import type { RecordedPackage } from '../facts/recorded-packages.ts'
 import {
   AGENT_DATA,
+  DOCKER_CERTS,
   IMAGES,
   INCOMING_IMAGES,
   K3S_CONFIG_FOLDER,
   MANIFESTS,
   NETWORK_LINKS,
   PROGRAM_FOLDER,
+  REGISTRY_DATA,
   STATE,
   UNITS,
 } from '../layout.ts'
@@ -26,9 +29,12 @@ const SOURCE_PLACES = DISTRIBUTIONS.flatMap(({ sources }) => sources.places)
 
 /** Every folder where any version of convecthub may have put files, and the names of those files. */
 const PLACES: readonly Place[] = [
-  { folder: PROGRAM_FOLDER, name: /^(k3s(\.next)?|\.k3s(\.next)?\.part)$/ },
-  { folder: K3S_CONFIG_FOLDER, name: /^(config\.yaml|(agent-)?token|registries\.yaml)$/ },
-  { folder: UNITS, name: /^k3s(-agent)?\.service(\.env)?$/ },
+  {
+    folder: PROGRAM_FOLDER,
+    name: /^(k3s(\.next)?|\.k3s(\.next)?\.part|(\.convecthub-registry\.part|convecthub-registry))$/,
+  },
+  { folder: K3S_CONFIG_FOLDER, name: /^(config\.yaml|(agent-)?token|registries\.yaml|registry-ca\.crt)$/ },
+  { folder: UNITS, name: /^(k3s(-agent)?|convecthub-registry)\.service(\.env)?$/ },
   { folder: NETWORK_LINKS, name: /^50-flannel\.link$/ },
   ...SOURCE_PLACES,
   { folder: MANIFESTS, name: /^convecthub-[a-z]+\.yaml$/ },
@@ -39,8 +45,7 @@ const PLACES: readonly Place[] = [
 
 /** Whether convecthub may have created this file, on a host whose convect_workdir is `workdir`. */
 export function isOwnFile(path: string, workdir: string): boolean {
-  if (path.startsWith(`${STATE}/`)) return isBelowState(path)
-  return places(workdir).some((place) => isIn(place, path))
+  return isBelowOwn(path) || DOCKER_AUTHORITY.test(path) || places(workdir).some((place) => isIn(place, path))
 }
 
 function isIn({ folder, name }: Place, path: string): boolean {
@@ -50,8 +55,12 @@ function isIn({ folder, name }: Place, path: string): boolean {
 
 /** Whether convecthub may have created this folder, to put one of its files in it or below it. */
 export function isOwnFolder(path: string, workdir: string): boolean {
-  const folders = [STATE, ...places(workdir).map(({ folder }) => folder)]
-  return isBelowState(path) || folders.some((folder) => folder === path || folder.startsWith(`${path}/`))
+  const folders = [STATE, REGISTRY_DATA, DOCKER_CERTS, ...places(workdir).map(({ folder }) => folder)]
+  return (
+    isBelowOwn(path) ||
+    DOCKER_AUTHORITY.test(`${path}/ca.crt`) ||
+    folders.some((folder) => folder === path || folder.startsWith(`${path}/`))
+  )
 }
 
 /** Whether convecthub may have created this file for a package source. */
@@ -59,9 +68,12 @@ export function isSourceFile(path: string): boolean {
   return SOURCE_PLACES.some((place) => isIn(place, path))
 }
 
-function isBelowState(path: string): boolean {
-  return path.startsWith(`${STATE}/`) && !path.includes('..')
+function isBelowOwn(path: string): boolean {
+  return [STATE, REGISTRY_DATA].some((folder) => path.startsWith(`${folder}/`)) && !path.includes('..')
 }
+
+/** The authority of the image registry for Docker, in a folder named after the registry's address. */
+const DOCKER_AUTHORITY = new RegExp(`^${DOCKER_CERTS}/\\d+(\\.\\d+){3}:${REGISTRY_PORT}/ca\\.crt$`)
 
 /** Whether the folder's name is one that cvh_work gives to work folders. */
 export function isWorkFolder(path: string): boolean {

@@ -1,8 +1,9 @@
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
-import { K3S_PORTS } from '../cluster/k3s-ports.ts'
+import { K3S_PORTS, REGISTRY_PORT } from '../cluster/k3s-ports.ts'
 import type { PlanContext } from '../engine/step.ts'
 import { owned } from '../facts/owned.ts'
 import { type Listener, listeningPorts, type Port, portName } from '../facts/ports.ts'
+import { REGISTRY_UNIT } from '../layout.ts'
 import { ownsK3s } from './artifacts.ts'
 import type { HostRule } from './host-rules.ts'
 
@@ -22,16 +23,27 @@ export const PORT_RULES: readonly HostRule[] = [
       takenPorts(context, k3sPorts(context.host, context.cluster), ({ k3s }) => k3s !== false),
     hint: 'stop it: K3s needs this port',
   },
+  {
+    id: 'port',
+    wrong: (context) =>
+      context.facts.get(owned).files.includes(REGISTRY_UNIT)
+        ? false
+        : takenPorts(context, registryPorts(context.host, context.cluster), () => false),
+    hint: 'stop it, or put another machine into the group [registry], whose image registry needs this port',
+  },
 ]
 
 /** The fact that the rules read: who listens on these ports. */
 export function askedPorts(host: ClusterHost, cluster: Cluster) {
-  return listeningPorts([...hubPorts(cluster), ...k3sPorts(host, cluster)])
+  return listeningPorts([...hubPorts(cluster), ...k3sPorts(host, cluster), ...registryPorts(host, cluster)])
 }
 
 const tcp = (number: number): Port => ({ protocol: 'tcp', number })
 
 const hubPorts = ({ httpPort, httpsPort }: Cluster): Port[] => [tcp(httpPort), tcp(httpsPort)]
+
+const registryPorts = (host: ClusterHost, { registry }: Cluster): Port[] =>
+  registry === host ? [tcp(REGISTRY_PORT)] : []
 
 function k3sPorts({ role }: ClusterHost, { drivers }: Cluster): Port[] {
   const { all, driver, drivers: several } = K3S_PORTS

@@ -13,6 +13,7 @@ import {
   KUBELET_FOLDERS,
   OWNED,
   RANCHER,
+  REGISTRY_DATA,
   STATE,
   STORAGE,
 } from '../layout.ts'
@@ -115,6 +116,7 @@ function isOnlyData({ files, folders, packages, works, data }: Owned): boolean {
 
 function mayRemove(path: string, record: Owned): boolean {
   if (DOCKER_PATHS.includes(path)) return record.files.includes(DOCKER_MARK)
+  if (path === REGISTRY_DATA) return record.files.some((each) => isBelow(each, path))
   // only the data: somebody else may have installed a K3s here since
   if (path === STORAGE) return record.data.length > 0 && !ownsK3s(record)
   return K3S_FOLDERS.includes(path) && ownsK3s(record)

@@ -49,6 +49,7 @@ it('reads the guide’s inventory', () => {
   expect(cluster.drivers.map(({ name }) => name)).toEqual(['master'])
   expect(cluster.workers.map(({ name }) => name).toSorted()).toEqual(['worker1', 'worker2'])
   expect(cluster.lead.name).toBe('master')
+  expect(cluster.registry).toBe(cluster.lead)
   expect(cluster.token.reveal()).toBe('k3s_hub_token')
   expect(JSON.stringify(cluster)).not.toContain('k3s_hub_token')
 })

@@ -32,6 +32,13 @@ it.each([
       '4 SAMPLE_TOKEN convect_token is that of a sample: whoever has read it can join the cluster → before the first provision make one of your own: openssl rand -hex 24',
     ],
   },
+  { text: '[driver]\nd1\n[worker]\nw1\n[registry]\nd1\n', warnings: [] },
+  {
+    text: '[driver]\nd1\n[worker]\nw[1:2]\n[registry]\nw[1:2]\n',
+    warnings: [
+      '4 SEVERAL_REGISTRIES w1 runs the image registry, and no other machine in [registry] does → take w2 out of [registry]',
+    ],
+  },
   { text: '', warnings: [] },
 ])('$text: $warnings', ({ text, warnings }) => expect(warned(text)).toEqual(warnings))
 

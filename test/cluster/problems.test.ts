@@ -130,6 +130,10 @@ it.each([
   })),
   { text: all('http_port=5000\nhttps_port=8472'), problems: [] },
   {
+    text: all('https_port=5000\n[registry]\nw1'),
+    problems: [`${AT}:8 PORT_CLASH https_port=5000 is the port of the image registry on w1`],
+  },
+  {
     text: all('http_port=8080\nhttps_port=8080'),
     problems: [`${AT}:9 PORT_CLASH http_port and https_port are both 8080`],
   },

@@ -10,7 +10,15 @@ import { oldRelay } from '../../src/facts/old-relay.ts'
 import { release } from '../../src/facts/release.ts'
 import { system } from '../../src/facts/system.ts'
 import { unit } from '../../src/facts/unit.ts'
-import { PACKAGES, REGISTRIES } from '../../src/layout.ts'
+import {
+  DOCKER_CERTS,
+  DOCKER_CONFIG,
+  OWN_DOCKER_CONFIG,
+  PACKAGES,
+  REGISTRIES,
+  REGISTRY_CA,
+  REGISTRY_UNIT,
+} from '../../src/layout.ts'
 import { provision } from '../../src/recipes/provision.ts'
 import { reset } from '../../src/recipes/reset.ts'
 import { REGISTRY } from '../../src/steps/manifests.ts'
@@ -29,7 +37,7 @@ import {
   running,
   systemOf,
 } from './fake-facts.ts'
-import { hostOf, hubArchive, testBundle, testDesired, testPackages } from './test-cluster.ts'
+import { artifact, hostOf, hubArchive, testBundle, testDesired, testPackages } from './test-cluster.ts'
 
 /** A secret in the JupyterHub values of these plans, which must never be shown. */
 export const VALUES_SECRET = 'client_secret-of-the-identity-provider'
@@ -78,21 +86,35 @@ const STATES: readonly { version: string; answers: readonly Answer[] }[] = [
   },
 ]
 
-function desiredOf(version: string) {
-  const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS }
-  return testDesired(parts, {
-    bundle: testBundle(version, [hubArchive(), testPackages()]),
-    jhubConfig: `auth: ${VALUES_SECRET}\n`,
-  })
+/** What a bundle has for a machine in [registry]: the program, and an archive that this machine does not get for K3s. */
+const REGISTRY_FILES = [
+  artifact('registry-amd64', { kind: 'registry', version: 'v3.0.0' }),
+  artifact('images/hub.tar', {
+    kind: 'images',
+    roles: ['worker'],
+    images: [{ name: 'quay.io/jupyterhub/k8s-hub:4.4.0', digest: `sha256:${'a'.repeat(64)}` }],
+  }),
+]
+
+function desiredOf(version: string, registry?: string) {
+  const parts = { drivers: ['d1', 'd2'], workers: ['w1'], settings: SETTINGS, ...(registry && { registry }) }
+  const bundle = testBundle(version, [hubArchive(), testPackages(), ...(registry ? REGISTRY_FILES : [])])
+  return testDesired(parts, { bundle, jhubConfig: `auth: ${VALUES_SECRET}\n` })
+}
+
+interface PlanOptions {
+  upgrade?: boolean
+  leaving?: readonly string[]
+  registry?: string
 }
 
 function plansOf(
   recipe: readonly Step[],
   version: string,
   answers: readonly Answer[],
-  { upgrade = false, leaving = [] }: { upgrade?: boolean; leaving?: readonly string[] } = {},
+  { upgrade = false, leaving = [], registry }: PlanOptions = {},
 ): Planned[] {
-  const base = desiredOf(version)
+  const base = desiredOf(version, registry)
   const hosts = leaving.map((name) => hostOf(base, name))
   const desired = {
     ...base,
@@ -114,8 +136,12 @@ function plansOf(
  */
 export function allPlans(): Planned[] {
   const files = [
-    ...['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker'],
+    ...['/usr/local/bin/k3s', '/etc/rancher/k3s/token', '/var/lib/convecthub/docker', REGISTRY_UNIT],
     sourcePaths('docker').list,
+  ]
+  const ownRegistry = [
+    ...recordOf({ files: [REGISTRY_CA, REGISTRY_UNIT, `${DOCKER_CERTS}/10.0.0.9:5000/ca.crt`] }),
+    ...[DOCKER_CONFIG, OWN_DOCKER_CONFIG, REGISTRY_CA].map((path) => present(path)),
   ]
   const open = [REGISTRIES, REGISTRY, sourcePaths('old').list, PACKAGES]
   const used: Answer[] = [
@@ -128,6 +154,8 @@ export function allPlans(): Planned[] {
     }),
     is(file('/var/lib/convecthub'), fileOf({ type: 'directory', mode: '755' })),
     is(unit('k3s.service'), { loaded: true, active: 'active', enabled: true, inputs: 'x' }),
+    running('convecthub-registry.service', 'x'),
+    ...[DOCKER_CONFIG, OWN_DOCKER_CONFIG].map((path) => present(path)),
     leftoversOf(OWN_PATHS, { links: ['cni0'], paths: ['/etc/rancher', '/var/lib/docker'] }),
   ]
   return [
@@ -136,6 +164,10 @@ export function allPlans(): Planned[] {
       ...recordOf({ files: open }),
       ...open.map((path) => present(path)),
     ]),
+    ...plansOf(provision, 'v1.34.1+k3s1', [], { registry: 'd1' }),
+    // the registry was on another machine, at another address
+    ...plansOf(provision, 'v1.34.1+k3s1', ownRegistry, { registry: 'd1' }),
+    ...plansOf(provision, 'v1.34.1+k3s1', ownRegistry),
     ...(['etcd', 'sqlite'] as const).flatMap((datastore) => {
       const old = { ...NO_CLUSTER, datastore, version: 'v1.34.1+k3s1' }
       const k3s = [running('k3s.service', 'old'), present('/usr/local/bin/k3s')]

@@ -11,12 +11,14 @@ export interface ClusterParts
   extends Partial<Pick<Cluster, 'workdir' | 'hubAdmins' | 'httpPort' | 'httpsPort'>> {
   drivers?: readonly string[]
   workers?: readonly string[]
+  /** The machine with the image registry. */
+  registry?: string
   settings?: Readonly<Record<string, Partial<HostSettings>>>
 }
 
 /** A cluster of named hosts with the addresses 10.0.0.1, 10.0.0.2, … first for the drivers, then for the workers. */
 export function testCluster(parts: ClusterParts = {}): Cluster {
-  const { drivers = ['d1'], workers = ['w1'], settings = {}, ...rest } = parts
+  const { drivers = ['d1'], workers = ['w1'], registry, settings = {}, ...rest } = parts
   const hosts = [...drivers, ...workers].map(
     (name, i): ClusterHost => ({
       name,
@@ -41,6 +43,7 @@ export function testCluster(parts: ClusterParts = {}): Cluster {
     workers: inRole('worker'),
     lead: inRole('driver')[0] as ClusterHost,
     rounds: inRole('driver').map((driver) => [driver]),
+    registry: hosts.find(({ name }) => name === registry),
     token: new Secret(TOKEN),
     workdir: '/var/lib/convecthub',
     jhubConfigPath: undefined,

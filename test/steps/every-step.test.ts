@@ -60,7 +60,7 @@ it('no secret is in an argv: only the builtin printf takes one', () => {
 it('writes only to absolute paths without blanks or `..`', () => {
   const paths = CHANGES.flatMap(({ change }) => ('path' in change ? [change.path] : []))
   expect(paths.length).toBeGreaterThan(20)
-  expect(paths.filter((path) => !/^(\/(?!\.\.?(\/|$))[\w.@+-]+)+$/.test(path))).toEqual([])
+  expect(paths.filter((path) => !/^(\/(?!\.\.?(\/|$))[\w.@+:-]+)+$/.test(path))).toEqual([])
 })
 
 it('records every file before it is written, so that reset removes it; below STATE reset removes all', () => {

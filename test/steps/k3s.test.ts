@@ -147,7 +147,7 @@ it.each([
     more: [present(REGISTRIES), ...recordOf({ files: [REGISTRIES] })],
     plan: [
       KEEP,
-      `- run ${REGISTRIES}, which has images taken from the open registry of an earlier version`,
+      `- run ${REGISTRIES}, which has images taken from a registry that is not in the inventory`,
       ...RESTART,
     ],
   },

@@ -45,6 +45,8 @@ it.each([
   '/var/tmp/convecthub/jupyterhub-4.4.0.tgz',
   '/data/convecthub/.jupyterhub-4.4.0.tgz.part',
   '/etc/apt/keyrings/convecthub-docker.asc',
+  '/etc/docker/certs.d/10.0.0.1:5000/ca.crt',
+  '/var/lib/convecthub-registry/incoming/hub.tar',
 ])('accepts %s as ours, from this or an earlier version', (path) => {
   expect(isOwnFile(path, WORKDIR)).toBe(true)
 })
@@ -77,6 +79,10 @@ it.each([
   '/etc/sudoers',
   '/etc/ssh/sshd_config',
   '/etc/docker/daemon.json',
+  '/etc/docker/certs.d/registry.lan:5000/ca.crt',
+  '/etc/docker/certs.d/10.0.0.1:5000/../../daemon.json',
+  '/var/lib/convecthub-registry',
+  '/var/lib/convecthub-registry/../rancher',
   '/etc/default/grub',
   '/root/.ssh/authorized_keys',
   '',

@@ -4,7 +4,7 @@ import { addresses } from '../../src/facts/addresses.ts'
 import { clock } from '../../src/facts/clock.ts'
 import { type ListeningPorts, listeningPorts } from '../../src/facts/ports.ts'
 import { preflight } from '../../src/steps/preflight.ts'
-import { ANY_KEY, type Answer, ASKED_AT, contextOf, is } from '../helpers/fake-facts.ts'
+import { ANY_KEY, type Answer, ASKED_AT, contextOf, is, recordOf } from '../helpers/fake-facts.ts'
 import { parseFact } from '../helpers/parse-fact.ts'
 import { type Known, knownOf } from '../helpers/plan-step.ts'
 import { artifact, type ClusterParts, testBundle, testDesired } from '../helpers/test-cluster.ts'
@@ -36,6 +36,9 @@ it('refuses a my_iface without an address, and lists the usable interfaces in th
   expect(finding?.hint).toContain('ens3 (10.0.0.2, 10.0.0.3)')
 })
 
+const NO_REGISTRY = '[registry] puts an image registry here, and the bundle has no registry program for amd64'
+const REGISTRY_UNIT = '/etc/systemd/system/convecthub-registry.service'
+
 it.each<{ what: string; parts: ClusterParts; d1: Answer[]; found: string[] }>([
   {
     what: 'the API’s port',
@@ -49,6 +52,19 @@ it.each<{ what: string; parts: ClusterParts; d1: Answer[]; found: string[] }>([
     parts: { httpPort: 9000 },
     d1: [ports([9000, 'x'])],
     found: ['port d1: port 9000 is taken by x'],
+  },
+  { what: 'port 5000 without a registry', parts: {}, d1: [ports([5000, 'x'])], found: [] },
+  {
+    what: 'the port of the registry',
+    parts: { registry: 'd1' },
+    d1: [ports([5000, 'x'])],
+    found: [`registry d1: ${NO_REGISTRY}`, 'port d1: port 5000 is taken by x'],
+  },
+  {
+    what: 'the port of the registry, our own',
+    parts: { registry: 'd1' },
+    d1: [ports([5000, 'convecthub-regi']), ...recordOf({ files: [REGISTRY_UNIT] })],
+    found: [`registry d1: ${NO_REGISTRY}`],
   },
 ])('a driver with a program on $what: $found', ({ parts, d1, found: expected }) => {
   expect(found({ d1 }, parts)).toEqual(expected)

@@ -49,7 +49,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   init: { knows: ['fleet', 'engine', 'facts', 'cluster', 'inventory', 'transport', 'ui'] },
   fleet: { knows: ['steps', 'cluster', 'inventory', 'ssh-config', 'transport', 'artifacts', 'ui'] },
   recipes: { knows: ['steps', 'facts', 'cluster'], types: ['engine'] },
-  steps: { knows: ['distribution', 'facts', 'cluster'], types: ['engine', 'artifacts'] },
+  steps: { knows: ['distribution', 'facts', 'cluster', 'artifacts'], types: ['engine'] },
   engine: { knows: ['facts', 'artifacts'], types: ['cluster', 'transport'] },
   distribution: { knows: ['facts'], types: ['engine'] },
   facts: { knows: [], types: ['cluster'] },

@@ -20,7 +20,7 @@ it('only layout.ts contains paths on hosts', () => {
 const TEMPLATES = new URL('../../templates/', import.meta.url)
 
 it.each(
-  ['remote/', 'k3s/', 'manifests/', 'jupyterhub/'].flatMap((folder) =>
+  ['remote/', 'k3s/', 'manifests/', 'registry/', 'jupyterhub/'].flatMap((folder) =>
     readdirSync(new URL(folder, TEMPLATES)).map((name) => ({ name: `${folder}${name}` })),
   ),
 )('templates/$name uses only paths from layout.ts, or paths below them', ({ name }) => {

@@ -1,0 +1,186 @@
+import { basename } from 'node:path/posix'
+import type { Artifact } from '../artifacts/bundle-lock.ts'
+import { parseImageName } from '../artifacts/images/image-name.ts'
+import { digest } from '../digest.ts'
+import type { Change } from '../engine/change.ts'
+import type { Finding, PlanContext, Step } from '../engine/step.ts'
+import { command } from '../facts/command.ts'
+import { file } from '../facts/file.ts'
+import { registryStore } from '../facts/registry-store.ts'
+import { system } from '../facts/system.ts'
+import { IMAGES, REGISTRY_CONTENT, REGISTRY_INCOMING } from '../layout.ts'
+import { joinSh, rawSh, sh } from '../sh.ts'
+import { template } from '../templates.ts'
+import { nodeArtifacts } from './node-artifacts.ts'
+import { registryHosts } from './registry-host.ts'
+
+/** How fast the slowest disk unpacks, bytes per ms. */
+const UNPACK_BYTES_PER_MS = 5_000
+
+/**
+ * Fills the storage of the image registry from the bundle's archives, which the machine has for K3s; others are sent for
+ * this. Each archive is unpacked once; then the names are written, and what no name needs any more is removed.
+ */
+export const registryImages: Step = {
+  id: 'registry-images',
+  title: 'Fill the image registry',
+  hosts: registryHosts,
+  facts: (_host, { bundle }) => [
+    system,
+    registryStore,
+    command('zstd'),
+    ...(bundle?.files ?? []).filter(isImages).map((artifact) => file(placeOf(artifact))),
+  ],
+  check: (contexts) => contexts.flatMap(notServed),
+  plan: (context) => {
+    const { archives, content } = context.facts.get(registryStore)
+    const wanted = servedArchives(context)
+    const lines = contentLines(wanted).join('')
+    const digests = wanted.map(({ sha256 }) => sha256)
+    const current = content === digest(lines) && archives.every((sha256) => digests.includes(sha256))
+    return [
+      ...wanted
+        .filter(({ sha256 }) => !archives.includes(sha256))
+        .flatMap((artifact) => add(artifact, context)),
+      ...(current ? [] : [serve(lines, digests)]),
+    ]
+  },
+}
+
+const isImages = ({ kind }: Artifact) => kind === 'images'
+
+/** Where the machine has an archive for K3s. */
+const placeOf = ({ name }: Artifact) => `${IMAGES}/${basename(name)}`
+
+/** The programs that decompress an archive, by the end of its name. */
+const READERS: readonly { name: RegExp; command: readonly string[] }[] = [
+  { name: /\.tar$/, command: ['cat'] },
+  { name: /\.(tar\.gz|tgz)$/, command: ['gzip', '-dc'] },
+  { name: /\.(tar\.zst|tzst)$/, command: ['zstd', '-dc'] },
+]
+
+const readerOf = ({ name }: Artifact) => READERS.find((reader) => reader.name.test(name))?.command
+
+/** Why an archive cannot be served; undefined when it can. */
+function obstacle(artifact: Artifact, { facts }: PlanContext): string | undefined {
+  const [program] = readerOf(artifact) ?? []
+  if (!artifact.images) return 'bundle.lock.yaml does not say what is in it'
+  if (artifact.images.some((image) => !image.digest)) return 'it has no manifests (docker save)'
+  if (!program) return 'this form cannot be unpacked'
+  return program === 'zstd' && !facts.get(command('zstd')) ? 'zstd is not installed there' : undefined
+}
+
+/**
+ * The bundle's archives for machines of this cluster: for their architectures, and for GPUs only where there are some.
+ * An architecture stays while its machines do not answer.
+ */
+function clusterArchives({ bundle, cluster, facts, peer }: PlanContext): Artifact[] {
+  const all = (bundle?.files ?? []).filter(isImages)
+  const { archives } = facts.get(registryStore)
+  const there = all.filter(({ sha256 }) => archives.includes(sha256))
+  const architectures = new Set<string | undefined>([
+    ...cluster.hosts.map(({ name }) => peer(name)?.get(system).architecture),
+    ...there.map(({ architecture }) => architecture),
+    'all',
+  ])
+  const gpu = cluster.hosts.some(({ settings }) => settings.has_gpu)
+  return all.filter((artifact) => architectures.has(artifact.architecture) && (gpu || !artifact.gpu))
+}
+
+function servedArchives(context: PlanContext): Artifact[] {
+  return clusterArchives(context).filter((artifact) => obstacle(artifact, context) === undefined)
+}
+
+function notServed(context: PlanContext): Finding[] {
+  const lacking = clusterArchives(context).flatMap((artifact) => {
+    const why = obstacle(artifact, context)
+    return why === undefined ? [] : [`${basename(artifact.name)} (${why})`]
+  })
+  if (lacking.length === 0) return []
+  return [
+    {
+      level: 'warning',
+      id: 'registry-images',
+      host: context.host.name,
+      message: `the image registry cannot serve ${lacking.join(', ')}`,
+      hint: 'nodes have these images all the same, and lose them only by hand; convecthub bundle pull makes archives that it can serve',
+    },
+  ]
+}
+
+/**
+ * What the storage serves, a line an image: name, tag, and digest of its manifest; see serve() in
+ * templates/remote/registry-store.sh. Where two registries have an image of one name and tag, the first is served.
+ */
+function contentLines(archives: readonly Artifact[]): string[] {
+  const tagged = new Map<string, Map<string, string>>()
+  const others = new Set<string>()
+  for (const { architecture, images = [] } of archives) {
+    for (const { name, digest: manifest = '' } of images) {
+      const { repository, tag, digest: pinned } = parseImageName(name) ?? {}
+      const hex = manifest.replace('sha256:', '')
+      const key = `${repository} ${tag}`
+      const byArchitecture = tagged.get(key) ?? new Map<string, string>()
+      if (tag === undefined || (byArchitecture.get(architecture) ?? hex) !== hex)
+        others.add(`${repository} - ${hex}\n`)
+      else tagged.set(key, byArchitecture.set(architecture, hex))
+      // the name may pin the index of all architectures, which the archive may hold
+      if (pinned && pinned !== manifest) others.add(`${repository} ? ${pinned.replace('sha256:', '')}\n`)
+    }
+  }
+  const lines = [...tagged].map(([key, byArchitecture]) => {
+    const [[, only] = ['', ''], ...more] = byArchitecture
+    const all = [...byArchitecture].map((pair) => pair.join('=')).join(',')
+    return `${key} ${more.length === 0 ? only : all}\n`
+  })
+  return [...lines, ...others].sort()
+}
+
+const library = rawSh(template('remote/registry-store.sh'))
+
+function add(artifact: Artifact, { facts, host, ...desired }: PlanContext): Change[] {
+  const name = basename(artifact.name)
+  const there = facts.get(file(placeOf(artifact)))?.digest === artifact.sha256
+  const { architecture } = facts.get(system)
+  const comes = artifact.architecture === architecture && nodeArtifacts(host, desired).includes(artifact)
+  const path = there || comes ? placeOf(artifact) : `${REGISTRY_INCOMING}/${name}`
+  return [
+    ...(path === placeOf(artifact)
+      ? []
+      : [
+          {
+            kind: 'upload',
+            sign: '+',
+            title: `${path} (${Math.ceil(artifact.size / 1e6)} MB), for the image registry`,
+            artifact,
+            path,
+            mode: '644',
+          } as const,
+        ]),
+    {
+      kind: 'run',
+      sign: '+',
+      title: `unpack ${name} into the image registry`,
+      timeoutMs: Math.min(3_600_000, 120_000 + Math.ceil(artifact.size / UNPACK_BYTES_PER_MS)),
+      durable: true,
+      script: joinSh([
+        library,
+        sh`unpack ${path} ${artifact.size} ${artifact.sha256} ${[...(readerOf(artifact) ?? [])]}`,
+      ]),
+    },
+  ]
+}
+
+function serve(lines: string, archives: readonly string[]): Change {
+  const count = lines.split('\n').length - 1
+  return {
+    kind: 'run',
+    sign: '~',
+    title: `serve ${count} image${count === 1 ? '' : 's'} from the registry`,
+    timeoutMs: 300_000,
+    script: joinSh([
+      library,
+      sh`printf '%s' ${lines} >${`${REGISTRY_CONTENT}.part`}\nserve ${[...archives]}`,
+    ]),
+  }
+}
