@@ -128,7 +128,6 @@ it.each([
   { name: 'chalk', rooms: ['ui'] },
   { name: 'commander', rooms: ['cli.ts', 'commands'] },
   { name: 'ini', rooms: ['inventory'] },
-  { name: 'undici', rooms: ['artifacts'] },
   { name: 'aws4fetch', rooms: ['artifacts'] },
 ])('only $rooms uses $name', ({ name, rooms }) => {
   expect(users(name).toSorted()).toEqual(rooms)

@@ -1,7 +1,7 @@
 /** For what can be continued. */
 export const LATER = 'run the same command again: it continues where it stopped'
 const CA =
-  'if your site has a certificate authority of its own, name its certificate: --ca FILE (PEM); else somebody reads along'
+  'if your site has a certificate authority of its own, name its certificate: --ca FILE, such as /etc/ssl/certs/ca-certificates.crt; else somebody reads along'
 /** For servers that are not reached. */
 export const WAY =
   'check the address, the firewall, and whether this network needs a proxy: https_proxy=http://proxy:3128'
@@ -15,14 +15,12 @@ export const EXCHANGE_CODES: Readonly<Record<string, { what: (host: string) => s
   EAI_AGAIN: { what: (host) => `no DNS server answered for ${host}`, hint: WAY },
   ECONNREFUSED: { what: (host) => `nothing listens on ${host} (connection refused)`, hint: WAY },
   ETIMEDOUT: { what: (host) => `${host} does not answer`, hint: WAY },
-  UND_ERR_CONNECT_TIMEOUT: { what: (host) => `${host} does not answer`, hint: WAY },
-  UND_ERR_HEADERS_TIMEOUT: { what: (host) => `${host} took the request but does not answer it`, hint: LATER },
+  UNREACHED: { what: (host) => `${host} does not answer`, hint: WAY },
+  SILENT: { what: (host) => `${host} took the request but does not answer it`, hint: LATER },
   STALLED: { what: (host) => `${host} stopped sending`, hint: LATER },
   SHORT: { what: (host) => `${host} ended the file too early`, hint: LATER },
   ECONNRESET: { what: (host) => `${host} broke the connection off`, hint: LATER },
   EPIPE: { what: (host) => `${host} broke the connection off`, hint: LATER },
-  UND_ERR_SOCKET: { what: (host) => `${host} broke the connection off`, hint: LATER },
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { what: (host) => `${host} ended the file too early`, hint: LATER },
   CERT_HAS_EXPIRED: {
     what: (host) => `the certificate of ${host} has expired`,
     hint: 'check the clock of this computer; else the server needs a new certificate',

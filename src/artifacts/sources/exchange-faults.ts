@@ -15,11 +15,14 @@ export class BadStatus extends Error {
   }
 }
 
-/** What is wrong with an exchange, as a `code` like those of the operating system. */
+/**
+ * What is wrong with an exchange, as a `code` like those of the operating system: no connection in time, no answer, no
+ * more bytes, or an end before the file was complete.
+ */
 export class Broken extends Error {
-  readonly code: 'SHORT' | 'STALLED'
+  readonly code: 'UNREACHED' | 'SILENT' | 'STALLED' | 'SHORT'
 
-  constructor(code: 'SHORT' | 'STALLED') {
+  constructor(code: Broken['code']) {
     super(code)
     this.code = code
   }

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import type { IncomingMessage } from 'node:http'
 import { ConvecthubError } from '../../errors.ts'
 import { BadStatus, Broken } from './exchange-faults.ts'
 import { badAnswer, brokenExchange, shownUrl, strangeAnswer } from './http-problem.ts'
@@ -96,14 +96,14 @@ async function ask(
 ): Promise<Reply> {
   const failed = (cause: unknown) => (signal?.aborted ? interrupted(signal) : brokenExchange(url, cause))
   try {
-    const { statusCode, headers: answered, body } = await routes.request(url, headers, signal)
+    const body = await routes.request(url, headers, signal)
     // an error of the body reaches the one who reads it
     body.on('error', () => {})
     return {
       url,
-      status: statusCode,
+      status: body.statusCode ?? 0,
       headers: Object.fromEntries(
-        Object.entries(answered).map(([name, value]) => [name, [value].flat().join(', ')]),
+        Object.entries(body.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
       ),
       chunks: () => chunksOf(body, idle, failed),
       discard: () => body.destroy(),
@@ -114,7 +114,7 @@ async function ask(
 }
 
 async function* chunksOf(
-  body: Dispatcher.ResponseData['body'],
+  body: IncomingMessage,
   idle: number,
   failed: (cause: unknown) => ConvecthubError,
 ): AsyncGenerator<Buffer, void> {

@@ -3,7 +3,7 @@ import { ConvecthubError } from '../../errors.ts'
 import { systemReason } from '../../system-error.ts'
 import { EXCHANGE_CODES, LATER, WAY } from './exchange-codes.ts'
 import type { BadStatus } from './exchange-faults.ts'
-import { ProxyProblem } from './http-routes.ts'
+import { ProxyProblem } from './http-agents.ts'
 import { retryAfter } from './passing.ts'
 import type { HttpProxy } from './proxy-for.ts'
 

@@ -1,15 +1,17 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
+import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { rootCertificates } from 'node:tls'
-import { Agent, buildConnector, Client, type Dispatcher } from 'undici'
 import { ConvecthubError } from '../../errors.ts'
 import { systemReason } from '../../system-error.ts'
+import { Broken } from './exchange-faults.ts'
+import { hostAndPort, ProxyProblem, proxyLogin, TunnelAgent } from './http-agents.ts'
 import { type HttpProxy, proxyFor } from './proxy-for.ts'
 
 /** How long to wait for a server, ms. */
 export interface Deadlines {
-  /** For the connection, TLS included. */
+  /** For the connection, with proxy and TLS. */
   connect: number
   /** For its next bytes. */
   idle: number
@@ -23,32 +25,19 @@ export interface RouteOptions {
   deadlines: Deadlines
 }
 
-/** A proxy that could not be asked (`cause` says why), or did not open the way to the server (`status` of its answer). */
-export class ProxyProblem extends Error {
-  readonly proxy: HttpProxy
-  readonly status: number | undefined
-
-  constructor(proxy: HttpProxy, { status, cause }: { status?: number; cause?: unknown }) {
-    super(`proxy ${proxy.url.host}`, { cause })
-    this.proxy = proxy
-    this.status = status
-  }
-}
-
 /** The ways to servers: direct ones and through proxies, each with connections that are used again. */
 export class HttpRoutes {
   readonly #options: RouteOptions
-  readonly #connect: buildConnector.connector
-  readonly #routes = new Map<string, Dispatcher>()
+  readonly #tls: { ca?: string[] }
+  readonly #http = new Agent({ keepAlive: true })
+  readonly #https: HttpsAgent
+  readonly #tunnels = new Map<string, HttpsAgent>()
 
   /** Error: USAGE for a CA file that cannot be used. */
   constructor(options: RouteOptions) {
-    const { ca, deadlines } = options
     this.#options = options
-    this.#connect = buildConnector({
-      timeout: deadlines.connect,
-      ...(ca !== undefined && { ca: [...rootCertificates, certificatesIn(ca)] }),
-    })
+    this.#tls = options.ca === undefined ? {} : { ca: [...rootCertificates, certificatesIn(options.ca)] }
+    this.#https = new HttpsAgent({ keepAlive: true, ...this.#tls })
   }
 
   /** The proxy through which an address is asked. Error: USAGE for a variable with a wrong value. */
@@ -61,62 +50,62 @@ export class HttpRoutes {
     url: URL,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
-  ): Promise<Dispatcher.ResponseData> {
+  ): Promise<IncomingMessage> {
     const proxy = this.proxy(url)
-    const path = `${url.pathname}${url.search}`
-    const asked = { method: 'GET', headers, signal: signal ?? null } as const
-    if (!proxy) return this.#route(url, '', this.#connect).request({ ...asked, origin: url.origin, path })
-    if (url.protocol === 'https:') {
-      const route = this.#route(url, proxy.url.origin, this.#tunnel(proxy))
-      return route.request({ ...asked, origin: url.origin, path })
-    }
+    const asked = { headers, ...(signal && { signal }), path: `${url.pathname}${url.search}` }
+    if (!proxy) return this.#ask(url, { ...asked, agent: this.#agent(url) })
+    // the agent has the deadline for the proxy
+    if (url.protocol === 'https:') return this.#ask(url, { ...asked, agent: this.#tunnel(proxy) }, 2)
     try {
       // without TLS a proxy gets the whole address instead of a path (RFC 9112, 3.2.2)
-      return await this.#route(proxy.url, '', this.#connect).request({
+      return await this.#ask(proxy.url, {
         ...asked,
-        origin: proxy.url.origin,
-        path: `${url.origin}${path}`,
-        headers: { ...headers, host: url.host, ...authorization(proxy) },
+        agent: this.#agent(proxy.url),
+        path: `${url.origin}${asked.path}`,
+        headers: { ...headers, host: url.host, ...proxyLogin(proxy) },
       })
     } catch (cause) {
       throw new ProxyProblem(proxy, { cause })
     }
   }
 
-  #route({ origin }: URL, proxy: string, connect: buildConnector.connector): Dispatcher {
-    const key = `${proxy} ${origin}`
-    const { idle } = this.#options.deadlines
-    // the caller has a deadline for bodies
-    const route = this.#routes.get(key) ?? new Agent({ connect, headersTimeout: idle, bodyTimeout: 0 })
-    this.#routes.set(key, route)
-    return route
-  }
-
-  /** Connects through a proxy by CONNECT (RFC 9110, 9.3.6). */
-  #tunnel(proxy: HttpProxy): buildConnector.connector {
-    return (options, callback) => {
-      const port = options.port || '443'
-      const path = `${options.hostname.includes(':') ? `[${options.hostname}]` : options.hostname}:${port}`
-      const way = new Client(proxy.url, {
-        connect: this.#connect,
-        headersTimeout: this.#options.deadlines.idle,
+  /** There are `connections` to make, one after the other. */
+  #ask(url: URL, options: RequestOptions, connections = 1): Promise<IncomingMessage> {
+    const isSecure = url.protocol === 'https:'
+    const { connect, idle } = this.#options.deadlines
+    return new Promise((resolve, reject) => {
+      const request = (isSecure ? httpsRequest : httpRequest)({ ...options, ...hostAndPort(url) })
+      const endAfter = (ms: number, code: 'UNREACHED' | 'SILENT') =>
+        setTimeout(() => request.destroy(new Broken(code)), ms)
+      let deadline = endAfter(connect * connections, 'UNREACHED')
+      const connected = () => {
+        clearTimeout(deadline)
+        deadline = endAfter(idle, 'SILENT')
+      }
+      request.on('socket', (socket) => {
+        if (request.reusedSocket) connected()
+        else socket.once(isSecure ? 'secureConnect' : 'connect', connected)
       })
-      way
-        .connect({ path, headers: { host: path, ...authorization(proxy) } })
-        .then(({ statusCode, socket }) => {
-          if (statusCode >= 200 && statusCode < 300)
-            return this.#connect({ ...options, httpSocket: socket as Socket }, callback)
-          socket.on('error', () => {}).destroy()
-          callback(new ProxyProblem(proxy, { status: statusCode }), null)
-        })
-        // undici would connect again and again after an error of its own
-        .catch((cause) => callback(new ProxyProblem(proxy, { cause }), null))
-    }
+      request.on('close', () => clearTimeout(deadline))
+      request.on('error', reject)
+      request.on('response', (response) => {
+        clearTimeout(deadline)
+        resolve(response)
+      })
+      request.end()
+    })
   }
-}
 
-function authorization({ authorization: login }: HttpProxy): Record<string, string> {
-  return login ? { 'proxy-authorization': login.reveal() } : {}
+  #agent({ protocol }: URL): Agent {
+    return protocol === 'https:' ? this.#https : this.#http
+  }
+
+  #tunnel(proxy: HttpProxy): HttpsAgent {
+    const key = `${proxy.variable} ${proxy.url.origin}`
+    const agent = this.#tunnels.get(key) ?? new TunnelAgent(proxy, this.#options.deadlines.connect, this.#tls)
+    this.#tunnels.set(key, agent)
+    return agent
+  }
 }
 
 /** The text of a PEM file. */

@@ -1,11 +1,10 @@
 import type { ConvecthubError } from '../../errors.ts'
 import { BadStatus } from './exchange-faults.ts'
-import { ProxyProblem } from './http-routes.ts'
+import { ProxyProblem } from './http-agents.ts'
 
 /** Codes and statuses of problems that may pass. */
 const PASSING = new Set<string | number | undefined>([
-  ...['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'SHORT', 'STALLED', 'UND_ERR_CONNECT_TIMEOUT'],
-  ...['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_SOCKET'],
+  ...['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UNREACHED', 'SILENT', 'STALLED', 'SHORT'],
   ...[429, 500, 502, 503, 504],
 ])
 

@@ -30,13 +30,24 @@ export function objectPage(xml: string): ObjectPage | undefined {
   return { files, next: isLast ? undefined : within(list, 'NextContinuationToken') }
 }
 
-/** What an error of S3 says. All are undefined where it is another text. */
-export function s3Failure(xml: string): { code: string | undefined; region: string | undefined } {
-  const failure = within(xml, 'Error') ?? ''
-  return { code: within(failure, 'Code'), region: within(failure, 'Region') }
+/** What an error of S3 says, as far as it says it. */
+export interface S3Failure {
+  code: string | undefined
+  message: string | undefined
+  region: string | undefined
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+/** Reads an error of S3. */
+export function s3Failure(xml: string): S3Failure {
+  const failure = within(xml, 'Error') ?? ''
+  return {
+    code: within(failure, 'Code'),
+    message: within(failure, 'Message'),
+    region: within(failure, 'Region'),
+  }
+}
+
+const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }))
 
 /** The text in the first element with this name. S3 repeats no names within each other, and uses no attributes here. */
 function within(xml: string, name: string): string | undefined {
@@ -49,7 +60,7 @@ function within(xml: string, name: string): string | undefined {
 }
 
 function unescaped(whole: string, hex: string | undefined, digits: string | undefined, name = ''): string {
-  if (digits === undefined) return ENTITIES[name] ?? whole
+  if (digits === undefined) return ENTITIES.get(name) ?? whole
   const code = Number.parseInt(digits, hex ? 16 : 10)
   return code <= 0x10ffff ? String.fromCodePoint(code) : whole
 }

@@ -392,6 +392,21 @@ it('ends a server that only drips, at the idle deadline', async () => {
   for (const timer of dripping) clearInterval(timer)
 })
 
+it('fetches files from a server that closes the connection after each, before they are written', async () => {
+  const sizes = Array.from({ length: 40 }, (_, i) => (i + 1) * 16 * 1024)
+  const url = await serve(({ url: asked = '' }, response) => {
+    const size = Number(asked.split('/').at(-1))
+    response.shouldKeepAlive = false
+    response.writeHead(200, { 'content-length': size }).end(CONTENT.subarray(0, size))
+  })
+  const http = makeHttp(QUICK)
+  await Promise.all(
+    sizes.map((size) => http.download(`${url}/${size}`, join(folder, String(size)), { size })),
+  )
+  for (const size of sizes)
+    expect(readFileSync(join(folder, String(size))).equals(CONTENT.subarray(0, size))).toBe(true)
+})
+
 it('a disk that is full', async () => {
   const url = await serve(serving(CONTENT))
   symlinkSync('/dev/full', `${path}.part`)

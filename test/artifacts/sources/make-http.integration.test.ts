@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -292,9 +292,16 @@ it.each<{ what: string; options: ProxyOptions; user?: string; code: string; mess
   },
   {
     what: 'ends the connection',
-    options: { silent: true },
+    options: { silent: 'ends' },
     code: 'DOWNLOAD',
     message: 'the proxy PROXY broke the connection off',
+    hint: 'the same command again',
+  },
+  {
+    what: 'does not answer',
+    options: { silent: 'hangs' },
+    code: 'DOWNLOAD',
+    message: 'the proxy PROXY took the request but does not answer it',
     hint: 'the same command again',
   },
 ])('an error when the proxy $what', async ({ options, user = '', code, message, hint }) => {
@@ -304,13 +311,32 @@ it.each<{ what: string; options: ProxyOptions; user?: string; code: string; mess
     ['https_proxy', 'https://a.example/x'],
   ] as const) {
     const env = { [variable]: `http://${user}localhost:${port}` }
-    const found = await errorOf(makeHttp({ ...QUICK, env }).get(url))
+    const deadlines = { connect: 300, idle: 300 }
+    const found = await errorOf(makeHttp({ ...QUICK, env, deadlines }).get(url))
     const place = `localhost:${port} (from ${variable})`
     expect(found).toMatchObject({ code, message: `cannot fetch ${url}: ${message.replace('PROXY', place)}` })
     expect(found.text).toContain(hint.replace('VARIABLE', variable))
     expect(found.text).not.toMatch(/secret|hushhush/)
   }
   expect(asked).toHaveLength(options.silent ? 8 : 2)
+})
+
+it('checks the certificates of the proxy and of the server behind it', async () => {
+  const { url } = await serve(yes, tls)
+  const other = await serve(yes, foreign)
+  const { port, asked } = await proxy({ tls })
+  const env = { https_proxy: `https://localhost:${port}` }
+  const both = join(folder, 'both.pem')
+  writeFileSync(both, `${readFileSync(tls.ca, 'utf8')}${readFileSync(foreign.ca, 'utf8')}`)
+  expect((await makeHttp({ ...QUICK, env, ca: both }).get(url)).body.toString()).toBe('yes')
+  expect(asked).toHaveLength(1)
+  expect((await errorOf(makeHttp({ ...QUICK, env }).get(url))).message).toContain(
+    `the certificate of the proxy localhost:${port} (from https_proxy) is from an authority unknown here`,
+  )
+  expect((await errorOf(makeHttp({ ...QUICK, env, ca: both }).get(other.url))).message).toContain(
+    `the certificate of localhost:${other.port} is for other names`,
+  )
+  expect(other.requests).toHaveLength(0)
 })
 
 it('an error when a proxy blocks an address, and when nothing listens there', async () => {

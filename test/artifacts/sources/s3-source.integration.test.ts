@@ -159,6 +159,32 @@ it.each<{
   expect(JSON.stringify([error.message, error.details])).not.toMatch(/X-Amz|hushhush|se\/cr\+et/)
 })
 
+it.each([
+  {
+    status: 400,
+    code: 'AuthorizationQueryParametersError',
+    message: 'the bucket is not in the region us-east-1',
+    hint: 'set AWS_REGION to the region of the bucket',
+  },
+  {
+    status: 403,
+    code: 'RequestTimeTooSkewed',
+    message: 'the clock of this computer is wrong',
+    hint: 'set it',
+  },
+  { status: 404, code: 'OwnCode', message: 'HOST answers OwnCode', hint: 'check the credentials' },
+])('says what the answer $code means', async ({ status, code, message, hint }) => {
+  server = await httpServer((_, response) =>
+    response.writeHead(status).end(`<Error><Code>${code}</Code><Message>in &lt;words&#62;</Message></Error>`),
+  )
+  const settings = { region: 'us-east-1', credentials: undefined, endpoint: server.url }
+  await expect(new S3Source('s3://assets', makeHttp(QUICK), settings).list()).rejects.toMatchObject({
+    code: 'DOWNLOAD_REFUSED',
+    message: `cannot fetch s3://assets/: ${message.replace('HOST', `localhost:${server.port}`)}`,
+    details: { hint: expect.stringContaining(hint), evidence: 'in <words>' },
+  })
+})
+
 it('says which object is not there', async () => {
   const assets = await source({})
   await expect(assets.fetch({ name: 'gone' }, join(folder, 'gone'))).rejects.toMatchObject({
