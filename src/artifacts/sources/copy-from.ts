@@ -74,6 +74,7 @@ export async function copyFrom(
 
   const wanted: SourceFile[] = []
   for (const file of files) {
+    if (either.aborted) throw interrupted(either)
     if (!(await isThere(join(folder, file.name), file))) wanted.push(file)
     else add({ files: 1, bytes: file.size ?? 0 })
   }
@@ -135,9 +136,10 @@ async function checkSpace(folder: string, wanted: readonly SourceFile[]): Promis
     return Math.max(0, (file.size ?? 0) - (part?.size ?? 0))
   })
   const needed = missing.reduce((sum, size) => sum + size, 0)
-  const { bavail, bsize } = await statfs(folder)
+  const { bavail, blocks, bsize } = await statfs(folder)
   const free = bavail * bsize
-  if (needed > free)
+  // some network file systems do not know
+  if (blocks > 0 && needed > free)
     throw new ConvecthubError(
       'LOCAL_IO',
       `${folder} has room for ${Math.floor(free / 1e6)} MB; the missing files are ${Math.ceil(needed / 1e6)} MB`,

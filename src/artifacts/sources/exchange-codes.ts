@@ -21,6 +21,10 @@ export const EXCHANGE_CODES: Readonly<Record<string, { what: (host: string) => s
   SHORT: { what: (host) => `${host} ended the file too early`, hint: LATER },
   ECONNRESET: { what: (host) => `${host} broke the connection off`, hint: LATER },
   EPIPE: { what: (host) => `${host} broke the connection off`, hint: LATER },
+  HPE: {
+    what: (host) => `${host} does not answer in HTTP`,
+    hint: 'check the port, and whether it is http or https',
+  },
   CERT_HAS_EXPIRED: {
     what: (host) => `the certificate of ${host} has expired`,
     hint: 'check the clock of this computer; else the server needs a new certificate',

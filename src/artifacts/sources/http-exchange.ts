@@ -51,14 +51,15 @@ export async function exchange(
   expects: readonly number[] = [],
 ): Promise<Reply> {
   const start = parseAddress(mirrored(address, setup.mirrors))
-  const login = basic(start)
   let url = start
-  let sent = login ? { authorization: login.reveal(), ...headers } : headers
+  let sent = headers
   for (let redirects = 0; ; redirects++) {
-    const reply = await ask(setup, url, sent)
+    const login = basic(url)
+    const reply = await ask(setup, url, { ...(login && { authorization: login.reveal() }), ...sent })
     const { status, headers: answered } = reply
     if ((status >= 200 && status < 300) || expects.includes(status)) return reply
-    const words = (await readBody(reply, MOST_WORDS)) ?? Buffer.alloc(0)
+    // the status counts, even where the words after it do not come
+    const words = (await readBody(reply, MOST_WORDS).catch(() => undefined)) ?? Buffer.alloc(0)
     if (!REDIRECTS.has(status) || !answered.location)
       throw badAnswer(url, setup.routes.proxy(url), new BadStatus(status, answered, words.toString('utf8')))
     if (redirects === MOST_REDIRECTS)
@@ -66,7 +67,7 @@ export async function exchange(
         start,
         `it is redirected ${MOST_REDIRECTS} times, the last time by ${shownUrl(url)}`,
       )
-    const next = parseAddress(mirrored(new URL(answered.location, url).href, setup.mirrors))
+    const next = redirected(url, answered.location, setup.mirrors)
     if (url.protocol === 'https:' && next.protocol === 'http:')
       throw strangeAnswer(start, `${url.host} redirects from https to http, to ${shownUrl(next)}`)
     if (next.origin !== url.origin)
@@ -75,6 +76,12 @@ export async function exchange(
       )
     url = next
   }
+}
+
+function redirected(url: URL, location: string, mirrors: ExchangeSetup['mirrors']): URL {
+  const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined
+  if (next && /^https?:$/.test(next.protocol)) return parseAddress(mirrored(next.href, mirrors))
+  throw strangeAnswer(url, `${url.host} redirects to something that is not an http:// or https:// address`)
 }
 
 /** Reads a whole body. Undefined when it is larger than `limit` bytes. */

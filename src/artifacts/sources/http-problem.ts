@@ -25,7 +25,7 @@ export function brokenExchange(url: URL, cause: unknown): ConvecthubError {
   const [host, reason] =
     cause instanceof ProxyProblem ? [`the proxy ${place(cause.proxy)}`, cause.cause] : [url.host, cause]
   const code = String(Object(reason).code)
-  const known = EXCHANGE_CODES[code]
+  const known = EXCHANGE_CODES[code.startsWith('HPE_') ? 'HPE' : code]
   return failed(url, 'DOWNLOAD', known?.what(host) ?? `${host}: ${systemReason(reason)}`, {
     cause,
     hint:

@@ -213,6 +213,17 @@ it.each(KINDS)('an error for a lock that cannot be used (%s)', async (kind) => {
   expect(existsSync(folder)).toBe(false)
 })
 
+it('an error before the first file when the disk is too small for all', async () => {
+  const files = FILES.map((file) => (file.name === 'helm' ? { ...file, size: 1e15 } : file))
+  const lock = Buffer.from(stringify({ version: 1, description: 'test', files }))
+  const { source, fetched } = await sourceOf('https', bundle({ 'bundle.lock.yaml': lock }))
+  await expect(copyFrom(source, folder)).rejects.toMatchObject({
+    code: 'LOCAL_IO',
+    message: expect.stringMatching(/ has room for \d+ MB; the missing files are 100000000\d MB$/),
+  })
+  expect(fetched()).toEqual([])
+})
+
 it('an error for a web server without a lock, which shows no password', async () => {
   const { source } = await sourceOf('https', {})
   await expect(copyFrom(source, folder)).rejects.toMatchObject({

@@ -148,6 +148,16 @@ it.each<{ what: string; answer: Answerer; limit?: number; message: string }>([
     answer: ({ url }, response) => response.writeHead(302, { location: url === '/a' ? '/b' : '/a' }).end(),
     message: 'it is redirected 10 times, the last time by http://HOST/a',
   },
+  ...['ftp://a.example/x', 'http://', 'file:///etc/passwd'].map((location) => ({
+    what: `redirects to ${location}`,
+    answer: ((_, response) => response.writeHead(302, { location }).end()) satisfies Answerer,
+    message: 'HOST redirects to something that is not an http:// or https:// address',
+  })),
+  {
+    what: 'speaks another protocol',
+    answer: (request) => void request.socket.end('220 mail.example ESMTP\r\n'),
+    message: 'HOST does not answer in HTTP',
+  },
 ])('an error when the server $what', async ({ answer, limit, message }) => {
   const { url, port } = await serve(answer)
   const found = await errorOf(makeHttp(QUICK).get(`${url}/a`, limit === undefined ? {} : { limit }))
@@ -205,6 +215,25 @@ it('keeps the Authorization header of the caller within the host', async () => {
     ['/a', 'Bearer t'],
     ['/b', 'Bearer t'],
   ])
+})
+
+it('says the status of an answer whose words never come', async () => {
+  const { url } = await serve(
+    (_, response) => void response.writeHead(403, { 'content-length': 9 }).write('x'),
+  )
+  expect((await errorOf(makeHttp(QUICK).get(url))).message).toContain('403 Forbidden')
+})
+
+it('logs in to a mirror after a redirect', async () => {
+  const { url: store, port, requests } = await serve(yes)
+  const { url } = await serve((_, response) =>
+    response.writeHead(302, { location: 'https://files.example/b' }).end(),
+  )
+  const mirrors = { 'files.example': `http://me:pass@localhost:${port}` }
+  await makeHttp({ ...QUICK, mirrors }).get(url)
+  expect(requests[0]?.headers.authorization).toBe(`Basic ${btoa('me:pass')}`)
+  await makeHttp({ ...QUICK, mirrors }).get(store)
+  expect(requests[1]?.headers.authorization).toBeUndefined()
 })
 
 it('asks mirrors, also for where it is redirected', async () => {
