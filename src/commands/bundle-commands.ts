@@ -21,7 +21,19 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
     ],
     load: async () => (await import('./bundle-init.ts')).bundleInitVerb,
   },
-
+  {
+    name: 'pull',
+    description: 'fetch all that bundle.yaml asks for; call it again to continue',
+    examples: ['convecthub bundle pull', 'convecthub bundle pull shared/bin --update'],
+    arguments: [BUNDLE_FOLDER],
+    options: [
+      new Option('--update', 'take changes of bundle.yaml, and what tags of images mean now, into the lock'),
+      new Option('--ca <file>', 'certificates (PEM) that are trusted besides the usual ones'),
+      OUTPUT,
+      new Option('--no-color', 'no colours; NO_COLOR does the same'),
+    ],
+    load: async () => (await import('./bundle-pull.ts')).bundlePullVerb,
+  },
   {
     name: 'lock',
     description: 'write the bundle.lock.yaml of a folder: its files, sizes and digests',

@@ -1,4 +1,4 @@
-import { diffLocks } from '../artifacts/diff-locks.ts'
+import { diffLocks, type LockDifference } from '../artifacts/diff-locks.ts'
 import { readLock } from '../artifacts/load-bundle.ts'
 import { oneLine } from '../printable.ts'
 import { printResult } from '../ui/print-result.ts'
@@ -13,12 +13,23 @@ export async function bundleDiffVerb(
   options: { output?: OutputMode },
 ): VerbResult {
   const found = diffLocks(readLock(before), readLock(after))
-  const rows = found.map(({ sign, what, name, from = '', to = '' }) => [
-    `${sign} ${what}`,
-    oneLine(name),
-    oneLine(from && to ? `${from} → ${to}` : from || to),
-  ])
   const verdict = found.length === 0 ? 'No differences.' : `${count(found.length, 'difference')}.`
-  const events = found.map((difference) => ({ event: 'difference', ...difference }) as const)
-  return printResult('bundle diff', { lines: [...columns(rows), verdict], events, exit: 'ok' }, options)
+  const lines = [...differenceLines(found), verdict]
+  return printResult('bundle diff', { lines, events: differenceEvents(found), exit: 'ok' }, options)
+}
+
+/** Differences as a table, for people. */
+export function differenceLines(found: readonly LockDifference[]): string[] {
+  return columns(
+    found.map(({ sign, what, name, from = '', to = '' }) => [
+      `${sign} ${what}`,
+      oneLine(name),
+      oneLine(from && to ? `${from} → ${to}` : from || to),
+    ]),
+  )
+}
+
+/** Differences for programs. */
+export function differenceEvents(found: readonly LockDifference[]) {
+  return found.map((difference) => ({ event: 'difference', ...difference }) as const)
 }

@@ -6,7 +6,7 @@ import { PROCESS_SCREEN } from './screen.ts'
 import { coloured, style } from './style.ts'
 
 /** After this long without a line, tell what is being waited for, ms. */
-const SILENCE_MS = 30_000
+export const SILENCE_MS = 30_000
 
 /** How many of the things that hosts do are told in such a line. */
 const TOLD = 3
@@ -78,7 +78,7 @@ function waitingFor(view: RunView, now: number): string {
 }
 
 /** "[02:07]": minutes and seconds. */
-function clock(ms: number): string {
+export function clock(ms: number): string {
   const s = Math.floor(ms / 1000)
   return `[${String(Math.floor(s / 60)).padStart(2, '0')}:${String(s % 60).padStart(2, '0')}]`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PullEvent } from '../../src/artifacts/pull/pull-event.ts'
 import type { Change } from '../../src/engine/change.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import type { Outcome, Result } from '../../src/outcome.ts'
@@ -66,7 +67,11 @@ const hostOutcome = z.strictObject({
 })
 
 /** Every kind of event that --output json prints. */
-type Kind = Exclude<EngineEvent['event'], 'progress'> | VerbEvent['event'] | Summary['event']
+type Kind =
+  | Exclude<EngineEvent['event'], 'progress'>
+  | Extract<PullEvent['event'], 'fetch' | 'fetched'>
+  | VerbEvent['event']
+  | Summary['event']
 
 /** The fields of each event and, as the description, when it is printed. */
 const EVENTS = {
@@ -174,10 +179,16 @@ const EVENTS = {
       sign: z.enum(['+', '-', '~']),
       what: z.enum(['file', 'image']),
       name: z.string(),
-      from: z.string().optional().describe('version or digest in the first bundle'),
+      from: z.string().optional().describe('version or digest in the first bundle, or before'),
       to: z.string().optional(),
     })
-    .describe('`bundle diff`: a file or an image that the bundles do not have in common'),
+    .describe('`bundle diff`, `bundle pull --update`: a file or an image that only one of the two has'),
+  fetch: z
+    .object({ name: z.string(), from: z.string().describe('an address, or the name of an image') })
+    .describe('`bundle pull`: it begins to fetch a file'),
+  fetched: z
+    .object({ name: z.string(), size: z.int().describe('bytes'), sha256: z.string(), ms })
+    .describe('`bundle pull`: a file was fetched, and is right'),
   machine: z
     .object({ name: z.string(), address: z.string(), state: z.string(), sshd: z.boolean() })
     .describe('`lab status`: a machine'),

@@ -59,7 +59,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
   'ssh-config': { knows: [] },
   transport: { knows: [] },
   artifacts: { knows: [] },
-  ui: { knows: [], types: ['engine', 'inventory'] },
+  ui: { knows: [], types: ['engine', 'inventory', 'artifacts'] },
   lab: { knows: ['artifacts', 'transport', 'facts'] },
 }
 

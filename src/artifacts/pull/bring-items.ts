@@ -9,6 +9,8 @@ export interface BringItems {
   /** Looks at all of them. Errors: those of lookAtItem, all at once. */
   look(items: readonly PullItem[]): Promise<void>
   bring(item: PullItem): Promise<Artifact>
+  /** Waits until nothing is under way any more. */
+  settled(): Promise<void>
 }
 
 /** `signal` ends what is not under way yet; what is under way, `work.http` ends. */
@@ -54,6 +56,9 @@ export function bringItems(work: PullWork, signal: AbortSignal): BringItems {
 
   return {
     bring,
+    async settled() {
+      await Promise.allSettled([...looks.values(), ...brought.values()])
+    },
     async look(items) {
       // lists of checksums are what others are looked at by
       const first = items.filter(({ kind }) => kind === 'source').map(bring)

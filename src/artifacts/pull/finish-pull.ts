@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Artifact, type BundleLock, bundleLockSchema, LOCK_VERSION } from '../bundle-lock.ts'
+import { diffLocks } from '../diff-locks.ts'
 import { writeBundleLock } from '../write-bundle-lock.ts'
-import { lockChanges } from './lock-changes.ts'
 import type { Brought, Pulled } from './pull-bundle.ts'
 import type { PullWork } from './pull-work.ts'
 
@@ -27,7 +27,7 @@ export async function finishPull(
   for (const { name, from } of before?.files ?? [])
     if (from !== undefined && !names.has(name)) rmSync(join(folder, name), { force: true })
   work.clear()
-  return { lock, changes: before ? lockChanges(before.files, lock.files) : [] }
+  return { lock, changes: before ? diffLocks(withoutSources(before), withoutSources(lock)) : [] }
 }
 
 /** The files that were pulled, and those that somebody has put into the folder and described by `bundle lock`. */
@@ -47,4 +47,9 @@ async function newLock(
     files: [...files, ...own].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     renderings: [rendering],
   })
+}
+
+/** Sources change with what they describe, which is told already. */
+function withoutSources(lock: BundleLock): BundleLock {
+  return { ...lock, files: lock.files.filter(({ kind }) => kind !== 'source') }
 }

@@ -113,8 +113,8 @@ const LOOKS: Readonly<Record<PullItem['way'], Look>> = {
     const resolved = await resolveImage(from, item.architecture as ImageArchitecture, work.registries, pin)
     const old = work.old.get(name)
     if (old?.images?.[0]?.digest === resolved.digest && (await work.find(name, old.sha256))) return old
+    work.emit({ event: 'size', name, size: imageSize(resolved) })
     return async () => {
-      work.emit({ event: 'size', name, size: imageSize(resolved) })
       const onBytes = (count: number) => work.emit({ event: 'bytes', name, count })
       const { image, size, sha256 } = await pullImage(resolved, work.staged(name), work.fetchBlob, onBytes)
       return { size, sha256, images: [image] }

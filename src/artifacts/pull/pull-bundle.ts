@@ -4,11 +4,11 @@ import { digest } from '../../digest.ts'
 import { ConvecthubError } from '../../errors.ts'
 import { quote } from '../../sh.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, type Rendering } from '../bundle-lock.ts'
+import type { LockDifference } from '../diff-locks.ts'
 import { parseBundleLock } from '../parse-bundle-lock.ts'
 import { bringItems } from './bring-items.ts'
 import { finishPull } from './finish-pull.ts'
 import { type FindImages, imagesWanted } from './images-wanted.ts'
-import type { LockChange } from './lock-changes.ts'
 import { isFor } from './look-at-item.ts'
 import { onlyOnePull } from './only-one-pull.ts'
 import { imageItems, type PullItem, pullItems } from './pull-items.ts'
@@ -29,7 +29,7 @@ export interface PullOptions extends Pick<WorkOptions, 'folder' | 'update' | 'lo
 export interface Pulled {
   lock: BundleLock
   /** What --update changed in a lock that was there. */
-  changes: readonly LockChange[]
+  changes: readonly LockDifference[]
 }
 
 /**
@@ -92,8 +92,8 @@ async function bringAll(
   const pinned = update ? undefined : before
   const fixed = pullItems(spec)
   refuseGaps(folder, pinned, { lacks: missing(fixed, pinned) })
-  emit({ event: 'wanted', count: fixed.length })
-  const { look, bring } = bringItems(work, stop.signal)
+  emit({ event: 'wanted', count: fixed.length, all: false })
+  const { look, bring, settled } = bringItems(work, stop.signal)
   await look(fixed)
   const bringImages = async (): Promise<Brought> => {
     const wanted = { bring, findImages, values: layers, renderings: before?.renderings }
@@ -106,7 +106,7 @@ async function bringAll(
       ),
       rendering,
     })
-    emit({ event: 'wanted', count: fixed.length + images.length })
+    emit({ event: 'wanted', count: fixed.length + images.length, all: true })
     await look(images)
     return { files: await Promise.all(images.map(bring)), rendering }
   }
@@ -117,6 +117,7 @@ async function bringAll(
   } catch (error) {
     stop.abort()
     await Promise.allSettled(branches)
+    await settled()
     throw error
   }
 }

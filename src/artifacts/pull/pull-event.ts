@@ -1,10 +1,9 @@
 import type { Artifact } from '../bundle-lock.ts'
-import type { LockChange } from './lock-changes.ts'
 
 /** What happens while a bundle is pulled. */
 export type PullEvent =
-  /** So many files there will be, as far as is known. */
-  | { event: 'wanted'; count: number }
+  /** So many files there will be; until it is `all`, the images are not known yet. */
+  | { event: 'wanted'; count: number; all: boolean }
   /** A file was there already. */
   | { event: 'kept'; name: string }
   | { event: 'fetch'; name: string; from: string }
@@ -13,6 +12,5 @@ export type PullEvent =
   /** So many more bytes are there; fewer where some had to be dropped. */
   | { event: 'bytes'; name: string; count: number }
   | ({ event: 'fetched'; ms: number } & Pick<Artifact, 'name' | 'size' | 'sha256'>)
-  | ({ event: 'lock-change' } & LockChange)
 
 export type EmitPull = (event: PullEvent) => void

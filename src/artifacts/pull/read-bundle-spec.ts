@@ -12,7 +12,7 @@ export interface WantedBundle {
   spec: BundleSpec
   /** Path of the site's JupyterHub values. */
   values: string | undefined
-  /** sha256 of the text of bundle.yaml and of the values. */
+  /** sha256 of what is asked for, values included; where it is fetched from does not count. */
   sha256: string
 }
 
@@ -43,7 +43,9 @@ export function readBundleSpec(folder: string): WantedBundle {
       file.at('values'),
       `a path counts from the folder of ${BUNDLE_SPEC}; correct it, or take the line out`,
     )
-  return { spec, values, sha256: digest(text + (values === undefined ? '' : readFileSync(values, 'utf8'))) }
+  const { mirrors: _, ...asked } = spec
+  const texts = [JSON.stringify(asked), values === undefined ? '' : readFileSync(values, 'utf8')]
+  return { spec, values, sha256: digest(texts.join('\n')) }
 }
 
 const FIELDS = 'correct it; convecthub help bundle lists the fields'

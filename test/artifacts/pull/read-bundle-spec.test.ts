@@ -32,14 +32,16 @@ it('reads a small bundle.yaml, and fills in the rest', () => {
   })
 })
 
-it('changes its digest when the values change', () => {
-  put(`${SMALL}values: jupyterhub.yaml\n`)
+it('has another digest with other values, but not with other mirrors', () => {
+  const asked = `${SMALL}values: jupyterhub.yaml\n`
   put('hub: {}\n', 'jupyterhub.yaml')
-  const before = readBundleSpec(folder)
+  put(asked)
+  const { values, sha256 } = readBundleSpec(folder)
+  expect(values).toBe(join(folder, 'jupyterhub.yaml'))
+  put(`# a comment\n${asked}mirrors: {quay.io: store.lan}\n`)
+  expect(readBundleSpec(folder).sha256).toBe(sha256)
   put('hub: {a: 1}\n', 'jupyterhub.yaml')
-  const after = readBundleSpec(folder)
-  expect(after.values).toBe(join(folder, 'jupyterhub.yaml'))
-  expect(after.sha256).not.toBe(before.sha256)
+  expect(readBundleSpec(folder).sha256).not.toBe(sha256)
 })
 
 const FIELDS = 'correct it; convecthub help bundle lists the fields'

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { digest } from '../../../src/digest.ts'
+import { type BuiltCli, builtCli } from '../../commands/helpers/built-cli.ts'
+import { bundleOffer, type Offer } from '../../helpers/bundle-offer.ts'
+import { type BundleServers, bundleServers, type ServerOptions } from '../../helpers/bundle-servers.ts'
+import { jsonLines } from '../../helpers/json-lines.ts'
+import { random, seed } from '../../helpers/random.ts'
+
+let cli: BuiltCli
+let offer: Offer
+const running: BundleServers[] = []
+beforeAll(async () => {
+  cli = builtCli()
+  offer = await bundleOffer({ padding: 200 * 1024 })
+})
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop()
+})
+afterAll(() => cli.remove())
+
+async function servers(options?: ServerOptions): Promise<BundleServers> {
+  const server = await bundleServers(offer, options)
+  running.push(server)
+  return server
+}
+
+/** A new folder with a bundle.yaml whose mirrors lead to these servers. */
+function newFolder({ mirrors }: BundleServers): string {
+  const folder = mkdtempSync(join(cli.folder, 'bundle-'))
+  write(folder, mirrors)
+  return folder
+}
+
+function write(folder: string, mirrors: BundleServers['mirrors']): void {
+  const spec = {
+    k3s: 'v1.36.4+k3s1',
+    helm: 'v4.2.4',
+    chart: { version: '4.4.0' },
+    registry: 'v3.0.0',
+    mirrors,
+  }
+  writeFileSync(join(folder, 'bundle.yaml'), stringify(spec))
+}
+
+/** Pulls in a process of its own, as users do. */
+function pull(folder: string, ...options: readonly string[]) {
+  const child = spawn(process.execPath, [cli.program, 'bundle', 'pull', folder, ...options], {
+    cwd: cli.folder,
+    env: { PATH: process.env.PATH, HOME: cli.folder, NO_COLOR: '1' },
+  })
+  const ended = Promise.all([
+    new Promise<number | null>((resolve) => child.on('close', resolve)),
+    text(child.stdout),
+    text(child.stderr),
+  ]).then(([code, stdout, stderr]) => ({ code, stdout, stderr }))
+  return { child, ended }
+}
+
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted()
+
+it('makes a bundle that bundle verify finds right, and says what is in it', async () => {
+  const folder = newFolder(await servers())
+  const { code, stdout, stderr } = await pull(folder).ended
+  expect({ code, stderr: stderr.match(/error .*/)?.[0] }).toEqual({ code: 0, stderr: undefined })
+  expect(stdout).toMatch(
+    /^\S+: 11 files, 1\.\d MB; 11 files fetched, 1\.\d MB\.\nNext: convecthub bundle verify \S+\n$/,
+  )
+  expect(stderr).toMatch(/^\[00:0\d\] k3s: 205 kB, /m)
+  const verified = await cli.run(['bundle', 'verify', folder])
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('11 files, ') })
+})
+
+it('needs no server when everything is there', async () => {
+  const server = await servers()
+  const folder = newFolder(server)
+  await pull(folder).ended
+  const files = filesIn(folder)
+  const { length } = server.asked
+  expect(await pull(folder).ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\S+: 11 files, 1\.1 MB; nothing to fetch\.\n/),
+    stderr: '',
+  })
+  expect(server.asked).toHaveLength(length)
+  expect(filesIn(folder)).toEqual(files)
+})
+
+it('tells programs what it fetches, and what changed in the lock', async () => {
+  const server = await servers()
+  const folder = newFolder(server)
+  const first = jsonLines((await pull(folder, '--output', 'json').ended).stdout)
+  const names = first.filter(({ event }) => event === 'fetched').map(({ name }) => name)
+  expect(names.toSorted()).toEqual(
+    first
+      .filter(({ event }) => event === 'file')
+      .map(({ name }) => name)
+      .toSorted(),
+  )
+  const spec = join(folder, 'bundle.yaml')
+  writeFileSync(spec, readFileSync(spec, 'utf8').replace('4.4.0', '4.3.0'))
+  const refused = await pull(folder, '--output', 'json').ended
+  expect(refused.code).toBe(4)
+  expect(jsonLines(refused.stdout)).toMatchObject([
+    { event: 'error', code: 'BUNDLE_CHANGED' },
+    { event: 'summary', exit: 4 },
+  ])
+  const second = jsonLines((await pull(folder, '--update', '--output', 'json').ended).stdout)
+  const changes = second.filter(({ event }) => event === 'difference')
+  expect(changes.map(({ sign, name }) => `${sign} ${name}`)).toEqual([
+    '+ charts/jupyterhub-4.3.0.tgz',
+    '- charts/jupyterhub-4.4.0.tgz',
+  ])
+})
+
+it('is stopped by Ctrl-C, and continues with the command that it names', async () => {
+  const half: ServerOptions = {
+    onSent: (sent) => {
+      if (sent > 500 * 1024 && !first.child.killed) first.child.kill('SIGINT')
+    },
+  }
+  const server = await servers(half)
+  const folder = newFolder(server)
+  const first = pull(folder)
+  const { code, stdout, stderr } = await first.ended
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+  expect(stderr).toMatch(
+    /Stopping… press Ctrl-C again to stop immediately\.\n[\s\S]*^Stopped: \d of \d+ files are there\. To continue: convecthub bundle pull \S+\n$/m,
+  )
+  expect(filesIn(folder).filter((name) => !name.startsWith('.pull/'))).toEqual(['bundle.yaml'])
+  const again = await servers()
+  write(folder, again.mirrors)
+  expect(await pull(folder).ended).toMatchObject({ code: 0 })
+})
+
+it('refuses a second pull at the same time', async () => {
+  let second: ReturnType<typeof pull>['ended'] | undefined
+  const server = await servers({
+    onSent: async (sent) => {
+      if (sent < 100 * 1024) return
+      second ??= pull(folder).ended
+      await second
+    },
+  })
+  const folder = newFolder(server)
+  const first = pull(folder)
+  expect(await first.ended).toMatchObject({ code: 0 })
+  expect(await second).toMatchObject({
+    code: 7,
+    stderr: expect.stringMatching(
+      new RegExp(
+        `another pull works in this folder: process ${first.child.pid}, since \\S+ \\[BUNDLE_BUSY\\]`,
+      ),
+    ),
+  })
+})
+
+it('says after an error what is there, and how to continue', async () => {
+  const server = await servers()
+  const folder = newFolder(server)
+  const spec = join(folder, 'bundle.yaml')
+  writeFileSync(spec, `${readFileSync(spec, 'utf8')}images: [quay.io/not/there:1]\n`)
+  const { code, stderr } = await pull(folder).ended
+  expect(code).toBe(4)
+  expect(stderr).toMatch(
+    /\d of 12 files are there\. To continue, when that is corrected: convecthub bundle pull \S+\nerror localhost:\d+ has no quay\.io\/not\/there:1/,
+  )
+})
+
+/** What a killed pull has left: bytes of files that it had begun, and the digests of what is complete. */
+function left(folder: string) {
+  const complete = new Set([...offer.files.values()].map((body) => digest(body)))
+  const files = filesIn(folder)
+    .filter((name) => /^\.pull\/(blobs|archives|files\/(k3s|images\/k3s|charts))/.test(name))
+    .map((name) => readFileSync(join(folder, name)))
+  return {
+    begun: files.filter((body) => !complete.has(digest(body))).reduce((sum, { length }) => sum + length, 0),
+    done: new Set(files.map((body) => digest(body))),
+  }
+}
+
+it('continues after it was killed anywhere, 20 of 20, and fetches nothing that was written', async () => {
+  const server = await servers()
+  const reference = newFolder(server)
+  await pull(reference).ended
+  const lock = readFileSync(join(reference, 'bundle.lock.yaml'), 'utf8')
+  const whole = server.sent()
+  const next = random()
+  for (let cut = 1; cut <= 20; cut++) {
+    const at = Math.floor(next() * whole)
+    const first = await servers({
+      chunk: 8 * 1024,
+      onSent: (sent) => {
+        if (sent >= at) killed.child.kill('SIGKILL')
+      },
+    })
+    const folder = newFolder(first)
+    const killed = pull(folder)
+    await killed.ended
+    const { begun, done } = left(folder)
+    const second = await servers()
+    write(folder, second.mirrors)
+    const { code } = await pull(folder).ended
+    const large = second.asked
+      .filter(({ url }) => !url.includes('/manifests/'))
+      .map(({ url, from }) => ({ url, from, body: offer.files.get(url) ?? expect.fail() }))
+    const continued = large.reduce((sum, { from, body }) => sum + (from < body.length ? from : 0), 0)
+    const twice = large.filter(({ from, body }) => from === 0 && done.has(digest(body)))
+    expect({ code, continued, twice }, `CVH_SEED=${seed}, cut ${cut} after ${at} bytes`).toEqual({
+      ...{ code: 0, continued: begun, twice: [] },
+    })
+    expect(readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8')).toBe(lock)
+  }
+}, 300_000)
