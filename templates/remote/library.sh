@@ -217,7 +217,7 @@ cvh_end() {
   else
     kill -s TERM -- "-$pid" 2>/dev/null
     tries=0
-    while kill -0 -- "-$pid" 2>/dev/null; do
+    while kill -s 0 -- "-$pid" 2>/dev/null; do
       tries=$((tries + 1))
       [ "$tries" -le 300 ] || kill -s KILL -- "-$pid"
       sleep 0.1

@@ -51,6 +51,16 @@ it('cvh_place replaces the old file instead of writing into it', async () => {
   expect(statSync(at('file')).ino).not.toBe(before)
 })
 
+it('cvh_end returns when all of a job is gone', async () => {
+  const slow = `trap 'sleep 0.5; touch ${at('ended')}; exit' TERM; touch ${at('begun')}; while :; do sleep 0.1; done`
+  await call(sh`mkdir -p /run/convecthub
+(printf '%s\n' ${slow} | cvh_job slow) >/dev/null 2>&1 &
+cvh_within /run/convecthub/slow.pid
+until [ -e ${at('begun')} ]; do sleep 0.05; done
+cvh_end slow`)
+  expect(existsSync(at('ended'))).toBe(true)
+})
+
 it('cvh_record records each thing once, in order', async () => {
   await call(sh`cvh_record file /a/b
 cvh_record package b
