@@ -7,7 +7,7 @@ export const oldRelay = singleFact<boolean>(
   'old-relay',
   sh`for left in ${RELAY_FOLDERS}; do
   [ -e "$left" ] || continue
-  read -r holder _ <${LOCK} && kill -0 -- "-$holder" || echo left
+  read -r holder _ <${LOCK} && [ -d "/proc/$holder" ] || echo left
 done`,
   (output) => output.includes('left'),
 )

@@ -100,7 +100,7 @@ while [ -e "$door/owner" ] && kill -0 "$sshd" && [ "$away" -lt 30 ] && [ "$left"
   left=$((left - 1)) away=$((away + 1))
   read -r holder who <"$lock" || continue
   if [ "$who" != "$owner" ]; then break; fi
-  ! kill -0 -- "-$holder" || away=0
+  [ ! -d "/proc/$holder" ] || away=0
 done 2>/dev/null
 END
   if [ -d /run/systemd/system ]; then
@@ -195,8 +195,10 @@ END
       # shellcheck disable=SC2016 # the inner sh expands it
       sh -c 'echo "$$" >"$0/pid"; exec timeout --foreground "$@"' "$at" "$5" \
         ssh -F "$at/config" door "$4 $2" </dev/null 2>&1 >&5 5>&- 6>&- | head -c 1000 >"$at/said"
-    } 5>&1 | cvh_append "$1" "$2" "$3"
-    kill "$(cat "$at/pid")" 2>/dev/null
+    } 5>&1 | {
+      cvh_append "$1" "$2" "$3"
+      kill "$(cat "$at/pid")" 2>/dev/null
+    }
   } | cvh_receive "$1" "$2" "$3" "$4"
   code=$?
   [ "$code" = 0 ] || tail -n 3 "$at/said"

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { alternate } from './alternate.js'
 import { ansible } from './ansible.js'
 import { USER } from './hosts.js'
-import { limitedProxy } from './limited-proxy.js'
+import { limitedProxy, makeLink } from './limited-proxy.js'
 import { measure } from './measure.js'
 import { convecthub, RECIPE, script } from './ours.js'
 import { bareSsh2 } from './ping-rows.js'
@@ -42,7 +42,7 @@ const GIGABIT = 110 * MB
 /** Uploads the file over a link of a gigabit per second, where the wire is what takes the time. */
 export async function gigabit(bench) {
   const [host] = bench.hosts
-  const port = await limitedProxy(host.port, GIGABIT)
+  const port = await limitedProxy({ address: '127.0.0.1', port: host.port }, makeLink(GIGABIT))
   const inventory = bench.write('gigabit', [{ ...host, address: '127.0.0.1', port }])
   const { path, clear, upload } = await contenders(bench, 1)
   const results = await alternate(bench, {

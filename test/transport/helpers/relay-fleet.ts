@@ -10,6 +10,7 @@ import type { Step } from '../../../src/engine/step.ts'
 import { file } from '../../../src/facts/file.ts'
 import { STATE } from '../../../src/layout.ts'
 import { rawSh, type Script } from '../../../src/sh.ts'
+import { endOldRelay } from '../../../src/steps/old-relay.ts'
 import { connect } from '../../../src/transport/connect.ts'
 import type { Block, Connection, Result, RunOptions } from '../../../src/transport/connection.ts'
 import { testDesired } from '../../helpers/test-cluster.ts'
@@ -72,7 +73,7 @@ export function relayFleet(sshd: RealSshd, count: number): RelayFleet {
       const sent: Record<string, number> = {}
       const report = await run({
         verb: 'provision',
-        recipe: [sendStep(artifact)],
+        recipe: [endOldRelay, sendStep(artifact)],
         desired,
         hosts: desired.cluster.hosts,
         connect: async ({ name }) => {
