@@ -1,6 +1,5 @@
 import { basename } from 'node:path/posix'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
-import { parseImageName } from '../artifacts/images/image-name.ts'
 import { digest } from '../digest.ts'
 import type { Change } from '../engine/change.ts'
 import type { Finding, PlanContext, Step } from '../engine/step.ts'
@@ -12,6 +11,7 @@ import { IMAGES, REGISTRY_CONTENT, REGISTRY_INCOMING } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { nodeArtifacts } from './node-artifacts.ts'
+import { contentLines, unclearNames } from './registry-content.ts'
 import { registryHosts } from './registry-host.ts'
 
 /** How fast the slowest disk unpacks, bytes per ms. */
@@ -96,44 +96,20 @@ function notServed(context: PlanContext): Finding[] {
     const why = obstacle(artifact, context)
     return why === undefined ? [] : [`${basename(artifact.name)} (${why})`]
   })
-  if (lacking.length === 0) return []
+  const unclear = unclearNames(servedArchives(context)).map(
+    (name) => `${name} (two registries have an image of this name)`,
+  )
+  const all = [...lacking, ...unclear]
+  if (all.length === 0) return []
   return [
     {
       level: 'warning',
       id: 'registry-images',
       host: context.host.name,
-      message: `the image registry cannot serve ${lacking.join(', ')}`,
-      hint: 'nodes have these images all the same, and lose them only by hand; convecthub bundle pull makes archives that it can serve',
+      message: `the image registry cannot serve ${all.join(', ')}`,
+      hint: 'machines get these images from the archive itself, and have no other place to get them from again; convecthub bundle pull makes archives that can be served',
     },
   ]
-}
-
-/**
- * What the storage serves, a line an image: name, tag, and digest of its manifest; see serve() in
- * templates/remote/registry-store.sh. Where two registries have an image of one name and tag, the first is served.
- */
-function contentLines(archives: readonly Artifact[]): string[] {
-  const tagged = new Map<string, Map<string, string>>()
-  const others = new Set<string>()
-  for (const { architecture, images = [] } of archives) {
-    for (const { name, digest: manifest = '' } of images) {
-      const { repository, tag, digest: pinned } = parseImageName(name) ?? {}
-      const hex = manifest.replace('sha256:', '')
-      const key = `${repository} ${tag}`
-      const byArchitecture = tagged.get(key) ?? new Map<string, string>()
-      if (tag === undefined || (byArchitecture.get(architecture) ?? hex) !== hex)
-        others.add(`${repository} - ${hex}\n`)
-      else tagged.set(key, byArchitecture.set(architecture, hex))
-      // the name may pin the index of all architectures, which the archive may hold
-      if (pinned && pinned !== manifest) others.add(`${repository} ? ${pinned.replace('sha256:', '')}\n`)
-    }
-  }
-  const lines = [...tagged].map(([key, byArchitecture]) => {
-    const [[, only] = ['', ''], ...more] = byArchitecture
-    const all = [...byArchitecture].map((pair) => pair.join('=')).join(',')
-    return `${key} ${more.length === 0 ? only : all}\n`
-  })
-  return [...lines, ...others].sort()
 }
 
 const library = rawSh(template('remote/registry-store.sh'))
@@ -142,7 +118,8 @@ function add(artifact: Artifact, { facts, host, ...desired }: PlanContext): Chan
   const name = basename(artifact.name)
   const there = facts.get(file(placeOf(artifact)))?.digest === artifact.sha256
   const { architecture } = facts.get(system)
-  const comes = artifact.architecture === architecture && nodeArtifacts(host, desired).includes(artifact)
+  const comes =
+    [architecture, 'all'].includes(artifact.architecture) && nodeArtifacts(host, desired).includes(artifact)
   const path = there || comes ? placeOf(artifact) : `${REGISTRY_INCOMING}/${name}`
   return [
     ...(path === placeOf(artifact)

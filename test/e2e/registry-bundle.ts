@@ -9,7 +9,11 @@ import { ociArchive, type TestImage } from '../helpers/oci-archive.ts'
 const PROGRAM = '/usr/bin/docker-registry'
 
 /** Copies the lab's bundle to a folder called `name`, with a registry program and an archive for each of these images. */
-export function registryBundle(folder: string, name: string, images: readonly TestImage[]): string {
+export async function registryBundle(
+  folder: string,
+  name: string,
+  images: readonly TestImage[],
+): Promise<string> {
   const place = join(folder, name)
   cpSync(join(folder, 'lab/shared/bin'), place, { recursive: true })
   const path = join(place, 'bundle.lock.yaml')
@@ -29,7 +33,7 @@ export function registryBundle(folder: string, name: string, images: readonly Te
   writeFileSync(join(place, 'registry-amd64'), program, { mode: 0o755 })
   mkdirSync(join(place, 'images'), { recursive: true })
   for (const image of images) {
-    const { artifact, content } = ociArchive(image)
+    const { artifact, content } = await ociArchive(image)
     writeFileSync(join(place, artifact.name), content)
     more.push(artifact)
   }

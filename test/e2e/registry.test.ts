@@ -22,7 +22,7 @@ beforeAll(async () => {
     path,
     `${inventory.replace(/^worker1 /m, 'worker1 install_docker=true ')}\n[registry]\ndriver1\n`,
   )
-  bundle = registryBundle(lab.folder, 'with-registry', [BUSYBOX, HUB])
+  bundle = await registryBundle(lab.folder, 'with-registry', [BUSYBOX, HUB])
   before = await machineState(lab, 'driver1')
   must(await lab.run('provision', ['--bundle', bundle]))
   ip = (await lab.inside('driver1', "ip -4 -o addr show eth0 | sed 's/.* inet \\([0-9.]*\\).*/\\1/'")).trim()
@@ -85,7 +85,7 @@ it('gives an image that was deleted back to Docker, by its own name and by that 
 
 it('follows the bundle, and restarts only the registry for a new certificate', async () => {
   const times = await startTimes()
-  const next = registryBundle(lab.folder, 'next', [HUB])
+  const next = await registryBundle(lab.folder, 'next', [HUB])
   await lab.inside('driver1', 'rm /var/lib/convecthub-registry/server.pem')
   must(await lab.run('provision', ['--bundle', next]))
   const at = `https://${ip}:5000/v2`
