@@ -5,7 +5,7 @@ import type { Desired, PlanContext } from '../engine/step.ts'
 import { command } from '../facts/command.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
-import type { StoredImage } from '../facts/image-store.ts'
+import { imageStore, type StoredImage } from '../facts/image-store.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { IMAGES, INCOMING_IMAGES } from '../layout.ts'
@@ -25,13 +25,15 @@ export interface ImageArchive {
 /** The mode of archives on hosts. */
 export const ARCHIVE_MODE = '644'
 
-/** The facts by which archives are sent and imported. */
+/** The facts for sending, importing and proving archives. */
 export function archiveFacts(host: ClusterHost, desired: Desired): readonly Fact<unknown>[] {
-  const paths = archivesFor(host, desired).flatMap(({ path, staged }) => [path, staged])
+  const archives = archivesFor(host, desired)
   return [
     system,
     unit(unitName(host)),
-    ...paths.map(file),
+    // nothing to compare it with where the lock does not say what archives hold
+    ...(archives.some(({ artifact }) => artifact.images) ? [imageStore] : []),
+    ...archives.flatMap(({ path, staged }) => [path, staged]).map(file),
     ...DECOMPRESSORS.map(({ program }) => command(program)),
   ]
 }

@@ -32,9 +32,9 @@ function importingVersion(archive: ImageArchive, context: PlanContext): string |
   const { version: running = '' } = facts.get(clusterData)
   const wanted = bundledK3s(context)?.version ?? ''
   if (isInPlace(archive, facts)) {
-    const store = facts.get(imageStore)
-    const isComplete = !archive.artifact.images?.some((image) => store && isLacking(image, store))
-    return isComplete ? undefined : wanted
+    const { images } = archive.artifact
+    const store = images && facts.get(imageStore)
+    return store && images.some((image) => isLacking(image, store)) ? wanted : undefined
   }
   const isActive = facts.get(unit(unitName(host))).active === 'active'
   const byItself = importsByItself(archive, running, facts)

@@ -24,14 +24,15 @@ export const images: Step = {
   id: 'images',
   title: 'Load the images',
   hosts: ({ cluster }) => cluster.hosts,
-  facts: (host, desired) => [...archiveFacts(host, desired), imageStore],
+  facts: archiveFacts,
   plan: (context) => {
     const { facts, host } = context
-    const store = facts.get(imageStore)
     const known = hostArchives(context).filter(({ artifact }) => artifact.images)
+    if (known.length === 0) return []
+    const store = facts.get(imageStore)
     const changes = known.flatMap((archive) => loadArchive(archive, store, context))
     const isRunning = facts.get(unit(unitName(host))).active === 'active'
-    return known.length > 0 && isRunning && !store ? [waitStore, ...changes] : changes
+    return isRunning && !store ? [waitStore, ...changes] : changes
   },
 }
 

@@ -3,7 +3,6 @@ import type { FindingId } from '../error-codes.ts'
 import { addresses } from '../facts/addresses.ts'
 import { clock } from '../facts/clock.ts'
 import { clusterData } from '../facts/cluster-data.ts'
-import { imageStore } from '../facts/image-store.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { volumes } from '../facts/volumes.ts'
@@ -29,7 +28,6 @@ export const preflight: Step = {
     clock,
     clusterData,
     volumes,
-    imageStore,
     ...leadFacts(host, desired.cluster),
     askedPorts(host, desired.cluster),
     ...hostFacts(host),
