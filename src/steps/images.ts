@@ -13,7 +13,7 @@ import {
   isInPlace,
   isLacking,
 } from './image-archives.ts'
-import { bringIn, importAgain, isPinning, pinImages } from './import-archive.ts'
+import { bringIn, importAgain, isPinning, LONGEST_MS, pinImages } from './import-archive.ts'
 import { unitName } from './k3s-unit.ts'
 
 /**
@@ -32,8 +32,21 @@ export const images: Step = {
     const store = facts.get(imageStore)
     const changes = known.flatMap((archive) => loadArchive(archive, store, context))
     const isRunning = facts.get(unit(unitName(host))).active === 'active'
-    return isRunning && !store ? [waitStore, ...changes] : changes
+    return [...(isRunning && !store ? [waitStore] : []), ...waitLast(changes)]
   },
+}
+
+/**
+ * Gives K3s all archives before the first one is waited for: it looks into its folder after 2 s, and imports them one
+ * after the other, in any order. So each may take as long as all of them.
+ */
+function waitLast(changes: readonly Change[]): Change[] {
+  const waits = changes.filter((change) => change.kind === 'wait')
+  const timeoutMs = Math.min(
+    LONGEST_MS,
+    waits.reduce((sum, wait) => sum + wait.timeoutMs, 0),
+  )
+  return [...changes.filter(({ kind }) => kind !== 'wait'), ...waits.map((wait) => ({ ...wait, timeoutMs }))]
 }
 
 function loadArchive(

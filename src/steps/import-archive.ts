@@ -40,6 +40,9 @@ export const GROWTH = { plain: 3, compressed: 6 }
 /** How fast the slowest disk takes what an archive grows to. */
 const IMPORT_BYTES_PER_MS = 10_000
 
+/** Nothing is waited for longer, ms. */
+export const LONGEST_MS = 3_600_000
+
 /** The program that decompresses an archive; undefined for a plain .tar. */
 export function decompressorOf({ name }: Artifact): string | undefined {
   return DECOMPRESSORS.find(({ ending }) => ending.test(name))?.program
@@ -122,7 +125,7 @@ ${readerOf(archive, version, facts) ?? IMPORT}`,
 
 /** How long an import may take, ms. */
 function importMs(artifact: Artifact): number {
-  return Math.min(3_600_000, 120_000 + Math.ceil(importedBytes(artifact) / IMPORT_BYTES_PER_MS))
+  return Math.min(LONGEST_MS, 120_000 + Math.ceil(importedBytes(artifact) / IMPORT_BYTES_PER_MS))
 }
 
 /** Pins images as K3s does. */

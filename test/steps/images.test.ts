@@ -50,6 +50,12 @@ it.each<{ what: string; version?: string; archives: Artifact[]; answers: Answer[
     plan: [KEEP, WAIT],
   },
   {
+    what: 'it takes several of them at once',
+    archives: [hub, hubArchive('more.tar')],
+    answers: [K3S_RUNS, stored({ [HUB_IMAGE]: undefined })],
+    plan: [KEEP, KEEP.replace('hub.tar', 'more.tar'), WAIT, WAIT.replace('hub.tar', 'more.tar')],
+  },
+  {
     what: 'when such a K3s has an archive of that name, it may not see that it was replaced',
     archives: [hub],
     answers: [K3S_RUNS, held(`${INCOMING}/hub.tar`, hub), present(HUB), stored({ [HUB_IMAGE]: undefined })],
@@ -196,6 +202,16 @@ it('gives a large archive more time than a small one', () => {
   }
   expect(ms(6e9)).toBeGreaterThan(4 * ms(3e8))
   expect(ms(1e12)).toBe(3_600_000)
+})
+
+it('gives each of several archives the time for all of them, as K3s imports them in any order', () => {
+  const waits = (...names: string[]) => {
+    const archives = names.map((name) => hubArchive(name))
+    const plan = planStep(images, testDesired({}, { bundle: testBundle(undefined, archives) }), 'w1')
+    return plan.flatMap((change) => (change.kind === 'wait' ? change.timeoutMs : []))
+  }
+  const [alone = 0] = waits('hub.tar')
+  expect(waits('hub.tar', 'more.tar')).toEqual([2 * alone, 2 * alone])
 })
 
 it('pins all images of an archive that is imported again: an import takes their labels', () => {
