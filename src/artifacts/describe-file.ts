@@ -38,7 +38,7 @@ export async function describeFile(
     artifact: {
       ...known,
       kind,
-      architecture: (await programArchitecture(path)) ?? architecture,
+      architecture: builtFor(path) ?? architecture,
       ...(version && { version }),
     },
   })
@@ -54,6 +54,17 @@ export async function describeFile(
     default:
       return { artifact: { ...known, kind, architecture } }
   }
+}
+
+/** The architecture of a program; undefined for a script. Error: BUNDLE_FILE for one that no machine of K3s has. */
+function builtFor(path: string): Artifact['architecture'] | undefined {
+  const found = programArchitecture(path)
+  if (found === undefined) return undefined
+  const { success, data } = artifactSchema.shape.architecture.safeParse(found)
+  if (success) return data
+  throw new ConvecthubError('BUNDLE_FILE', `${path} is a program for ${found}`, {
+    hint: 'K3s runs on amd64, arm64 and armhf: fetch the one for your machines',
+  })
 }
 
 /** The version that a K3s program names. `given` must be it. Error: BUNDLE_FILE. */

@@ -3,11 +3,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConvecthubError, ConvecthubErrors } from '../errors.ts'
 import { systemReason } from '../system-error.ts'
-import { type Artifact, BUNDLE_LOCK, type BundleLock } from './bundle-lock.ts'
+import { type Artifact, type ArtifactKind, BUNDLE_LOCK, type BundleLock } from './bundle-lock.ts'
 import { fileDigest } from './file-digest.ts'
 import { lockCommand, parseBundleLock } from './parse-bundle-lock.ts'
+import { programArchitecture } from './program-architecture.ts'
 import { SharedFile } from './shared-file.ts'
 import { checkSignature } from './signature.ts'
+
+/** The kinds of files that are run on the machines. */
+const PROGRAMS: readonly ArtifactKind[] = ['k3s', 'helm', 'registry']
 
 export interface Bundle {
   folder: string
@@ -24,8 +28,9 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a bundle's lock and checks that every file is there with the size and sha256 in the lock. Errors:
- * BUNDLE_MISSING, BUNDLE_SIGNATURE, BUNDLE_LOCK, and a BUNDLE_FILE for each file that is missing or different.
+ * Reads a bundle's lock and checks that every file is there with the size and sha256 in the lock, and each program for
+ * the processor in the lock. Errors: BUNDLE_MISSING, BUNDLE_SIGNATURE, BUNDLE_LOCK, and a BUNDLE_FILE for each file that
+ * is missing or different.
  */
 export async function loadBundle(
   folder: string,
@@ -94,9 +99,12 @@ async function checkFile(
     const { size } = statSync(path)
     if (size !== artifact.size) return bad(`is ${size} bytes; ${BUNDLE_LOCK} says ${artifact.size}`)
     const digest = await fileDigest(path, { anew })
-    return digest === artifact.sha256
+    if (digest !== artifact.sha256)
+      return bad(`has the sha256 ${digest}; ${BUNDLE_LOCK} says ${artifact.sha256}`)
+    const architecture = PROGRAMS.includes(artifact.kind) ? programArchitecture(path) : undefined
+    return architecture === undefined || architecture === artifact.architecture
       ? undefined
-      : bad(`has the sha256 ${digest}; ${BUNDLE_LOCK} says ${artifact.sha256}`)
+      : bad(`is a program for ${architecture}; ${BUNDLE_LOCK} says ${artifact.architecture}`)
   } catch (cause) {
     return bad(existsSync(path) ? `cannot be read: ${systemReason(cause)}` : 'is missing')
   }

@@ -1,20 +1,25 @@
-import { open } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
 
-/** Processors as ELF numbers them (e_machine, elf(5)), and Debian's names for them. */
-const MACHINES: Readonly<Record<number, 'amd64' | 'arm64' | 'armhf'>> = {
+/** Processors as the header of a program has them (e_machine in elf.h), by Debian's names. */
+const MACHINES: Readonly<Record<number, string>> = {
+  3: 'i386',
+  22: 's390x',
+  40: 'armhf',
   62: 'amd64',
   183: 'arm64',
-  40: 'armhf',
+  243: 'riscv64',
 }
 
-/** The architecture that a program was built for; undefined for a script. */
-export async function programArchitecture(path: string): Promise<'amd64' | 'arm64' | 'armhf' | undefined> {
-  const file = await open(path)
+/** The processor that a program is for; undefined for a script, or for one that no K3s is for. */
+export function programArchitecture(path: string): string | undefined {
+  const header = Buffer.alloc(20)
+  const file = openSync(path, 'r')
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(20), 0, 20, 0)
-    const isElf = bytesRead === 20 && buffer.toString('latin1', 0, 4) === '\x7fELF'
-    return isElf ? MACHINES[buffer.readUInt16LE(18)] : undefined
+    readSync(file, header, 0, header.length, 0)
   } finally {
-    await file.close()
+    closeSync(file)
   }
+  if (header.readUInt32BE(0) !== 0x7f454c46) return undefined
+  // byte 5 tells whether the program is big-endian
+  return MACHINES[header[5] === 2 ? header.readUInt16BE(18) : header.readUInt16LE(18)]
 }

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
+import { oneLine } from '../printable.ts'
 import { quote } from '../sh.ts'
 import { BUNDLE_LOCK } from './bundle-lock.ts'
 
@@ -34,6 +35,15 @@ function ed25519(pem: string): KeyObject | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The public key that a setting or an option names. Error: USAGE for anything else. */
+export function trustedKey(text: string): KeyObject {
+  const key = readPublicKey(text)
+  if (key) return key
+  throw new ConvecthubError('USAGE', `${oneLine(text).slice(0, 80)} is not an Ed25519 public key`, {
+    hint: 'name the .pub file that `ssh-keygen -t ed25519` wrote, or its first two words',
+  })
 }
 
 /** An Ed25519 public key as ssh-keygen writes it, without a comment. */

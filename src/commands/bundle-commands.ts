@@ -1,5 +1,5 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
-import { OUTPUT } from './shared-options.ts'
+import { OUTPUT, SOURCES } from './shared-options.ts'
 import type { Verb } from './verb.ts'
 
 const BUNDLE_FOLDER = new Argument('[folder]', 'folder of the bundle').default('shared/bin')
@@ -48,15 +48,20 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
       new Option('--description <text>', 'one line for people').default('ConvectHub bundle'),
       OUTPUT,
     ],
-    load: async () => (await import('./bundle.ts')).bundleLockVerb,
+    load: async () => (await import('./bundle-lock.ts')).bundleLockVerb,
   },
   {
     name: 'verify',
-    description: 'check every file of a bundle against its bundle.lock.yaml',
-    examples: ['convecthub bundle verify shared/bin', 'convecthub bundle verify lab/shared/bin'],
-    arguments: [new Argument('<folder>')],
-    options: [OUTPUT],
-    load: async () => (await import('./bundle.ts')).bundleVerifyVerb,
+    description:
+      'check every file of a bundle, and whether it has all that your machines need; contacts no machine',
+    examples: ['convecthub bundle verify -i inv.toml', 'convecthub bundle verify shared/bin'],
+    arguments: [new Argument('[folder]', 'default: shared/bin beside the inventory')],
+    options: [
+      ...SOURCES,
+      new Option('--trust <key>', 'public key, or its .pub file, with which the bundle must be signed'),
+      OUTPUT,
+    ],
+    load: async () => (await import('./bundle-verify.ts')).bundleVerifyVerb,
   },
   {
     name: 'list',

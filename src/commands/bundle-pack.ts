@@ -5,7 +5,7 @@ import { quote } from '../sh.ts'
 import { printResult } from '../ui/print-result.ts'
 import type { OutputMode } from '../ui/renderer.ts'
 import { bytes, count } from '../ui/style.ts'
-import { fileEvents } from './bundle.ts'
+import { fileEvents } from './bundle-files.ts'
 import type { VerbResult } from './verb.ts'
 
 /** `bundle pack`: writes a bundle into one file, or several that fit on a USB stick. */

@@ -11,8 +11,8 @@ import { printResult } from '../ui/print-result.ts'
 import { type PullRenderer, pullRenderer } from '../ui/pull-renderer.ts'
 import type { OutputMode } from '../ui/renderer.ts'
 import { bytes, count } from '../ui/style.ts'
-import { fileEvents, total } from './bundle.ts'
 import { differenceEvents, differenceLines } from './bundle-diff.ts'
+import { fileEvents, totalOf } from './bundle-files.ts'
 import { interruptSignal } from './interrupt.ts'
 import type { VerbResult } from './verb.ts'
 
@@ -59,7 +59,7 @@ function resultOf(folder: string, { lock, changes }: Pulled, fetched: readonly {
   return {
     lines: [
       ...differenceLines(changes),
-      `${folder}: ${total(lock)}; ${how}.`,
+      `${folder}: ${totalOf(lock)}; ${how}.`,
       `Next: convecthub bundle verify ${quote(folder)}`,
     ],
     events: [...differenceEvents(changes), ...fileEvents(lock)],

@@ -4,9 +4,11 @@ import { run } from '../engine/run.ts'
 import type { RunOptions, RunReport } from '../engine/run-options.ts'
 import type { Desired, Step } from '../engine/step.ts'
 import { EXIT, type ExitName } from '../exit-codes.ts'
+import { type System, system } from '../facts/system.ts'
 import { hostQuestions } from '../fleet/ask-secrets.ts'
 import { type CommonOptions, MAX_FORKS } from '../fleet/common-options.ts'
 import type { FleetInput } from '../fleet/read-fleet.ts'
+import { keepMachines } from '../fleet/seen-machines.ts'
 import { exitOf } from '../outcome.ts'
 import { connect } from '../transport/connect.ts'
 import type { Conclusion } from '../ui/conclusion.ts'
@@ -66,6 +68,7 @@ export async function runVerb(
       times?.keep()
       renderer.close()
     })
+    keepMachines(fleet.targets, systemsOf(report))
     const conclusion = await conclude(report)
     const ran = exitOf(report.hosts, report.interrupted)
     const exit = ran === 'ok' ? (conclusion.exit ?? ran) : ran
@@ -74,6 +77,13 @@ export async function runVerb(
   } finally {
     ignore()
   }
+}
+
+/** What the machines that answered are. */
+function systemsOf({ facts }: RunReport): Map<string, System> {
+  return new Map(
+    [...facts].flatMap(([host, known]) => (known.has(system) ? [[host, known.get(system)]] : [])),
+  )
 }
 
 /** Runs a recipe whose only result is its report: nothing is shown. */

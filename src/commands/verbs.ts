@@ -116,7 +116,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'bundle',
     description: 'make and check the folder of artifacts that provision sends',
-    examples: ['convecthub bundle verify shared/bin', 'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1'],
+    examples: ['convecthub bundle pull', 'convecthub bundle verify -i inv.toml'],
     commands: BUNDLE_COMMANDS,
   },
   {

@@ -6,7 +6,8 @@ import type { Distribution } from './distribution.ts'
 export const DISTRIBUTIONS: readonly [Distribution, ...Distribution[]] = [debian]
 
 /** The family of a host: by ID of os-release(5), else by ID_LIKE. */
-export function distributionOf({ os: { id, like } }: Pick<System, 'os'>): Distribution {
+export function distributionOf({ os }: { os: Pick<System['os'], 'id' | 'like'> }): Distribution {
+  const { id, like } = os
   return (
     DISTRIBUTIONS.find(({ oldest }) => Object.hasOwn(oldest, id)) ??
     DISTRIBUTIONS.find((family) => like.some((name) => family.like.includes(name))) ??

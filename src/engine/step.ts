@@ -1,4 +1,4 @@
-import type { BundleLock } from '../artifacts/bundle-lock.ts'
+import type { BundleLock, RequiredImage } from '../artifacts/bundle-lock.ts'
 import type { Cluster, ClusterHost } from '../cluster/cluster.ts'
 import type { FindingId } from '../error-codes.ts'
 import type { Fact, Facts } from '../facts/fact.ts'
@@ -9,6 +9,8 @@ import type { Change } from './change.ts'
 export interface Desired {
   cluster: Cluster
   bundle: BundleLock | undefined
+  /** The images that will be asked for, as far as they are known before the first login. */
+  required?: readonly RequiredImage[]
   /** The text of the file at jhub_config_path; empty when there is none. */
   jhubConfig: string
   /** Whether the cluster may be upgraded when the bundle has a newer K3s. */

@@ -13,6 +13,7 @@ import { INVENTORY_PAGES } from './inventory-pages.ts'
 import { LAB_PAGES } from './lab-pages.ts'
 import { LOGIN_PAGES } from './login-pages.ts'
 import type { Code, Page } from './page.ts'
+import { PROOF_PAGES } from './proof-pages.ts'
 import { PULL_PAGES } from './pull-pages.ts'
 import { RUN_PAGES } from './run-pages.ts'
 import { WARNING_PAGES } from './warning-pages.ts'
@@ -28,6 +29,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
   ...IMAGE_PAGES,
   ...PULL_PAGES,
   ...APT_PAGES,
+  ...PROOF_PAGES,
   ...LOGIN_PAGES,
   ...FINDING_PAGES,
   ...FOUNDED_PAGES,

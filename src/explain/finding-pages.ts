@@ -119,9 +119,10 @@ export const FINDING_PAGES = {
     fix: 'Uninstall it with k3s-uninstall.sh or k3s-agent-uninstall.sh, after saving what you need.',
   },
   bundle: {
-    means: 'The bundle has no K3s for the processor of this machine.',
+    means:
+      'The bundle lacks something for the processor or the system of this machine: K3s, Helm, an image, packages.',
     causes: 'An arm64 machine, and a bundle made for amd64 only.',
-    fix: 'Put that binary (k3s-arm64) into the bundle, and write its lock again.',
+    fix: 'Write the line of the hint into bundle.yaml, and run `convecthub bundle pull FOLDER` where there is internet. By hand: put the file (k3s-arm64) into the bundle, and write its lock again.',
   },
   registry: {
     means:

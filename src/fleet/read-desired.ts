@@ -1,19 +1,28 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
-import type { BundleLock } from '../artifacts/bundle-lock.ts'
+import type { BundleLock, RequiredImage } from '../artifacts/bundle-lock.ts'
 import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
-import { readPublicKey } from '../artifacts/signature.ts'
+import { trustedKey } from '../artifacts/signature.ts'
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
+import { throwAll } from '../inventory/problems.ts'
 import { type HubDoor, hubDoor, type OpenDoor } from '../steps/hub-door.ts'
 import { systemReason } from '../system-error.ts'
 import { yamlReason } from '../yaml-reason.ts'
 import type { CommonOptions } from './common-options.ts'
+import { accepted } from './proof-problems.ts'
+import { proveBundle } from './prove-bundle.ts'
 import type { FleetInput } from './read-fleet.ts'
+import { seenMachines } from './seen-machines.ts'
 
 /** What provision wishes for the cluster, besides the inventory. */
 export interface ReadDesired {
-  desired: { bundle: BundleLock; jhubConfig: string; upgrade: boolean }
+  desired: {
+    bundle: BundleLock
+    required: readonly RequiredImage[]
+    jhubConfig: string
+    upgrade: boolean
+  }
   /** Opens a file of the bundle. */
   open: Bundle['open']
   /** The site's own JupyterHub values configure the login. */
@@ -22,8 +31,8 @@ export interface ReadDesired {
 }
 
 /**
- * Reads the bundle and the JupyterHub values, before any host is contacted. Errors: OPEN_HUB, and those of
- * readJhubConfig and loadBundle.
+ * Reads the bundle and the JupyterHub values, and proves the one for the other and for the machines, before any host is
+ * contacted. Errors: OPEN_HUB, and those of readJhubConfig, loadBundle and proveBundle.
  */
 export async function readDesired(fleet: FleetInput, options: CommonOptions): Promise<ReadDesired> {
   const { text: jhubConfig, file, door } = readJhubConfig(fleet)
@@ -31,15 +40,30 @@ export async function readDesired(fleet: FleetInput, options: CommonOptions): Pr
     ...(door.open ? [openHub({ file, ...door.open }, options.insecureHub ?? false)] : []),
     ...(door.own ? [] : sharedAdmins(fleet)),
   ]
-  const folder = inventoryFolder(fleet)
   const { bundleKey } = fleet.cluster
-  const trusted = bundleKey === undefined ? undefined : readPublicKey(bundleKey)
-  const { lock, open } = await loadBundle(options.bundle ?? join(folder, 'shared/bin'), { trusted })
+  const trusted = bundleKey === undefined ? undefined : trustedKey(bundleKey)
+  const bundle = await loadBundle(options.bundle ?? bundleFolder(fleet), { trusted })
+  const seen = seenMachines(fleet.targets)
+  const proof = await proveBundle(bundle, {
+    ...fleet,
+    jhub: { text: jhubConfig, file },
+    // a system may have been upgraded since the last login; its processor stays
+    seen: (host) => {
+      const { architecture } = seen(host) ?? {}
+      return architecture === undefined ? undefined : { architecture }
+    },
+  })
+  const {
+    errors,
+    warnings: doubts,
+    required,
+  } = options.ignorePreflight?.includes('bundle') ? accepted(proof) : proof
+  throwAll(errors)
   return {
-    desired: { bundle: lock, jhubConfig, upgrade: options.upgrade ?? false },
-    open,
+    desired: { bundle: bundle.lock, required, jhubConfig, upgrade: options.upgrade ?? false },
+    open: bundle.open,
     ownDoor: door.own,
-    warnings,
+    warnings: [...warnings, ...doubts],
   }
 }
 
@@ -70,6 +94,11 @@ function sharedAdmins({ inventory, cluster }: FleetInput): Warning[] {
       hint: 'to tell people apart, name an authenticator in jhub_config_path',
     },
   ]
+}
+
+/** Where the bundle of an inventory lies, unless --bundle names another folder. */
+export function bundleFolder(fleet: Pick<FleetInput, 'inventory'>): string {
+  return join(inventoryFolder(fleet), 'shared/bin')
 }
 
 /** The folder that relative paths in the inventory refer to: that of its first source. */

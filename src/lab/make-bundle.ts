@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { stringify } from 'yaml'
 import { bundleKind } from '../artifacts/bundle-kind.ts'
 import { type Artifact, BUNDLE_LOCK, bundleLockSchema, LOCK_VERSION } from '../artifacts/bundle-lock.ts'
+import { fullImageName } from '../artifacts/images/image-name.ts'
 import { localArchitecture } from '../artifacts/local-architecture.ts'
 import { digest } from '../digest.ts'
 import { ConvecthubError } from '../errors.ts'
@@ -93,6 +94,13 @@ async function bundleFiles(k3sVersion: string): Promise<BundleFile[]> {
       roles: ['driver'],
       version: CHART_VERSION,
       content: await chartPackage(),
+    },
+    {
+      name: 'sources/k3s-images.txt',
+      kind: 'source',
+      architecture: 'all',
+      roles: [],
+      content: ['# of the stand-in', ...SYSTEM_IMAGES.map(fullImageName), ''].join('\n'),
     },
   ]
 }

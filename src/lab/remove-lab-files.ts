@@ -16,8 +16,8 @@ export async function removeLabFiles(stateDir: string): Promise<'absent' | 'fore
   const { bundle, ...files } = labPaths(stateDir)
   const labFiles = [...Object.values(files), `${files.inventory}.old`, join(stateDir, '.gitignore')]
   for (const path of [...labFiles, ...standInFiles(bundle)]) await rm(path, { force: true })
-  for (const folder of [join(bundle, 'charts'), join(bundle, 'images'), bundle, dirname(bundle), stateDir])
-    await rmdir(folder).catch(() => {})
+  const parts = ['charts', 'images', 'sources'].map((name) => join(bundle, name))
+  for (const folder of [...parts, bundle, dirname(bundle), stateDir]) await rmdir(folder).catch(() => {})
   return existsSync(stateDir) ? 'kept' : 'removed'
 }
 

@@ -13,7 +13,7 @@ import { owned } from '../facts/owned.ts'
 import { system } from '../facts/system.ts'
 import { K3S, PROGRAM_FOLDER, RANCHER, TOOL_FOLDER } from '../layout.ts'
 import { quote } from '../sh.ts'
-import { bundledK3s, ownsK3s } from './artifacts.ts'
+import { ownsK3s } from './artifacts.ts'
 import { bundledRegistry } from './registry-host.ts'
 
 /** The guide's minima. Memory is 10 % lower, since firmware and kernel reserve some. */
@@ -128,14 +128,6 @@ export const HOST_RULES: readonly HostRule[] = [
       !ownsK3s(facts.get(owned)) &&
       `${K3S} is there, and convecthub did not put it there`,
     hint: 'uninstall that K3s first (k3s-uninstall.sh or k3s-agent-uninstall.sh)',
-  },
-  {
-    id: 'bundle',
-    wrong: (context) =>
-      context.bundle &&
-      !bundledK3s(context) &&
-      `the bundle has no K3s for ${context.facts.get(system).architecture}`,
-    hint: 'add it to the bundle and its bundle.lock.yaml',
   },
   {
     id: 'registry',

@@ -16,3 +16,11 @@ export function hubDefaults(admins: readonly string[], jhubConfig: string): stri
   const door = Object.keys(config).length > 0 ? stringify({ hub: { config } }, { version: '1.1' }) : ''
   return `${template('jupyterhub/values.yaml')}${door}`
 }
+
+/**
+ * The values that the chart gets on the machines, the site's own last, as far as they decide which images are asked for:
+ * without the names of admins, so that a rendering counts for every inventory.
+ */
+export function chartValues(jhubConfig: string): string[] {
+  return [hubDefaults([], jhubConfig), ...(jhubConfig === '' ? [] : [jhubConfig])]
+}

@@ -1,3 +1,4 @@
+import { devicePlugin } from '../artifacts/proof/device-plugin.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Change } from '../engine/change.ts'
 import type { Desired, Step } from '../engine/step.ts'
@@ -66,7 +67,7 @@ export const gpuPlugin: Step = {
   after: (_host, desired) => gpuHosts(desired).map((host) => on(images, host)),
   facts: (_host, desired) => [file(GPU), ...gpuHosts(desired).map(({ nodeName }) => node(nodeName))],
   plan: (context) => {
-    const content = template('manifests/gpu.yaml', { IMAGE: 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0' })
+    const content = template('manifests/gpu.yaml', { IMAGE: devicePlugin(context.bundle) })
     const leads = context.cluster.lead === context.host
     const labels = (leads ? gpuHosts(context) : []).flatMap(({ nodeName }): Change[] => {
       const state = context.facts.get(node(nodeName))

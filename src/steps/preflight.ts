@@ -6,6 +6,7 @@ import { clusterData } from '../facts/cluster-data.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { system } from '../facts/system.ts'
 import { volumes } from '../facts/volumes.ts'
+import { bundleFindings } from './bundle-rules.ts'
 import { clusterFindings, FOUNDED_RULES } from './cluster-rules.ts'
 import { HOST_RULES, type HostRule, hostFacts } from './host-rules.ts'
 import { archiveFacts } from './image-archives.ts'
@@ -38,6 +39,7 @@ export const preflight: Step = {
     ...[...HOST_RULES, ...SPACE_RULES, ...IMAGE_RULES, ...PORT_RULES].flatMap((rule) =>
       brokenBy(rule, contexts),
     ),
+    ...bundleFindings(contexts),
     ...[...FOUNDED_RULES.flatMap((rule) => brokenBy(rule, contexts)), ...clusterFindings(contexts)].map(
       (finding) => ({ ...finding, firm: true }),
     ),

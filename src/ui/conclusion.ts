@@ -54,5 +54,6 @@ export type VerbEvent =
       from: string | undefined
       to: string | undefined
     }
+  | { event: 'image'; name: string; by: string; pullPolicy?: string | undefined; held?: boolean }
   | { event: 'machine'; name: string; address: string; state: string; sshd: boolean }
   | { event: 'password'; password: string }

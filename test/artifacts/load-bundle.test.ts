@@ -78,6 +78,32 @@ it('reports all missing and different files at once', async () => {
   )
 })
 
+const elf = (machine: number) => {
+  const header = Buffer.alloc(64)
+  header.write('\x7fELF\x02\x01', 'latin1')
+  header.writeUInt16LE(machine, 18)
+  return header
+}
+it.each([
+  { what: 'of its own processor', content: elf(62), reported: [] },
+  {
+    what: 'of another processor',
+    content: elf(183),
+    reported: ['BUNDLE_FILE /k3s is a program for arm64; bundle.lock.yaml says amd64'],
+  },
+  { what: 'that is a script', content: Buffer.from('#!/bin/sh'), reported: [] },
+  { what: 'of no bytes', content: Buffer.alloc(0), reported: [] },
+])('checks a program $what', async ({ content, reported }) => {
+  const files = wholeBundle().map((file) =>
+    file.name === 'k3s'
+      ? { ...file, size: content.length, sha256: createHash('sha256').update(content).digest('hex') }
+      : file,
+  )
+  writeFileSync(join(folder, 'k3s'), content)
+  writeLock({ version: 1, description: 'test', files })
+  expect(await problems()).toEqual(reported)
+})
+
 const files = testBundle().files
 const AT = 'BUNDLE_LOCK /bundle.lock.yaml'
 it.each([

@@ -154,7 +154,11 @@ const EVENTS = {
     .describe('`status`: the result of a check'),
   left: z.object({ host, what: z.string() }).describe('`reset`: something that it did not remove'),
   kept: z.object({ what: z.string(), path: z.string() }).describe("`reset`: users' data that stays"),
-  error: z.object(errorFields).describe('what kept a command from starting; `inventory check`: a mistake'),
+  error: z
+    .object(errorFields)
+    .describe(
+      'what kept a command from starting; `inventory check`: a mistake; `bundle verify`: what is missing',
+    ),
   warning: z
     .object({
       code: z.string(),
@@ -163,7 +167,9 @@ const EVENTS = {
       evidence: z.string().optional(),
       hint: z.string().optional(),
     })
-    .describe('`inventory check`: what is legal but probably a mistake'),
+    .describe(
+      '`inventory check`: what is legal but probably a mistake; `bundle verify`: what cannot be told',
+    ),
   file: z
     .object({
       name: z.string(),
@@ -189,6 +195,14 @@ const EVENTS = {
   fetched: z
     .object({ name: z.string(), size: z.int().describe('bytes'), sha256: z.string(), ms })
     .describe('`bundle pull`: a file was fetched, and is right'),
+  image: z
+    .object({
+      name: z.string(),
+      by: z.string().describe('who asks for it'),
+      pullPolicy: z.string().optional(),
+      held: z.boolean().optional().describe('whether the bundle has it; left out where that is not known'),
+    })
+    .describe('`bundle verify`: an image that will be asked for'),
   machine: z
     .object({ name: z.string(), address: z.string(), state: z.string(), sshd: z.boolean() })
     .describe('`lab status`: a machine'),

@@ -30,6 +30,7 @@ it('writes a lock file that matches the files, and is reproducible', async () =>
     'images driver+worker',
     'helm driver',
     'chart driver',
+    'source ',
   ])
   expect(lock.files[0]?.version).toBe('v1.21.3+k3s1')
   expect(statSync(join(folder, 'k3s')).mode & 0o777).toBe(0o755)

@@ -49,7 +49,7 @@ function planOf(archive: Artifact, version: string, place: string) {
   })
 }
 
-const { content } = ociArchive(['quay.io/a:1'], 'amd64')
+const { content } = await ociArchive(['quay.io/a:1'], 'amd64')
 
 const FORMS = [
   { ending: 'tar', program: 'cat', options: [] },

@@ -148,6 +148,24 @@ it('facts, distribution, steps, recipes and cluster are pure: they import no mod
   expect(impure).toEqual([])
 })
 
+it('what steps import of artifacts is pure as well, with all that it imports', () => {
+  const byPath = new Map(FILES.map((file) => [file.path, file]))
+  const reached = new Set<string>()
+  const walk = (path: string) => {
+    for (const { module, room, typeOnly } of byPath.get(path)?.imports ?? []) {
+      if (typeOnly || room !== 'artifacts' || reached.has(module)) continue
+      reached.add(module)
+      walk(module)
+    }
+  }
+  for (const { path, room } of FILES) if (room === 'steps') walk(path)
+  expect(reached.size).toBeGreaterThan(0)
+  const impure = [...reached].flatMap((path) =>
+    (byPath.get(path)?.imports ?? []).flatMap(({ module, room }) => (room ? [] : `${path} ${module}`)),
+  )
+  expect(impure.filter((each) => !/ zod$/.test(each))).toEqual([])
+})
+
 it('only ui, commands, the questions of init and the command line’s table write to the terminal', () => {
   const writers = FILES.filter(({ text }) => /process\.(stdout|stderr)|console\./.test(text)).map(
     ({ room }) => room,

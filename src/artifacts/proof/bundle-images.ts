@@ -3,14 +3,12 @@ import { basename, join } from 'node:path'
 import type { Artifact, BundleLock } from '../bundle-lock.ts'
 import { fullImageName } from '../images/image-name.ts'
 import { localArchitecture } from '../local-architecture.ts'
+import { isSystemArchive } from './missing-images.ts'
 import type { CheckedFile } from './render-chart.ts'
 import type { ImageInputs } from './required-images.ts'
 
 /** A list of images, one a line, as K3s publishes it with each release. */
-export const K3S_IMAGES = 'k3s-images.txt'
-
-/** K3s's own image archives. Those of Rancher's older releases have the same names. */
-const SYSTEM_ARCHIVE = /^k3s-airgap-images-/
+const K3S_IMAGES = 'k3s-images.txt'
 
 /** What a bundle says about the images that a cluster will ask for; the caller adds what the site wants. */
 export function bundleImages(folder: string, lock: BundleLock): Omit<ImageInputs, 'values'> {
@@ -23,7 +21,7 @@ export function bundleImages(folder: string, lock: BundleLock): Omit<ImageInputs
   const architecture = process.platform === 'linux' ? localArchitecture() : undefined
   return {
     k3s: lock.files.find(({ kind }) => kind === 'k3s')?.version ?? '',
-    systemImages: systemImages(folder, lock) ?? [],
+    systemImages: systemImages(folder, lock),
     chart,
     // earlier stand-ins cannot render
     helm:
@@ -34,13 +32,14 @@ export function bundleImages(folder: string, lock: BundleLock): Omit<ImageInputs
   }
 }
 
-/** The names of K3s's own images: its published list, else what its archives hold. Undefined when the bundle has neither. */
-export function systemImages(folder: string, { files }: BundleLock): string[] | undefined {
+/** The names of K3s's own images: its published list, else what its archives hold; none when the bundle has neither. */
+function systemImages(folder: string, { files }: BundleLock): string[] {
   const list = files.find(({ name }) => basename(name) === K3S_IMAGES)
   if (list) return parseImageList(readFileSync(join(folder, list.name), 'utf8'))
-  const archives = files.filter(({ kind, name }) => kind === 'images' && SYSTEM_ARCHIVE.test(basename(name)))
-  const held = archives.flatMap(({ images = [] }) => images.map(({ name }) => fullImageName(name)))
-  return held.length > 0 ? [...new Set(held)] : undefined
+  const held = files
+    .filter(isSystemArchive)
+    .flatMap(({ images = [] }) => images.map(({ name }) => fullImageName(name)))
+  return [...new Set(held)]
 }
 
 /** The full names in a list of images. */

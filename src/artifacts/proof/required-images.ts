@@ -2,6 +2,7 @@ import { digest } from '../../digest.ts'
 import type { Rendering, RequiredImage } from '../bundle-lock.ts'
 import { addToCache, readCache } from '../cache.ts'
 import { fullImageName } from '../images/image-name.ts'
+import { DEVICE_PLUGIN_ASKS, K3S_ASKS, SPEC_ASKS } from './askers.ts'
 import { chartImages } from './chart-images.ts'
 import { type CheckedFile, renderChart } from './render-chart.ts'
 
@@ -48,18 +49,15 @@ export async function requiredImages(inputs: ImageInputs): Promise<RequiredImage
   const rendering = 'images' in rendered ? rendered : undefined
   return {
     images: distinct([
-      ...asked(systemImages, 'K3s'),
+      ...askedBy(systemImages, K3S_ASKS),
       ...(rendering?.images ?? []),
-      ...asked(devicePlugin === undefined ? [] : [devicePlugin], DEVICE_PLUGIN_ASKS),
-      ...asked(extra, 'bundle.yaml'),
+      ...askedBy(devicePlugin === undefined ? [] : [devicePlugin], DEVICE_PLUGIN_ASKS),
+      ...askedBy(extra, SPEC_ASKS),
     ]),
     rendering,
     ...('images' in rendered ? {} : rendered),
   }
 }
-
-/** Who asks for the device plugin's image. */
-export const DEVICE_PLUGIN_ASKS = 'has_gpu'
 
 type Unknown = { refused: string } | { unable: string }
 
@@ -96,8 +94,10 @@ function isImages(cached: unknown): cached is RequiredImage[] {
   )
 }
 
-const asked = (names: readonly string[], by: string) =>
-  names.map((name) => ({ name: fullImageName(name), by }))
+/** Images by their names, all asked for by the same one. */
+export function askedBy(names: readonly string[], by: string): RequiredImage[] {
+  return names.map((name) => ({ name: fullImageName(name), by }))
+}
 
 function distinct(images: readonly RequiredImage[]): RequiredImage[] {
   return [...new Map(images.map((image) => [JSON.stringify(Object.values(image)), image])).values()]
