@@ -54,7 +54,12 @@ export function problem(
   const hint = general.replace('FOLDER', quote(dirname(origin.file)))
   const whole = machines.length > 0 && machines.length < nodes ? `${message} (${listed(machines)})` : message
   if (level === 'error') return new ConvecthubError(code, whole, { origin, hint })
-  return { code: code === 'BUNDLE_MISFIT' ? code : 'BUNDLE_UNKNOWN', message: whole, origin, hint }
+  return {
+    code: code === 'BUNDLE_MISFIT' || code === 'IMAGE_PULLED' ? code : 'BUNDLE_UNKNOWN',
+    message: whole,
+    origin,
+    hint,
+  }
 }
 
 /** Helm's own words about the chart or its values. */

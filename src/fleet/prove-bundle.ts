@@ -56,7 +56,9 @@ export async function proveBundle({ folder, lock }: Bundle, site: ProvenFor): Pr
       ),
       ...gaps.map((gap) => problem('BUNDLE_INCOMPLETE', gap, origin, nodes.length)),
       // a registry on site answers what a machine asks at each start
-      ...(registry ? [] : pulledImages(asked.images)).map((gap) => problem('IMAGE_PULLED', gap, values)),
+      ...(registry ? [] : pulledImages(lock, asked.images)).map((gap) =>
+        problem('IMAGE_PULLED', gap, values),
+      ),
       // Helm refuses other versions of K3s as well, in its own words
       ...(refused === undefined || misfits.some(({ level }) => level === 'error')
         ? []

@@ -7,10 +7,7 @@ import {
 } from '../bundle-lock.ts'
 import { parseImageName } from '../images/image-name.ts'
 import { DEVICE_PLUGIN_ASKS, K3S_ASKS } from './askers.ts'
-import { bringing, type Gap } from './gap.ts'
-
-/** How many names a message lists. */
-const LISTED = 3
+import { bringing, type Gap, some } from './gap.ts'
 
 /**
  * The images that machines with this processor will ask for and that the bundle does not have for it. Where the lock
@@ -32,32 +29,30 @@ export function missingImages(
     systemArchives.length === 0 && !required.some(({ name, by }) => by === K3S_ASKS && here.has(keyOf(name)))
   if (missing.length === 0 && !noSystem) return []
   const unread = fitting.filter((file) => file.images === undefined && !isSystemArchive(file))
-  if (unread.length > 0) {
-    const archives = unread.map(({ name }) => name)
-    return [untold(archives, noSystem, missing)]
-  }
-  const level = version === 1 ? 'warning' : 'error'
+  if (unread.length > 0 || version === 1) return [untold(unread, noSystem, missing)]
   const k3s = files.find(({ kind }) => kind === 'k3s')?.version ?? 'VERSION'
   const suffix = (found: boolean) => (architecture !== undefined && found ? ` for ${architecture}` : '')
+  const lacks = (message: string, line: string) => ({
+    level: 'error' as const,
+    message,
+    hint: bringing(line),
+  })
   return [
     ...(noSystem
       ? [
-          {
-            level,
-            message: `the bundle has no images of K3s itself${suffix(archives.length > fitting.length)}`,
-            hint: bringing(`k3s: ${k3s}`),
-          } as const,
+          lacks(
+            `the bundle has no images of K3s itself${suffix(archives.length > fitting.length)}`,
+            `k3s: ${k3s}`,
+          ),
         ]
       : []),
     ...[...byName(missing)]
       .filter(([, askers]) => !noSystem || askers.some((by) => by !== K3S_ASKS))
-      .map(
-        ([name, askers]) =>
-          ({
-            level,
-            message: `the bundle lacks the image ${name}${suffix(anywhere.has(keyOf(name)))}, which ${some(askers)} ask${askers.length === 1 ? 's' : ''} for`,
-            hint: bringing(lineFor(name, askers, k3s)),
-          }) as const,
+      .map(([name, askers]) =>
+        lacks(
+          `the bundle lacks the image ${name}${suffix(anywhere.has(keyOf(name)))}, which ${some(askers)} ask${askers.length === 1 ? 's' : ''} for`,
+          lineFor(name, askers, k3s),
+        ),
       ),
   ]
 }
@@ -98,7 +93,7 @@ function keyOf(name: string): string {
 }
 
 function untold(
-  archives: readonly string[],
+  archives: readonly Artifact[],
   noSystem: boolean,
   missing: readonly RequiredImage[],
 ): Omit<Gap, 'machines'> {
@@ -108,7 +103,7 @@ function untold(
   ]
   return {
     level: 'warning',
-    message: `${BUNDLE_LOCK} does not say which images are in ${some(archives)}; the bundle may lack ${some(lacking)}`,
+    message: `${BUNDLE_LOCK} does not say which images are ${archives.length > 0 ? `in ${some(archives.map(({ name }) => name))}` : 'there'}; the bundle may lack ${some(lacking)}`,
     hint: 'convecthub bundle lock FOLDER --k3s VERSION writes it again, with their names',
   }
 }
@@ -124,11 +119,4 @@ function byName(images: readonly RequiredImage[]): Map<string, string[]> {
   const all = new Map<string, string[]>()
   for (const { name, by } of images) all.set(name, [...(all.get(name) ?? []), by])
   return all
-}
-
-/** "a", "a and b", "a, b, c and 4 more". */
-function some(texts: readonly string[]): string {
-  const shown =
-    texts.length > LISTED + 1 ? [...texts.slice(0, LISTED), `${texts.length - LISTED} more`] : texts
-  return shown.join(', ').replace(/, ([^,]*)$/, ' and $1')
 }

@@ -1,19 +1,24 @@
-import type { RequiredImage } from '../bundle-lock.ts'
+import type { BundleLock, RequiredImage } from '../bundle-lock.ts'
 import { parseImageName } from '../images/image-name.ts'
-import type { Gap } from './gap.ts'
+import { type Gap, some } from './gap.ts'
 
 /**
  * Images for which each start of a container asks their registry, although the node has them: without a registry, the pod
- * waits for ever in ErrImagePull (Kubernetes docs, Images: imagePullPolicy and its defaults).
+ * waits for ever in ErrImagePull (Kubernetes docs, Images: imagePullPolicy and its defaults). Only a warning with a lock of
+ * form 1, which may be one for machines with internet.
  */
-export function pulledImages(required: readonly RequiredImage[]): Gap[] {
-  const found = required.filter(isPulled).map(({ name, by, pullPolicy }) => ({
-    level: 'error' as const,
-    message: `each start of ${by} asks the registry for ${name}: it has ${pullPolicy ? `the pull policy ${pullPolicy}` : 'the tag latest and no pull policy'}`,
+export function pulledImages({ version }: BundleLock, required: readonly RequiredImage[]): Gap[] {
+  const all = new Map<string, { image: RequiredImage; askers: string[] }>()
+  for (const image of required.filter(isPulled)) {
+    const key = `${image.name} ${image.pullPolicy}`
+    all.set(key, { image, askers: [...(all.get(key)?.askers ?? []), image.by] })
+  }
+  return [...all.values()].map(({ image: { name, pullPolicy }, askers }) => ({
+    level: version === 1 ? 'warning' : 'error',
+    message: `each start of ${some(askers)} asks the registry for ${name}: it has ${pullPolicy ? `the pull policy ${pullPolicy}` : 'the tag latest and no pull policy'}`,
     hint: `without internet it never starts: ${pullPolicy ? '' : 'name a version instead of latest, or '}set the pull policy to IfNotPresent`,
     machines: [],
   }))
-  return [...new Map(found.map((gap) => [gap.message, gap])).values()]
 }
 
 function isPulled({ name, pullPolicy }: RequiredImage): boolean {

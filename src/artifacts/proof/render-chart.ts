@@ -89,7 +89,8 @@ function runHelm(
         if (!error) return resolve({ text })
         if (error.killed) return resolve({ unable: `it was not done after ${DEADLINE_MS / 1000} s` })
         // Helm ends with 1 when it refuses something; a number is an exit code, a text a reason not to start
-        if (error.code === 1) return resolve({ refused: stderr.trim() })
+        if (error.code === 1)
+          return resolve({ refused: stderr.slice(Math.max(0, stderr.indexOf('Error: '))).trim() })
         if (error.signal) return resolve({ unable: `it was ended by ${error.signal}` })
         const [said] = stderr.trim().split('\n')
         resolve({

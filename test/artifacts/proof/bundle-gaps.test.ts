@@ -145,8 +145,7 @@ it.each([
     files: PROGRAMS,
     version: 1 as const,
     gaps: [
-      `warning d1,w1: the bundle has no images of K3s itself → ${brings('k3s: v1.34.1+k3s1')}`,
-      `warning d1,w1: the bundle lacks the image quay.io/hub:1, which Deployment hub of the chart asks for → ${brings('images: [quay.io/hub:1]')}`,
+      "warning d1,w1: bundle.lock.yaml does not say which images are there; the bundle may lack K3s's own images and quay.io/hub:1 → convecthub bundle lock FOLDER --k3s VERSION writes it again, with their names",
     ],
   },
 ])('a bundle with $what', ({ files, required, version, gaps }) => {
@@ -253,7 +252,15 @@ it.each([
   { name: 'a:latest', pullPolicy: 'Never', found: undefined },
 ])('an image $name with the pull policy $pullPolicy: $found', ({ name, pullPolicy, found }) => {
   const image = { name, by: 'singleuser.image', ...(pullPolicy && { pullPolicy }) }
-  expect(pulledImages([image, image]).map(({ message }) => message)).toEqual(
-    found ? [`each start of singleuser.image asks the registry for ${name}: it has ${found}`] : [],
+  const told = (version: 1 | 2) =>
+    pulledImages({ version, description: '', standIn: false, files: [] }, [
+      image,
+      { ...image, by: 'a puller' },
+    ])
+  expect(told(2).map(({ message }) => message)).toEqual(
+    found
+      ? [`each start of singleuser.image and a puller asks the registry for ${name}: it has ${found}`]
+      : [],
   )
+  expect([...told(2), ...told(1)].map(({ level }) => level)).toEqual(found ? ['error', 'warning'] : [])
 })

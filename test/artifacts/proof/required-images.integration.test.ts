@@ -59,16 +59,11 @@ it('lists what K3s, the chart with its values, the GPU plugin and bundle.yaml as
   expect(rendering?.images).toHaveLength(5)
 })
 
-it('takes K3s’s list where the bundle has it', async () => {
-  writeFileSync(join(bundle, 'k3s-images.txt'), 'docker.io/rancher/a:1\n\nrancher/b:2\n')
-  const list = {
-    ...lock.files[0],
-    name: 'k3s-images.txt',
-    kind: 'source',
-    roles: [],
-  } as BundleLock['files'][0]
-  lock = { ...lock, files: [...lock.files, list] }
+it('takes K3s’s list, and without one what its archive holds', () => {
+  writeFileSync(join(bundle, 'sources/k3s-images.txt'), '# a comment\ndocker.io/rancher/a:1\n\nrancher/b:2\n')
   expect(inputs().systemImages).toEqual(['docker.io/rancher/a:1', 'docker.io/rancher/b:2'])
+  lock = { ...lock, files: lock.files.filter(({ kind }) => kind !== 'source') }
+  expect(inputs().systemImages).toEqual(SYSTEM_IMAGES.map((name) => `docker.io/${name}`))
 })
 
 it('runs Helm once for the same chart and values, with no password on disk and nothing left', async () => {
