@@ -13,7 +13,8 @@ export function bundleFindings(contexts: readonly PlanContext[]): Finding[] {
     if (!bundle) return []
     const seen = facts.get(system)
     const told = bundleGaps(bundle, [bundleMachine(host)], required).map(({ message }) => message)
-    const lacking = bundleGaps(bundle, [bundleMachine(host, seen)], required)
+    // packages are a matter of what the machine has installed, which their own step compares
+    const lacking = bundleGaps(bundle, [{ ...bundleMachine(host, seen), packages: [] }], required)
       .filter(({ level, message }) => level === 'error' && !told.includes(message))
       .map((gap) => ({ ...gap, id: 'bundle' as const }))
     return [...lacking, ...systemGaps(bundle, host, seen)].map(({ id, level, message, hint }) => ({
