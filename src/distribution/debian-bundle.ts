@@ -41,7 +41,7 @@ export const debianBundle: BundledPackages = {
     {
       kind: 'run',
       sign: facts.get(file(PACKAGES)) ? '~' : '+',
-      title: `${PACKAGES}: unpack the packages, and let apt try to install ${askedFor(names).join(', ') || 'nothing'}`,
+      title: `${PACKAGES}: unpack the packages${checked(names)}`,
       timeoutMs: 15 * 60_000,
       script: joinSh([
         sh`set -- ${PACKAGES_ARCHIVE} ${archive.sha256} ${askedFor(names)}`,
@@ -64,6 +64,11 @@ cvh_forget file ${PACKAGES_ARCHIVE}`,
         ]
       : [],
 }
+
+const checked = (names: readonly PackageName[]) =>
+  names.length > 0
+    ? `, and check that apt can install ${askedFor(names).join(', ').replaceAll('|', ' or ')}`
+    : ''
 
 const send = (artifact: PackagesArchive) =>
   ({

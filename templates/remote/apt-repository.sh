@@ -14,13 +14,16 @@ printf '%s\n' "Dir::Etc::sourcelist \"$repo/sources.list\";" 'Dir::Etc::sourcepa
   'Acquire::Languages "none";' 'APT::Sandbox::User "root";' >"$repo/apt.conf"
 APT_CONFIG=$repo/apt.conf
 export APT_CONFIG
-apt-get -q update
+said=$(apt-get -q update 2>&1) || {
+  printf '%s\n' 'apt cannot read the packages of the bundle:' "$said"
+  exit 100
+}
 chosen=$(choose "$@")
 # what an interrupted job of ours left is repaired when packages are installed
 if [ -n "$chosen" ] && [ -z "$(dpkg --audit)" ]; then
   # shellcheck disable=SC2086 # the names are words
-  simulated=$(apt-get -s -q install --no-install-recommends $chosen 2>&1) || {
-    printf '%s\n' 'the packages of the bundle do not fit this host:' "$simulated"
+  said=$(apt-get -s -q install --no-install-recommends $chosen 2>&1) || {
+    printf 'the packages of the bundle do not fit this host:\n%s\n' "$(printf '%s\n' "$said" | grep -e '^E:' -e '^ ')"
     exit 100
   }
 fi

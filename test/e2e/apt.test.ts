@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundlePackages } from './bundled-packages.ts'
 import { type Lab, labUp, machineState, must } from './lab.ts'
 
 const KEY = '741A1BFB5CA840071D375675FB4488FE3C58BF04'
@@ -98,4 +99,36 @@ it('reports a noexec mount of a folder that programs run from', async () => {
   await inside('umount /usr/local/bin')
   expect(stderr).toContain('/usr/local/bin is mounted with noexec')
   expect(code).toBe(6)
+})
+
+describe('the packages of the bundle', () => {
+  const fromBundle = ['-e', 'install_docker=true apt_repo=bundle']
+  const outside = () => inside("iptables -L CVH-OUTSIDE -v -n -x | awk 'NR == 3 { print $1 }'")
+
+  it('are refused with the line that brings them while the bundle has none', async () => {
+    const { code, stderr } = await lab.run('plan', fromBundle)
+    expect(stderr).toContain('add to bundle.yaml: apt: [{release: ')
+    expect(code).toBe(6)
+  })
+
+  it('are installed without any network, once', async () => {
+    const before = await machineState(lab, 'driver1')
+    await inside(`iptables -N CVH-OUTSIDE; iptables -A CVH-OUTSIDE -j REJECT
+iptables -A OUTPUT -o lo -j ACCEPT; iptables -A OUTPUT -p igmp -j ACCEPT
+iptables -A OUTPUT -d $(ip -4 route show dev eth0 scope link | cut -d ' ' -f 1) -j ACCEPT
+iptables -A OUTPUT -j CVH-OUTSIDE`)
+    const release = (await inside('. /etc/os-release; printf %s "$ID-$VERSION_ID"')).trim()
+    await bundlePackages(lab.folder, release, ['conntrack'])
+    must(await lab.run('provision', fromBundle))
+    expect(await inside('dpkg -s docker-ce conntrack | grep Status')).toBe(
+      'Status: install ok installed\n'.repeat(2),
+    )
+    expect(must(await lab.run('plan', fromBundle)).stdout).toContain('Nothing to change.')
+    expect(await outside()).toBe('0\n')
+    await bundlePackages(lab.folder, release, ['conntrack', 'tini'])
+    must(await lab.run('provision', fromBundle))
+    expect(await inside('ls /var/lib/convecthub/packages/pool')).toContain('tini_1.0_all.deb')
+    must(await lab.run('reset', ['--yes']))
+    expect(await machineState(lab, 'driver1')).toBe(before)
+  })
 })
