@@ -27,6 +27,7 @@ export const PACKAGES_MARK = `${PACKAGES}/sha256`
 
 /** That archive, until it is unpacked. */
 export const PACKAGES_ARCHIVE = `${STATE}/packages.tar`
+export const PACKAGES_PART = `${STATE}/.packages.tar.part`
 
 /** The name of the etcd snapshot that an upgrade took; see k3sSnapshot. */
 export const SNAPSHOT_NOTE = `${STATE}/snapshot`

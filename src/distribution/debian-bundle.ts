@@ -1,7 +1,7 @@
 import { digest } from '../digest.ts'
 import type { PackageName } from '../engine/change.ts'
 import { file } from '../facts/file.ts'
-import { PACKAGES, PACKAGES_APT, PACKAGES_ARCHIVE, PACKAGES_MARK } from '../layout.ts'
+import { PACKAGES, PACKAGES_APT, PACKAGES_ARCHIVE, PACKAGES_MARK, PACKAGES_PART } from '../layout.ts'
 import { joinSh, rawSh, type Script, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import type { BundledPackage, BundledPackages, PackagesArchive } from './bundled-packages.ts'
@@ -57,9 +57,10 @@ export const debianBundle: BundledPackages = {
             sign: '-',
             title: `remove ${PACKAGES}`,
             timeoutMs: 60_000,
-            script: sh`rm -rf -- ${PACKAGES} ${PACKAGES_ARCHIVE}
+            script: sh`rm -rf -- ${PACKAGES} ${PACKAGES_ARCHIVE} ${PACKAGES_PART}
 cvh_forget folder ${PACKAGES}
-cvh_forget file ${PACKAGES_ARCHIVE}`,
+cvh_forget file ${PACKAGES_ARCHIVE}
+cvh_forget file ${PACKAGES_PART}`,
           },
         ]
       : [],

@@ -30,3 +30,4 @@ fi
 printf '%s\n' "$digest" >"$repo/sha256"
 rm -f -- "$archive"
 cvh_forget file "$archive"
+cvh_forget file "${archive%/*}/.${archive##*/}.part"
