@@ -48,6 +48,8 @@ export type EngineEvent =
       from: string
       why?: string
     }
+  /** A host cannot serve files to others. */
+  | { event: 'no-relay'; host: string; why: string }
   /** A job of an earlier run is still running after `ms`. The run waits for it, or stops it (`ends`) as outdated. */
   | { event: 'waiting'; host: string; job: string; ms: number; ends?: boolean }
   /** The connection broke during a step. The step continues when the host answers again. */

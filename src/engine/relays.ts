@@ -11,8 +11,9 @@ import type { RunOptions } from './run-options.ts'
 export function planRelays(
   plans: readonly HostPlan[],
   fleet: Fleet,
-  { hosts, relay, owner, emit, signal }: RunOptions,
+  options: RunOptions,
 ): Relays | undefined {
+  const { hosts, relay, emit } = options
   if (!relay) return undefined
   const facts = new Map(
     hosts.flatMap(({ name }) => {
@@ -27,28 +28,22 @@ export function planRelays(
     return { file: name, size, to, from: from.map(({ host }) => host) }
   })
   emit({ event: 'delivery', here, between, files })
-  return new Relays(plan, { key: relay(), owner, signal })
+  return new Relays(plan, relay(), options)
 }
 
 /** The files that go from host to host in one run. */
 export class Relays {
   readonly #plan: DeliveryPlan
   readonly #key: RelayKey
-  readonly #owner: string
+  readonly #options: RunOptions
   readonly #delivery: Delivery
 
-  /** `owner`: the name written into the hosts' locks. */
-  constructor(
-    plan: DeliveryPlan,
-    { key, owner, signal }: { key: RelayKey; owner: string; signal: AbortSignal },
-  ) {
+  constructor(plan: DeliveryPlan, key: RelayKey, options: RunOptions) {
+    const wanted = new Map(plan.files.map(({ artifact, to }) => [artifact.sha256, to]))
     this.#plan = plan
     this.#key = key
-    this.#owner = owner
-    this.#delivery = new Delivery(
-      new Map(plan.files.map(({ artifact, to }) => [artifact.sha256, to])),
-      signal,
-    )
+    this.#options = options
+    this.#delivery = new Delivery(wanted, options.signal)
   }
 
   /** Whether every host has what it wanted, or is out of the run. */
@@ -70,7 +65,7 @@ export class Relays {
     const opening = [...new Set(offers.map(({ host }) => host))].map(async (name) => {
       const at = fleet.get(name)
       const files = offers.filter(({ host }) => host === name)
-      if (at?.connection) await openSource(at.connection, this.of(at), files, this.#owner)
+      if (at?.connection) await openSource(at.connection, this.of(at), files, this.#options)
     })
     await Promise.all(opening)
   }

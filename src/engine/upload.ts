@@ -15,7 +15,7 @@ import { ALONE, type Turn, type TurnEnd } from './delivery.ts'
 import { fetchFile, type Rest } from './fetch-file.ts'
 import { interrupted } from './interrupted.ts'
 import { hintFor, UNSAFE_FOLDER_HINT } from './known-causes.ts'
-import { doorOf, offer, openDoor, withRelay } from './relay.ts'
+import { learnDoor, offer, openDoor, withRelay } from './relay.ts'
 import { changeMs } from './render.ts'
 import { withLibrary } from './with-library.ts'
 
@@ -76,7 +76,7 @@ function nextTurn({ relay, emit, host, step }: ApplyOptions, { artifact }: Uploa
 
 /** Takes a turn: prepares the host, then has it fetch the file, or sends it. */
 async function take(options: ApplyOptions, change: UploadChange, { from }: Turn): Promise<TurnEnd> {
-  const { connection, host, step, owner, signal, relay } = options
+  const { connection, host, step, owner, signal, emit, relay } = options
   const { artifact, path, mode } = change
   const part = partialPath(path)
   const relays = relay?.delivery.relays(artifact.sha256) ? relay : undefined
@@ -97,7 +97,7 @@ ${relays && opens ? openDoor(relays) : rawSh(':')}`,
       { ...run, lock: owner },
     ),
   )
-  if (relays && opens) relays.delivery.opened(host, doorOf(relays, host, output))
+  if (relays && opens) learnDoor(relays, host, output, emit)
   const source = options.source(artifact)
   const have = await resumeOffset(output, source, artifact)
   const place = sh`set -e

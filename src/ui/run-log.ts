@@ -71,6 +71,9 @@ export class RunLog {
         if (event.state === 'failed') this.#print('note', event.host, relayText(event))
         else this.#output(event.host, `  ${relayText(event)}`)
         break
+      case 'no-relay':
+        this.#print('note', event.host, `cannot serve files to other hosts: ${event.why}`)
+        break
       case 'link-lost':
         this.#print('note', event.host, `${event.error.message}; logging in again`)
         break

@@ -112,6 +112,7 @@ export class RunView {
         break
       case 'finding':
       case 'delivery':
+      case 'no-relay':
       case 'progress':
       case 'change-end':
         break

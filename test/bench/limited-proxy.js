@@ -1,9 +1,12 @@
 import { createConnection, createServer } from 'node:net'
 import { atEnd } from './clean-up.js'
 
-/** A link that carries `rate` bytes per second in each direction, for all who use it together. */
+/**
+ * A link that carries `rate` bytes per second in each direction, for all who use it together. `bytes` counts what it has
+ * carried.
+ */
 export function makeLink(rate) {
-  return { there: { rate, due: 0 }, back: { rate, due: 0 } }
+  return { there: { rate, due: 0, bytes: 0 }, back: { rate, due: 0, bytes: 0 } }
 }
 
 /** Opens a loopback port that forwards to an address over a link. Returns its number. */
@@ -32,6 +35,7 @@ function pass(from, to, way) {
   }
   from.on('data', (chunk) => {
     const now = performance.now()
+    way.bytes += chunk.length
     way.due = Math.max(way.due, now) + (chunk.length / way.rate) * 1000
     if (!to.write(chunk)) wait((go) => to.once('drain', go))
     // shorter timers would be late by more than they wait

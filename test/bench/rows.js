@@ -2,7 +2,7 @@
 import { converged, first } from './items-rows.js'
 import { fleet, help, ping } from './ping-rows.js'
 import { roundTrips } from './trips-rows.js'
-import { again, gigabit, many, upload } from './upload-rows.js'
+import { again, gigabit, many, relay, upload } from './upload-rows.js'
 
 /**
  * A line of the table. `of` (ours) and `to` name results. At most one bound: with `slower`, ours is at most that many
@@ -92,6 +92,16 @@ export const ROWS = [
       { what: 'source read, times', of: 'ours.reads', most: 1.1 },
       { what: 'memory, MB', of: 'ours.megabytes', most: 200 },
       { what: 'time', of: 'ours.seconds' },
+    ],
+  },
+  {
+    id: 'relay',
+    title: ({ relayed, relayedMegabytes }) => `${relayedMegabytes} MB to ${relayed} hosts, 12 MB/s`,
+    ports: ({ relayed }) => relayed,
+    measure: relay,
+    lines: [
+      { what: 'time', of: 'ours.seconds', to: 'one.seconds', rival: 'to 1 host', slower: 1.5 },
+      { what: 'sent from here, times', of: 'ours.times', most: 1.1 },
     ],
   },
   {

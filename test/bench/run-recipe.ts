@@ -1,6 +1,6 @@
-// node run-recipe.cjs INVENTORY items FOLDER, or INVENTORY file PATH BUNDLE: applies the items or uploads the file to
-// all hosts as a verb would, and prints the cost as a line of JSON. It is built like the command line and loads its
-// modules in the same order.
+// node run-recipe.cjs INVENTORY items FOLDER, or INVENTORY file|relay PATH BUNDLE: applies the items, uploads the file to
+// all hosts, or lets it go from host to host, as a verb would, and prints the cost as a line of JSON. It is built like
+// the command line and loads its modules in the same order.
 
 import { readFileSync } from 'node:fs'
 import type { CommonOptions } from '../../src/fleet/common-options.ts'
@@ -15,6 +15,7 @@ async function run([inventory = '', what, path = '', bundleFolder]: readonly str
   const { runVerb } = await import('../../src/commands/run-verb.ts')
   const { warn } = await import('../../src/ui/warn.ts')
   const options: CommonOptions = { inventory: [inventory], output: 'plain', color: false }
+  const { relayKey } = await import('../../src/commands/relay-key.ts')
   const fleet = await readFleet(options, warn)
   const bundle = bundleFolder
     ? await (await import('../../src/artifacts/load-bundle.ts')).loadBundle(bundleFolder)
@@ -29,6 +30,7 @@ async function run([inventory = '', what, path = '', bundleFolder]: readonly str
       if (!bundle) throw new Error('there is no bundle')
       return bundle.open(artifact)
     },
+    relay: what === 'relay' ? relayKey : undefined,
     apply: true,
     onEvent: (event) => {
       if (event.event === 'progress') sent.set(event.host, event.sent)

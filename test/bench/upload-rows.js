@@ -84,9 +84,34 @@ export async function many(bench) {
   return { ours: { ...run, reads: read / (bench.sizes.megabytes * MB) } }
 }
 
+/** What the link from here to all hosts carries, bytes per second. */
+const SHARED_LINK = 12 * MB
+
+/** Uploads a file to several hosts over one slow link, and to one host for comparison. */
+export async function relay(bench) {
+  const { relayed, relayedMegabytes } = bench.sizes
+  const bundle = await makeBundle(bench, relayedMegabytes)
+  const path = `${bench.files}/big.tar`
+  const to = (name, hosts) => async () => {
+    bench.clear(relayed)
+    const link = makeLink(SHARED_LINK)
+    const far = hosts.map(async (host) => {
+      const port = await limitedProxy({ address: '127.0.0.1', port: host.port }, link)
+      return { ...host, address: '127.0.0.1', port }
+    })
+    const inventory = bench.write(name, await Promise.all(far))
+    const run = await script(bench, RECIPE, inventory.ini, 'relay', path, bundle)
+    return { ...run, times: link.there.bytes / (relayedMegabytes * MB) }
+  }
+  const hosts = bench.hosts.slice(0, relayed)
+  const results = await alternate(bench, { ours: to('relay', hosts), one: to('relay-1', hosts.slice(0, 1)) })
+  bench.clear(relayed)
+  return results
+}
+
 async function contenders(bench, count) {
   const inventory = bench.inventory(`upload-${count}`, count)
-  const bundle = await makeBundle(bench)
+  const bundle = await makeBundle(bench, bench.sizes.megabytes)
   const path = `${bench.files}/big.tar`
   const upload = (from) => script(bench, RECIPE, from.ini, 'file', path, bundle)
   const args = ['all', '-m', 'copy', '-a', `src=${bigFileOf(bench)} dest=${path}`]
@@ -100,14 +125,14 @@ async function contenders(bench, count) {
   }
 }
 
-const bigFileOf = ({ folder }) => join(folder, 'bundle', 'big.tar')
+const bigFileOf = ({ folder, sizes }) => join(folder, `bundle-${sizes.megabytes}`, 'big.tar')
 
-/** Makes a bundle with the big file. Its digest is cached then, as it is for a user after the first run. */
-async function makeBundle(bench) {
-  const folder = join(bench.folder, 'bundle')
+/** Makes a bundle with a big file. Its digest is cached then, as it is for a user after the first run. */
+async function makeBundle(bench, megabytes) {
+  const folder = join(bench.folder, `bundle-${megabytes}`)
   if (existsSync(folder)) return folder
   mkdirSync(folder)
-  writeRandom(bigFileOf(bench), bench.sizes.megabytes)
+  writeRandom(join(folder, 'big.tar'), megabytes)
   for (const name of ['k3s', 'helm', 'jupyterhub-1.0.0.tgz']) writeFileSync(join(folder, name), name)
   await convecthub(bench, 'bundle', 'lock', folder, '--k3s', 'v1.34.1+k3s1')
   return folder

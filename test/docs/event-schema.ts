@@ -136,6 +136,7 @@ const EVENTS = {
   'link-lost': z
     .object({ host, step, error })
     .describe('the connection broke; the step goes on when the host answers again'),
+  'no-relay': z.object({ host, why: z.string() }).describe('a host cannot serve files to others'),
   relay: z
     .object({
       host,

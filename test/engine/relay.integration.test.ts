@@ -159,6 +159,8 @@ it('where no host can serve, all get the file from here at once', async () => {
   check()
   await expectDelivered(outcome)
   expect({ sent: bytesSent(outcome), relayed: outcome.relayed }).toEqual({ sent: 4 * SIZE, relayed: [] })
+  const reasons = outcome.events.flatMap((event) => (event.event === 'no-relay' ? [event.why] : []))
+  expect(new Set(reasons)).toEqual(new Set(['there is no /no/sshd']))
 })
 
 const GUARD = '"$away" -lt 30'

@@ -13,10 +13,10 @@ it.each([
   expect(line(text)).toBe(`convecthub provision ${shown}`)
 })
 
-it('keeps --ignore-preflight and --insecure-hub', () => {
-  const options = { color: true, ignorePreflight: ['cpu', 'memory'], insecureHub: true }
+it('keeps --no-relay, --ignore-preflight and --insecure-hub', () => {
+  const options = { color: true, relay: false, ignorePreflight: ['cpu', 'memory'], insecureHub: true }
   expect(commandLine('provision', options)).toBe(
-    'convecthub provision --ignore-preflight cpu,memory --insecure-hub',
+    'convecthub provision --no-relay --ignore-preflight cpu,memory --insecure-hub',
   )
 })
 

@@ -90,6 +90,7 @@ export const EVENTS: readonly EngineEvent[] = [
     between: 10,
     files: [{ file: 'k3s', size: 5, to: ['w1', 'w2', 'w3'], from: ['d1'] }],
   },
+  { event: 'no-relay', host, why: 'there is no /usr/sbin/sshd' },
   { event: 'relay', host, step, state: 'failed', file: 'k3s', from: 'd1', why: 'no route to host' },
   { event: 'step-start', host, step },
   {

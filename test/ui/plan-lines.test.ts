@@ -55,6 +55,23 @@ it.each([
 })
 
 it.each([
+  { what: 'hosts that have it', from: ['d1', 'd2'], way: ', from d1, d2' },
+  { what: 'each other', from: [], way: ', from host to host' },
+])('shows that hosts get a file from $what', ({ from, way }) => {
+  const files = [{ file: 'k3s', size: 300e6, to: ['w1', 'w2', 'w3'], from }]
+  const delivery = { event: 'delivery', here: 301e6, between: 600e6, files } as const
+  const events = ['w1', 'w2', 'w3'].map((name) => planned(name, 'bundle', CHANGES.slice(1, 3)))
+  expect(planLines(events, { delivery, paint: plain })).toEqual([
+    'w1 … w3 (3 hosts)',
+    '  bundle  ~ /etc/b',
+    `          + /bin/k3s${way}`,
+    '',
+    'Delivery: 301 MB from this computer, 600 MB from host to host (--no-relay sends all of it from here)',
+    '',
+  ])
+})
+
+it.each([
   { what: 'a new file', before: undefined, lines: ['+ one', '+ two'] },
   { what: 'a changed text', before: 'one\nthree\n', lines: ['  one', '- three', '+ two'] },
   { what: 'an unchanged text', before: 'one\ntwo\n', lines: ['(its text stays as it is)'] },

@@ -51,6 +51,7 @@ const begins = (host: string, step: string): EngineEvent => ({ event: 'step-star
 const blocked = { outcome: 'blocked', blockedBy: 'docker on node1' } as const
 const failedDocker = new ConvecthubError('STEP_FAILED', 'it broke', { host: 'node1', step: 'docker' })
 const away = (step: string) => new ConvecthubError('UNREACHABLE', 'no answer', { host: 'node1', step })
+const relay = { event: 'relay', host: 'node2', step: 'docker', file: 'images/a.tar', from: 'node3' } as const
 const warning = (hosts: readonly string[], message: string): EngineEvent => {
   return { event: 'finding', finding: { level: 'warning', id: 'cpu', message, hint: 'mend it' }, hosts }
 }
@@ -64,6 +65,20 @@ it.each<{ what: string; events: (EngineEvent | 'stop')[]; told: string[] }>([
       ends('node1', 'k3s', blocked),
     ],
     told: ['error node1: no answer'],
+  },
+  {
+    what: 'files that go from host to host, only where that fails',
+    events: [
+      begins('node2', 'docker'),
+      { event: 'no-relay', host: 'node1', why: 'there is no /usr/sbin/sshd' },
+      { ...relay, state: 'waiting' },
+      { ...relay, state: 'fetching' },
+      { ...relay, state: 'failed', why: 'it stopped sending' },
+    ],
+    told: [
+      'note node1: cannot serve files to other hosts: there is no /usr/sbin/sshd',
+      'note node2: images/a.tar did not come from node3: it stopped sending; another host or this computer sends it',
+    ],
   },
   {
     what: 'a host that could not be planned',
