@@ -30,7 +30,7 @@ export function namedFile(name: string): Named | undefined {
   return {
     kind,
     roles,
-    architecture: kind === 'chart' ? 'all' : architectureOf(base),
+    architecture: kind === 'chart' ? 'all' : architectureOf(base, kind),
     ...(packed && { packed }),
   }
 }
@@ -43,7 +43,8 @@ function packedProgram(base: string): Named['packed'] {
 }
 
 /** A name without an architecture counts as amd64 where the file itself does not tell: K3s names its files so. */
-function architectureOf(base: string): Artifact['architecture'] {
-  const [, suffix = 'amd64'] = /[-_](arm64|armhf|arm|amd64)(?![a-z0-9])/.exec(base) ?? []
+function architectureOf(base: string, kind: Artifact['kind']): Artifact['architecture'] {
+  const [, suffix = kind === 'source' ? 'all' : 'amd64'] =
+    /[-_](arm64|armhf|arm|amd64)(?![a-z0-9])/.exec(base) ?? []
   return suffix === 'arm' ? 'armhf' : (suffix as Artifact['architecture'])
 }

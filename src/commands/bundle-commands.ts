@@ -23,11 +23,16 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
   },
   {
     name: 'pull',
-    description: 'fetch all that bundle.yaml asks for; call it again to continue',
-    examples: ['convecthub bundle pull', 'convecthub bundle pull shared/bin --update'],
+    description:
+      'fetch all that bundle.yaml asks for, or a bundle that lies elsewhere; call it again to continue',
+    examples: ['convecthub bundle pull', 'convecthub bundle pull --from s3://bucket/bin/'],
     arguments: [BUNDLE_FOLDER],
     options: [
       new Option('--update', 'take changes of bundle.yaml, and what tags of images mean now, into the lock'),
+      new Option(
+        '--from <source>',
+        'copy a bundle from s3://BUCKET/PREFIX, https://HOST/PATH or a folder; no bundle.yaml is needed',
+      ).conflicts('update'),
       new Option('--ca <file>', 'certificates (PEM) that are trusted besides the usual ones'),
       OUTPUT,
       new Option('--no-color', 'no colours; NO_COLOR does the same'),

@@ -1,49 +1,34 @@
-import { readLogins } from '../artifacts/images/registry-logins.ts'
-import { requiredImages } from '../artifacts/proof/required-images.ts'
-import { type Pulled, pullBundle } from '../artifacts/pull/pull-bundle.ts'
-import type { PullEvent } from '../artifacts/pull/pull-event.ts'
-import { makeHttp } from '../artifacts/sources/make-http.ts'
 import { ConvecthubError } from '../errors.ts'
 import { quote } from '../sh.ts'
-import { hubDefaults } from '../steps/hub-defaults.ts'
 import { defaultMode } from '../ui/make-renderer.ts'
-import { printResult } from '../ui/print-result.ts'
+import { printResult, type Result } from '../ui/print-result.ts'
 import { type PullRenderer, pullRenderer } from '../ui/pull-renderer.ts'
 import type { OutputMode } from '../ui/renderer.ts'
-import { bytes, count } from '../ui/style.ts'
-import { differenceEvents, differenceLines } from './bundle-diff.ts'
-import { fileEvents, totalOf } from './bundle-files.ts'
 import { interruptSignal } from './interrupt.ts'
+import type { PullWish } from './pull-wish.ts'
 import type { VerbResult } from './verb.ts'
 
 interface Options {
   update?: boolean
+  from?: string
   ca?: string
   output?: OutputMode
   color: boolean
 }
 
 /**
- * `bundle pull`: makes a folder hold what its bundle.yaml asks for. Errors: those of pullBundle, and USAGE for --ca. A
- * pull that was stopped or failed continues with the same command.
+ * `bundle pull`: makes a folder hold what its bundle.yaml asks for; with --from, what another place has. Errors: those of
+ * pullBundle or copyFrom, and USAGE for --ca. A pull that was stopped or failed continues with the same command.
  */
 export async function bundlePullVerb(folder: string, options: Options): VerbResult {
-  const { update = false, ca, output = defaultMode(), color } = options
+  const { update = false, from, ca, output = defaultMode(), color } = options
   const renderer = pullRenderer({ mode: output, color })
   const { signal, ignore } = interruptSignal(renderer.stopping)
-  const fetched: { size: number }[] = []
-  const on = (event: PullEvent) => {
-    renderer.on(event)
-    if (event.event === 'fetched') fetched.push(event)
-  }
+  const wish = { folder, update, signal, emit: renderer.on, ...(ca !== undefined && { ca }) }
   try {
-    const pulled = await pullBundle({
-      ...{ folder, update, signal, emit: on, logins: readLogins(process.env), findImages: requiredImages },
-      connect: (mirrors, stop) => makeHttp({ mirrors, signal: stop, ...(ca !== undefined && { ca }) }),
-      layers: (values) => [hubDefaults([], values), values],
-    })
+    const result = await (from === undefined ? pullBySpec(wish) : copyBundle(from, wish))
     renderer.close()
-    return printResult('bundle pull', resultOf(folder, pulled, fetched), options)
+    return printResult('bundle pull', result, options)
   } catch (error) {
     renderer.close()
     throw told(error, renderer, { output, command: commandOf(folder, options) })
@@ -52,19 +37,12 @@ export async function bundlePullVerb(folder: string, options: Options): VerbResu
   }
 }
 
-function resultOf(folder: string, { lock, changes }: Pulled, fetched: readonly { size: number }[]) {
-  const size = fetched.reduce((sum, each) => sum + each.size, 0)
-  const how =
-    fetched.length > 0 ? `${count(fetched.length, 'file')} fetched, ${bytes(size)}` : 'nothing to fetch'
-  return {
-    lines: [
-      ...differenceLines(changes),
-      `${folder}: ${totalOf(lock)}; ${how}.`,
-      `Next: convecthub bundle verify ${quote(folder)}`,
-    ],
-    events: [...differenceEvents(changes), ...fileEvents(lock)],
-    exit: 'ok' as const,
-  }
+async function pullBySpec(wish: PullWish): Promise<Result> {
+  return (await import('./pull-by-spec.ts')).pullBySpec(wish)
+}
+
+async function copyBundle(from: string, wish: PullWish): Promise<Result> {
+  return (await import('./copy-bundle.ts')).copyBundle(from, wish)
 }
 
 /** What a pull that did not end well tells: after Ctrl-C how to continue; after an error also what is there. */
@@ -85,10 +63,11 @@ function told(
   return error
 }
 
-function commandOf(folder: string, { update, ca }: Options): string {
+function commandOf(folder: string, { update, from, ca }: Options): string {
   return [
     'convecthub bundle pull',
     quote(folder),
+    ...(from === undefined ? [] : ['--from', quote(from)]),
     ...(update ? ['--update'] : []),
     ...(ca === undefined ? [] : ['--ca', quote(ca)]),
   ].join(' ')

@@ -20,7 +20,7 @@ export class PullProgress {
   /** How many bytes had arrived at which time; the first is the last before the window. */
   readonly #samples: { at: number; moved: number }[] = []
   #moved = 0
-  #wanted = { count: 0, all: false }
+  #wanted: { count: number; all: boolean; size?: number } = { count: 0, all: false }
   #there = 0
 
   constructor(now: () => number = Date.now) {
@@ -83,6 +83,8 @@ export class PullProgress {
 
   /** Bytes that are missing; undefined while the size of some file is not known. */
   #left(): number | undefined {
+    const { size } = this.#wanted
+    if (size !== undefined) return size - this.#moved
     const files = [...this.#open.values()]
     if (!this.#wanted.all || files.length < this.#wanted.count - this.#there) return undefined
     return files.reduce<number | undefined>(

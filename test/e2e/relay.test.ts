@@ -30,7 +30,7 @@ let ms = 0
 
 beforeAll(async () => {
   lab = await labUp(4)
-  bundle = bigBundle(lab.folder, SIZE)
+  bundle = await bigBundle(lab.folder, SIZE)
   const first = jsonLines(must(await provision(['--output', 'json'])).stdout)
   const delivery = first.find(({ event }) => event === 'delivery') as Delivery | undefined
   archives = (delivery?.files ?? []).map(({ file }) => `${IMAGES}/${basename(file)}`)

@@ -35,6 +35,7 @@ const ARROWS: Readonly<Record<string, { knows: readonly string[]; types?: readon
       'init',
       'recipes',
       'steps',
+      'distribution',
       'engine',
       'facts',
       'cluster',

@@ -121,10 +121,10 @@ const LOOKS: Readonly<Record<PullItem['way'], Look>> = {
     }
   },
 
-  packages: async ({ release }) => {
-    throw new ConvecthubError('BUNDLE_YAML', `apt: packages of ${release} cannot be fetched`, {
-      hint: 'take apt out of bundle.yaml',
-    })
+  packages: async (item, work) => async () => {
+    const path = work.staged(item.name)
+    const packages = await item.make?.(path, work.pinned.get(item.name)?.packages)
+    return { ...(await sizeAndDigest(path)), ...(packages && { packages: [...packages] }) }
   },
 }
 
@@ -178,8 +178,12 @@ function refuseOther(item: PullItem, work: PullWork, sha256: string): void {
 }
 
 function other({ name, from }: PullItem, { folder }: PullWork, evidence: string): ConvecthubError {
-  return new ConvecthubError('BUNDLE_SOURCE', `${from} is not what bundle.lock.yaml holds as ${name}`, {
-    evidence,
-    hint: `ask its publisher why; where the new one is what you want: convecthub bundle pull ${quote(folder)} --update`,
-  })
+  return new ConvecthubError(
+    'BUNDLE_SOURCE',
+    `${name} from ${from} is not the one that bundle.lock.yaml holds`,
+    {
+      evidence,
+      hint: `ask its publisher why; where the new one is what you want: convecthub bundle pull ${quote(folder)} --update`,
+    },
+  )
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { digest } from '../../digest.ts'
 import { ConvecthubError } from '../../errors.ts'
 import { quote } from '../../sh.ts'
+import type { PackagesItem } from '../apt/package-items.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, type Rendering } from '../bundle-lock.ts'
+import type { BundleSpec } from '../bundle-spec.ts'
 import type { LockDifference } from '../diff-locks.ts'
 import { parseBundleLock } from '../parse-bundle-lock.ts'
 import { bringItems } from './bring-items.ts'
@@ -11,7 +13,7 @@ import { finishPull } from './finish-pull.ts'
 import { type FindImages, imagesWanted } from './images-wanted.ts'
 import { isFor } from './look-at-item.ts'
 import { onlyOnePull } from './only-one-pull.ts'
-import { imageItems, type PullItem, pullItems } from './pull-items.ts'
+import { imageItems, type PullItem, packageItems, pullItems } from './pull-items.ts'
 import { PULL_FOLDER, PullWork, type WorkOptions } from './pull-work.ts'
 import { readBundleSpec } from './read-bundle-spec.ts'
 
@@ -21,6 +23,8 @@ export interface PullOptions extends Pick<WorkOptions, 'folder' | 'update' | 'lo
   /** Opens the way to servers. `signal` ends all that is under way. */
   connect: (mirrors: Readonly<Record<string, string>>, signal: AbortSignal) => WorkOptions['http']
   findImages: FindImages
+  /** What makes the packages of bundle.yaml. `scratch` is a folder for what is under way. */
+  packages: (spec: BundleSpec, http: WorkOptions['http'], scratch: string) => readonly PackagesItem[]
   /** The values for the chart, convecthub's own first, for the text of the site's. */
   layers: (values: string) => readonly string[]
 }
@@ -57,7 +61,10 @@ export async function pullBundle(options: PullOptions): Promise<Pulled> {
       http: connect(spec.mirrors, stop.signal),
     })
     const layers = options.layers(values === undefined ? '' : readFileSync(values, 'utf8'))
-    const made = await bringAll(work, stop, { ...options, layers, before })
+    const made = await bringAll(work, stop, {
+      ...options,
+      ...{ layers, before, packages: options.packages(spec, work.http, work.scratch) },
+    })
     return await finishPull(work, made, before)
   } catch (error) {
     if (!signal.aborted) throw error
@@ -83,14 +90,16 @@ async function bringAll(
     findImages,
     layers,
     before,
+    packages,
   }: Pick<PullOptions, 'folder' | 'findImages'> & {
     layers: readonly string[]
     before: BundleLock | undefined
+    packages: readonly PackagesItem[]
   },
 ): Promise<Brought> {
   const { spec, emit, update } = work
   const pinned = update ? undefined : before
-  const fixed = pullItems(spec)
+  const fixed = [...pullItems(spec), ...packageItems(packages, spec)]
   refuseGaps(folder, pinned, { lacks: missing(fixed, pinned) })
   emit({ event: 'wanted', count: fixed.length, all: false })
   const { look, bring, settled } = bringItems(work, stop.signal)

@@ -2,8 +2,8 @@ import type { Artifact } from '../bundle-lock.ts'
 
 /** What happens while a bundle is pulled. */
 export type PullEvent =
-  /** So many files there will be; until it is `all`, the images are not known yet. */
-  | { event: 'wanted'; count: number; all: boolean }
+  /** So many files there will be; until it is `all`, the images are not known yet. `size`: bytes of all, where known. */
+  | { event: 'wanted'; count: number; all: boolean; size?: number }
   /** A file was there already. */
   | { event: 'kept'; name: string }
   | { event: 'fetch'; name: string; from: string }

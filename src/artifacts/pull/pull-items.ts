@@ -1,4 +1,5 @@
 import { digest } from '../../digest.ts'
+import type { PackagesItem } from '../apt/package-items.ts'
 import type { Artifact } from '../bundle-lock.ts'
 import type { BundleSpec } from '../bundle-spec.ts'
 import { fullImageName } from '../images/image-name.ts'
@@ -10,12 +11,17 @@ type Way = 'file' | 'program' | 'chart' | 'image' | 'packages'
 export interface PullItem
   extends Pick<Artifact, 'name' | 'kind' | 'architecture' | 'roles' | 'version' | 'gpu' | 'release'> {
   way: Way
-  /** The address of the file, of the archive that it is in, or of the chart repository's index; the name of an image. */
+  /**
+   * The address of the file, of the archive that it is in, or of the chart repository's index; the name of an image; for
+   * packages what is asked for, as a digest.
+   */
   from: string
   /** The item with the sha256 of what lies at `from`. */
   checkedBy?: string
   /** The path of a program in its archive. */
   member?: string
+  /** Makes what is put together. */
+  make?: PackagesItem['make']
 }
 
 /** Where releases lie. */
@@ -115,6 +121,15 @@ export function imageItems(
       }
     }),
   )
+}
+
+/** The archives with packages. */
+export function packageItems(made: readonly PackagesItem[], { apt, gpu }: BundleSpec): PullItem[] {
+  return made.map((item) => {
+    const asked = apt.find(({ release }) => release === item.release)
+    const from = `apt ${digest(JSON.stringify([asked, gpu !== undefined])).slice(0, 12)}`
+    return { ...item, way: 'packages', from }
+  })
 }
 
 function source(name: string, architecture: Artifact['architecture'], from: string): PullItem {

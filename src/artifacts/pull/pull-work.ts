@@ -96,9 +96,14 @@ export class PullWork {
     })
   }
 
+  /** Where packages are kept until they are put together. */
+  get scratch(): string {
+    return this.#inside('apt')
+  }
+
   /** Removes all that the pull needed, which is done. */
   clear(): void {
-    for (const name of ['files', 'blobs', 'archives', 'journal'])
+    for (const name of ['files', 'blobs', 'archives', 'apt', 'journal'])
       rmSync(this.#inside(name), { recursive: true, force: true })
   }
 

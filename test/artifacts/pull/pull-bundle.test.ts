@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import type { HeldPackage } from '../../../src/artifacts/apt/make-repository.ts'
+import type { PackagesItem } from '../../../src/artifacts/apt/package-items.ts'
 import type { BundleLock } from '../../../src/artifacts/bundle-lock.ts'
 import { loadBundle } from '../../../src/artifacts/load-bundle.ts'
 import type { ImageInputs } from '../../../src/artifacts/proof/required-images.ts'
@@ -35,17 +37,41 @@ const write = (name: string, text: string) => writeFileSync(join(folder, name), 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 const lockNow = (): BundleLock => parse(read('bundle.lock.yaml'))
 
+/** Packages for a release, made without apt: those of the lock where there is one, else those that there are now. */
+const packagesOf = (release: string, held: readonly HeldPackage[]): PackagesItem => ({
+  ...{
+    kind: 'packages',
+    name: `packages/${release}-amd64.tar`,
+    release,
+    architecture: 'amd64',
+    roles: ['driver'],
+  },
+  make: async (path, locked = held) => {
+    writeFileSync(path, JSON.stringify(locked))
+    return locked
+  },
+})
+
 interface Wishes {
   update?: boolean
   offer: Offer
   /** What Helm renders. */
   rendered?: readonly string[]
+  /** The packages that apt finds now. */
+  held?: readonly HeldPackage[]
   signal?: AbortSignal
   onFetch?: (url: string) => void
 }
 
 /** Pulls, and tells what was asked of the servers. */
-async function pull({ update = false, offer, rendered = [HUB_IMAGE, PROXY_IMAGE], signal, onFetch }: Wishes) {
+async function pull({
+  update = false,
+  offer,
+  rendered = [HUB_IMAGE, PROXY_IMAGE],
+  held = [],
+  signal,
+  onFetch,
+}: Wishes) {
   const events: PullEvent[] = []
   const inputs: ImageInputs[] = []
   const { http, asked } = offerHttp(offer, onFetch)
@@ -55,6 +81,7 @@ async function pull({ update = false, offer, rendered = [HUB_IMAGE, PROXY_IMAGE]
     emit: (event) => events.push(event),
     connect: () => http,
     layers: (values) => ['own: values', values],
+    packages: ({ apt }) => apt.map(({ release }) => packagesOf(release, held)),
     findImages: async (given) => {
       inputs.push(given)
       const images = [...rendered, ...(given.extra ?? [])].map((name) => ({ name, by: 'a test' }))
@@ -265,6 +292,23 @@ it('keeps what somebody has put into the folder and its lock', async () => {
   expect(read('own.tar')).toBe('own')
 })
 
+it('has the packages of bundle.yaml, and chooses the same again without --update', async () => {
+  const name = 'packages/debian-12-amd64.tar'
+  write('bundle.yaml', `${SPEC}apt: [{release: debian-12}]\n`)
+  const offer = await bundleOffer()
+  const [old, now] = [[{ name: 'runc', version: '1' }], [{ name: 'runc', version: '2' }]]
+  const { lock } = await pull({ offer, held: old })
+  expect(lock.files.find((file) => file.name === name)).toMatchObject({ release: 'debian-12', packages: old })
+  rmSync(join(folder, name))
+  await pull({ offer, held: now })
+  expect(read(name)).toBe(JSON.stringify(old))
+  write('bundle.yaml', `${SPEC}apt: [{release: debian-12, packages: [git]}]\n`)
+  await expect(pull({ offer, held: now })).rejects.toMatchObject({ code: 'BUNDLE_CHANGED' })
+  const { changes } = await pull({ offer, held: now, update: true })
+  expect(changes.map(({ sign, name }) => `${sign} ${name}`)).toEqual([`~ ${name}`])
+  expect(read(name)).toBe(JSON.stringify(now))
+})
+
 it('has a K3s, a Helm and images for each architecture', async () => {
   write('bundle.yaml', `${SPEC}architectures: [amd64, arm64]\n`)
   const { lock } = await pull({ offer: await bundleOffer({ architectures: ['amd64', 'arm64'] }) })
@@ -393,8 +437,9 @@ it.each([
   rmSync(join(folder, name))
   if (name === 'helm') rmSync(join(folder, 'sources/helm-v4.2.4-linux-amd64.tar.gz.sha256sum'))
   const [error] = await errorsOf({ offer })
-  expect(error).toContain(`BUNDLE_SOURCE ${name === 'helm' ? `${HELM}.sha256sum` : at} `)
-  expect(error).toContain('is not what bundle.lock.yaml holds')
+  expect(error).toContain(
+    `from ${name === 'helm' ? `${HELM}.sha256sum` : at} is not the one that bundle.lock.yaml holds`,
+  )
   expect(error).toMatch(/convecthub bundle pull FOLDER --update$/)
   expect(there()).not.toContain(name)
 })
@@ -443,7 +488,9 @@ it.each([
   const findImages = async () => ({ images: [], rendering: undefined, ...found })
   const options = { folder, update: false, logins: () => undefined, emit: () => {}, connect: () => http }
   const signal = new AbortController().signal
-  await expect(pullBundle({ ...options, signal, layers: () => [], findImages })).rejects.toMatchObject({
+  await expect(
+    pullBundle({ ...options, signal, layers: () => [], packages: () => [], findImages }),
+  ).rejects.toMatchObject({
     code,
     details: expect.objectContaining(evidence === undefined ? {} : { evidence }),
   })

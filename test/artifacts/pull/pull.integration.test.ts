@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
@@ -173,6 +173,42 @@ it('says after an error what is there, and how to continue', async () => {
   expect(stderr).toMatch(
     /\d of 12 files are there\. To continue, when that is corrected: convecthub bundle pull \S+\nerror localhost:\d+ has no quay\.io\/not\/there:1/,
   )
+})
+
+it('copies a bundle that lies elsewhere, once', async () => {
+  const server = await servers()
+  const stick = newFolder(server)
+  await pull(stick).ended
+  const folder = join(cli.folder, 'copied')
+  const next = `Next: convecthub bundle verify ${folder}\n`
+  expect(await pull(folder, '--from', stick).ended).toEqual({
+    ...{ code: 0, stderr: '' },
+    stdout: `${folder}: 11 files, 1.1 MB; 12 files copied.\n${next}`,
+  })
+  expect(filesIn(folder)).toEqual(filesIn(stick))
+  expect((await pull(folder, '--from', stick).ended).stdout).toBe(
+    `${folder}: 11 files, 1.1 MB; nothing to copy.\n${next}`,
+  )
+  expect(await pull(folder).ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('nothing to fetch'),
+  })
+  rmSync(join(stick, 'bundle.lock.yaml'))
+  const { stdout } = await pull(join(cli.folder, 'without'), '--from', stick).ended
+  expect(stdout).toMatch(
+    /^\S+: 12 files; 12 files copied\.\nThere is no bundle\.lock\.yaml in \S+: write one\.\nNext: convecthub bundle lock \S+\n$/,
+  )
+})
+
+it.each([
+  {
+    options: ['--from', 'stick', '--update'],
+    told: "--from <source>' cannot be used with option '--update'",
+  },
+  { options: ['--ca', 'no.pem'], told: 'no.pem' },
+])('refuses $options', async ({ options, told }) => {
+  const { code, stderr } = await pull(newFolder(await servers()), ...options).ended
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(told) })
 })
 
 /** What a killed pull has left: bytes of files that it had begun, and the digests of what is complete. */
