@@ -13,64 +13,92 @@ const address = z.string().regex(/^https?:\/\/\S+$/, 'must be an http:// or http
 
 /** A further apt source, such as Docker's or NVIDIA's. */
 const aptSource = z.strictObject({
-  uri: address,
-  /** The name of the release, or a path that ends in a slash for a flat repository. */
-  suite: z.string(),
-  components: z.array(z.string()).default([]),
-  /** The key that signs it: a file beside bundle.yaml, or an address. */
-  key: z.string(),
-  /** The key's fingerprint, which must match when `key` is an address: 40 hex digits. */
-  fingerprint: z.string().optional(),
+  uri: address.describe('where it is'),
+  suite: z
+    .string()
+    .describe('the name of the release, or a path with a slash at its end for a flat repository'),
+  components: z.array(z.string()).default([]).describe('such as `stable`; none for a flat repository'),
+  key: z.string().describe('the key that signs it: a file beside bundle.yaml, or an address'),
+  fingerprint: z.string().optional().describe('of the key, 40 hex digits; needed where `key` is an address'),
 })
 
 const apt = z.strictObject({
-  /** ID and VERSION_ID of os-release(5): `ubuntu-22.04`, `debian-12`. */
   release: z
     .string()
-    .regex(/^(ubuntu|debian)-\d+(\.\d+)?$/, 'must be a release such as ubuntu-22.04 or debian-12'),
-  /** Mirror of the distribution. That of Debian's security archive has the same address with `-security` behind it. */
-  mirror: address.optional(),
-  /** The key that signs the mirror, where it is not the distribution's own; as for a further source. */
-  key: z.string().optional(),
-  fingerprint: z.string().optional(),
-  /** Packages besides those of convecthub's own steps. */
-  packages: z.array(z.string()).default([]),
-  /** Kernels whose headers the NVIDIA driver is built with, as `uname -r` prints them. */
-  kernels: z.array(z.string()).default([]),
-  sources: z.array(aptSource).default([]),
+    .regex(/^(ubuntu|debian)-\d+(\.\d+)?$/, 'must be a release such as ubuntu-22.04 or debian-12')
+    .describe('ID and VERSION_ID of os-release(5), such as `ubuntu-22.04`'),
+  mirror: address
+    .optional()
+    .describe(
+      "of the distribution; that of Debian's security archive has `-security` behind the same address",
+    ),
+  key: z
+    .string()
+    .optional()
+    .describe("the key that signs the mirror, where it is not the distribution's own"),
+  fingerprint: z.string().optional().describe('of that key; needed where `key` is an address'),
+  packages: z.array(z.string()).default([]).describe("more packages than those of convecthub's own steps"),
+  kernels: z
+    .array(z.string())
+    .default([])
+    .describe('kernels of machines with a GPU, as `uname -r` prints them'),
+  sources: z.array(aptSource).default([]).describe("more sources, such as Docker's or NVIDIA's"),
 })
 
-/** `bundle.yaml`: what a bundle must hold. `bundle pull` makes it so. */
+/** `bundle.yaml`: what a bundle must hold. `bundle pull` makes it so. The descriptions are those of docs/bundle.md. */
 export const bundleSpecSchema = z.strictObject({
-  description: z.string().default('ConvectHub bundle'),
-  k3s: z.string().regex(/^v\d+\.\d+\.\d+(-[\w.]+)?\+k3s\d+$/, 'must be a version such as v1.34.1+k3s1'),
-  helm: z.string().regex(/^v\d+\.\d+\.\d+$/, 'must be a version such as v3.19.0'),
+  description: z.string().default('ConvectHub bundle').describe('one line for people'),
+  k3s: z
+    .string()
+    .regex(/^v\d+\.\d+\.\d+(-[\w.]+)?\+k3s\d+$/, 'must be a version such as v1.34.1+k3s1')
+    .describe('version of K3s'),
+  helm: z
+    .string()
+    .regex(/^v\d+\.\d+\.\d+$/, 'must be a version such as v3.19.0')
+    .describe('version of Helm'),
   chart: z.strictObject({
-    repo: address.default('https://hub.jupyter.org/helm-chart/'),
+    repo: address.default('https://hub.jupyter.org/helm-chart/').describe('chart repository'),
     name: z
       .string()
       .regex(/^[a-z\d][a-z\d.-]*$/, 'must be the name of a chart, such as jupyterhub')
-      .default('jupyterhub'),
-    version: z.string().regex(/^v?\d+\.\d+\.\d+([-+][\w.+-]+)?$/, 'must be a version such as 4.4.0'),
+      .default('jupyterhub')
+      .describe('name of the chart there'),
+    version: z
+      .string()
+      .regex(/^v?\d+\.\d+\.\d+([-+][\w.+-]+)?$/, 'must be a version such as 4.4.0')
+      .describe('version of the chart'),
   }),
   architectures: z
     .array(z.enum(['amd64', 'arm64']))
     .min(1)
-    .default(['amd64']),
-  /** The site's values for the chart, beside bundle.yaml: the images that they name are fetched, too. */
-  values: z.string().optional(),
-  /** Images besides those that K3s, the chart and its values ask for. */
-  images: z.array(image).default([]),
-  /** For machines with NVIDIA GPUs. */
-  gpu: z.strictObject({ devicePlugin: image.default(DEVICE_PLUGIN) }).optional(),
-  /** Version of the registry program of the CNCF, for a machine in the group [registry]. */
+    .default(['amd64'])
+    .describe('processors of the machines: `amd64`, `arm64`'),
+  values: z
+    .string()
+    .optional()
+    .describe(
+      'your JupyterHub values, from the folder of bundle.yaml: the images that they name are fetched, too',
+    ),
+  images: z
+    .array(image)
+    .default([])
+    .describe('more images than those that K3s, the chart and its values ask for'),
+  gpu: z
+    .strictObject({
+      devicePlugin: image.default(DEVICE_PLUGIN).describe('image that offers GPUs to notebooks'),
+    })
+    .optional()
+    .describe('for machines with NVIDIA GPUs'),
   registry: z
     .string()
     .regex(/^v\d+\.\d+\.\d+$/, 'must be a version such as v3.0.0')
-    .optional(),
-  apt: z.array(apt).default([]),
-  /** Addresses that are asked instead of others, by their beginning: `quay.io` → `store.lan/quay`. */
-  mirrors: z.record(z.string(), z.string()).default({}),
+    .optional()
+    .describe("version of the CNCF's registry, for a machine in the group `[registry]`"),
+  apt: z.array(apt).default([]).describe('packages, for each release of the machines'),
+  mirrors: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('addresses that are asked instead of others, by their beginning: `quay.io: store.lan/quay`'),
 })
 export type BundleSpec = z.infer<typeof bundleSpecSchema>
 export type AptSpec = BundleSpec['apt'][number]

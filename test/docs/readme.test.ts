@@ -23,6 +23,11 @@ const PARTS: readonly { page: string; name: string; text: string }[] = [
     ),
   },
   {
+    page: 'docs/bundle.md',
+    name: 'fields',
+    text: table(['field', 'what', 'default'], fields(bundleSpecSchema)),
+  },
+  {
     page: 'docs/operations.md',
     name: 'steps',
     text: table(
@@ -113,6 +118,31 @@ function variables(schema: z.ZodObject, scope: string): string[][] {
     const fallback = !parsed.success ? 'needed' : parsed.data === undefined ? '' : `\`${parsed.data}\``
     return [`\`${name}\``, (field as z.ZodType).description ?? '', scope, fallback]
   })
+}
+
+/** The fields of a schema with those in them: `chart.version`, `apt[].release`. */
+function fields(schema: z.ZodObject, path = ''): string[][] {
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    const { innerType: inner = field as z.ZodType } = (field as { def: { innerType?: z.ZodType } }).def
+    const list = inner instanceof z.ZodArray
+    const below = list ? inner.element : inner
+    const own = `${path}${name}${list ? '[]' : ''}`
+    const parsed = (field as z.ZodType).safeParse(undefined)
+    const fallback = !parsed.success
+      ? 'needed'
+      : parsed.data === undefined
+        ? ''
+        : `\`${stringify(parsed.data)}\``
+    const about = (field as z.ZodType).description
+    return [
+      ...(about === undefined ? [] : [[`\`${own}\``, about, fallback]]),
+      ...(below instanceof z.ZodObject ? fields(below, `${own}.`) : []),
+    ]
+  })
+}
+
+function stringify(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function errorCodes(exit: string): string {
