@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// stays where the program ends without a result
+process.exitCode = 1
 require('../dist/cli.cjs')
   .main(process.argv)
   .then((code) => {

@@ -90,9 +90,10 @@ export class PullWork {
   /** Fetches a file to `path` for an item, unless it is there. */
   async download(item: PullItem, url: string, path: string, expected: Expected): Promise<void> {
     if (expected.sha256 !== undefined && (await hasDigest(path, expected.sha256))) return
-    if (expected.size !== undefined) this.emit({ event: 'size', name: item.name, size: expected.size })
+    const { name } = item
     await this.http.download(url, path, expected, {
-      onBytes: (count) => this.emit({ event: 'bytes', name: item.name, count }),
+      onSize: (size) => this.emit({ event: 'size', name, size }),
+      onBytes: (count) => this.emit({ event: 'bytes', name, count }),
     })
   }
 

@@ -11,6 +11,8 @@ export interface Download {
   expected: Expected
   /** The largest file that is fetched where its size is not known, bytes. */
   limit: number
+  /** Hears how large the file is. */
+  onSize: ((bytes: number) => void) | undefined
   /** Asks for the file, with these headers besides the caller's. Status codes: 2xx, and 416 where it is expected. */
   ask(headers: Readonly<Record<string, string>>, expects: readonly number[]): Promise<Reply>
   /** Calls until it succeeds, see `persist`. */
@@ -83,7 +85,7 @@ function canContinue({ sha256 }: Expected, { ranges, etag }: Learnt): boolean {
 
 /** Adds what an answer brings; `announced` is how large the whole file is by its headers, bytes. */
 async function receive(
-  { part, expected, limit }: Download,
+  { part, expected, limit, onSize }: Download,
   learnt: Learnt,
   reply: Reply,
   announced: number | undefined,
@@ -104,6 +106,7 @@ async function receive(
     await stop(otherFile(url, `has changed meanwhile: its ETag is ${etag}; expected is ${expected.etag}`))
   if (announced !== undefined && announced !== (expected.size ?? Math.min(announced, limit)))
     await stop(tooMuch(`${announced} bytes`))
+  if (announced !== undefined) onSize?.(announced)
   learnt.etag = etag ?? expected.etag
   const most = expected.size ?? limit
   for await (const chunk of reply.chunks()) {

@@ -39,12 +39,12 @@ export interface Http {
    * Fetches a file to `path`: writes it to `${path}.part`, continues what an earlier call left there, checks size and
    * sha256, then renames it. A redirect to another host is followed without the caller's Authorization header.
    * `onBytes` hears how many bytes were added, also those found in the .part; a negative number when they are dropped,
-   * or when the download fails.
+   * or when the download fails. `onSize` hears how many bytes the whole file has, as soon as the server says it.
    */
   download(
     url: string,
     path: string,
     expected: Expected,
-    asking?: Asking & { onBytes?: (count: number) => void },
+    asking?: Asking & { onBytes?: (count: number) => void; onSize?: (bytes: number) => void },
   ): Promise<{ size: number; sha256: string }>
 }

@@ -52,7 +52,12 @@ export function makeHttp({
         return { status: reply.status, headers: reply.headers, body }
       }, setup)
     },
-    async download(url, path, expected, { headers, limit = LARGEST_FILE, onBytes, signal: own } = {}) {
+    async download(
+      url,
+      path,
+      expected,
+      { headers, limit = LARGEST_FILE, onBytes, onSize, signal: own } = {},
+    ) {
       const setup = setupFor(own)
       const address = parseAddress(url)
       // without these nothing tells whether what is there belongs to the same file
@@ -63,6 +68,7 @@ export function makeHttp({
           part,
           expected,
           limit,
+          onSize,
           ask: (more, expects) => exchange(setup, url, { ...HEADERS, ...headers, ...more }, expects),
           persist: (attempt) => persist(attempt, setup, () => part.size),
         })

@@ -47,8 +47,13 @@ const asked = () => server?.requests.map(({ headers }) => headers.range ?? 'whol
 it('fetches a file, and leaves nothing beside it', async () => {
   const url = await serve(serving(CONTENT))
   let bytes = 0
-  const result = await makeHttp(QUICK).download(url, path, WHOLE, { onBytes: (count) => (bytes += count) })
+  let size = 0
+  const result = await makeHttp(QUICK).download(url, path, WHOLE, {
+    onBytes: (count) => (bytes += count),
+    onSize: (all) => (size = all),
+  })
   expect(result).toEqual({ size: CONTENT.length, sha256: SHA256 })
+  expect(size).toBe(CONTENT.length)
   expect(readFileSync(path).equals(CONTENT)).toBe(true)
   expect(readdirSync(folder)).toEqual(['file'])
   expect(bytes).toBe(CONTENT.length)
