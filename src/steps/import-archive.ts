@@ -118,7 +118,7 @@ function importFrom(
       script: sh`archive=${from}
 ${readerOf(archive, version, facts) ?? IMPORT}`,
     },
-    // an import takes the labels from images that were there
+    // containerd does not promise that images which were there keep their labels
     ...(isPinning(version) && names.length > 0 ? [pinImages(archive, names)] : []),
   ]
 }

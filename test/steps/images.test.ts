@@ -214,7 +214,7 @@ it('gives each of several archives the time for all of them, as K3s imports them
   expect(waits('hub.tar', 'more.tar')).toEqual([2 * alone, 2 * alone])
 })
 
-it('pins all images of an archive that is imported again: an import takes their labels', () => {
+it('pins all images of an archive that is imported again, as an import may take their labels', () => {
   const known = [K3S_RUNS, held(HUB, hub), stored({ [HUB_IMAGE]: undefined })]
   const desired = testDesired({}, { bundle: testBundle(undefined, [hub]) })
   const [, pin] = planStep(images, desired, 'w1', { w1: known })

@@ -28,7 +28,7 @@ sub save_images {
     spew( image_list(), join '', map { join( "\t", @{ $row{$_} } ) . "\n" } sort keys %row );
 }
 
-# Pairs of name and digest. What is imported anew loses its labels.
+# Pairs of name and digest. What is imported again loses its labels: containerd 1.4 keeps them, but promises nothing.
 sub add_images {
     my ( $labels, @pairs ) = @_;
     save_images( image_rows(), map { [ @$_, $labels ] } @pairs );
