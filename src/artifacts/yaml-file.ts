@@ -45,7 +45,7 @@ export function yamlFile(
     wrong,
     at: (...keys) => positionOf(document, keys),
     as: (schema) => {
-      const parsed = schema.safeParse(document.toJS(), { error: wordsFor })
+      const parsed = schema.safeParse(plainValue(document, wrong), { error: wordsFor })
       if (parsed.success) return parsed.data
       throw new ConvecthubErrors(
         parsed.error.issues.map((issue) => {
@@ -56,6 +56,15 @@ export function yamlFile(
         }),
       )
     },
+  }
+}
+
+/** Error: `wrong` for aliases of aliases, which would fill the memory. */
+function plainValue(document: YamlFile['document'], wrong: YamlFile['wrong']): unknown {
+  try {
+    return document.toJS()
+  } catch {
+    throw wrong('it has too many aliases (*name)', undefined, 'write the values themselves')
   }
 }
 

@@ -8,7 +8,7 @@ import { makeHttp } from '../artifacts/sources/make-http.ts'
 import { mirrored } from '../artifacts/sources/mirrored.ts'
 import { distributionOf } from '../distribution/distributions.ts'
 import { quote } from '../sh.ts'
-import { hubDefaults } from '../steps/hub-defaults.ts'
+import { chartValues } from '../steps/hub-defaults.ts'
 import type { Result } from '../ui/print-result.ts'
 import { bytes, count } from '../ui/style.ts'
 import { differenceEvents, differenceLines } from './bundle-diff.ts'
@@ -30,7 +30,7 @@ export async function pullBySpec({ emit, ca, ...wish }: PullWish): Promise<Resul
     packages: (spec, http, scratch) =>
       packagesOf(spec, { folder: wish.folder, http, scratch, ...certificates }),
     findImages: requiredImages,
-    layers: (values) => [hubDefaults([], values), values],
+    layers: chartValues,
   })
   const size = fetched.reduce((sum, each) => sum + each.size, 0)
   const how =

@@ -22,7 +22,7 @@ export interface ImagesWanted {
 /**
  * Which images the bundle must hold: those of the chart as Helm renders it with the values, and those of bundle.yaml.
  * Where this computer cannot run the bundle's Helm, and no rendering is recorded, one for it is fetched. Errors:
- * BUNDLE_YAML where Helm refuses the values, BUNDLE_SOURCE where it cannot be run.
+ * CHART_REFUSED where Helm refuses the values, BUNDLE_SOURCE where it cannot be run.
  */
 export async function imagesWanted(
   work: PullWork,
@@ -64,7 +64,7 @@ export async function imagesWanted(
     return { names: found.images.map(({ name }) => name), held: new Set(systemImages), rendering }
   if (refused !== undefined)
     throw new ConvecthubError(
-      'BUNDLE_YAML',
+      'CHART_REFUSED',
       `Helm refuses ${basename(chart.path)} with the values of bundle.yaml`,
       {
         evidence: refused,

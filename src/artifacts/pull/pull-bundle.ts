@@ -39,8 +39,8 @@ export interface Pulled {
 /**
  * Makes a folder hold what its bundle.yaml asks for, and its lock name exactly that. Without `update` a lock that is
  * there stays as it is, and the files become those that it names. Files take their places when all are there, and right.
- * Errors: INTERRUPTED; BUNDLE_YAML, BUNDLE_LOCK, BUNDLE_CHANGED, BUNDLE_BUSY, BUNDLE_SOURCE; those of Http, of
- * resolveImage, and of this computer.
+ * Errors: INTERRUPTED; BUNDLE_YAML, BUNDLE_LOCK, BUNDLE_CHANGED, BUNDLE_BUSY, BUNDLE_SOURCE,
+ * CHART_REFUSED; those of Http, of resolveImage, of makeRepository, and of this computer.
  */
 export async function pullBundle(options: PullOptions): Promise<Pulled> {
   const { folder, update, signal, connect } = options

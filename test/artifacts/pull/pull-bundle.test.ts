@@ -478,7 +478,7 @@ it('is stopped by its signal, and continues', async () => {
 it.each([
   {
     found: { refused: 'Error: chart requires kubeVersion: >=1.38' },
-    code: 'BUNDLE_YAML',
+    code: 'CHART_REFUSED',
     evidence: 'Error: chart requires kubeVersion: >=1.38',
   },
   { found: { unable: 'no such program' }, code: 'BUNDLE_SOURCE', evidence: undefined },

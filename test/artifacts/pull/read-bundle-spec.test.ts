@@ -97,6 +97,11 @@ gpu:
       'bundle.yaml:5:9: values: there is no file FOLDER/jupyterhub.yaml → a path counts from the folder of bundle.yaml; correct it, or take the line out',
     ],
   },
+  {
+    what: 'aliases of aliases',
+    text: `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}\n`,
+    told: ['bundle.yaml: it has too many aliases (*name) → write the values themselves'],
+  },
   { what: 'an empty file', text: '', told: [`bundle.yaml: it must be a mapping → ${FIELDS}`] },
 ])('refuses $what', ({ text, told }) => {
   if (text !== undefined) put(text)
