@@ -56,6 +56,11 @@ const joined = (token: string, name = 'w1') => ({
 const kubectl = (...args: string[]) => server.k3s('kubectl', ...args)
 
 describe('k3s', () => {
+  it('lists images as often as it is asked', async () => {
+    for (let i = 0; i < 12; i++)
+      expect(await server.k3s('ctr', 'images', 'ls', '-q')).toMatchObject({ code: 0 })
+  })
+
   it('reports nodes in the format of the real K3s', async () => {
     const isReady = /"reason":"KubeletReady".*"reason":"KubeletReady"/s
     const { stdout } = await eventually(

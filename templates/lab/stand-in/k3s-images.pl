@@ -137,8 +137,9 @@ sub full_name {
 sub need_runtime {
     my ($program) = @_;
     my $path = "$ROOT/run/k3s/containerd/containerd.sock";
-    socket my $socket, AF_UNIX, SOCK_STREAM, 0;
-    return if connect $socket, pack_sockaddr_un($path);
+    # the stand-in never takes a connection, so its queue fills up: waiting for a place in it would never end
+    socket my $socket, AF_UNIX, SOCK_STREAM | Socket::SOCK_NONBLOCK(), 0;
+    return if connect( $socket, pack_sockaddr_un($path) ) || $! == POSIX::EAGAIN();
     refuse(qq($program: failed to dial "$path": connection error: desc = "transport: error while dialing: dial unix $path: connect: \l$!"));
 }
 
