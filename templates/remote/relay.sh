@@ -77,10 +77,11 @@ cd /
 mount --bind "$door/shadow" /etc/shadow 2>/dev/null
 read -r owner <"$door/owner"
 echo "$$" >"$door/guard.pid"
-trap exit HUP INT TERM
+# with 0, so that systemd does not keep a failed unit
+trap 'exit 0' HUP INT TERM
 trap '[ -z "$sshd" ] || kill "$sshd"; rm -rf -- "$door"' EXIT
 until [ -s "$door/sshd.pid" ]; do
-  [ "$tries" -lt 10 ] || exit
+  [ "$tries" -lt 10 ] || exit 0
   tries=$((tries + 1)) waits=0
   # below the ports that Linux and Kubernetes give out
   port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 10000))
@@ -96,12 +97,15 @@ read -r type key _ <"$door/host_key.pub"
 echo "door $port $type $key" >"$door/door.part"
 mv "$door/door.part" "$door/door"
 while [ -e "$door/owner" ] && kill -0 "$sshd" && [ "$away" -lt 30 ] && [ "$left" -gt 0 ]; do
-  sleep 1
+  # a shell waits for a program before it ends, but not for one in the background
+  sleep 1 &
+  wait "$!"
   left=$((left - 1)) away=$((away + 1))
   read -r holder who <"$lock" || continue
   if [ "$who" != "$owner" ]; then break; fi
   [ ! -d "/proc/$holder" ] || away=0
 done 2>/dev/null
+exit 0
 END
   if [ -d /run/systemd/system ]; then
     echo "convecthub-relay-$$.service" >"$door/unit"

@@ -80,6 +80,7 @@ async function expectClean(): Promise<void> {
     `ls -d ${RELAY_FOLDERS.join(' ')} 2>/dev/null
 find /usr/local/bin ${AGENT_DATA} -name '*.part'
 cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o '[^ ]*[r]elay/[^ ]*'
+systemctl list-units --all --plain --no-legend 'convecthub-relay*'
 :`,
   )
   expect(left.join('')).toBe('')

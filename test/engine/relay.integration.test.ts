@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { relayKey } from '../../src/commands/relay-key.ts'
 import { artifact } from '../helpers/test-cluster.ts'
 import { type RealSshd, realSshd } from '../transport/helpers/real-sshd.ts'
 import { type FleetOutcome, type RelayFleet, relayFleet, runFiles } from '../transport/helpers/relay-fleet.ts'
@@ -66,7 +67,7 @@ it('hosts that have the file serve it to a new one', async () => {
 })
 
 it('without the relay every host gets it from here', async () => {
-  const outcome = await fleet.run(DATA, BIG, { relay: false })
+  const outcome = await fleet.run(DATA, BIG, { relay: null })
   await expectDelivered(outcome)
   expect(bytesSent(outcome)).toBe(4 * SIZE)
   expect(outcome.events.filter(({ event }) => event === 'delivery' || event === 'relay')).toEqual([])
@@ -144,6 +145,39 @@ it.each<{ what: string; edits: [string, string][]; why: string }>([
   expect(failures.length).toBeGreaterThan(0)
   for (const line of failures) expect(line).toMatch(new RegExp(`^h\\d x h\\d: ${why}$`))
 })
+
+it('the key is in no argument and no environment, and gone at the end', async () => {
+  const key = relayKey()
+  const [, line = ''] = key.private.reveal().split('\n')
+  const seen = { argv: 0, file: 0 }
+  let fetching = ''
+  const outcome = await fleet.run(DATA, BIG, {
+    relay: () => key,
+    onEvent: (event) => {
+      if (event.event === 'relay' && event.state === 'fetching') fetching = event.host
+      if (event.event !== 'progress' || event.host !== fetching) return
+      for (const text of everyProcess()) if (text.includes(line)) seen.argv += 1
+      if (runFiles(fleet, fetching).includes('fetch')) seen.file += 1
+    },
+  })
+  await expectDelivered(outcome)
+  expect(seen).toEqual({ argv: 0, file: expect.any(Number) })
+  expect(seen.file).toBeGreaterThan(0)
+})
+
+/** The arguments and environments of all processes but this one. */
+function everyProcess(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+  return pids.flatMap((pid) =>
+    ['cmdline', 'environ'].flatMap((file) => {
+      try {
+        return [readFileSync(`/proc/${pid}/${file}`, 'latin1')]
+      } catch {
+        return []
+      }
+    }),
+  )
+}
 
 it('a source that does not end after the last byte holds nobody up', async () => {
   const { edit, check } = editing([SERVE, `tail -c "+$(($3 + 1))" -- "$path"; exec sleep 600`])

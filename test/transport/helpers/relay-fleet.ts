@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Artifact } from '../../../src/artifacts/bundle-lock.ts'
 import { relayKey } from '../../../src/commands/relay-key.ts'
 import type { EngineEvent } from '../../../src/engine/event.ts'
+import type { RelayKey } from '../../../src/engine/relay.ts'
 import { run } from '../../../src/engine/run.ts'
 import type { RunReport } from '../../../src/engine/run-options.ts'
 import type { Step } from '../../../src/engine/step.ts'
@@ -19,7 +20,8 @@ import { moved, sharedIn } from './own-places.ts'
 import type { RealSshd } from './real-sshd.ts'
 
 export interface FleetRun {
-  relay?: boolean
+  /** Makes the key; `null` for a run without relay. */
+  relay?: (() => RelayKey) | null
   signal?: AbortSignal
   onEvent?: (event: EngineEvent) => void
   /** Changes scripts before a host runs them. */
@@ -67,7 +69,7 @@ export function relayFleet(sshd: RealSshd, count: number): RelayFleet {
     async run(
       content,
       artifact,
-      { relay = true, signal = new AbortController().signal, onEvent, edit } = {},
+      { relay = relayKey, signal = new AbortController().signal, onEvent, edit } = {},
     ) {
       const events: EngineEvent[] = []
       const sent: Record<string, number> = {}
@@ -88,7 +90,7 @@ export function relayFleet(sshd: RealSshd, count: number): RelayFleet {
           })
         },
         source: () => textSource(content),
-        relay: relay ? relayKey : undefined,
+        relay: relay ?? undefined,
         apply: true,
         forks: count,
         ignore: new Set(),
