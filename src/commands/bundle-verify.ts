@@ -8,6 +8,7 @@ import { checkFleet } from '../fleet/check-fleet.ts'
 import type { BundleProof } from '../fleet/proof-problems.ts'
 import { type ProvenFor, proveAlone, proveBundle } from '../fleet/prove-bundle.ts'
 import { bundleFolder, readJhubConfig } from '../fleet/read-desired.ts'
+import type { FleetInput } from '../fleet/read-fleet.ts'
 import { type InventoryOptions, readInventory } from '../fleet/read-inventory.ts'
 import { type SeenMachine, seenMachines } from '../fleet/seen-machines.ts'
 import { throwAll } from '../inventory/problems.ts'
@@ -24,7 +25,8 @@ import { fileEvents, totalOf } from './bundle-files.ts'
 import type { VerbResult } from './verb.ts'
 
 /** What a bundle is proven for, with what is known of each machine. */
-type Site = Omit<ProvenFor, 'seen'> & { seen(host: string): SeenMachine | undefined }
+type Site = Omit<ProvenFor, 'seen'> &
+  Pick<FleetInput, 'inventory'> & { seen(host: string): SeenMachine | undefined }
 
 /**
  * `bundle verify`: checks every file of a bundle against its lock, then whether it holds all that the machines of an
@@ -38,7 +40,7 @@ export async function bundleVerifyVerb(
   const key = options.trust === undefined ? site?.cluster.bundleKey : keyText(options.trust)
   const trusted = key === undefined ? undefined : trustedKey(key)
   const bundle = await loadBundle(folder ?? bundleFolder(site as Site), { anew: true, trusted })
-  const proof = site ? await proveBundle(bundle, site) : proveAlone(bundle)
+  const proof = await (site ? proveBundle(bundle, site) : proveAlone(bundle))
   const lines = [
     ...fileLines(bundle.lock),
     ...(site ? ['', ...machineLines(site), ...imageLines(proof.required)] : []),

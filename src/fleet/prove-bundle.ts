@@ -1,11 +1,11 @@
 import { join } from 'node:path'
+import { chartIn } from '../artifacts/images/chart-in.ts'
 import type { Bundle } from '../artifacts/load-bundle.ts'
 import { K3S_ASKS } from '../artifacts/proof/askers.ts'
 import { bundleGaps } from '../artifacts/proof/bundle-gaps.ts'
 import { bundleImages } from '../artifacts/proof/bundle-images.ts'
 import { devicePlugin } from '../artifacts/proof/device-plugin.ts'
 import { pulledImages } from '../artifacts/proof/pulled-images.ts'
-import { readChart } from '../artifacts/proof/read-chart.ts'
 import { askedBy, requiredImages } from '../artifacts/proof/required-images.ts'
 import { unlistedFiles } from '../artifacts/proof/unlisted-files.ts'
 import { bundleMachine, type SeenSystem } from '../steps/bundle-machine.ts'
@@ -15,7 +15,7 @@ import { type BundleProof, extra, lockOrigin, problem, refusal, sorted, unknown 
 import type { FleetInput } from './read-fleet.ts'
 
 /** What a bundle is proven for. */
-export type ProvenFor = Pick<FleetInput, 'cluster' | 'inventory'> & {
+export type ProvenFor = Pick<FleetInput, 'cluster'> & {
   /** The site's values for the JupyterHub chart, and the file that they come from; empty when there are none. */
   jhub: { text: string; file: string }
   /** What an earlier login has told about a machine. */
@@ -27,7 +27,7 @@ export type ProvenFor = Pick<FleetInput, 'cluster' | 'inventory'> & {
  * and package that will be asked for. Errors: BUNDLE_INCOMPLETE, BUNDLE_MISFIT, CHART_REFUSED, IMAGE_PULLED, cgroup.
  */
 export async function proveBundle({ folder, lock }: Bundle, site: ProvenFor): Promise<BundleProof> {
-  const { cluster, inventory, jhub, seen } = site
+  const { cluster, jhub, seen } = site
   const images = bundleImages(folder, lock)
   const gpu = cluster.hosts.some(({ settings }) => settings.has_gpu)
   const { refused, unable, ...asked } = await requiredImages({
@@ -35,12 +35,12 @@ export async function proveBundle({ folder, lock }: Bundle, site: ProvenFor): Pr
     values: chartValues(jhub.text),
     devicePlugin: gpu ? devicePlugin(lock) : undefined,
   })
-  const registry = [...inventory.hosts.values()].find(({ groups }) => groups.includes('registry'))
   const nodes = cluster.hosts.map((host) => bundleMachine(host, seen(host.name)))
+  const { registry } = cluster
   const server = registry
-    ? [{ ...seen(registry.name), name: registry.name, role: 'registry', packages: [] } as const]
+    ? [{ ...bundleMachine(registry, seen(registry.name)), role: 'registry', packages: [] } as const]
     : []
-  const misfits = versionGaps(lock, readChart(images.chart.path))
+  const misfits = versionGaps(lock, await chartIn(images.chart.path))
   const origin = lockOrigin(folder)
   const values = {
     file: jhub.file || join(folder, lock.files.find(({ kind }) => kind === 'chart')?.name ?? ''),
@@ -71,7 +71,7 @@ export async function proveBundle({ folder, lock }: Bundle, site: ProvenFor): Pr
 }
 
 /** Proves what can be proven of a bundle without an inventory: its versions, and the images that its own lists name. */
-export function proveAlone({ folder, lock }: Bundle): BundleProof {
+export async function proveAlone({ folder, lock }: Bundle): Promise<BundleProof> {
   const { chart, systemImages, renderings = [] } = bundleImages(folder, lock)
   const required = [...askedBy(systemImages, K3S_ASKS), ...renderings.flatMap(({ images }) => images)]
   const architectures = new Set(lock.files.flatMap((file) => (file.kind === 'k3s' ? file.architecture : [])))
@@ -81,7 +81,7 @@ export function proveAlone({ folder, lock }: Bundle): BundleProof {
   const origin = lockOrigin(folder)
   return {
     ...sorted([
-      ...versionGaps(lock, readChart(chart.path)).map((gap) => problem('BUNDLE_MISFIT', gap, origin)),
+      ...versionGaps(lock, await chartIn(chart.path)).map((gap) => problem('BUNDLE_MISFIT', gap, origin)),
       ...bundleGaps(lock, nodes, required).map((gap) => problem('BUNDLE_INCOMPLETE', gap, origin)),
       ...extra(folder, unlistedFiles(folder, lock), origin),
     ]),

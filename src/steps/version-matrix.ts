@@ -1,6 +1,6 @@
 import type { BundleLock } from '../artifacts/bundle-lock.ts'
+import type { Chart } from '../artifacts/images/chart-in.ts'
 import type { Gap } from '../artifacts/proof/gap.ts'
-import type { Chart } from '../artifacts/proof/read-chart.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { FindingId } from '../error-codes.ts'
 import type { SeenSystem } from './bundle-machine.ts'
@@ -21,7 +21,10 @@ const CHARTS = [
 const HELM_MINORS: Readonly<Record<number, number>> = { 3: 15, 4: 34 }
 
 /** What the parts of a bundle say about each other: chart × K3s, Helm × K3s. */
-export function versionGaps({ files, standIn }: BundleLock, chart: Chart): Omit<Gap, 'machines'>[] {
+export function versionGaps(
+  { files, standIn }: BundleLock,
+  chart: Partial<Chart> = {},
+): Omit<Gap, 'machines'>[] {
   const versionOf = (kind: string) => files.find((file) => file.kind === kind)?.version ?? ''
   const [k3s, helm] = [versionOf('k3s'), versionOf('helm')]
   const needs = /^\s*>=\s*v?(\d+\.\d+(?:\.\d+)?)/.exec(chart.kubeVersion ?? '')?.[1]

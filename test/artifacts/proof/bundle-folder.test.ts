@@ -1,13 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { devicePlugin } from '../../../src/artifacts/proof/device-plugin.ts'
-import { readChart } from '../../../src/artifacts/proof/read-chart.ts'
 import { unlistedFiles } from '../../../src/artifacts/proof/unlisted-files.ts'
-import { chartPackage } from '../../../src/lab/stand-in-chart.ts'
-import { tarArchive } from '../../../src/lab/tar-archive.ts'
 import { artifact, testBundle } from '../../helpers/test-cluster.ts'
 
 let folder: string
@@ -21,34 +17,6 @@ const put = (name: string, content: string | Buffer = '') => {
   writeFileSync(join(folder, name), content)
   return join(folder, name)
 }
-const packed = async (files: Record<string, string>) => gzipSync(await tarArchive(files))
-
-it.each([
-  {
-    what: 'the stand-in',
-    content: await chartPackage(),
-    chart: { name: 'jupyterhub', version: '4.4.0', kubeVersion: '>=1.21.0-0' },
-  },
-  {
-    what: 'one with other charts in it',
-    content: await packed({
-      'hub/values.yaml': 'x'.repeat(600),
-      'hub/charts/db/Chart.yaml': 'version: 9.9.9\n',
-      'hub/Chart.yaml': 'name: hub\nversion: 1.0.0\n',
-    }),
-    chart: { name: 'hub', version: '1.0.0' },
-  },
-  { what: 'one without a Chart.yaml', content: await packed({ 'hub/values.yaml': '' }), chart: {} },
-  { what: 'no archive at all', content: Buffer.from('not gzip'), chart: {} },
-  {
-    what: 'a cut one',
-    content: gzipSync((await tarArchive({ 'hub/Chart.yaml': 'name: hub' })).subarray(0, 300)),
-    chart: {},
-  },
-])('reads what a chart says of itself: $what', ({ content, chart }) => {
-  expect(readChart(put('chart.tgz', content))).toEqual(chart)
-})
-
 it('lists the files that the lock does not list, but for what belongs beside them', () => {
   const lock = testBundle()
   for (const { name } of lock.files) put(name)
