@@ -13,6 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // a deadline for what hangs, also on a busy machine; how long a test takes is measured elsewhere
+          testTimeout: 20_000,
           include: ['test/**/*.test.ts'],
           exclude: [INTEGRATION, E2E],
           setupFiles: ['test/helpers/only-this-process.ts'],
