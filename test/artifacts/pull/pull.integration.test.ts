@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { stringify } from 'yaml'
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { parse, stringify } from 'yaml'
+import type { BundleLock } from '../../../src/artifacts/bundle-lock.ts'
 import { digest } from '../../../src/digest.ts'
+import { debianBundle } from '../../../src/distribution/debian-bundle.ts'
 import { type BuiltCli, builtCli } from '../../commands/helpers/built-cli.ts'
 import { bundleOffer, type Offer } from '../../helpers/bundle-offer.ts'
 import { type BundleServers, bundleServers, type ServerOptions } from '../../helpers/bundle-servers.ts'
 import { jsonLines } from '../../helpers/json-lines.ts'
 import { random, seed } from '../../helpers/random.ts'
+import { buildPackage, serve, writeSuite } from '../apt/small-mirror.ts'
 
 let cli: BuiltCli
 let offer: Offer
@@ -30,21 +33,23 @@ async function servers(options?: ServerOptions): Promise<BundleServers> {
 }
 
 /** A new folder with a bundle.yaml whose mirrors lead to these servers. */
-function newFolder({ mirrors }: BundleServers): string {
+function newFolder(
+  { mirrors }: BundleServers,
+  more: Readonly<Record<string, unknown>> = {},
+  others: BundleServers['mirrors'] = {},
+): string {
   const folder = mkdtempSync(join(cli.folder, 'bundle-'))
-  write(folder, mirrors)
+  write(folder, { ...mirrors, ...others }, more)
   return folder
 }
 
-function write(folder: string, mirrors: BundleServers['mirrors']): void {
-  const spec = {
-    k3s: 'v1.36.4+k3s1',
-    helm: 'v4.2.4',
-    chart: { version: '4.4.0' },
-    registry: 'v3.0.0',
-    mirrors,
-  }
-  writeFileSync(join(folder, 'bundle.yaml'), stringify(spec))
+function write(
+  folder: string,
+  mirrors: BundleServers['mirrors'],
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  const versions = { k3s: 'v1.36.4+k3s1', helm: 'v4.2.4', chart: { version: '4.4.0' }, registry: 'v3.0.0' }
+  writeFileSync(join(folder, 'bundle.yaml'), stringify({ ...versions, ...more, mirrors }))
 }
 
 /** Pulls in a process of its own, as users do. */
@@ -173,6 +178,40 @@ it('says after an error what is there, and how to continue', async () => {
   expect(stderr).toMatch(
     /\d of 12 files are there\. To continue, when that is corrected: convecthub bundle pull \S+\nerror localhost:\d+ has no quay\.io\/not\/there:1/,
   )
+})
+
+it('fetches the packages that hosts of a release need, by a mirror', async () => {
+  const root = mkdtempSync(join(cli.folder, 'mirror-'))
+  const debian = join(root, 'debian')
+  const needed = debianBundle
+    .needed({ id: 'debian', gpu: false, kernels: [] })
+    .flatMap((each) => (typeof each === 'string' ? each : (each.firstOf.flat().at(-1) ?? [])))
+  const names = [...new Set(['base', 'htop', ...needed])]
+  const fields = (name: string) => (name === 'base' ? { Essential: 'yes' } : {})
+  writeSuite(
+    debian,
+    'bookworm',
+    names.map((name) => buildPackage(debian, name, fields(name))),
+  )
+  writeSuite(debian, 'bookworm-updates', [])
+  writeSuite(join(root, 'debian-security'), 'bookworm-security', [])
+  const { url, server: mirror } = await serve(root)
+  onTestFinished(() => void mirror.close())
+  const folder = newFolder(
+    await servers(),
+    {
+      apt: [
+        { release: 'debian-12', mirror: 'http://deb.example.com/debian', key: 'key.gpg', packages: ['htop'] },
+      ],
+    },
+    { 'deb.example.com': url },
+  )
+  copyFileSync(join(debian, 'key.gpg'), join(folder, 'key.gpg'))
+  const { code, stderr } = await pull(folder).ended
+  expect({ code, error: /^error .*/m.exec(stderr)?.[0] }).toEqual({ code: 0, error: undefined })
+  const { files } = parse(readFileSync(join(folder, 'bundle.lock.yaml'), 'utf8')) as BundleLock
+  const packages = files.find(({ name }) => name === 'packages/debian-12-amd64.tar')?.packages ?? []
+  expect(packages.map(({ name }) => name)).toEqual(names.filter((name) => name !== 'base').toSorted())
 })
 
 it('copies a bundle that lies elsewhere, once', async () => {
