@@ -39,9 +39,7 @@ export const registryImages: Step = {
     const digests = wanted.map(({ sha256 }) => sha256)
     const current = content === digest(lines) && archives.every((sha256) => digests.includes(sha256))
     return [
-      ...wanted
-        .filter(({ sha256 }) => !archives.includes(sha256))
-        .flatMap((artifact) => add(artifact, context)),
+      ...lackedArchives(context).flatMap((artifact) => add(artifact, context)),
       ...(current ? [] : [serve(lines, digests)]),
     ]
   },
@@ -85,6 +83,12 @@ function clusterArchives({ bundle, cluster, facts, peer }: PlanContext): Artifac
   ])
   const gpu = cluster.hosts.some(({ settings }) => settings.has_gpu)
   return all.filter((artifact) => architectures.has(artifact.architecture) && (gpu || !artifact.gpu))
+}
+
+/** The archives that are still to be unpacked into the storage. */
+export function lackedArchives(context: PlanContext): Artifact[] {
+  const { archives } = context.facts.get(registryStore)
+  return servedArchives(context).filter(({ sha256 }) => !archives.includes(sha256))
 }
 
 function servedArchives(context: PlanContext): Artifact[] {

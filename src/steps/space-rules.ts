@@ -1,14 +1,21 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
+import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Desired, PlanContext } from '../engine/step.ts'
+import { command } from '../facts/command.ts'
 import { type Disk, disk } from '../facts/disk.ts'
 import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
-import { HELM, K3S, PROGRAM_FOLDER, RANCHER, STAGED, TOOL_FOLDER } from '../layout.ts'
+import { registryStore } from '../facts/registry-store.ts'
+import { system } from '../facts/system.ts'
+import { HELM, K3S, PROGRAM_FOLDER, RANCHER, REGISTRY_DATA, STAGED, STATE, TOOL_FOLDER } from '../layout.ts'
 import { bundledK3s } from './artifacts.ts'
+import { bundledPackages, usesBundle } from './bundled-packages.ts'
 import type { HostRule } from './host-rules.ts'
 import { hostArchives, isInPlace, isStaged } from './image-archives.ts'
 import { GROWTH, importedBytes } from './import-archive.ts'
 import { fitsHost, nodeArtifacts } from './node-artifacts.ts'
+import { registryHosts } from './registry-host.ts'
+import { lackedArchives } from './registry-images.ts'
 
 /** The guide's minimum for the disk of K3s, and what must be left there, MiB. */
 const MINIMUM = { sizeMiB: 10 * 1024, freeMiB: 1024 }
@@ -18,11 +25,21 @@ const K3S_UNPACKED = 4
 
 /** The facts that the rules read. */
 export function spaceFacts(host: ClusterHost, desired: Desired): readonly Fact<unknown>[] {
-  return [...[K3S, STAGED, HELM].map(file), ...spacePaths(host, desired).map(disk)]
+  return [
+    ...[K3S, STAGED, HELM].map(file),
+    ...spacePaths(host, desired).map(disk),
+    ...(usesBundle(host) ? DISTRIBUTIONS.flatMap(({ bundled }) => bundled.facts) : []),
+    ...(registryHosts(desired).includes(host) ? [registryStore, command('zstd')] : []),
+  ]
 }
 
-function spacePaths({ role }: ClusterHost, { cluster }: Desired): string[] {
-  return [RANCHER, PROGRAM_FOLDER, ...(role === 'driver' ? [TOOL_FOLDER, cluster.workdir] : [])]
+function spacePaths(host: ClusterHost, desired: Desired): string[] {
+  return [
+    ...[RANCHER, PROGRAM_FOLDER],
+    ...(host.role === 'driver' ? [TOOL_FOLDER, desired.cluster.workdir] : []),
+    ...(usesBundle(host) ? [STATE] : []),
+    ...(registryHosts(desired).includes(host) ? [REGISTRY_DATA] : []),
+  ]
 }
 
 export const SPACE_RULES: readonly HostRule[] = [
@@ -63,18 +80,17 @@ export const SPACE_RULES: readonly HostRule[] = [
 
 /** What is still to come onto each file system, MiB. */
 function wantedByMount(context: PlanContext): [Disk, number][] {
-  const wanted = wantedBytes(context)
   const mounts = new Map<string, [Disk, number]>()
-  for (const path of spacePaths(context.host, context)) {
+  for (const [path, bytes] of wantedBytes(context)) {
     const at = context.facts.get(disk(path))
     const [, before] = mounts.get(at.mount) ?? [at, 0]
-    mounts.set(at.mount, [at, before + Math.ceil((wanted[path] ?? 0) / 1024 ** 2)])
+    mounts.set(at.mount, [at, before + Math.ceil(bytes / 1024 ** 2)])
   }
   return [...mounts.values()]
 }
 
 /** What is still to come below each path, bytes. What is there is not counted, nor what its import needed. */
-function wantedBytes(context: PlanContext): Readonly<Record<string, number>> {
+function wantedBytes(context: PlanContext): [path: string, bytes: number][] {
   const { facts, host, cluster } = context
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
   const isMissing = (digest: string, ...paths: string[]) =>
@@ -85,14 +101,27 @@ function wantedBytes(context: PlanContext): Readonly<Record<string, number>> {
       .map(({ size }) => size)
   const k3s = bundledK3s(context)
   const archives = hostArchives(context).filter((archive) => !isInPlace(archive, facts))
-  return {
-    [PROGRAM_FOLDER]: sum(sizesOf('k3s', K3S, STAGED)),
-    [TOOL_FOLDER]: sum(sizesOf('helm', HELM)),
-    [cluster.workdir]: sum(cluster.lead === host ? sizesOf('chart') : []),
-    [RANCHER]: sum([
-      k3s && isMissing(k3s.sha256, K3S) ? k3s.size * K3S_UNPACKED : 0,
-      ...archives.map((archive) => (isStaged(archive, facts) ? 0 : archive.artifact.size)),
-      ...archives.map(({ artifact }) => importedBytes(artifact)),
-    ]),
-  }
+  const unpacked = [
+    k3s && isMissing(k3s.sha256, K3S) ? k3s.size * K3S_UNPACKED : 0,
+    ...archives.map((archive) => (isStaged(archive, facts) ? 0 : archive.artifact.size)),
+    ...archives.map(({ artifact }) => importedBytes(artifact)),
+  ]
+  const served = registryHosts(context).includes(host) ? lackedArchives(context) : []
+  const wanted: [path: string, bytes: number][] = [
+    [RANCHER, sum(unpacked)],
+    [PROGRAM_FOLDER, sum(sizesOf('k3s', K3S, STAGED))],
+    [TOOL_FOLDER, host.role === 'driver' ? sum(sizesOf('helm', HELM)) : 0],
+    [cluster.workdir, cluster.lead === host ? sum(sizesOf('chart')) : 0],
+    // the archive, and what is unpacked from it
+    [STATE, usesBundle(host) ? 2 * packagesSize(context) : 0],
+    [REGISTRY_DATA, sum(served.map(({ size }) => size))],
+  ]
+  return wanted.filter(([, bytes]) => bytes > 0)
+}
+
+/** How large the bundle's packages for a host are, bytes; 0 when it has them. */
+function packagesSize(context: PlanContext): number {
+  const archive = bundledPackages(context)
+  const { bundled } = distributionOf(context.facts.get(system))
+  return !archive || bundled.isThere(archive, context.facts) ? 0 : archive.size
 }

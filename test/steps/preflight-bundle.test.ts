@@ -17,7 +17,15 @@ import {
   running,
 } from '../helpers/fake-facts.ts'
 import { knownOf } from '../helpers/plan-step.ts'
-import { artifact, hubArchive, imageDigest, testBundle, testDesired } from '../helpers/test-cluster.ts'
+import {
+  artifact,
+  type ClusterParts,
+  hubArchive,
+  imageDigest,
+  testBundle,
+  testDesired,
+  testPackages,
+} from '../helpers/test-cluster.ts'
 
 /** What preflight finds on a worker, as "id: message" and the hint. */
 function found(
@@ -25,10 +33,11 @@ function found(
   answers: readonly Answer[],
   host = 'w1',
   version?: string,
+  parts: ClusterParts = {},
 ): string[] {
   const bundle = testBundle(version)
   const others = bundle.files.filter(({ kind }) => kind !== 'images')
-  const desired = testDesired({}, { bundle: { ...bundle, files: [...others, ...files] } })
+  const desired = testDesired(parts, { bundle: { ...bundle, files: [...others, ...files] } })
   const contexts = [contextOf(preflight, desired, host, knownOf(desired, { [host]: answers }))]
   return (preflight.check?.(contexts) ?? []).flatMap(({ id, message, hint }) => [`${id}: ${message}`, hint])
 }
@@ -109,7 +118,14 @@ const RULE =
   'and 1024 MiB must be left (each archive of images counts with 3 times its size in containerd, 6 times if it is compressed)'
 const HINT = 'free some room, or mount a larger disk at /var/lib/rancher'
 
-it.each<{ what: string; files?: Artifact[]; answers: Answer[]; host?: string; found: string[] }>([
+it.each<{
+  what: string
+  files?: Artifact[]
+  answers: Answer[]
+  host?: string
+  parts?: ClusterParts
+  found: string[]
+}>([
   { what: 'enough', answers: [at(RANCHER, { freeMiB: 1000 + 3000 + 1024 + 1 })], files: [tar], found: [] },
   {
     what: 'a little too small for an archive and its images',
@@ -163,6 +179,20 @@ it.each<{ what: string; files?: Artifact[]; answers: Answer[]; host?: string; fo
     files: [tar],
     found: [`disk: / has 5024 MiB free; what is sent needs 4004 MiB, ${RULE}`, HINT],
   },
-])('a disk that is $what: $found', ({ files = [], answers, host, found: wanted }) => {
-  expect(found(files, answers, host)).toEqual(wanted)
+  {
+    what: "too small for the bundle's packages",
+    parts: { settings: { w1: { apt_repo: 'bundle' } } },
+    answers: [at('/var/lib/convecthub', { freeMiB: 150, mount: '/var' })],
+    files: [testPackages()],
+    found: ['disk: /var has 150 MiB free; what is sent needs 153 MiB', HINT],
+  },
+  {
+    what: 'too small for the storage of an image registry',
+    parts: { registry: 'w1' },
+    answers: [at('/var/lib/convecthub-registry', { freeMiB: 900, mount: '/var' })],
+    files: [artifact('registry', { kind: 'registry' }), hubArchive('images/hub.tar', { size: 1000 * MIB })],
+    found: ['disk: /var has 900 MiB free; what is sent needs 1000 MiB', HINT],
+  },
+])('a disk that is $what: $found', ({ files = [], answers, host, parts, found: wanted }) => {
+  expect(found(files, answers, host, undefined, parts)).toEqual(wanted)
 })
