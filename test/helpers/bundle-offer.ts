@@ -81,7 +81,7 @@ export async function bundleOffer({
   for (const version of charts)
     put(
       `${repo}jupyterhub-${version}.tgz`,
-      await archiveOf({ 'jupyterhub/Chart.yaml': `version: ${version}` }),
+      await archiveOf({ 'jupyterhub/Chart.yaml': `name: jupyterhub\nversion: ${version}` }),
     )
   put(
     `${repo}index.yaml`,
