@@ -29,7 +29,7 @@ export async function apply(options: ApplyOptions): Promise<Facts> {
     const began = Date.now()
     const at = { host: options.host, step: options.step, change }
     options.emit({ event: 'change-start', ...at })
-    await options.uploads(() => upload(options, change))
+    await upload(options, change)
     options.emit({ event: 'change-end', ...at, ms: Date.now() - began })
   }
   const questions = makeProbe(options.facts)
