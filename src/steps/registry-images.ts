@@ -10,7 +10,7 @@ import { system } from '../facts/system.ts'
 import { IMAGES, REGISTRY_CONTENT, REGISTRY_INCOMING } from '../layout.ts'
 import { joinSh, rawSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
-import { nodeArtifacts } from './node-artifacts.ts'
+import { fitsHost, nodeArtifacts } from './node-artifacts.ts'
 import { contentLines, unclearNames } from './registry-content.ts'
 import { registryHosts } from './registry-host.ts'
 
@@ -121,9 +121,7 @@ const library = rawSh(template('remote/registry-store.sh'))
 function add(artifact: Artifact, { facts, host, ...desired }: PlanContext): Change[] {
   const name = basename(artifact.name)
   const there = facts.get(file(placeOf(artifact)))?.digest === artifact.sha256
-  const { architecture } = facts.get(system)
-  const comes =
-    [architecture, 'all'].includes(artifact.architecture) && nodeArtifacts(host, desired).includes(artifact)
+  const comes = fitsHost(artifact, facts) && nodeArtifacts(host, desired).includes(artifact)
   const path = there || comes ? placeOf(artifact) : `${REGISTRY_INCOMING}/${name}`
   return [
     ...(path === placeOf(artifact)
