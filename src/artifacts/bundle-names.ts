@@ -36,9 +36,9 @@ export function namedFile(name: string): Named | undefined {
 }
 
 function packedProgram(base: string): Named['packed'] {
-  const [, helm, system = ''] = /^helm-(v\d+\.\d+\.\d+[\w.+-]*?)-(linux-\w+)\.tar\.gz$/.exec(base) ?? []
+  const [, helm, system = ''] = /^helm-(v\d[\w.+-]{1,40})-(linux-[a-z\d]{3,8})\.tar\.gz$/.exec(base) ?? []
   if (helm) return { kind: 'helm', version: helm, member: `${system}/helm` }
-  const [, registry] = /^registry_(\d+\.\d+\.\d+[\w.+-]*?)_linux_\w+\.tar\.gz$/.exec(base) ?? []
+  const [, registry] = /^registry_(\d[\w.+-]{1,40})_linux_[a-z\d]{3,8}\.tar\.gz$/.exec(base) ?? []
   return registry ? { kind: 'registry', version: `v${registry}`, member: 'registry' } : undefined
 }
 

@@ -37,7 +37,7 @@ const ACTS: Readonly<Record<string, string>> = {
 }
 
 /** The lines of apt that say why it failed. */
-const SAYS = /^(Err:|E: |W: )|took too long|^ \S+ : \S| {2,}\d{3} /
+const SAYS = /^(Err:|E: |W: )|took too long|^ \S+ : \S| {2}\d{3} /
 
 /** The settings of this computer's own apt that count for us as well. Error: APT_TOOLS when it has no apt. */
 export async function keptSettings(): Promise<readonly string[]> {

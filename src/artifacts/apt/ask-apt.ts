@@ -77,7 +77,7 @@ async function minimalStatus(root: AptRoot, packages: readonly Fetched[]): Promi
         ['Version', '0'],
         ['Architecture', fields.get('Architecture') ?? ''],
         ...['Essential', 'Multi-Arch', 'Provides'].flatMap((name): [string, string][] => {
-          const value = fields.get(name)?.replaceAll(/\s*\([^)]*\)/g, '')
+          const value = fields.get(name)?.replaceAll(/ ?\([^()]{0,200}\)/g, '')
           return value ? [[name, value]] : []
         }),
         ['Maintainer', 'nobody <nobody@localhost>'],

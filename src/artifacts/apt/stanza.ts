@@ -9,10 +9,10 @@ export function parseStanzas(text: string): Stanza[] {
       const fields = new Map<string, string>()
       let name = ''
       for (const line of paragraph.split('\n')) {
-        const [, begun, value] = /^([\w-]+):[ \t]*(.*)$/.exec(line) ?? []
+        const [, begun, value = ''] = /^([\w-]+):(.*)$/.exec(line) ?? []
         name = begun ?? name
         // a line that begins with a blank continues the field above
-        if (name) fields.set(name, begun ? (value ?? '') : `${fields.get(name)}\n${line}`)
+        if (name) fields.set(name, begun ? value.trimStart() : `${fields.get(name)}\n${line}`)
       }
       return fields
     })

@@ -32,7 +32,10 @@ const LARGEST = 1024 * 1024
 export function parseChallenge(header = ''): Challenge | undefined {
   const [, bearer = ''] = /\bbearer\s+(.*)/i.exec(header) ?? []
   const { realm, service, scope } = Object.fromEntries(
-    [...bearer.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, name = '', value]) => [name.toLowerCase(), value]),
+    [...bearer.matchAll(/\b([a-z_]{1,40})="([^"]{0,4096})"/gi)].map(([, name = '', value]) => [
+      name.toLowerCase(),
+      value,
+    ]),
   )
   if (realm) return { scheme: 'bearer', realm, ...(service && { service }), ...(scope && { scope }) }
   return /\bbasic\b/i.test(header) ? { scheme: 'basic' } : undefined

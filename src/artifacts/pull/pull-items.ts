@@ -46,7 +46,7 @@ export function pullItems(spec: BundleSpec): PullItem[] {
     {
       name: `charts/${chart.name}-${chart.version}.tgz`,
       ...{ way: 'chart', kind: 'chart', architecture: 'all', roles: ['driver'], version: chart.version },
-      from: `${chart.repo.replace(/\/*$/, '/')}index.yaml`,
+      from: `${chart.repo}${chart.repo.endsWith('/') ? '' : '/'}index.yaml`,
     },
     source(K3S_IMAGES, 'all', ADDRESSES.k3s(k3s, 'k3s-images.txt')),
     ...architectures.flatMap((architecture) => k3sItems(k3s, architecture)),
