@@ -27,9 +27,13 @@ const ANSWERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What the reader brings to the laptop before a block that begins with this, from and to. */
-const BROUGHT: Readonly<Record<string, () => [from: string, to: string]>> = {
-  'sudo tar -xzf node-v*': () => [join(clone, 'convecthub-0.1.0.tgz'), ''],
-  'convecthub bundle lock': () => [`${lab.folder}/lab/shared/bin/.`, 'hub/shared/bin'],
+const BROUGHT: Readonly<Record<string, () => Promise<[from: string, to: string]>>> = {
+  'sudo tar -xzf node-v*': async () => [join(clone, 'convecthub-0.1.0.tgz'), ''],
+  'convecthub bundle unpack': async () => {
+    const pack = join(lab.folder, 'bundle.tar')
+    await typeHere(clone, `node bin/convecthub.cjs bundle pack '${lab.folder}/lab/shared/bin' '${pack}'`)
+    return [pack, 'hub']
+  },
 }
 
 /** What is so after a block that ends with this. `shown` is what it printed. */
@@ -106,7 +110,7 @@ it.for(roadOf(README))('README.md:$line, $place', async ({ place, text, output }
   skip(lost, 'a block before it failed')
   lost = true
   const brought = Object.entries(BROUGHT).find(([start]) => text.startsWith(start))
-  if (brought) await bring(lab, LAPTOP, ...brought[1]())
+  if (brought) await bring(lab, LAPTOP, ...(await brought[1]()))
   const shown = masked(await type(place, text))
   const wanted = output.filter((line) => line !== '').map(masked)
   expect(shown.split('\n')).toEqual(expect.arrayContaining(wanted))
