@@ -21,8 +21,11 @@ export interface Turn {
 /** A turn without others to think of. */
 export const ALONE: Turn = { from: undefined, end: () => {} }
 
-/** How many hosts fetch from one host at a time. */
-const GUESTS = 3
+/**
+ * How many hosts fetch from one host at a time. With more, a file would not reach all of them any sooner where the link
+ * is the limit; with one, all would wait for a slow one.
+ */
+const GUESTS = 2
 
 /** A host that failed so often to fetch something gets all else from this computer. */
 const HOST_FAILURES = 2
