@@ -1,10 +1,11 @@
 import { addresses } from '../facts/addresses.ts'
 import { nodeAddress } from '../facts/node-address.ts'
 import { Delivery } from './delivery.ts'
+import { closeDoor, openSource } from './door.ts'
 import type { HostRun } from './host-run.ts'
 import { type DeliveryPlan, type HostPlan, planDelivery } from './plan-delivery.ts'
 import type { Fleet } from './plan-step.ts'
-import { closeDoor, openSource, type Relay, type RelayKey } from './relay.ts'
+import type { Relay, RelayKey } from './relay.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** Plans what goes from host to host, and emits that; undefined when nothing does. */

@@ -9,12 +9,12 @@ import { type Owned, owned } from '../facts/owned.ts'
 import { unit } from '../facts/unit.ts'
 import { HELM, IMAGE_CACHE, IMAGES, INCOMING_IMAGES, K3S, STAGED } from '../layout.ts'
 import { sh } from '../sh.ts'
+import type { ImageArchive } from './image-archive.ts'
 import {
   ARCHIVE_MODE,
   archiveFacts,
   comesLater,
   hostArchives,
-  type ImageArchive,
   isInPlace,
   isStaged,
 } from './image-archives.ts'

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix'
-import type { Artifact, HeldImage } from '../artifacts/bundle-lock.ts'
+import type { HeldImage } from '../artifacts/bundle-lock.ts'
 import type { ClusterHost } from '../cluster/cluster.ts'
 import type { Desired, PlanContext } from '../engine/step.ts'
 import { command } from '../facts/command.ts'
@@ -9,18 +9,10 @@ import { imageStore, type StoredImage } from '../facts/image-store.ts'
 import { system } from '../facts/system.ts'
 import { unit } from '../facts/unit.ts'
 import { IMAGES, INCOMING_IMAGES } from '../layout.ts'
+import type { ImageArchive } from './image-archive.ts'
 import { DECOMPRESSORS, importsByItself, readerOf } from './import-archive.ts'
 import { unitName } from './k3s-unit.ts'
 import { fitsHost, isSent, nodeArtifacts } from './node-artifacts.ts'
-
-/** An archive of images that a host needs. */
-export interface ImageArchive {
-  artifact: Artifact
-  /** Its place in K3s's images folder. */
-  path: string
-  /** Where it is until a running K3s has its images. */
-  staged: string
-}
 
 /** The mode of archives on hosts. */
 export const ARCHIVE_MODE = '644'

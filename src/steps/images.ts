@@ -5,14 +5,8 @@ import { unit } from '../facts/unit.ts'
 import { K3S } from '../layout.ts'
 import { sh } from '../sh.ts'
 import { bundledK3s } from './artifacts.ts'
-import {
-  archiveFacts,
-  comesLater,
-  hostArchives,
-  type ImageArchive,
-  isInPlace,
-  isLacking,
-} from './image-archives.ts'
+import type { ImageArchive } from './image-archive.ts'
+import { archiveFacts, comesLater, hostArchives, isInPlace, isLacking } from './image-archives.ts'
 import { bringIn, importAgain, isPinning, LONGEST_MS, pinImages } from './import-archive.ts'
 import { unitName } from './k3s-unit.ts'
 

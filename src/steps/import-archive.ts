@@ -6,7 +6,7 @@ import type { Facts } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
 import { K3S } from '../layout.ts'
 import { type Script, sh } from '../sh.ts'
-import type { ImageArchive } from './image-archives.ts'
+import type { ImageArchive } from './image-archive.ts'
 import { unitName } from './k3s-unit.ts'
 import { hasSince } from './k3s-version.ts'
 

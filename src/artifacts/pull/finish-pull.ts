@@ -1,10 +1,28 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Artifact, type BundleLock, bundleLockSchema, LOCK_VERSION } from '../bundle-lock.ts'
-import { diffLocks } from '../diff-locks.ts'
+import {
+  type Artifact,
+  type BundleLock,
+  bundleLockSchema,
+  LOCK_VERSION,
+  type Rendering,
+} from '../bundle-lock.ts'
+import { diffLocks, type LockDifference } from '../diff-locks.ts'
 import { writeBundleLock } from '../write-bundle-lock.ts'
-import type { Brought, Pulled } from './pull-bundle.ts'
 import type { PullWork } from './pull-work.ts'
+
+/** What a pull has brought. */
+export interface Brought {
+  files: readonly Artifact[]
+  rendering: Rendering
+}
+
+/** What a pull has made. */
+export interface Pulled {
+  lock: BundleLock
+  /** What --update changed in a lock that was there. */
+  changes: readonly LockDifference[]
+}
 
 /**
  * Puts all files into their places, then writes the lock where that is a new one, and removes what only the lock before

@@ -6,10 +6,9 @@ import { quote } from '../../sh.ts'
 import type { PackagesItem } from '../apt/package-items.ts'
 import { type Artifact, BUNDLE_LOCK, type BundleLock, type Rendering } from '../bundle-lock.ts'
 import type { BundleSpec } from '../bundle-spec.ts'
-import type { LockDifference } from '../diff-locks.ts'
 import { parseBundleLock } from '../parse-bundle-lock.ts'
 import { bringItems } from './bring-items.ts'
-import { finishPull } from './finish-pull.ts'
+import { type Brought, finishPull, type Pulled } from './finish-pull.ts'
 import { type FindImages, imagesWanted } from './images-wanted.ts'
 import { isFor } from './look-at-item.ts'
 import { onlyOnePull } from './only-one-pull.ts'
@@ -27,13 +26,6 @@ export interface PullOptions extends Pick<WorkOptions, 'folder' | 'update' | 'lo
   packages: (spec: BundleSpec, http: WorkOptions['http'], scratch: string) => readonly PackagesItem[]
   /** The values for the chart, convecthub's own first, for the text of the site's. */
   layers: (values: string) => readonly string[]
-}
-
-/** What a pull has made. */
-export interface Pulled {
-  lock: BundleLock
-  /** What --update changed in a lock that was there. */
-  changes: readonly LockDifference[]
 }
 
 /**
@@ -73,12 +65,6 @@ export async function pullBundle(options: PullOptions): Promise<Pulled> {
     signal.removeEventListener('abort', end)
     release()
   }
-}
-
-/** What a pull has brought. */
-export interface Brought {
-  files: readonly Artifact[]
-  rendering: Rendering
 }
 
 /** Brings all items. The first that fails ends the others. */
