@@ -61,8 +61,8 @@ function make(
       rawSh(template('remote/registry-certificate.sh')),
       sh`cvh_folder ${dirname(path)}
 rm -rf -- ${SCRATCH}
-mkdir -p -m 700 ${SCRATCH}
-cd ${SCRATCH}
+mkdir -m 700 ${SCRATCH}
+cd ${SCRATCH} || exit
 ${print} >new
 cvh_record file ${path}
 cvh_place ${path} 600 <new

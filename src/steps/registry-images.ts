@@ -45,6 +45,17 @@ export const registryImages: Step = {
   },
 }
 
+/** What is still to come below REGISTRY_DATA, bytes: the blobs, and on its way an archive that is sent for this. */
+export function storageBytes(context: PlanContext): number {
+  return lackedArchives(context).reduce((sum, artifact) => {
+    const blobs = artifact.size * (readerOf(artifact)?.[0] === 'cat' ? 1 : GROWTH)
+    return sum + blobs + (isForK3s(artifact, context) ? 0 : artifact.size)
+  }, 0)
+}
+
+/** How much larger an archive is when it is decompressed; an estimate on the safe side. */
+const GROWTH = 3
+
 const isImages = ({ kind }: Artifact) => kind === 'images'
 
 /** Where the machine has an archive for K3s. */
@@ -86,7 +97,7 @@ function clusterArchives({ bundle, cluster, facts, peer }: PlanContext): Artifac
 }
 
 /** The archives that are still to be unpacked into the storage. */
-export function lackedArchives(context: PlanContext): Artifact[] {
+function lackedArchives(context: PlanContext): Artifact[] {
   const { archives } = context.facts.get(registryStore)
   return servedArchives(context).filter(({ sha256 }) => !archives.includes(sha256))
 }
@@ -118,15 +129,19 @@ function notServed(context: PlanContext): Finding[] {
 
 const library = rawSh(template('remote/registry-store.sh'))
 
-function add(artifact: Artifact, { facts, host, ...desired }: PlanContext): Change[] {
-  const name = basename(artifact.name)
+/** Whether the machine has an archive for K3s, or gets it. */
+function isForK3s(artifact: Artifact, { facts, host, ...desired }: PlanContext): boolean {
   const there = facts.get(file(placeOf(artifact)))?.digest === artifact.sha256
-  const comes = fitsHost(artifact, facts) && nodeArtifacts(host, desired).includes(artifact)
-  const path = there || comes ? placeOf(artifact) : `${REGISTRY_INCOMING}/${name}`
+  return there || (fitsHost(artifact, facts) && nodeArtifacts(host, desired).includes(artifact))
+}
+
+function add(artifact: Artifact, context: PlanContext): Change[] {
+  const name = basename(artifact.name)
+  const sent = !isForK3s(artifact, context)
+  const path = sent ? `${REGISTRY_INCOMING}/${name}` : placeOf(artifact)
   return [
-    ...(path === placeOf(artifact)
-      ? []
-      : [
+    ...(sent
+      ? [
           {
             kind: 'upload',
             sign: '+',
@@ -135,7 +150,8 @@ function add(artifact: Artifact, { facts, host, ...desired }: PlanContext): Chan
             path,
             mode: '644',
           } as const,
-        ]),
+        ]
+      : []),
     {
       kind: 'run',
       sign: '+',

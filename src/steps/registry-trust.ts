@@ -5,7 +5,7 @@ import { file } from '../facts/file.ts'
 import { owned } from '../facts/owned.ts'
 import { registryCertificate } from '../facts/registry-certificate.ts'
 import { DOCKER_CERTS, DOCKER_CONFIG, OWN_DOCKER_CONFIG, REGISTRY_CA } from '../layout.ts'
-import { type Script, sh } from '../sh.ts'
+import { joinSh, type Script, sh } from '../sh.ts'
 import { on } from '../step-ref.ts'
 import { contentDigest, managedFile } from './managed-file.ts'
 import { makeCertificate } from './registry-certificate.ts'
@@ -112,10 +112,7 @@ function forget({ facts }: PlanContext, address: string | undefined): Change[] {
       sign: '-',
       title: stale.join(', '),
       timeoutMs: 10_000,
-      script: sh`for path in ${stale}; do
-  rm -f -- "$path"
-  cvh_forget file "$path"
-done`,
+      script: joinSh([sh`rm -f -- ${stale}`, ...stale.map((path) => sh`cvh_forget file ${path}`)]),
     },
   ]
 }

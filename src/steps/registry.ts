@@ -15,7 +15,7 @@ import {
   REGISTRY_PROGRAM,
   REGISTRY_UNIT,
 } from '../layout.ts'
-import { sh } from '../sh.ts'
+import { joinSh, sh } from '../sh.ts'
 import { template } from '../templates.ts'
 import { isRunning } from './k3s-unit.ts'
 import { contentText, type ManagedFile, managedFile } from './managed-file.ts'
@@ -115,10 +115,12 @@ function remove({ facts }: PlanContext): Change[] {
       sign: '-',
       title: `the image registry (${REGISTRY_UNIT}, ${REGISTRY_DATA})`,
       timeoutMs: 300_000,
-      script: sh`systemctl disable --now ${NAME} 2>/dev/null || :
+      script: joinSh([
+        sh`systemctl disable --now ${NAME} 2>/dev/null || :
 rm -rf -- ${[...files, REGISTRY_DATA]}
-systemctl daemon-reload
-for path in ${files}; do cvh_forget file "$path"; done`,
+systemctl daemon-reload`,
+        ...files.map((path) => sh`cvh_forget file ${path}`),
+      ]),
     },
   ]
 }

@@ -1,11 +1,9 @@
 import type { ClusterHost } from '../cluster/cluster.ts'
 import { DISTRIBUTIONS, distributionOf } from '../distribution/distributions.ts'
 import type { Desired, PlanContext } from '../engine/step.ts'
-import { command } from '../facts/command.ts'
 import { type Disk, disk } from '../facts/disk.ts'
 import type { Fact } from '../facts/fact.ts'
 import { file } from '../facts/file.ts'
-import { registryStore } from '../facts/registry-store.ts'
 import { system } from '../facts/system.ts'
 import { HELM, K3S, PROGRAM_FOLDER, RANCHER, REGISTRY_DATA, STAGED, STATE, TOOL_FOLDER } from '../layout.ts'
 import { bundledK3s } from './artifacts.ts'
@@ -14,8 +12,8 @@ import type { HostRule } from './host-rules.ts'
 import { hostArchives, isInPlace, isStaged } from './image-archives.ts'
 import { GROWTH, importedBytes } from './import-archive.ts'
 import { fitsHost, nodeArtifacts } from './node-artifacts.ts'
-import { registryHosts } from './registry-host.ts'
-import { lackedArchives } from './registry-images.ts'
+import { registryHost } from './registry-host.ts'
+import { registryImages, storageBytes } from './registry-images.ts'
 
 /** The guide's minimum for the disk of K3s, and what must be left there, MiB. */
 const MINIMUM = { sizeMiB: 10 * 1024, freeMiB: 1024 }
@@ -29,7 +27,7 @@ export function spaceFacts(host: ClusterHost, desired: Desired): readonly Fact<u
     ...[K3S, STAGED, HELM].map(file),
     ...spacePaths(host, desired).map(disk),
     ...(usesBundle(host) ? DISTRIBUTIONS.flatMap(({ bundled }) => bundled.facts) : []),
-    ...(registryHosts(desired).includes(host) ? [registryStore, command('zstd')] : []),
+    ...(registryHost(desired) === host ? registryImages.facts(host, desired) : []),
   ]
 }
 
@@ -38,7 +36,7 @@ function spacePaths(host: ClusterHost, desired: Desired): string[] {
     ...[RANCHER, PROGRAM_FOLDER],
     ...(host.role === 'driver' ? [TOOL_FOLDER, desired.cluster.workdir] : []),
     ...(usesBundle(host) ? [STATE] : []),
-    ...(registryHosts(desired).includes(host) ? [REGISTRY_DATA] : []),
+    ...(registryHost(desired) === host ? [REGISTRY_DATA] : []),
   ]
 }
 
@@ -106,7 +104,6 @@ function wantedBytes(context: PlanContext): [path: string, bytes: number][] {
     ...archives.map((archive) => (isStaged(archive, facts) ? 0 : archive.artifact.size)),
     ...archives.map(({ artifact }) => importedBytes(artifact)),
   ]
-  const served = registryHosts(context).includes(host) ? lackedArchives(context) : []
   const wanted: [path: string, bytes: number][] = [
     [RANCHER, sum(unpacked)],
     [PROGRAM_FOLDER, sum(sizesOf('k3s', K3S, STAGED))],
@@ -114,7 +111,7 @@ function wantedBytes(context: PlanContext): [path: string, bytes: number][] {
     [cluster.workdir, cluster.lead === host ? sum(sizesOf('chart')) : 0],
     // the archive, and what is unpacked from it
     [STATE, usesBundle(host) ? 2 * packagesSize(context) : 0],
-    [REGISTRY_DATA, sum(served.map(({ size }) => size))],
+    [REGISTRY_DATA, registryHost(context) === host ? storageBytes(context) : 0],
   ]
   return wanted.filter(([, bytes]) => bytes > 0)
 }

@@ -32,7 +32,8 @@ unpack() {
   done >"$list.part" || return
   # the note must not be on the disk before the blobs are
   sync
-  rm -rf -- "$staging" && mv -f -- "$list.part" "$list"
+  rm -rf -- "$staging" && mv -f -- "$list.part" "$list" || return
+  case $archive in "$registry"/incoming/*) rm -f -- "$archive" ;; esac
 }
 
 # link FOLDER HEX: makes a folder that points to a blob

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest'
+import type { Artifact } from '../../src/artifacts/bundle-lock.ts'
 import { digest } from '../../src/digest.ts'
 import { command } from '../../src/facts/command.ts'
+import { disk } from '../../src/facts/disk.ts'
 import { registryStore } from '../../src/facts/registry-store.ts'
 import { system } from '../../src/facts/system.ts'
+import { preflight } from '../../src/steps/preflight.ts'
 import { registryImages } from '../../src/steps/registry-images.ts'
-import { type Answer, contextOf, is, shown, systemOf } from '../helpers/fake-facts.ts'
+import { type Answer, contextOf, diskOf, is, shown, systemOf } from '../helpers/fake-facts.ts'
 import { knownOf, planStep } from '../helpers/plan-step.ts'
 import { bundleOf, HUB, registryDesired } from '../helpers/registry-parts.ts'
 
@@ -118,4 +121,45 @@ it.each<{ what: string; names: [string, string][]; plan: string[] }>([
   },
 ])('serves an image $what', ({ names, plan }) => {
   expect(lines(names)).toEqual(plan)
+})
+
+const MIB = 1024 ** 2
+const DATA_DISK = (freeMiB: number) => is(disk(DATA), diskOf({ freeMiB, mount: '/srv' }))
+
+it.each<{ what: string; files: Artifact[]; d1: Answer[]; needs: number[] }>([
+  {
+    what: 'an archive that K3s has',
+    files: [archive('a.tar', { size: 1000 * MIB })],
+    d1: [DATA_DISK(999)],
+    needs: [1000],
+  },
+  {
+    what: 'the same, with room',
+    files: [archive('a.tar', { size: 1000 * MIB })],
+    d1: [DATA_DISK(1000)],
+    needs: [],
+  },
+  {
+    what: 'an archive that is sent for it',
+    files: [archive('a.tar', { size: 1000 * MIB, roles: ['worker'] })],
+    d1: [DATA_DISK(1999)],
+    needs: [2000],
+  },
+  {
+    what: 'a compressed archive',
+    files: [archive('a.tar.gz', { size: 1000 * MIB })],
+    d1: [DATA_DISK(2999)],
+    needs: [3000],
+  },
+  {
+    what: 'an archive that is unpacked already',
+    files: [archive('a.tar', { size: 1000 * MIB })],
+    d1: [DATA_DISK(0), is(registryStore, { archives: [digest('a.tar')], content: undefined })],
+    needs: [],
+  },
+])('a disk must have room for the storage of $what: $needs', ({ files, d1, needs }) => {
+  const on = registryDesired({}, { bundle: bundleOf(...files) })
+  const found = preflight.check?.([contextOf(preflight, on, 'd1', knownOf(on, { d1 }))]) ?? []
+  const told = found.filter(({ message }) => message.startsWith('/srv'))
+  expect(told.map(({ message }) => Number(/needs (\d+) MiB/.exec(message)?.[1]))).toEqual(needs)
 })
