@@ -16,8 +16,9 @@ export interface AptSettings {
   folder: string
   architecture: string
   sources: readonly (AptLine & { keyring: string })[]
-  /** Where packages are kept; what an earlier run fetched there is not fetched again. */
+  /** Where packages are kept, and their lists; what an earlier run fetched there is not fetched again. */
   archives: string
+  lists: string
   /** Lines of apt.conf(5) that count for us as well, see keptSettings(). */
   kept: readonly string[]
   /** A file with certificates of authorities that are trusted for https. */
@@ -49,15 +50,13 @@ export async function keptSettings(): Promise<readonly string[]> {
 /** Sets up an apt of its own. */
 export function makeAptRoot(settings: AptSettings): AptRoot {
   const { folder } = settings
-  for (const path of [
-    'etc/apt/apt.conf.d',
-    'etc/apt/preferences.d',
-    'var/lib/apt/lists/partial',
-    'var/cache/apt',
-  ])
+  for (const path of ['etc/apt/apt.conf.d', 'etc/apt/preferences.d', 'var/lib/apt', 'var/cache/apt'])
     mkdirSync(join(folder, path), { recursive: true })
-  mkdirSync(join(settings.archives, 'partial'), { recursive: true })
-  symlinkSync(settings.archives, join(folder, 'var/cache/apt/archives'))
+  const kept = { 'var/cache/apt/archives': settings.archives, 'var/lib/apt/lists': settings.lists }
+  for (const [path, place] of Object.entries(kept)) {
+    mkdirSync(join(place, 'partial'), { recursive: true })
+    symlinkSync(place, join(folder, path))
+  }
   const write = (path: string, lines: readonly string[]) =>
     writeFileSync(join(folder, path), lines.map((line) => `${line}\n`).join(''))
   write('apt.conf', [...settings.kept, ...configuration(settings)])

@@ -24,8 +24,16 @@ const INSTALL = ['install', '-q', '-y', '--no-install-recommends']
 /** How long a download of all packages may take, ms. */
 const DOWNLOAD_MS = 4 * 60 * 60_000
 
+/** What apt has chosen. */
+export interface Chosen {
+  /** What was asked for, with the first alternatives that there are. */
+  names: readonly string[]
+  /** All that must be fetched for it. */
+  packages: readonly Fetched[]
+}
+
 /**
- * Lets apt fetch what a minimal install lacks for these packages, with all that they depend on. A minimal install has
+ * Lets apt choose what a minimal install lacks for these packages, with all that they depend on. A minimal install has
  * the essential packages and those of priority `required`, with what they depend on; in versions so old that whatever is
  * asked for by its version is fetched, too, since a host may have been installed years ago. Errors: APT_PACKAGE for
  * packages that no source has, APT_FAILED.
@@ -34,14 +42,17 @@ export async function askApt(
   root: AptRoot,
   wanted: readonly WantedPackage[],
   writeStatus: (text: string) => void,
-): Promise<Fetched[]> {
+): Promise<Chosen> {
   const essential = await root.run('sh', ['-c', ESSENTIAL])
   const minimal = await wouldFetch(root, essential.split('\n').filter(Boolean))
   writeStatus(await minimalStatus(root, minimal))
   const names = await chosen(root, wanted)
-  const fetched = await wouldFetch(root, names)
+  return { names, packages: await wouldFetch(root, names) }
+}
+
+/** Fetches what was chosen for these packages. Error: APT_FAILED. */
+export async function download(root: AptRoot, names: readonly string[]): Promise<void> {
   await root.run('apt-get', [...INSTALL, '--download-only', ...names], DOWNLOAD_MS)
-  return fetched
 }
 
 /** The names of the essential and required packages that apt knows. */

@@ -16,7 +16,7 @@ import type { AptSpec } from '../bundle-spec.ts'
 import { runCommand } from '../run-command.ts'
 import type { Http } from '../sources/http.ts'
 import { type AptRoot, type AptSettings, keptSettings, makeAptRoot } from './apt-root.ts'
-import { askApt, type Fetched, type WantedPackage } from './ask-apt.ts'
+import { askApt, type Chosen, download, type Fetched, type WantedPackage } from './ask-apt.ts'
 import { RELEASES, type Release, releaseOf } from './releases.ts'
 import { type DownloadedPackage, writeRepository } from './repository-files.ts'
 import { fetchKey } from './source-key.ts'
@@ -25,7 +25,7 @@ import { parseStanzas } from './stanza.ts'
 export interface RepositoryOptions {
   /** Where bundle.yaml is; key files are named from there. */
   folder: string
-  /** Where packages are kept until the repository is done, so that a pull that was stopped goes on. */
+  /** Where packages and their lists are kept until the pull is done, so that one that was stopped goes on. */
   scratch: string
   http: Http
   /** The packages that hosts of a release may need, besides those that bundle.yaml names. */
@@ -49,43 +49,74 @@ export interface HeldPackage {
  * checks their signatures. Returns what the archive holds. The same packages give the same bytes. Errors: APT_RELEASE,
  * APT_TOOLS, APT_SOURCE_KEY, APT_FAILED, APT_PACKAGE, and those of Http for keys.
  */
-export async function makeRepository(
+export function makeRepository(
   spec: AptSpec,
   architecture: string,
   path: string,
   options: RepositoryOptions,
 ): Promise<readonly HeldPackage[]> {
+  return withApt(spec, architecture, options, async ({ root, chosen, archives }) => {
+    await download(root, chosen.names)
+    const made = join(root.folder, 'repository')
+    mkdirSync(made)
+    const described = await describe(root, chosen.packages, archives)
+    await writeRepository(made, described, { release: spec.release, architecture })
+    await pack(made, path)
+    rmSync(archives, { recursive: true })
+    return heldIn(chosen)
+  })
+}
+
+/** What makeRepository would make, as the mirror is now: fetches no packages, only the lists of them. Errors: the same. */
+export function wouldHold(
+  spec: AptSpec,
+  architecture: string,
+  options: RepositoryOptions,
+): Promise<readonly HeldPackage[]> {
+  return withApt(spec, architecture, options, async ({ chosen }) => heldIn(chosen))
+}
+
+interface AptWork {
+  root: AptRoot
+  chosen: Chosen
+  /** Where packages are kept. */
+  archives: string
+}
+
+/** Lets apt choose the packages; it is there while `act` works. */
+async function withApt<T>(
+  spec: AptSpec,
+  architecture: string,
+  options: RepositoryOptions,
+  act: (work: AptWork) => Promise<T>,
+): Promise<T> {
   const release = releaseOf(spec, architecture)
   if (!release)
     throw new ConvecthubError('APT_RELEASE', `packages for ${spec.release} cannot be fetched`, {
       hint: `name one of these in bundle.yaml: ${RELEASES.join(', ')}`,
     })
-  const kept = await keptSettings()
   // apt reads paths in lists of words, so they must not depend on the name of the bundle's folder
   const folder = mkdtempSync(join(tmpdir(), 'convecthub-apt-'))
-  const archives = resolve(options.scratch, `${spec.release}-${architecture}`)
-  const made = join(folder, 'repository')
+  const inScratch = (what: string) => resolve(options.scratch, `${what}-${spec.release}-${architecture}`)
+  const [archives, lists] = [inScratch('packages'), inScratch('lists')]
   try {
-    const settings = { folder, architecture, archives, kept, pins: options.locked ?? [] }
+    const own = { folder, architecture, archives, lists, kept: await keptSettings() }
     const sources = await sourcesOf(spec, release, folder, options)
     const ca = options.ca === undefined ? {} : { ca: withSystemCa(options.ca, join(folder, 'ca.pem')) }
-    const root = makeAptRoot({ ...settings, sources, ...ca })
+    const root = makeAptRoot({ ...own, pins: options.locked ?? [], sources, ...ca })
     await root.run('apt-get', ['update', '-q'], UPDATE_MS)
     const wanted = [...options.wanted({ id: release.id, kernels: spec.kernels }), ...spec.packages]
-    const fetched = await askApt(root, wanted, (text) => writeFileSync(join(folder, 'status'), text))
-    mkdirSync(made)
-    await writeRepository(made, await described(root, fetched, archives), {
-      release: spec.release,
-      architecture,
-    })
-    await pack(made, path)
-    rmSync(archives, { recursive: true })
-    return fetched
-      .map(({ name, version }) => ({ name, version }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const chosen = await askApt(root, wanted, (text) => writeFileSync(join(folder, 'status'), text))
+    return await act({ root, chosen, archives })
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+function heldIn({ packages }: Chosen): HeldPackage[] {
+  return packages
+    .map(({ name, version }) => ({ name, version }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** How long reading the lists of packages may take, ms. */
@@ -132,7 +163,7 @@ function withSystemCa(ca: string, path: string): string {
 }
 
 /** What apt knows about the packages that it has fetched. */
-async function described(
+async function describe(
   root: AptRoot,
   fetched: readonly Fetched[],
   archives: string,

@@ -1,6 +1,6 @@
 import type { Artifact } from '../bundle-lock.ts'
 import type { AptSpec } from '../bundle-spec.ts'
-import { type HeldPackage, makeRepository, type RepositoryOptions } from './make-repository.ts'
+import { type HeldPackage, makeRepository, type RepositoryOptions, wouldHold } from './make-repository.ts'
 
 /** A file of a bundle with packages. The other fields are those of its entry in the lock. */
 export interface PackagesItem
@@ -11,6 +11,8 @@ export interface PackagesItem
    * mirror still has them. Returns what it holds. Errors: those of makeRepository.
    */
   make(path: string, locked?: readonly HeldPackage[]): Promise<readonly HeldPackage[]>
+  /** What it would hold if it were made now. Fetches no packages. Errors: the same. */
+  wouldHold(): Promise<readonly HeldPackage[]>
 }
 
 /** The files with packages that bundle.yaml asks for: one for each release and architecture. */
@@ -27,6 +29,7 @@ export function packageItems(
       roles: ['driver' as const, 'worker' as const],
       make: (path: string, locked: readonly HeldPackage[] = []) =>
         makeRepository(spec, architecture, path, { ...options, locked }),
+      wouldHold: () => wouldHold(spec, architecture, options),
     })),
   )
 }

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs'
 import { posix } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ConvecthubError } from '../../errors.ts'
 import { quote } from '../../sh.ts'
 import type { Artifact } from '../bundle-lock.ts'
@@ -121,10 +122,16 @@ const LOOKS: Readonly<Record<PullItem['way'], Look>> = {
     }
   },
 
-  packages: async (item, work) => async () => {
-    const path = work.staged(item.name)
-    const packages = await item.make?.(path, work.pinned.get(item.name)?.packages)
-    return { ...(await sizeAndDigest(path)), ...(packages && { packages: [...packages] }) }
+  packages: async (item, work) => {
+    const { name } = item
+    const old = work.old.get(name)
+    const there = old && isFor(item, old) && (await work.find(name, old.sha256))
+    if (there && isDeepStrictEqual(await item.wouldHold?.(), old.packages)) return old
+    return async () => {
+      const path = work.staged(name)
+      const packages = await item.make?.(path, work.pinned.get(name)?.packages)
+      return { ...(await sizeAndDigest(path)), ...(packages && { packages: [...packages] }) }
+    }
   },
 }
 

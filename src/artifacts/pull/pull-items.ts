@@ -20,8 +20,9 @@ export interface PullItem
   checkedBy?: string
   /** The path of a program in its archive. */
   member?: string
-  /** Makes what is put together. */
+  /** Make what is put together, and tell what it would hold. */
   make?: PackagesItem['make']
+  wouldHold?: PackagesItem['wouldHold']
 }
 
 /** Where releases lie. */

@@ -67,8 +67,8 @@ const http: RepositoryOptions['http'] = {
 
 const DOCKER = { firstOf: ['docker-ce', 'docker.io'] }
 
-/** Pulls packages for debian-12 and returns what was made. */
-async function pull(
+/** The item of packages for debian-12. */
+function itemOf(
   wanted: readonly WantedPackage[],
   more: Partial<AptSpec> = {},
   options: Partial<RepositoryOptions> = {},
@@ -79,9 +79,15 @@ async function pull(
     { apt, architectures: ['amd64'] },
     { folder, scratch: join(folder, '.pull'), http, wanted: () => wanted, ...options },
   )
-  const path = join(folder, item?.name ?? '')
-  const packages = await item?.make(path, options.locked)
-  return { path, held: packages?.map(({ name, version }) => `${name} ${version}`) }
+  return item ?? expect.fail()
+}
+
+/** Pulls it and returns what was made. */
+async function pull(...[wanted, more, options]: Parameters<typeof itemOf>) {
+  const { name, make } = itemOf(wanted, more, options)
+  const path = join(folder, name)
+  const packages = await make(path, options?.locked)
+  return { path, held: packages.map(({ name, version }) => `${name} ${version}`) }
 }
 
 /** The names of the files in an archive. */
@@ -136,7 +142,7 @@ it('holds what is asked for with its dependencies, beyond a minimal install', as
     'pool/libc_2.0+a~1-1_all.deb',
     'pool/runc_1.1_all.deb',
   ])
-  expect(existsSync(join(folder, '.pull/debian-12-amd64'))).toBe(false)
+  expect(existsSync(join(folder, '.pull/packages-debian-12-amd64'))).toBe(false)
 })
 
 it('apt installs from it on a host, old or new, without any other source', async () => {
@@ -211,6 +217,14 @@ it('fetches no package twice after a pull that was stopped', async () => {
   expect(debs()).toBe(3)
   await pull([DOCKER])
   expect(debs()).toBe(3)
+})
+
+it('tells what it would hold, and fetches only lists for it', async () => {
+  const held = await itemOf([DOCKER]).wouldHold()
+  expect(held.map(({ name, version }) => `${name} ${version}`)).toEqual((await pull([DOCKER])).held)
+  asked.length = 0
+  expect(await itemOf(['runc']).wouldHold()).toEqual([{ name: 'runc', version: '1.1' }])
+  expect(asked.filter((path) => path.endsWith('.deb'))).toEqual([])
 })
 
 it('asks the mirror of a mirror', async () => {

@@ -50,6 +50,7 @@ const packagesOf = (release: string, held: readonly HeldPackage[]): PackagesItem
     writeFileSync(path, JSON.stringify(locked))
     return locked
   },
+  wouldHold: async () => held,
 })
 
 interface Wishes {
@@ -307,6 +308,20 @@ it('has the packages of bundle.yaml, and chooses the same again without --update
   const { changes } = await pull({ offer, held: now, update: true })
   expect(changes.map(({ sign, name }) => `${sign} ${name}`)).toEqual([`~ ${name}`])
   expect(read(name)).toBe(JSON.stringify(now))
+})
+
+it('makes packages anew with --update only where the mirror has other ones', async () => {
+  write('bundle.yaml', `${SPEC}apt: [{release: debian-12}]\n`)
+  const offer = await bundleOffer()
+  const [old, now] = [[{ name: 'runc', version: '1' }], [{ name: 'runc', version: '2' }]]
+  const { lock } = await pull({ offer, held: old })
+  const fetched = async (held: readonly HeldPackage[]) => {
+    const again = await pull({ offer, held, update: true })
+    const names = again.events.flatMap((event) => (event.event === 'fetched' ? [event.name] : []))
+    return { lock: again.lock, names: names.filter((name) => !name.startsWith('sources/')) }
+  }
+  expect(await fetched(old)).toEqual({ lock, names: [] })
+  expect((await fetched(now)).names).toEqual(['packages/debian-12-amd64.tar'])
 })
 
 it('has a K3s, a Helm and images for each architecture', async () => {
