@@ -18,13 +18,13 @@ export function unlistedFiles(folder: string, { files }: BundleLock): string[] {
     .sort()
 }
 
-/** The files that bundle.yaml refers to: the site's values, and keys of apt sources. */
+/** The files that bundle.yaml refers to: the site's values, and the keys of mirrors and other apt sources. */
 function namedBySpec(folder: string): string[] {
   try {
     const { values, apt } = mapping(parse(readFileSync(join(folder, BUNDLE_SPEC), 'utf8')))
-    const keys = members(apt).flatMap((each) =>
-      members(mapping(each).sources).map((source) => mapping(source).key),
-    )
+    const keys = members(apt)
+      .flatMap((each) => [each, ...members(mapping(each).sources)])
+      .map((source) => mapping(source).key)
     return [values, ...keys].flatMap((path) => (typeof path === 'string' ? normalize(path) : []))
   } catch {
     return []

@@ -32,11 +32,11 @@ it('lists the files that the lock does not list, but for what belongs beside the
   put('images/more.tar')
   put('jupyterhub.yaml')
   put('keys/docker.asc')
-  expect(unlistedFiles(folder, lock)).toEqual(['images/more.tar', 'jupyterhub.yaml', 'keys/docker.asc'])
-  put(
-    'bundle.yaml',
-    'values: ./jupyterhub.yaml\napt: [{release: debian-12, sources: [{key: keys/docker.asc}]}]\n',
-  )
+  put('keys/mirror.gpg')
+  const named = ['jupyterhub.yaml', 'keys/docker.asc', 'keys/mirror.gpg']
+  expect(unlistedFiles(folder, lock)).toEqual(['images/more.tar', ...named])
+  const apt = '{release: debian-12, key: keys/mirror.gpg, sources: [{key: keys/docker.asc}]}'
+  put('bundle.yaml', `values: ./jupyterhub.yaml\napt: [${apt}]\n`)
   expect(unlistedFiles(folder, lock)).toEqual(['images/more.tar'])
 })
 
