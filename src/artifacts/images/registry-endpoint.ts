@@ -1,3 +1,4 @@
+import { mirrored } from '../sources/mirrored.ts'
 import type { ImageName } from './image-name.ts'
 
 /** Where an image is asked for. */
@@ -16,21 +17,17 @@ const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 /** Registries that answer at another host than their name says. */
 const HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' }
 
-/**
- * Where to ask for an image. `mirrors` are those of bundle.yaml: the longest one that fits counts, and one with http://
- * is asked without TLS.
- */
+/** Stands for the scheme until it is known whether a mirror names one. */
+const UNTOLD = 'oci'
+
+/** Where to ask for an image. `mirrors` are those of bundle.yaml, see mirrored; one with http:// is asked without TLS. */
 export function registryEndpoint(
   { registry, repository }: Pick<ImageName, 'registry' | 'repository'>,
   mirrors: Readonly<Record<string, string>> = {},
 ): Endpoint {
-  const path = `${registry}/${repository}/`
-  const [beginning, instead] = Object.entries(mirrors)
-    .map(([from, to]) => [`${from.replace(/\/$/, '')}/`, `${to.replace(/\/$/, '')}/`] as const)
-    .filter(([from]) => path.startsWith(from))
-    .toSorted(([one], [other]) => other.length - one.length)[0] ?? ['', '']
-  const place = `${instead}${path.slice(beginning.length)}`
-  const [, scheme, host = '', rest = ''] = /^(?:(https?):\/\/)?([^/]+)\/(.*)\/$/.exec(place) ?? []
+  const place = mirrored(`${UNTOLD}://${registry}/${repository}`, mirrors)
+  const [, scheme, host = '', rest = ''] = /^(\w+):\/\/([^/]+)\/(.*)$/.exec(place) ?? []
   const usual = LOCAL.test(host) ? 'http' : 'https'
-  return { host, repository: rest, address: `${scheme ?? usual}://${HOSTS[host] ?? host}/v2/${rest}` }
+  const asked = scheme === UNTOLD ? usual : scheme
+  return { host, repository: rest, address: `${asked}://${HOSTS[host] ?? host}/v2/${rest}` }
 }
