@@ -17,10 +17,7 @@ const put = (name: string, content: string | Buffer = '') => {
   writeFileSync(join(folder, name), content)
   return join(folder, name)
 }
-<<<<<<<< HEAD:test/artifacts/proof/bundle-folder.test.ts
-========
 
->>>>>>>> 3f5595e (Keep one rule for mirrors and one reader of charts):test/artifacts/proof/folder.test.ts
 it('lists the files that the lock does not list, but for what belongs beside them', () => {
   const lock = testBundle()
   for (const { name } of lock.files) put(name)
