@@ -16,6 +16,7 @@ const MACHINE_PACKAGES = [
   'kmod',
   'procps',
   'netbase',
+  'zstd',
 ] as const
 
 /** What an image is built from: a base image, or the packages of this machine's distribution. */

@@ -10,6 +10,7 @@ import { BUNDLE_LOCK, type BundleLock } from '../bundle-lock.ts'
 import { BUNDLE_SPEC } from '../bundle-spec.ts'
 import { fileDigest } from '../file-digest.ts'
 import { parseBundleLock } from '../parse-bundle-lock.ts'
+import { SIGNATURE } from '../signature.ts'
 import { bundleFiles } from './bundle-files.ts'
 import { interrupted } from './http-exchange.ts'
 import { PartFile } from './part-file.ts'
@@ -56,7 +57,11 @@ export async function copyFrom(
   const lock = lockText && parsedLock(source.place, lockText.toString('utf8'))
   const listed = await source.list()
   const files = bundleFiles(source.place, listed, lock)
-  const spec = listed ? undefined : await source.read(BUNDLE_SPEC)
+  const beside = new Map<string, Buffer>()
+  for (const name of listed ? [] : [SIGNATURE, BUNDLE_SPEC]) {
+    const content = await source.read(name)
+    if (content) beside.set(name, content)
+  }
 
   mkdirSync(join(folder, STAGING), { recursive: true })
   const progress: CopyProgress = {
@@ -100,7 +105,7 @@ export async function copyFrom(
     await Promise.allSettled(copies)
     throw error
   }
-  if (spec) await write(folder, BUNDLE_SPEC, spec)
+  for (const [name, content] of beside) await write(folder, name, content)
   if (lockText) await write(folder, BUNDLE_LOCK, lockText)
   rmSync(join(folder, STAGING), { recursive: true, force: true })
   return { files: files.length, fetched: fetched.toSorted(), lock: lock || undefined }

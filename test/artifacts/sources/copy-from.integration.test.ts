@@ -118,11 +118,12 @@ function held(): string[] {
 }
 
 it.each(KINDS)('copies a bundle from a source of the kind %s, and nothing the second time', async (kind) => {
-  const { source, fetched } = await sourceOf(kind, bundle({ 'bundle.yaml': Buffer.from('k3s: v1') }))
+  const beside = { 'bundle.yaml': Buffer.from('k3s: v1'), 'bundle.lock.yaml.sig': Buffer.from('signed') }
+  const { source, fetched } = await sourceOf(kind, bundle(beside))
   const copied = await copyFrom(source, folder)
-  expect(copied.fetched.filter((name) => name !== 'bundle.yaml')).toEqual(NAMES)
+  expect(copied.fetched.filter((name) => !(name in beside))).toEqual(NAMES)
   expect(copied.lock?.description).toBe('test')
-  expect(held()).toEqual([...NAMES, 'bundle.yaml', 'bundle.lock.yaml'].toSorted())
+  expect(held()).toEqual([...NAMES, ...Object.keys(beside), 'bundle.lock.yaml'].toSorted())
   for (const name of NAMES) expect(readFileSync(join(folder, name))).toEqual(contentOf(name))
   expect(readFileSync(join(folder, 'bundle.lock.yaml'))).toEqual(LOCK)
   const before = fetched()
@@ -268,7 +269,7 @@ it('stops all files when one fails, or when it is told to', async () => {
   const stop = new AbortController()
   const server = await httpServer(({ url }, response) => {
     if (url === '/bundle.lock.yaml') return void response.end(lock)
-    if (url === '/bundle.yaml') return void response.writeHead(404).end()
+    if (/\.(yaml|sig)$/.test(url ?? '')) return void response.writeHead(404).end()
     waiting++
     if (waiting === FILES.length) {
       if (stop.signal.aborted) response.writeHead(403).end()
