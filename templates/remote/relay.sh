@@ -119,15 +119,19 @@ END
 cvh_close_door() {
   rm -rf -- "$CVH_RUN/fetch"
   [ -d "$CVH_RUN/relay" ] || return 0
+  tries=0
   if [ -d /run/systemd/system ] && read -r unit <"$CVH_RUN/relay/unit"; then
-    systemctl stop "$unit"
+    systemctl stop --no-block "$unit"
   elif read -r guard <"$CVH_RUN/relay/guard.pid"; then
-    kill "$guard" && tries=0
-    while kill -0 "$guard" && [ "$tries" -lt 50 ]; do
-      tries=$((tries + 1))
-      sleep 0.1
-    done
+    kill "$guard"
+  else
+    tries=50
   fi 2>/dev/null
+  # the guard removes the folder when it has ended sshd; the kernel may take seconds more to end the guard's mounts
+  while [ -d "$CVH_RUN/relay" ] && [ "$tries" -lt 50 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
   rm -rf -- "$CVH_RUN/relay"
 }
 

@@ -75,13 +75,15 @@ it.each(MOMENTS)(
   },
 )
 
+/** Nothing of the relay is left. systemd may need a moment to forget a unit that has ended. */
 async function expectClean(): Promise<void> {
-  const left = await everywhere(
-    `ls -d ${RELAY_FOLDERS.join(' ')} 2>/dev/null
+  const left = await everywhere(`ls -d ${RELAY_FOLDERS.join(' ')} 2>/dev/null
 find /usr/local/bin ${AGENT_DATA} -name '*.part'
-cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o '[^ ]*[r]elay/[^ ]*'
-systemctl list-units --all --plain --no-legend 'convecthub-relay*'
-:`,
-  )
+:`)
   expect(left.join('')).toBe('')
+  const processes = () =>
+    everywhere(`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o '[^ ]*[r]elay/[^ ]*'
+systemctl list-units --all --plain --no-legend 'convecthub-relay*'
+:`)
+  await expect.poll(async () => (await processes()).join(''), { timeout: 10_000 }).toBe('')
 }
