@@ -109,20 +109,22 @@ function servedArchives(context: PlanContext): Artifact[] {
 function notServed(context: PlanContext): Finding[] {
   const lacking = clusterArchives(context).flatMap((artifact) => {
     const why = obstacle(artifact, context)
-    return why === undefined ? [] : [`${basename(artifact.name)} (${why})`]
+    return why === undefined ? [] : [{ artifact, told: `${basename(artifact.name)} (${why})` }]
   })
   const unclear = unclearNames(servedArchives(context)).map(
     (name) => `${name} (two registries have an image of this name)`,
   )
-  const all = [...lacking, ...unclear]
+  const all = [...lacking.map(({ told }) => told), ...unclear]
   if (all.length === 0) return []
+  // what was pulled would be pulled in the same form again
+  const better = lacking.some(({ artifact }) => artifact.from === undefined)
   return [
     {
       level: 'warning',
       id: 'registry-images',
       host: context.host.name,
       message: `the image registry cannot serve ${all.join(', ')}`,
-      hint: 'machines get these images from the archive itself, and have no other place to get them from again; convecthub bundle pull makes archives that can be served',
+      hint: `machines get these images from the archive itself, and have no other place to get them from again${better ? '; convecthub bundle pull makes archives that can be served' : ''}`,
     },
   ]
 }

@@ -89,6 +89,17 @@ it('names the archives that it cannot serve', () => {
   expect(warned([is(command('zstd'), '/usr/bin/zstd')])?.[0]?.message).not.toContain('system.tar.zst')
 })
 
+it.each([
+  { from: undefined, pull: true },
+  { from: 'https://github.com/k3s-io/k3s/releases/download/v1/k3s-airgap-images-amd64.tar', pull: false },
+])('proposes bundle pull only for archives that it would make otherwise: $from', ({ from, pull }) => {
+  const images = [{ name: 'docker.io/rancher/mirrored-pause:3.6' }]
+  const on = registryDesired({}, { bundle: bundleOf(archive('k3s-airgap-images.tar', { images, from })) })
+  const [warning] = registryImages.check?.([contextOf(registryImages, on, 'd1', knownOf(on, {}))]) ?? []
+  expect(warning?.message).toContain('k3s-airgap-images.tar (it has no manifests')
+  expect(warning?.hint.includes('convecthub bundle pull')).toBe(pull)
+})
+
 const lines = (names: [name: string, hex: string][]) => {
   const files = names.map(([name, hex], i) =>
     archive(`${i}.tar`, { images: [{ name, digest: `sha256:${hex.repeat(64)}` }] }),
