@@ -93,7 +93,7 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
   {
     name: 'sbom',
     description: 'print the software bill of materials of a bundle (CycloneDX, JSON)',
-    examples: ['convecthub bundle sbom shared/bin', 'convecthub bundle sbom /media/stick/bin'],
+    examples: ['convecthub bundle sbom shared/bin', 'convecthub bundle sbom shared/bin/bundle.lock.yaml'],
     arguments: [new Argument('<folder>')],
     load: async () => (await import('./bundle-sbom.ts')).bundleSbomVerb,
   },
@@ -116,7 +116,7 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
     description: 'write a bundle into one file, or into parts that fit on a USB stick',
     examples: [
       'convecthub bundle pack shared/bin bundle.tar',
-      'convecthub bundle pack shared/bin bundle.tar --split 4G',
+      'convecthub bundle pack shared/bin stick.tar --split 4G',
     ],
     arguments: [new Argument('<folder>'), new Argument('<file>')],
     options: [
@@ -137,7 +137,7 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
     description: 'make a folder of a packed bundle; what is there and right stays',
     examples: [
       'convecthub bundle unpack bundle.tar shared/bin',
-      'convecthub bundle unpack /media/stick/bundle.tar.001 shared/bin',
+      'convecthub bundle unpack stick.tar.001 shared/bin',
     ],
     arguments: [new Argument('<file>'), new Argument('<folder>')],
     options: [OUTPUT],
