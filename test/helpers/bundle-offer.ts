@@ -28,6 +28,10 @@ export interface OfferOptions {
   rendered?: readonly string[]
   /** Bytes that are added to each of the large files. */
   padding?: number
+  /** The images that the release of K3s lists. */
+  systemImages?: readonly string[]
+  /** What is in the releases, where it must be more than a text. */
+  contents?: Partial<Record<'k3s' | 'k3sImages' | 'helm' | 'chart' | 'registry', string | Buffer>>
 }
 
 /** What a K3s release of an offer lists as its own images. */
@@ -49,6 +53,8 @@ export async function bundleOffer({
   images = { [HUB_IMAGE]: 'hub', [PROXY_IMAGE]: 'proxy' },
   rendered = [HUB_IMAGE, PROXY_IMAGE],
   padding = 0,
+  systemImages = SYSTEM_IMAGES,
+  contents = {},
 }: OfferOptions = {}): Promise<Offer> {
   const files = new Map<string, Buffer>()
   const types = new Map<string, string>()
@@ -58,30 +64,40 @@ export async function bundleOffer({
     names.map((name) => `${digest(files.get(folder + name) ?? '')}  ${name}\n`).join('')
 
   const release = `https://github.com/k3s-io/k3s/releases/download/${encodeURIComponent(k3s)}/`
-  put(`${release}k3s-images.txt`, `${SYSTEM_IMAGES.join('\n')}\n`)
+  put(`${release}k3s-images.txt`, `${systemImages.join('\n')}\n`)
   const hubs = 'https://github.com/distribution/distribution/releases/download/'
   for (const architecture of architectures) {
     const program = architecture === 'amd64' ? 'k3s' : `k3s-${architecture}`
     const archive = `k3s-airgap-images-${architecture}.tar.zst`
-    put(`${release}${program}`, large(`${program} ${k3s}`))
-    put(`${release}${archive}`, large(`${archive} ${k3s}`))
+    put(`${release}${program}`, contents.k3s ?? large(`${program} ${k3s}`))
+    put(`${release}${archive}`, contents.k3sImages ?? large(`${archive} ${k3s}`))
     put(`${release}sha256sum-${architecture}.txt`, sums([program, archive], release))
     const helmArchive = `helm-${helm}-linux-${architecture}.tar.gz`
     put(
       `https://get.helm.sh/${helmArchive}`,
-      await archiveOf({ [`linux-${architecture}/helm`]: helmScript(helm, rendered), README: 'x' }),
+      await archiveOf({
+        [`linux-${architecture}/helm`]: contents.helm ?? helmScript(helm, rendered),
+        README: 'x',
+      }),
     )
     put(`https://get.helm.sh/${helmArchive}.sha256sum`, sums([helmArchive], 'https://get.helm.sh/'))
     const at = `${hubs}${registry}/`
     const registryArchive = `registry_${registry.slice(1)}_linux_${architecture}.tar.gz`
-    put(`${at}${registryArchive}`, await archiveOf({ LICENSE: 'x', registry: large(`registry ${registry}`) }))
+    put(
+      `${at}${registryArchive}`,
+      await archiveOf({ LICENSE: 'x', registry: contents.registry ?? large(`registry ${registry}`) }),
+    )
     put(`${at}${registryArchive}.sha256`, sums([registryArchive], at))
   }
   const repo = 'https://hub.jupyter.org/helm-chart/'
   for (const version of charts)
     put(
       `${repo}jupyterhub-${version}.tgz`,
-      await archiveOf({ 'jupyterhub/Chart.yaml': `name: jupyterhub\nversion: ${version}` }),
+      contents.chart ??
+        (await archiveOf({
+          'jupyterhub/Chart.yaml': `name: jupyterhub
+version: ${version}`,
+        })),
     )
   put(
     `${repo}index.yaml`,

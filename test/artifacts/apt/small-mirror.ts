@@ -13,17 +13,23 @@ export type Fields = Readonly<Record<string, string>>
 /** The key of these mirrors. */
 export const MIRROR_KEY = derivedKey('small mirror')
 
-/** Builds a package that holds one file, and returns its stanza of an index of packages. */
-export function buildPackage(folder: string, name: string, fields: Fields = {}): string {
+/** Builds a package that holds one file, or `files` by their paths, and returns its stanza of an index of packages. */
+export function buildPackage(
+  folder: string,
+  name: string,
+  fields: Fields = {},
+  files: Readonly<Record<string, string>> = {},
+): string {
   const root = join(folder, 'root')
   const control = { Version: '1.0', Architecture: 'all', Maintainer: 'nobody <n@example.invalid>', ...fields }
   const text = Object.entries({ Package: name, ...control, Description: 'for a test' })
     .map(([field, value]) => `${field}: ${value}\n`)
     .join('')
-  mkdirSync(join(root, 'DEBIAN'), { recursive: true })
-  mkdirSync(join(root, 'usr/share/small'), { recursive: true })
-  writeFileSync(join(root, 'DEBIAN/control'), text)
-  writeFileSync(join(root, 'usr/share/small', name), control.Version)
+  const all = { 'DEBIAN/control': text, [`usr/share/small/${name}`]: control.Version, ...files }
+  for (const [path, content] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content, { mode: content.startsWith('#!') ? 0o755 : 0o644 })
+  }
   const file = `pool/${name}_${control.Version.replace(/^\d+:/, '')}.deb`
   mkdirSync(join(folder, 'pool'), { recursive: true })
   execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-b', root, join(folder, file)], {
