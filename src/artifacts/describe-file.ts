@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConvecthubError } from '../errors.ts'
+import { oneLine } from '../printable.ts'
+import { quote } from '../sh.ts'
 import { type Artifact, artifactSchema } from './bundle-lock.ts'
 import type { Named } from './bundle-names.ts'
-import { fileDigest } from './file-digest.ts'
 import { chartIn } from './images/chart-in.ts'
 import { type ArchiveContent, imagesIn } from './images/images-in.ts'
 import { k3sVersionsIn } from './k3s-versions-in.ts'
@@ -21,7 +22,7 @@ const CHART = 'jupyterhub'
  */
 export async function describeFile(
   folder: string,
-  name: string,
+  { name, sha256 }: Pick<Artifact, 'name' | 'sha256'>,
   named: Named,
   versions: Readonly<Record<string, string | undefined>>,
 ): Promise<Described> {
@@ -30,10 +31,13 @@ export async function describeFile(
     throw new ConvecthubError(
       'BUNDLE_FILE',
       `${path}: its name has other characters than A-Z a-z 0-9 . _ + @ -`,
-      { hint: 'give it another name' },
+      { hint: `rename it: mv ${quote(path)} ${quote(join(folder, name.replace(/[^\w.+@/-]+/g, '-')))}` },
     )
   const { kind, roles, architecture } = named
-  const known = { name, size: statSync(path).size, sha256: await fileDigest(path), roles }
+  const { size } = statSync(path)
+  if (size === 0 && kind !== 'source')
+    throw new ConvecthubError('BUNDLE_FILE', `${path} is empty`, { hint: 'fetch it again, or remove it' })
+  const known = { name, size, sha256, roles }
   const program = async (version: string | undefined): Promise<Described> => ({
     artifact: {
       ...known,
@@ -100,8 +104,12 @@ async function describeArchive(
   const artifact: Artifact = { ...known, kind: 'images', architecture: byName, roles: ['driver', 'worker'] }
   if (content.kind === 'unknown')
     return { artifact, doubt: `${basename(path)}: its images are not known, for ${content.why}` }
+  const [called] = content.nameless
   return {
     artifact: { ...artifact, architecture: architectureIn(content, byName), images: [...content.images] },
+    ...(called !== undefined && {
+      doubt: `${basename(path)} calls an image ${oneLine(called)}: without a full name, such as docker.io/library/app:1, no machine finds it`,
+    }),
   }
 }
 

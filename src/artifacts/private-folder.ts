@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Makes sure that a folder exists which only the caller can read and write (mode 0700). If others have access to the
@@ -8,7 +9,7 @@ import { dirname } from 'node:path'
  */
 export function privateFolder(path: string): boolean {
   const me = process.getuid?.()
-  makeFolder(dirname(path))
+  makeFolder(dirname(path), 0o700)
   const parent = statSync(dirname(path))
   if (parent.uid !== me && parent.uid !== 0) return false
   if ((parent.mode & 0o022) !== 0 && (parent.mode & 0o1000) === 0) return false
@@ -18,11 +19,4 @@ export function privateFolder(path: string): boolean {
   rmSync(path, { recursive: true, force: true })
   mkdirSync(path, { mode: 0o700 })
   return true
-}
-
-/** As mkdir -p. Node's own (`recursive`) never ends where a folder says ENOENT to new names, as /proc does. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  mkdirSync(path, { mode: 0o700 })
 }

@@ -37,11 +37,11 @@ function ed25519(pem: string): KeyObject | undefined {
   }
 }
 
-/** The public key that a setting or an option names. Error: USAGE for anything else. */
-export function trustedKey(text: string): KeyObject {
+/** The public key that a setting or an option gives, or a file of that name. Error: USAGE for anything else. */
+export function trustedKey(text: string, called = oneLine(text).slice(0, 80)): KeyObject {
   const key = readPublicKey(text)
   if (key) return key
-  throw new ConvecthubError('USAGE', `${oneLine(text).slice(0, 80)} is not an Ed25519 public key`, {
+  throw new ConvecthubError('USAGE', `${called} is not an Ed25519 public key`, {
     hint: 'name the .pub file that `ssh-keygen -t ed25519` wrote, or its first two words',
   })
 }

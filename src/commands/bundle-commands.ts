@@ -41,15 +41,19 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
   },
   {
     name: 'lock',
-    description: 'write the bundle.lock.yaml of a folder: its files, sizes and digests',
-    examples: [
-      'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1',
-      'convecthub bundle lock shared/bin --k3s v1.34.1+k3s1 --helm v3.19.0',
-    ],
+    description:
+      'write the bundle.lock.yaml of a folder: its files, sizes and digests; warns of what it lacks',
+    examples: ['convecthub bundle lock shared/bin', 'convecthub bundle lock shared/bin --helm v3.19.0'],
     arguments: [new Argument('<folder>')],
     options: [
-      new Option('--k3s <version>', 'version of its K3s, such as v1.34.1+k3s1').makeOptionMandatory(),
-      new Option('--helm <version>', 'version of its Helm'),
+      new Option(
+        '--k3s <version>',
+        'version of its K3s, such as v1.34.1+k3s1, where the program does not name it',
+      ),
+      new Option(
+        '--helm <version>',
+        'version of its Helm, such as v3.19.0, where no archive of Helm has it in its name',
+      ),
       new Option('--description <text>', 'one line for people').default('ConvectHub bundle'),
       OUTPUT,
     ],
@@ -78,14 +82,14 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
   },
   {
     name: 'diff',
-    description: 'show what one bundle has otherwise than another',
+    description: 'show in what two bundles differ: files and images',
     examples: [
       'convecthub bundle diff old/bin shared/bin',
       'convecthub bundle diff old.lock.yaml shared/bin/bundle.lock.yaml',
     ],
     arguments: [
       new Argument('<before>', 'folder of a bundle, or its bundle.lock.yaml'),
-      new Argument('<after>'),
+      new Argument('<after>', 'the same of another bundle'),
     ],
     options: [OUTPUT],
     load: async () => (await import('./bundle-diff.ts')).bundleDiffVerb,
@@ -106,7 +110,10 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
     ],
     arguments: [new Argument('<folder>')],
     options: [
-      new Option('--key <file>', 'private key, as `ssh-keygen -t ed25519` makes it').makeOptionMandatory(),
+      new Option(
+        '--key <file>',
+        'private key, as `ssh-keygen -t ed25519` makes it; needed',
+      ).makeOptionMandatory(),
       OUTPUT,
     ],
     load: async () => (await import('./bundle-sign.ts')).bundleSignVerb,
@@ -126,7 +133,7 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
       ).argParser(sizeInBytes),
       new Option(
         '--base <bundle>',
-        'leave out what this older bundle has: its folder or its bundle.lock.yaml',
+        'leave out the files that this older bundle has: its folder or its bundle.lock.yaml',
       ),
       OUTPUT,
     ],
@@ -134,14 +141,17 @@ export const BUNDLE_COMMANDS: readonly Verb[] = [
   },
   {
     name: 'unpack',
-    description: 'make a folder of a packed bundle; what is there and right stays',
+    description: 'unpack a bundle into a folder; keeps what is there and right',
     examples: [
       'convecthub bundle unpack bundle.tar shared/bin',
       'convecthub bundle unpack stick.tar.001 shared/bin',
     ],
-    arguments: [new Argument('<file>'), new Argument('<folder>')],
+    arguments: [
+      new Argument('<file>', 'what `bundle pack` wrote, or the first of its parts'),
+      new Argument('<folder>'),
+    ],
     options: [OUTPUT],
-    load: async () => (await import('./bundle-pack.ts')).bundleUnpackVerb,
+    load: async () => (await import('./bundle-unpack.ts')).bundleUnpackVerb,
   },
 ]
 

@@ -1,4 +1,7 @@
+import { join } from 'node:path'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
+import { SIGNATURE } from '../artifacts/signature.ts'
+import { quote } from '../sh.ts'
 import type { VerbEvent } from '../ui/conclusion.ts'
 import { bytes, count } from '../ui/style.ts'
 
@@ -14,4 +17,9 @@ export function fileEvents({ files }: { files: readonly Artifact[] }): VerbEvent
 /** "5 files, 312 MB" */
 export function totalOf({ files }: { files: readonly Artifact[] }): string {
   return `${count(files.length, 'file')}, ${bytes(files.reduce((sum, { size }) => sum + size, 0))}`
+}
+
+/** What is told where the signature of another lock was removed. */
+export function unsignedLine(folder: string): string {
+  return `Removed ${join(folder, SIGNATURE)}, which signed another lock. Sign this one: convecthub bundle sign ${quote(folder)} --key KEY`
 }

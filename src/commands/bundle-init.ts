@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { BUNDLE_SPEC, bundleSpecSchema } from '../artifacts/bundle-spec.ts'
+import { makeFolder } from '../artifacts/make-folder.ts'
 import { bundleSpecText, type SpecWishes } from '../artifacts/pull/bundle-spec-text.ts'
 import { ConvecthubError } from '../errors.ts'
 import { quote } from '../sh.ts'
@@ -19,8 +20,6 @@ export async function bundleInitVerb(folder: string, options: SpecWishes): VerbR
       hint: `change it with an editor, then: convecthub bundle pull ${quote(folder)}`,
     })
   const wrong = (message: string, hint: string) => new ConvecthubError('USAGE', message, { hint })
-  if (existsSync(folder) && !statSync(folder).isDirectory())
-    throw wrong(`${folder} is not a folder`, 'name a folder, such as shared/bin')
   for (const [name, schema] of Object.entries(VERSIONS)) {
     const version = options[name as keyof typeof VERSIONS]
     const [issue] = schema.safeParse(version).error?.issues ?? []
@@ -33,7 +32,7 @@ export async function bundleInitVerb(folder: string, options: SpecWishes): VerbR
       `--values ${values}: no such file`,
       'name the file of your JupyterHub values, or leave it out',
     )
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const text = bundleSpecText({ ...options, ...(values && { values: relative(folder, values) }) })
   writeFileSync(path, text, { flag: 'wx' })
   process.stdout.write(`${path} written. Next: convecthub bundle pull ${quote(folder)}\n`)

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import type { KeyObject } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
 import { BUNDLE_LOCK, type BundleLock, type RequiredImage } from '../artifacts/bundle-lock.ts'
 import { loadBundle } from '../artifacts/load-bundle.ts'
 import { imageFinder } from '../artifacts/proof/missing-images.ts'
@@ -13,6 +14,7 @@ import { type InventoryOptions, readInventory } from '../fleet/read-inventory.ts
 import { type SeenMachine, seenMachines } from '../fleet/seen-machines.ts'
 import { throwAll } from '../inventory/problems.ts'
 import { oneLine } from '../printable.ts'
+import { quote } from '../sh.ts'
 import type { VerbEvent } from '../ui/conclusion.ts'
 import { errorJson } from '../ui/error-json.ts'
 import { formatError, formatWarning, layoutFor } from '../ui/format-error.ts'
@@ -23,6 +25,7 @@ import { bytes, columns, count, style } from '../ui/style.ts'
 import { warn } from '../ui/warn.ts'
 import { fileEvents, totalOf } from './bundle-files.ts'
 import type { VerbResult } from './verb.ts'
+import { withProgress } from './with-progress.ts'
 
 /** What a bundle is proven for, with what is known of each machine. */
 type Site = Omit<ProvenFor, 'seen'> &
@@ -37,23 +40,31 @@ export async function bundleVerifyVerb(
   options: InventoryOptions & { trust?: string; output?: OutputMode },
 ): VerbResult {
   const site = folder === undefined || options.inventory ? await readSite(options) : undefined
-  const key = options.trust === undefined ? site?.cluster.bundleKey : keyText(options.trust)
-  const trusted = key === undefined ? undefined : trustedKey(key)
-  const bundle = await loadBundle(folder ?? bundleFolder(site as Site), { anew: true, trusted })
+  const { bundleKey } = site?.cluster ?? {}
+  const asked = bundleKey === undefined ? undefined : trustedKey(bundleKey)
+  const trusted = options.trust === undefined ? asked : keyOf(options.trust)
+  const place = folder ?? bundleFolder(site as Site)
+  const bundle = await withProgress(
+    options,
+    { stopped: () => 'Stopped before every file was checked.' },
+    async (progress) => loadBundle(place, { anew: true, trusted, ...progress }),
+  )
   const proof = await (site ? proveBundle(bundle, site) : proveAlone(bundle))
   const lines = [
     ...fileLines(bundle.lock),
     ...(site ? ['', ...machineLines(site), ...imageLines(proof.required)] : []),
     ...problemLines(proof),
-    verdict(proof, site?.cluster),
+    ...verdict(proof, site?.cluster, place),
   ]
   const exit = proof.errors[0]?.exit ?? 'ok'
   return printResult('bundle verify', { lines, events: eventsOf(bundle.lock, proof), exit }, options)
 }
 
-/** The key that --trust names: itself, or the text of its file. */
-function keyText(trust: string): string {
-  return existsSync(trust) ? readFileSync(trust, 'utf8') : trust
+/** The key that --trust names: itself, or that of its file. Error: USAGE. */
+function keyOf(trust: string): KeyObject {
+  const isFile = statSync(trust, { throwIfNoEntry: false })?.isFile() === true
+  // the text of a file is not shown: it may be a private key
+  return isFile ? trustedKey(readFileSync(trust, 'utf8'), trust) : trustedKey(trust)
 }
 
 /** Reads the inventory as `provision` does, but for what only a login needs. */
@@ -107,16 +118,19 @@ function problemLines({ errors, warnings }: BundleProof): string[] {
   ]
 }
 
-function verdict({ errors, warnings }: BundleProof, cluster: Cluster | undefined): string {
+function verdict({ errors, warnings }: BundleProof, cluster: Cluster | undefined, folder: string): string[] {
   const told = [
     ...(errors.length > 0 ? [count(errors.length, 'error')] : []),
     ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
   ].join(', ')
-  if (!cluster) return told ? `${told}.` : 'With -i INVENTORY it is proven for your machines.'
+  if (!cluster) {
+    const next = `Next: convecthub bundle verify ${quote(folder)} -i INVENTORY`
+    return errors.length > 0 ? [`${told}.`] : [...(told ? [`${told}.`] : []), next]
+  }
   const whom = `${cluster.name} (${count(cluster.hosts.length, 'machine')})`
-  if (errors.length > 0) return `${told}: the bundle is not complete for ${whom}.`
+  if (errors.length > 0) return [`${told}: the bundle is not complete for ${whom}.`]
   const sure = warnings.every(({ code }) => code !== 'BUNDLE_UNKNOWN')
-  return `The bundle is complete for ${whom}${sure ? '' : ', as far as can be told'}${told && `: ${told}`}.`
+  return [`The bundle is complete for ${whom}${sure ? '' : ', as far as can be told'}${told && `: ${told}`}.`]
 }
 
 function eventsOf(lock: BundleLock, { required, errors, warnings }: BundleProof): VerbEvent[] {

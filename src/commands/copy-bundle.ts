@@ -3,13 +3,13 @@ import { BUNDLE_LOCK } from '../artifacts/bundle-lock.ts'
 import { lockCommand } from '../artifacts/parse-bundle-lock.ts'
 import { onlyOnePull } from '../artifacts/pull/only-one-pull.ts'
 import { PULL_FOLDER } from '../artifacts/pull/pull-work.ts'
-import { type CopyProgress, copyFrom } from '../artifacts/sources/copy-from.ts'
+import { copyFrom } from '../artifacts/sources/copy-from.ts'
 import { makeHttp } from '../artifacts/sources/make-http.ts'
 import { openSource } from '../artifacts/sources/open-source.ts'
 import { quote } from '../sh.ts'
 import type { Result } from '../ui/print-result.ts'
 import { count } from '../ui/style.ts'
-import { fileEvents, totalOf } from './bundle-files.ts'
+import { fileEvents, totalOf, unsignedLine } from './bundle-files.ts'
 import type { PullWish } from './pull-wish.ts'
 
 /**
@@ -20,16 +20,14 @@ export async function copyBundle(from: string, { folder, ca, signal, emit }: Pul
   const source = openSource(from, makeHttp({ signal, ...(ca !== undefined && { ca }) }))
   const release = onlyOnePull(join(folder, PULL_FOLDER))
   try {
-    const { files, fetched, lock } = await copyFrom(source, folder, {
-      signal,
-      onProgress: follow(source.place, emit),
-    })
+    const { files, fetched, lock, unsigned } = await copyFrom(source, folder, { signal, emit })
     const what = lock ? totalOf(lock) : count(files, 'file')
     const how = fetched.length > 0 ? `${count(fetched.length, 'file')} copied` : 'nothing to copy'
     const next = lock ? `convecthub bundle verify ${quote(folder)}` : lockCommand(folder)
     return {
       lines: [
         `${folder}: ${what}; ${how}.`,
+        ...(unsigned ? [unsignedLine(folder)] : []),
         ...(lock ? [] : [`There is no ${BUNDLE_LOCK} in ${source.place}: write one.`]),
         `Next: ${next}`,
       ],
@@ -38,20 +36,5 @@ export async function copyBundle(from: string, { folder, ca, signal, emit }: Pul
     }
   } finally {
     release()
-  }
-}
-
-/** Tells the progress of a copy as that of a pull, in which all files are one. */
-function follow(name: string, emit: PullWish['emit']): (progress: CopyProgress) => void {
-  let last: CopyProgress | undefined
-  return (progress) => {
-    const { files, bytes } = progress
-    if (!last) {
-      emit({ event: 'wanted', count: files.total, all: true, size: bytes.total })
-      emit({ event: 'fetch', name, from: name })
-    }
-    for (let done = last?.files.done ?? 0; done < files.done; done++) emit({ event: 'kept', name: `${done}` })
-    emit({ event: 'bytes', name, count: bytes.done - (last?.bytes.done ?? 0) })
-    last = progress
   }
 }

@@ -12,14 +12,14 @@ import { chartValues } from '../steps/hub-defaults.ts'
 import type { Result } from '../ui/print-result.ts'
 import { bytes, count } from '../ui/style.ts'
 import { differenceEvents, differenceLines } from './bundle-diff.ts'
-import { fileEvents, totalOf } from './bundle-files.ts'
+import { fileEvents, totalOf, unsignedLine } from './bundle-files.ts'
 import type { PullWish } from './pull-wish.ts'
 
 /** Fetches what bundle.yaml asks for. Returns what changed in the lock, and what is there. Errors: those of pullBundle. */
 export async function pullBySpec({ emit, ca, ...wish }: PullWish): Promise<Result> {
   const fetched: { size: number }[] = []
   const certificates = ca === undefined ? {} : { ca }
-  const { lock, changes } = await pullBundle({
+  const { lock, changes, unsigned } = await pullBundle({
     ...wish,
     emit: (event) => {
       emit(event)
@@ -39,6 +39,7 @@ export async function pullBySpec({ emit, ca, ...wish }: PullWish): Promise<Resul
     lines: [
       ...differenceLines(changes),
       `${wish.folder}: ${totalOf(lock)}; ${how}.`,
+      ...(unsigned ? [unsignedLine(wish.folder)] : []),
       `Next: convecthub bundle verify ${quote(wish.folder)}`,
     ],
     events: [...differenceEvents(changes), ...fileEvents(lock)],

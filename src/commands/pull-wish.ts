@@ -1,11 +1,9 @@
-import type { EmitPull } from '../artifacts/pull/pull-event.ts'
+import type { Progress } from './with-progress.ts'
 
 /** What `bundle pull` was told, and how it tells what happens. */
-export interface PullWish {
+export interface PullWish extends Progress {
   folder: string
   update: boolean
   /** A PEM file with certificates. */
   ca?: string
-  signal: AbortSignal
-  emit: EmitPull
 }

@@ -31,7 +31,7 @@ export const PROOF_PAGES = {
     means:
       'There are files in the folder of the bundle that its lock does not list, so nobody checks or sends them.',
     causes: 'They were added after the lock was written.',
-    fix: 'Take them out, or write the lock again: `convecthub bundle lock FOLDER --k3s VERSION`.',
+    fix: 'Take them out, or write the lock again: `convecthub bundle lock FOLDER`.',
   },
   BUNDLE_UNKNOWN: {
     means: 'It cannot be told on this computer whether the bundle has all that will be asked for.',

@@ -5,8 +5,9 @@ import { K3S_ASKS } from '../artifacts/proof/askers.ts'
 import { bundleGaps } from '../artifacts/proof/bundle-gaps.ts'
 import { bundleImages } from '../artifacts/proof/bundle-images.ts'
 import { devicePlugin } from '../artifacts/proof/device-plugin.ts'
+import type { AskedImage } from '../artifacts/proof/missing-images.ts'
 import { pulledImages } from '../artifacts/proof/pulled-images.ts'
-import { askedBy, requiredImages } from '../artifacts/proof/required-images.ts'
+import { askedBy, requiredImages, valuesDigest } from '../artifacts/proof/required-images.ts'
 import { unlistedFiles } from '../artifacts/proof/unlisted-files.ts'
 import { bundleMachine, type SeenSystem } from '../steps/bundle-machine.ts'
 import { chartValues } from '../steps/hub-defaults.ts'
@@ -70,10 +71,19 @@ export async function proveBundle({ folder, lock }: Bundle, site: ProvenFor): Pr
   }
 }
 
-/** Proves what can be proven of a bundle without an inventory: its versions, and the images that its own lists name. */
-export async function proveAlone({ folder, lock }: Bundle): Promise<BundleProof> {
+/**
+ * Proves what can be proven of a bundle without an inventory: its versions, and the images that its own lists name. What
+ * the chart asks for without any values of a site is only warned of, since they may name other images.
+ */
+export async function proveAlone({ folder, lock }: Pick<Bundle, 'folder' | 'lock'>): Promise<BundleProof> {
   const { chart, systemImages, renderings = [] } = bundleImages(folder, lock)
-  const required = [...askedBy(systemImages, K3S_ASKS), ...renderings.flatMap(({ images }) => images)]
+  const bare = valuesDigest(chartValues(''))
+  const required: AskedImage[] = [
+    ...askedBy(systemImages, K3S_ASKS),
+    ...renderings.flatMap(({ values, images }) =>
+      images.map((image) => (values === bare ? { ...image, usual: true } : image)),
+    ),
+  ]
   const architectures = new Set(lock.files.flatMap((file) => (file.kind === 'k3s' ? file.architecture : [])))
   const nodes = [...architectures].map(
     (architecture) => ({ name: architecture, role: 'worker', architecture, packages: [] }) as const,
@@ -85,6 +95,6 @@ export async function proveAlone({ folder, lock }: Bundle): Promise<BundleProof>
       ...bundleGaps(lock, nodes, required).map((gap) => problem('BUNDLE_INCOMPLETE', gap, origin)),
       ...extra(folder, unlistedFiles(folder, lock), origin),
     ]),
-    required,
+    required: required.map(({ usual: _, ...image }) => image),
   }
 }

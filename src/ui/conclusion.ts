@@ -54,6 +54,8 @@ export type VerbEvent =
       from: string | undefined
       to: string | undefined
     }
+  | { event: 'part'; name: string; size: number }
+  | { event: 'signed'; key: string }
   | { event: 'image'; name: string; by: string; pullPolicy?: string | undefined; held?: boolean }
   | { event: 'machine'; name: string; address: string; state: string; sshd: boolean }
   | { event: 'password'; password: string }

@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml'
 import { type Artifact, bundleLockSchema } from '../../src/artifacts/bundle-lock.ts'
 import { loadBundle } from '../../src/artifacts/load-bundle.ts'
 import { partialPath } from '../../src/artifacts/partial-path.ts'
+import type { WorkEvent } from '../../src/artifacts/work-event.ts'
 import { ConvecthubError, ConvecthubErrors, formatOrigin } from '../../src/errors.ts'
 import { artifact, testBundle } from '../helpers/test-cluster.ts'
 
@@ -163,19 +164,39 @@ files:
   expect(await problems()).toEqual(reported)
 })
 
-it('refuses a folder that is not there, and one that is a file', async () => {
+it.each([
+  {
+    name: 'gone',
+    reason: 'no such folder',
+    hint: 'name the folder that has it (plan and provision: --bundle FOLDER), or make one: convecthub bundle init PATH',
+  },
+  { name: 'file', reason: 'not a directory', hint: 'name the folder that has it' },
+  {
+    name: 'bare',
+    reason: 'no bundle.lock.yaml',
+    hint: 'put its files there and describe them: convecthub bundle lock PATH; or name the folder that has it (plan and provision: --bundle FOLDER)',
+  },
+  {
+    name: 'asked',
+    reason: 'no bundle.lock.yaml',
+    hint: 'fetch what its bundle.yaml asks for: convecthub bundle pull PATH',
+  },
+  {
+    name: 'odd',
+    reason: 'it is a folder, not a file',
+    hint: 'look who may read it: ls -l PATH/bundle.lock.yaml',
+  },
+])('refuses a place without a bundle ($name), and says what makes one', async ({ name, reason, hint }) => {
   put('file')
-  for (const [name, reason] of [
-    ['gone', 'no such folder'],
-    ['file', 'not a directory'],
-  ] as const)
-    await expect(loadBundle(join(folder, name))).rejects.toMatchObject({
-      code: 'BUNDLE_MISSING',
-      message: `there is no bundle in ${join(folder, name)} (${reason})`,
-      details: {
-        hint: expect.stringContaining(`convecthub bundle lock ${join(folder, name)}`),
-      },
-    })
+  for (const path of ['bare', 'asked', 'odd/bundle.lock.yaml'])
+    mkdirSync(join(folder, path), { recursive: true })
+  put('asked/bundle.yaml')
+  const path = join(folder, name)
+  await expect(loadBundle(path)).rejects.toMatchObject({
+    code: 'BUNDLE_MISSING',
+    message: `there is no bundle in ${path} (${reason})`,
+    details: { hint: hint.replace('PATH', path) },
+  })
 })
 
 it.each([
@@ -236,4 +257,19 @@ it.each([
   { path: '/var/lib/rancher/k3s/agent/images/a.tar', part: '/var/lib/rancher/k3s/agent/.a.tar.part' },
 ])('writes $path at $part first', ({ path, part }) => {
   expect(partialPath(path)).toBe(part)
+})
+
+it('tells how far it is, and stops when it is told to', async () => {
+  const files = wholeBundle()
+  const size = files.reduce((sum, each) => sum + each.size, 0)
+  const heard: WorkEvent[] = []
+  await loadBundle(folder, { emit: (event) => heard.push(event) })
+  expect(heard[0]).toEqual({ event: 'wanted', count: files.length, all: true, size })
+  const bytes = heard.map((each) => (each.event === 'bytes' ? each.count : 0))
+  expect(bytes.reduce((sum, each) => sum + each)).toBe(size)
+  const names = (of: WorkEvent['event']) =>
+    heard.flatMap((each) => (each.event === of && 'name' in each ? each.name : [])).toSorted()
+  for (const of of ['begin', 'done'] as const)
+    expect(names(of)).toEqual(files.map(({ name }) => name).toSorted())
+  await expect(loadBundle(folder, { signal: AbortSignal.abort() })).rejects.toThrow('aborted')
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { loadBundle } from '../../src/artifacts/load-bundle.ts'
 import { lockBundle } from '../../src/artifacts/lock-bundle.ts'
 import { type ConvecthubError, ConvecthubErrors } from '../../src/errors.ts'
@@ -149,6 +149,8 @@ interface Refused {
 }
 
 const NEEDED = ['k3s', 'helm', 'jupyterhub-4.4.0.tgz']
+const chartOf = async (version: string) =>
+  gzipSync(await tarArchive({ 'jupyterhub/Chart.yaml': `name: jupyterhub\nversion: ${version}\n` }))
 it.each<Refused>([
   {
     what: 'an empty folder',
@@ -193,6 +195,38 @@ it.each<Refused>([
     reported: ['BUNDLE_FILE /b/helm-v3.19.0-linux-arm64.tar.gz has no linux-arm64/helm in it'],
   },
   {
+    what: 'an empty program',
+    files: ['k3s', 'jupyterhub-4.4.0.tgz'],
+    contents: { helm: '' },
+    versions: { k3s: 'v1.34.1+k3s1' },
+    reported: ['BUNDLE_FILE /b/helm is empty'],
+  },
+  {
+    what: 'two charts, of which a machine would get only one',
+    files: [...NEEDED, 'k3s-arm64', 'helm-linux-arm64'],
+    contents: { 'charts/jupyterhub-3.3.8.tgz': await chartOf('3.3.8') },
+    versions: { k3s: 'v1.34.1+k3s1' },
+    reported: [
+      'BUNDLE_FILE /b/charts/jupyterhub-3.3.8.tgz and /b/jupyterhub-4.4.0.tgz are both the JupyterHub chart',
+    ],
+  },
+  {
+    what: 'two programs for one processor',
+    files: NEEDED,
+    contents: { 'old/helm': 'old' },
+    versions: { k3s: 'v1.34.1+k3s1' },
+    reported: ['BUNDLE_FILE /b/helm and /b/old/helm are both Helm for amd64'],
+  },
+  {
+    what: 'a Helm beside the archive of another one',
+    files: NEEDED,
+    contents: {
+      'helm-v3.20.0-linux-amd64.tar.gz': gzipSync(await tarArchive({ 'linux-amd64/helm': 'new' })),
+    },
+    versions: { k3s: 'v1.34.1+k3s1' },
+    reported: ['BUNDLE_FILE /b/helm is not the program in /b/helm-v3.20.0-linux-amd64.tar.gz'],
+  },
+  {
     what: 'a damaged chart',
     files: NEEDED,
     contents: { 'jupyterhub-4.4.0.tgz': CHART.subarray(0, 100) },
@@ -230,4 +264,41 @@ it.each([
   await lockBundle(folder, { ...options, standIn: true })
   for (const name of replaced) put(name, 'the real one')
   expect((await lockBundle(folder, options)).lock.standIn).toBe(standIn)
+})
+
+it('keeps what the lock before says of files that are the same', async () => {
+  for (const name of [...NEEDED, 'packages/ubuntu-22.04-amd64.tar', 'images/a.tar']) put(name)
+  await locked()
+  const path = join(folder, 'bundle.lock.yaml')
+  const { files, ...rest } = parse(readFileSync(path, 'utf8'))
+  const packages = 'packages/ubuntu-22.04-amd64.tar'
+  const learnt = (file: { name: string; kind: string }) => ({
+    ...file,
+    from: `https://a.example/${file.name}`,
+    ...(file.kind === 'helm' && { version: 'v3.19.0' }),
+    ...(file.name === packages && { kind: 'packages', release: 'ubuntu-22.04', packages: [] }),
+  })
+  writeFileSync(path, stringify({ ...rest, files: files.map(learnt) }))
+  put('images/a.tar', (await imageArchive(['c/d:2'], 'amd64')).content)
+  const { lock } = await locked({})
+  const fileOf = (name: string) => lock.files.find((file) => file.name === name)
+  expect(fileOf('helm')).toMatchObject({ version: 'v3.19.0', from: 'https://a.example/helm' })
+  expect(fileOf('k3s')).toMatchObject({ version: 'v1.34.1+k3s1' })
+  expect(fileOf(packages)).toMatchObject({ kind: 'packages', release: 'ubuntu-22.04' })
+  expect(fileOf('images/a.tar')).toMatchObject({ images: [{ name: 'docker.io/c/d:2' }] })
+  expect(fileOf('images/a.tar')).not.toHaveProperty('from')
+  expect((await locked({ helm: 'v3.19.1' })).lock.files.find(({ kind }) => kind === 'helm')?.version).toBe(
+    'v3.19.1',
+  )
+})
+
+it('removes the signature of another lock, but not that of the same', async () => {
+  for (const name of NEEDED) put(name)
+  await locked()
+  put('bundle.lock.yaml.sig', 'signed')
+  expect((await locked()).unsigned).toBe(false)
+  expect(existsSync(join(folder, 'bundle.lock.yaml.sig'))).toBe(true)
+  put('helm', 'another')
+  expect((await locked()).unsigned).toBe(true)
+  expect(existsSync(join(folder, 'bundle.lock.yaml.sig'))).toBe(false)
 })

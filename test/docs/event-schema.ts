@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PullEvent } from '../../src/artifacts/pull/pull-event.ts'
+import type { WorkEvent } from '../../src/artifacts/work-event.ts'
 import type { Change } from '../../src/engine/change.ts'
 import type { EngineEvent } from '../../src/engine/event.ts'
 import type { Outcome, Result } from '../../src/outcome.ts'
@@ -69,7 +69,7 @@ const hostOutcome = z.strictObject({
 /** Every kind of event that --output json prints. */
 type Kind =
   | Exclude<EngineEvent['event'], 'progress'>
-  | Extract<PullEvent['event'], 'fetch' | 'fetched'>
+  | Extract<WorkEvent['event'], 'fetch' | 'fetched'>
   | VerbEvent['event']
   | Summary['event']
 
@@ -169,7 +169,7 @@ const EVENTS = {
       hint: z.string().optional(),
     })
     .describe(
-      '`inventory check`: what is legal but probably a mistake; `bundle verify`: what cannot be told',
+      '`inventory check`: what is legal but probably a mistake; `bundle verify`, `bundle lock`: what cannot be told',
     ),
   file: z
     .object({
@@ -196,6 +196,12 @@ const EVENTS = {
   fetched: z
     .object({ name: z.string(), size: z.int().describe('bytes'), sha256: z.string(), ms })
     .describe('`bundle pull`: a file was fetched, and is right'),
+  part: z
+    .object({ name: z.string(), size: z.int().describe('bytes') })
+    .describe('`bundle pack`: a file that it wrote'),
+  signed: z
+    .object({ key: z.string().describe('the public key, for `bundle_key` in the inventory') })
+    .describe('`bundle sign`: the bundle is signed'),
   image: z
     .object({
       name: z.string(),

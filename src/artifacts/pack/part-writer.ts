@@ -1,4 +1,8 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { partName } from './parts-of.ts'
+
+/** What waits in memory for a slow disk at most, bytes: progress would else run ahead, and the end take minutes. */
+const UNSYNCED = 64 * 1024 * 1024
 
 /** Writes a stream to a file, or to several of a limited size: NAME.001, NAME.002, … Each gets its name when all are complete. */
 export class PartWriter {
@@ -6,9 +10,10 @@ export class PartWriter {
   readonly #limit: number | undefined
   readonly #parts: string[] = []
   #file: FileHandle | undefined
-  /** Bytes in the current part, and in all. */
+  /** Bytes in the current part, in all, and since the last sync. */
   #written = 0
   #size = 0
+  #unsynced = 0
 
   /** `limit` in bytes; without it there is one file, `out` itself. */
   constructor(out: string, limit: number | undefined) {
@@ -23,6 +28,8 @@ export class PartWriter {
       await this.#file?.writeFile(piece)
       this.#written += piece.length
       this.#size += piece.length
+      this.#unsynced += piece.length
+      if (this.#unsynced >= UNSYNCED) await this.#sync()
       left = left.subarray(piece.length)
     }
   }
@@ -42,17 +49,21 @@ export class PartWriter {
 
   async #begin(): Promise<void> {
     await this.#end()
-    const number = String(this.#parts.length + 1).padStart(3, '0')
-    const part = this.#limit === undefined ? this.#out : `${this.#out}.${number}`
+    const part = this.#limit === undefined ? this.#out : partName(this.#out, this.#parts.length + 1)
     this.#file = await open(unfinished(part), 'w')
     this.#parts.push(part)
     this.#written = 0
   }
 
   async #end(): Promise<void> {
-    await this.#file?.sync()
+    await this.#sync()
     await this.#file?.close()
     this.#file = undefined
+  }
+
+  async #sync(): Promise<void> {
+    await this.#file?.datasync()
+    this.#unsynced = 0
   }
 }
 

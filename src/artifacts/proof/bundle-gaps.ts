@@ -1,6 +1,6 @@
-import type { Artifact, ArtifactKind, BundleLock, RequiredImage } from '../bundle-lock.ts'
+import type { Artifact, ArtifactKind, BundleLock } from '../bundle-lock.ts'
 import { bringing, type Gap } from './gap.ts'
-import { isFor, missingImages } from './missing-images.ts'
+import { type AskedImage, isFor, missingImages } from './missing-images.ts'
 
 /** A machine, as far as it decides what its bundle must hold. */
 export interface Machine {
@@ -39,7 +39,7 @@ const WORDS: Readonly<Partial<Record<ArtifactKind, string>>> = {
 export function bundleGaps(
   lock: BundleLock,
   machines: readonly Machine[],
-  required: readonly RequiredImage[],
+  required: readonly AskedImage[],
 ): Gap[] {
   return merged(
     groups(machines, ({ architecture }) => architecture).flatMap(([architecture, group]) => {

@@ -9,13 +9,17 @@ import { parseImageName } from '../images/image-name.ts'
 import { DEVICE_PLUGIN_ASKS, K3S_ASKS } from './askers.ts'
 import { bringing, type Gap, some } from './gap.ts'
 
+/** An image that will be asked for; a `usual` one only where the site's values, which are not known, name no other. */
+export type AskedImage = RequiredImage & { usual?: boolean }
+
 /**
  * The images that machines with this processor will ask for and that the bundle does not have for it. Where the lock
- * does not say what an archive holds, one warning names what may be missing; a lock of form 1 never says it.
+ * does not say what an archive holds, one warning names what may be missing; a lock of form 1 never says it. Usual images
+ * are only warned of.
  */
 export function missingImages(
   { files, version }: BundleLock,
-  required: readonly RequiredImage[],
+  required: readonly AskedImage[],
   architecture: string | undefined,
 ): Omit<Gap, 'machines'>[] {
   const archives = files.filter(({ kind }) => kind === 'images')
@@ -32,9 +36,8 @@ export function missingImages(
   if (unread.length > 0 || version === 1) return [untold(unread, noSystem, missing)]
   const k3s = files.find(({ kind }) => kind === 'k3s')?.version ?? 'VERSION'
   const suffix = (found: boolean) => (architecture !== undefined && found ? ` for ${architecture}` : '')
-  const lacks = (message: string, line: string) => ({
-    level: 'error' as const,
-    message,
+  const lacks = (message: string, line: string, level: Gap['level'] = 'error') => ({
+    ...{ level, message },
     hint: bringing(line),
   })
   return [
@@ -48,12 +51,14 @@ export function missingImages(
       : []),
     ...[...byName(missing)]
       .filter(([, askers]) => !noSystem || askers.some((by) => by !== K3S_ASKS))
-      .map(([name, askers]) =>
-        lacks(
-          `the bundle lacks the image ${name}${suffix(anywhere.has(keyOf(name)))}, which ${some(askers)} ask${askers.length === 1 ? 's' : ''} for`,
+      .map(([name, askers]) => {
+        const isUsual = missing.every((image) => image.name !== name || image.usual)
+        return lacks(
+          `the bundle lacks the image ${name}${suffix(anywhere.has(keyOf(name)))}, which ${some(askers)} ask${askers.length === 1 ? 's' : ''} for${isUsual ? ', unless your values name another' : ''}`,
           lineFor(name, askers, k3s),
-        ),
-      ),
+          isUsual ? 'warning' : 'error',
+        )
+      }),
   ]
 }
 
@@ -104,7 +109,7 @@ function untold(
   return {
     level: 'warning',
     message: `${BUNDLE_LOCK} does not say which images are ${archives.length > 0 ? `in ${some(archives.map(({ name }) => name))}` : 'there'}; the bundle may lack ${some(lacking)}`,
-    hint: 'convecthub bundle lock FOLDER --k3s VERSION writes it again, with their names',
+    hint: 'convecthub bundle lock FOLDER writes it again, with their names',
   }
 }
 

@@ -39,7 +39,7 @@ export function bringItems(work: PullWork, signal: AbortSignal): BringItems {
       const looked = await lookAt(item)
       const { name } = item
       if ('artifact' in looked) {
-        work.emit({ event: 'kept', name })
+        work.emit({ event: 'done', name })
         return looked.artifact
       }
       return work.inTurn(async () => {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { lockFile } from '../beside.ts'
 import {
   type Artifact,
   type BundleLock,
@@ -8,7 +8,7 @@ import {
   type Rendering,
 } from '../bundle-lock.ts'
 import { diffLocks, type LockDifference } from '../diff-locks.ts'
-import { writeBundleLock } from '../write-bundle-lock.ts'
+import { takePlaces } from '../take-places.ts'
 import type { PullWork } from './pull-work.ts'
 
 /** What a pull has brought. */
@@ -22,11 +22,13 @@ export interface Pulled {
   lock: BundleLock
   /** What --update changed in a lock that was there. */
   changes: readonly LockDifference[]
+  /** The signature of the lock before was removed. */
+  unsigned: boolean
 }
 
 /**
  * Puts all files into their places, then writes the lock where that is a new one, and removes what only the lock before
- * held. Errors: BUNDLE_FILE, and those of this computer.
+ * held. Errors: those of this computer.
  */
 export async function finishPull(
   work: PullWork,
@@ -35,17 +37,17 @@ export async function finishPull(
 ): Promise<Pulled> {
   const { folder, update } = work
   const lock = before && !update ? before : await newLock(work, brought, before)
-  for (const { name } of brought.files) {
-    if (!existsSync(work.staged(name))) continue
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    renameSync(work.staged(name), join(folder, name))
-  }
-  if (lock !== before) writeBundleLock(folder, lock)
-  const names = new Set(lock.files.map(({ name }) => name))
-  for (const { name, from } of before?.files ?? [])
-    if (from !== undefined && !names.has(name)) rmSync(join(folder, name), { force: true })
+  const unsigned = takePlaces(folder, {
+    staged: brought.files.flatMap(({ name }) => {
+      const path = work.staged(name)
+      return existsSync(path) ? [[name, path] as const] : []
+    }),
+    beside: lock === before ? new Map() : lockFile(lock),
+    ...{ lock, before },
+  })
   work.clear()
-  return { lock, changes: before ? diffLocks(withoutSources(before), withoutSources(lock)) : [] }
+  const changes = before ? diffLocks(withoutSources(before), withoutSources(lock)) : []
+  return { lock, changes, unsigned }
 }
 
 /** The files that were pulled, and those that somebody has put into the folder and described by `bundle lock`. */

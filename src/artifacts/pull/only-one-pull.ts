@@ -1,7 +1,9 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ConvecthubError } from '../../errors.ts'
+import { quote } from '../../sh.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** Who pulls into a folder. */
 interface Owner {
@@ -18,7 +20,8 @@ interface Owner {
  * no longer. Error: BUNDLE_BUSY.
  */
 export function onlyOnePull(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(dirname(folder))
+  makeFolder(folder, 0o700)
   const path = join(folder, 'lock')
   const mine = `${path}.${process.pid}`
   const text = JSON.stringify({
@@ -106,12 +109,12 @@ function busy(folder: string, { pid, host, since }: Owner): ConvecthubError {
   const where = host === hostname() ? '' : ` on ${host}`
   return new ConvecthubError(
     'BUNDLE_BUSY',
-    `another pull works in this folder: process ${pid}${where}, since ${since}`,
+    `another pull or unpack works in this folder: process ${pid}${where}, since ${since}`,
     {
       hint:
         where === ''
           ? `wait for it, or end it: kill ${pid}`
-          : `wait for it; if it has ended there: rm ${join(folder, 'lock')}`,
+          : `wait for it; if it has ended there: rm ${quote(join(folder, 'lock'))}`,
     },
   )
 }

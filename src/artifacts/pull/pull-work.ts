@@ -8,7 +8,7 @@ import { blobFolder, type FetchBlob } from '../images/blob-folder.ts'
 import { openRegistries, type Registries } from '../images/registries.ts'
 import type { FindLogin } from '../images/registry-logins.ts'
 import type { Expected, Http } from '../sources/http.ts'
-import type { EmitPull } from './pull-event.ts'
+import type { EmitWork } from '../work-event.ts'
 import type { PullItem } from './pull-items.ts'
 import { PullJournal } from './pull-journal.ts'
 
@@ -28,7 +28,7 @@ export interface WorkOptions {
   update: boolean
   http: Http
   logins: FindLogin
-  emit: EmitPull
+  emit: EmitWork
 }
 
 /** What the parts of a pull share. */
@@ -44,7 +44,7 @@ export class PullWork {
   readonly http: Http
   readonly registries: Registries
   readonly fetchBlob: FetchBlob
-  readonly emit: EmitPull
+  readonly emit: EmitWork
   /** Lets so many files be worked on at once. */
   readonly inTurn = pLimit(AT_ONCE)
 

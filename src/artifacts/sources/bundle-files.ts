@@ -1,5 +1,6 @@
 import { ConvecthubError } from '../../errors.ts'
 import { visible } from '../../printable.ts'
+import { BESIDE } from '../beside.ts'
 import { artifactSchema, BUNDLE_LOCK, type BundleLock } from '../bundle-lock.ts'
 import type { SourceFile } from './source.ts'
 
@@ -8,7 +9,7 @@ const SHOWN = 3
 
 /**
  * The files to copy from a source: what it lists, with the sizes and digests of its lock; what the lock names where the
- * source cannot list. Without the lock itself and hidden files. Error: BUNDLE_SOURCE for names that must not become
+ * source cannot list. Without what belongs beside them, and hidden files. Error: BUNDLE_SOURCE for names that must not become
  * paths, and where list and lock disagree.
  */
 export function bundleFiles(
@@ -21,7 +22,7 @@ export function bundleFiles(
       `there is no ${BUNDLE_LOCK} in ${place}, and without it nothing tells which files are there`,
       `put a bundle with its ${BUNDLE_LOCK} there, or check the address`,
     )
-  const found = (listed ?? []).filter(({ name }) => name !== BUNDLE_LOCK && !isHidden(name))
+  const found = (listed ?? []).filter(({ name }) => !BESIDE.includes(name) && !isHidden(name))
   if (listed && found.length === 0) throw problem(`there is no file in ${place}`, 'check the address')
   const wrong = [
     ...found.filter(({ name }) => !isSafe(name)),

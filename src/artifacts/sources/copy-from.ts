@@ -1,40 +1,40 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { statfs, utimes } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { createReadStream, rmSync, statSync } from 'node:fs'
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import pLimit from 'p-limit'
 import { digest } from '../../digest.ts'
 import { ConvecthubError, ConvecthubErrors } from '../../errors.ts'
+import { BESIDE } from '../beside.ts'
+import { readBundleLock } from '../bundle-kind.ts'
 import { BUNDLE_LOCK, type BundleLock } from '../bundle-lock.ts'
-import { BUNDLE_SPEC } from '../bundle-spec.ts'
+import { checkSpace } from '../check-space.ts'
 import { fileDigest } from '../file-digest.ts'
+import { makeFolder } from '../make-folder.ts'
 import { parseBundleLock } from '../parse-bundle-lock.ts'
-import { SIGNATURE } from '../signature.ts'
+import { takePlaces } from '../take-places.ts'
+import type { EmitWork } from '../work-event.ts'
 import { bundleFiles } from './bundle-files.ts'
+import { statusOf } from './exchange-faults.ts'
 import { interrupted } from './http-exchange.ts'
-import { PartFile } from './part-file.ts'
 import type { Source, SourceFile } from './source.ts'
 
-/** How far a copy is, with what was there before. */
-export interface CopyProgress {
-  files: { done: number; total: number }
-  bytes: { done: number; total: number }
-}
-
 export interface CopyOptions {
-  onProgress?: (progress: CopyProgress) => void
+  emit?: EmitWork
   signal?: AbortSignal
 }
 
 /** What a copy did. */
 export interface Copied {
-  /** All files of the source, without its lock. */
+  /** All files of the source, without those that no lock lists. */
   files: number
   /** Those that were not there before. */
   fetched: readonly string[]
   /** Undefined where the source has none. */
   lock: BundleLock | undefined
+  /** A signature was removed: that of another lock, which the source has not signed. */
+  unsigned: boolean
 }
 
 /** Where files are until they are complete, in the folder of the bundle. */
@@ -44,57 +44,41 @@ const STAGING = '.pull/from'
 const PARALLEL = 4
 
 /**
- * Copies all files of a source into the folder of a bundle, and its lock last. What is there and right is kept: by the
- * lock's sha256; without a lock by an ETag that is an md5, or by size and time of change, as rsync does. Errors:
- * BUNDLE_SOURCE, LOCAL_IO, and those of the source.
+ * Copies all files of a source into the folder of a bundle. They take their places when all are there, and the lock
+ * last. What is there and right is kept: by the lock's sha256; without a lock by an ETag that is an md5, or by size and
+ * time of change, as rsync does. Errors: BUNDLE_SOURCE, LOCAL_IO, and those of the source.
  */
 export async function copyFrom(
   source: Source,
   folder: string,
-  { onProgress = () => {}, signal }: CopyOptions = {},
+  { emit = () => {}, signal }: CopyOptions = {},
 ): Promise<Copied> {
   const lockText = await source.read(BUNDLE_LOCK)
-  const lock = lockText && parsedLock(source.place, lockText.toString('utf8'))
-  const listed = await source.list()
-  const files = bundleFiles(source.place, listed, lock)
-  const beside = new Map<string, Buffer>()
-  for (const name of listed ? [] : [SIGNATURE, BUNDLE_SPEC]) {
-    const content = await source.read(name)
+  const lock = lockText ? parsedLock(source.place, lockText.toString('utf8')) : undefined
+  const files = bundleFiles(source.place, await source.list(), lock)
+  const beside = new Map<string, Buffer>(lockText ? [[BUNDLE_LOCK, lockText]] : [])
+  for (const name of BESIDE.filter((each) => each !== BUNDLE_LOCK)) {
+    const content = await readIfThere(source, name)
     if (content) beside.set(name, content)
   }
 
-  mkdirSync(join(folder, STAGING), { recursive: true })
-  const progress: CopyProgress = {
-    files: { done: 0, total: files.length },
-    bytes: { done: 0, total: files.reduce((sum, { size = 0 }) => sum + size, 0) },
-  }
-  const add = (count: { files?: number; bytes?: number }) => {
-    progress.files.done += count.files ?? 0
-    progress.bytes.done += count.bytes ?? 0
-    onProgress({ files: { ...progress.files }, bytes: { ...progress.bytes } })
-  }
-  const fetched: string[] = []
+  makeFolder(join(folder, STAGING))
   const failed = new AbortController()
   const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
-
+  emit({ event: 'wanted', count: files.length, all: true, size: sizeOf(files) })
   const wanted: SourceFile[] = []
   for (const file of files) {
     if (either.aborted) throw interrupted(either)
     if (!(await isThere(join(folder, file.name), file))) wanted.push(file)
-    else add({ files: 1, bytes: file.size ?? 0 })
+    else done(file, emit)
   }
-  await checkSpace(folder, wanted)
+  checkSpace(folder, sizeOf(wanted) - wanted.reduce((sum, file) => sum + sizeOfStaged(folder, file), 0))
 
   const inTurn = pLimit(PARALLEL)
   const copies = wanted.map((file) =>
     inTurn(async () => {
       if (either.aborted) throw interrupted(either)
-      const staged = join(folder, stagedName(file))
-      await source.fetch(file, staged, { onBytes: (bytes) => add({ bytes }), signal: either })
-      if (file.changed !== undefined) await utimes(staged, new Date(), new Date(file.changed))
-      put(staged, join(folder, file.name))
-      fetched.push(file.name)
-      add({ files: 1 })
+      await stage(source, folder, file, { emit, signal: either })
     }),
   )
   try {
@@ -105,10 +89,60 @@ export async function copyFrom(
     await Promise.allSettled(copies)
     throw error
   }
-  for (const [name, content] of beside) await write(folder, name, content)
-  if (lockText) await write(folder, BUNDLE_LOCK, lockText)
+  const unsigned = takePlaces(folder, {
+    staged: wanted.map((file) => [file.name, join(folder, stagedName(file))]),
+    ...{ beside, lock, before: readBundleLock(folder) },
+  })
   rmSync(join(folder, STAGING), { recursive: true, force: true })
-  return { files: files.length, fetched: fetched.toSorted(), lock: lock || undefined }
+  return {
+    ...{ files: files.length, lock, unsigned },
+    fetched: wanted.map(({ name }) => name).toSorted(),
+  }
+}
+
+async function readIfThere(source: Source, name: string): Promise<Buffer | undefined> {
+  try {
+    return await source.read(name)
+  } catch (error) {
+    // stores that list nothing answer so for what is not there
+    if (statusOf(error) === 403) return undefined
+    throw error
+  }
+}
+
+/** Copies a file to where it waits for the others, unless an earlier call has. */
+async function stage(
+  source: Source,
+  folder: string,
+  file: SourceFile,
+  { emit, signal }: Required<CopyOptions>,
+): Promise<void> {
+  const { name, changed } = file
+  const staged = join(folder, stagedName(file))
+  if (await isThere(staged, file)) return done(file, emit)
+  const since = performance.now()
+  emit({ event: 'fetch', name, from: source.place })
+  if (file.size !== undefined) emit({ event: 'size', name, size: file.size })
+  const onBytes = (count: number) => emit({ event: 'bytes', name, count })
+  const { size, sha256 } = await source.fetch(file, staged, { onBytes, signal })
+  if (changed !== undefined) await utimes(staged, new Date(), new Date(changed))
+  emit({ event: 'fetched', name, size, sha256, ms: Math.round(performance.now() - since) })
+}
+
+function done({ name, size = 0 }: SourceFile, emit: EmitWork): void {
+  emit({ event: 'bytes', name, count: size })
+  emit({ event: 'done', name })
+}
+
+function sizeOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { size = 0 }) => sum + size, 0)
+}
+
+/** What is there of a file already, bytes. */
+function sizeOfStaged(folder: string, file: SourceFile): number {
+  const staged = join(folder, stagedName(file))
+  const found = [staged, `${staged}.part`].map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+  return Math.max(...found)
 }
 
 /** A name that changes with the file, so that parts of different versions are not put together. */
@@ -134,41 +168,6 @@ async function md5(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Error: LOCAL_IO where the files that are missing do not fit. */
-async function checkSpace(folder: string, wanted: readonly SourceFile[]): Promise<void> {
-  const missing = wanted.map((file) => {
-    const part = statSync(join(folder, `${stagedName(file)}.part`), { throwIfNoEntry: false })
-    return Math.max(0, (file.size ?? 0) - (part?.size ?? 0))
-  })
-  const needed = missing.reduce((sum, size) => sum + size, 0)
-  const { bavail, blocks, bsize } = await statfs(folder)
-  const free = bavail * bsize
-  // some network file systems do not know
-  if (blocks > 0 && needed > free)
-    throw new ConvecthubError(
-      'LOCAL_IO',
-      `${folder} has room for ${Math.floor(free / 1e6)} MB; the missing files are ${Math.ceil(needed / 1e6)} MB`,
-      { hint: 'free some room (df -h shows where), or name a folder on another disk' },
-    )
-}
-
-async function write(folder: string, name: string, content: Uint8Array): Promise<void> {
-  const staged = join(folder, STAGING, name)
-  const part = await PartFile.open(staged, false)
-  try {
-    await part.write(content)
-    await part.finish()
-  } finally {
-    await part.close()
-  }
-  put(staged, join(folder, name))
-}
-
-function put(staged: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  renameSync(staged, path)
-}
-
 /** The lock of a source. What is wrong with it can be corrected only there. */
 function parsedLock(place: string, text: string): BundleLock {
   try {
@@ -178,7 +177,7 @@ function parsedLock(place: string, text: string): BundleLock {
     const reason = first instanceof Error ? first.message : String(first)
     throw new ConvecthubError('BUNDLE_SOURCE', `the ${BUNDLE_LOCK} in ${place} cannot be used: ${reason}`, {
       cause,
-      hint: 'write it again there: convecthub bundle lock FOLDER --k3s VERSION',
+      hint: 'write it again there: convecthub bundle lock FOLDER',
     })
   }
 }

@@ -123,7 +123,7 @@ it.each([
     what: 'an archive of which nothing is known',
     files: [...PROGRAMS, SYSTEM, images('images/all.tar', undefined)],
     gaps: [
-      'warning d1,w1: bundle.lock.yaml does not say which images are in images/all.tar; the bundle may lack quay.io/hub:1 → convecthub bundle lock FOLDER --k3s VERSION writes it again, with their names',
+      'warning d1,w1: bundle.lock.yaml does not say which images are in images/all.tar; the bundle may lack quay.io/hub:1 → convecthub bundle lock FOLDER writes it again, with their names',
     ],
   },
   {
@@ -131,7 +131,7 @@ it.each([
     files: [...PROGRAMS, images('a.tar', undefined), images('b.tar', undefined)],
     required: [HUB],
     gaps: [
-      "warning d1,w1: bundle.lock.yaml does not say which images are in a.tar and b.tar; the bundle may lack K3s's own images and quay.io/hub:1 → convecthub bundle lock FOLDER --k3s VERSION writes it again, with their names",
+      "warning d1,w1: bundle.lock.yaml does not say which images are in a.tar and b.tar; the bundle may lack K3s's own images and quay.io/hub:1 → convecthub bundle lock FOLDER writes it again, with their names",
     ],
   },
   {
@@ -145,7 +145,7 @@ it.each([
     files: PROGRAMS,
     version: 1 as const,
     gaps: [
-      "warning d1,w1: bundle.lock.yaml does not say which images are there; the bundle may lack K3s's own images and quay.io/hub:1 → convecthub bundle lock FOLDER --k3s VERSION writes it again, with their names",
+      "warning d1,w1: bundle.lock.yaml does not say which images are there; the bundle may lack K3s's own images and quay.io/hub:1 → convecthub bundle lock FOLDER writes it again, with their names",
     ],
   },
 ])('a bundle with $what', ({ files, required, version, gaps }) => {

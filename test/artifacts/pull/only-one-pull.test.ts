@@ -19,7 +19,7 @@ it('lets one pull work at a time, and the next one when it has ended', () => {
       code: 'BUNDLE_BUSY',
       exit: 'failed',
       message: expect.stringMatching(
-        new RegExp(`^another pull works in this folder: process ${process.pid}, since \\d{4}-`),
+        new RegExp(`^another pull or unpack works in this folder: process ${process.pid}, since \\d{4}-`),
       ),
       details: { hint: `wait for it, or end it: kill ${process.pid}` },
     }),

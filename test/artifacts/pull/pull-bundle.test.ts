@@ -9,7 +9,7 @@ import type { BundleLock } from '../../../src/artifacts/bundle-lock.ts'
 import { loadBundle } from '../../../src/artifacts/load-bundle.ts'
 import type { ImageInputs } from '../../../src/artifacts/proof/required-images.ts'
 import { pullBundle } from '../../../src/artifacts/pull/pull-bundle.ts'
-import type { PullEvent } from '../../../src/artifacts/pull/pull-event.ts'
+import type { WorkEvent } from '../../../src/artifacts/work-event.ts'
 import { digest } from '../../../src/digest.ts'
 import { ConvecthubError, ConvecthubErrors } from '../../../src/errors.ts'
 import {
@@ -73,7 +73,7 @@ async function pull({
   signal,
   onFetch,
 }: Wishes) {
-  const events: PullEvent[] = []
+  const events: WorkEvent[] = []
   const inputs: ImageInputs[] = []
   const { http, asked } = offerHttp(offer, onFetch)
   const run = pullBundle({

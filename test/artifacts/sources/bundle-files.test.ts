@@ -20,10 +20,11 @@ it('takes what a lock lists, from a source without a list', () => {
 })
 
 it('takes digests from the lock, and files that it does not list', () => {
-  const listed = [...whole, { name: 'bundle.yaml', size: 5 }, { name: 'bundle.lock.yaml', size: 9 }]
+  const beside = ['bundle.yaml', 'bundle.lock.yaml', 'bundle.lock.yaml.sig']
+  const listed = [...whole, { name: 'more.tar', size: 5 }, ...listOf(...beside)]
   expect(bundleFiles('s3://a/', listed, LOCK)).toEqual([
     ...LOCK.files.map(({ name, size, sha256 }) => ({ name, size, sha256, etag: '"e"' })),
-    { name: 'bundle.yaml', size: 5 },
+    { name: 'more.tar', size: 5 },
   ])
 })
 

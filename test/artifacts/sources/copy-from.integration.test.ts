@@ -15,10 +15,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { type CopyProgress, copyFrom } from '../../../src/artifacts/sources/copy-from.ts'
+import { copyFrom } from '../../../src/artifacts/sources/copy-from.ts'
 import { type HttpOptions, makeHttp } from '../../../src/artifacts/sources/make-http.ts'
 import { openSource } from '../../../src/artifacts/sources/open-source.ts'
 import type { Source } from '../../../src/artifacts/sources/source.ts'
+import type { WorkEvent } from '../../../src/artifacts/work-event.ts'
 import { testBundle } from '../../helpers/test-cluster.ts'
 import { httpServer, serving, type TestServer } from './helpers/http-server.ts'
 import { s3Server } from './helpers/s3-server.ts'
@@ -121,7 +122,7 @@ it.each(KINDS)('copies a bundle from a source of the kind %s, and nothing the se
   const beside = { 'bundle.yaml': Buffer.from('k3s: v1'), 'bundle.lock.yaml.sig': Buffer.from('signed') }
   const { source, fetched } = await sourceOf(kind, bundle(beside))
   const copied = await copyFrom(source, folder)
-  expect(copied.fetched.filter((name) => !(name in beside))).toEqual(NAMES)
+  expect(copied.fetched).toEqual(NAMES)
   expect(copied.lock?.description).toBe('test')
   expect(held()).toEqual([...NAMES, ...Object.keys(beside), 'bundle.lock.yaml'].toSorted())
   for (const name of NAMES) expect(readFileSync(join(folder, name))).toEqual(contentOf(name))
@@ -134,12 +135,83 @@ it.each(KINDS)('copies a bundle from a source of the kind %s, and nothing the se
 it.each(KINDS)('fetches what is missing or different, and tells how far it is (%s)', async (kind) => {
   const { source } = await sourceOf(kind, bundle())
   putAll(folder, bundle({ helm: Buffer.alloc(contentOf('helm').length), k3s: undefined }))
-  const heard: CopyProgress[] = []
-  const { fetched } = await copyFrom(source, folder, { onProgress: (progress) => heard.push(progress) })
+  const heard: WorkEvent[] = []
+  const { fetched } = await copyFrom(source, folder, { emit: (event) => heard.push(event) })
   expect(fetched).toEqual(['helm', 'k3s'])
   expect(readFileSync(join(folder, 'helm'))).toEqual(contentOf('helm'))
-  expect(heard[0]).toMatchObject({ files: { done: 1, total: 4 }, bytes: { total: TOTAL } })
-  expect(heard.at(-1)).toEqual({ files: { done: 4, total: 4 }, bytes: { done: TOTAL, total: TOTAL } })
+  expect(heard[0]).toEqual({ event: 'wanted', count: 4, all: true, size: TOTAL })
+  const named = (wanted: WorkEvent['event']) =>
+    heard.flatMap((each) => (each.event === wanted && 'name' in each ? each.name : [])).toSorted()
+  expect(named('done')).toEqual(NAMES.filter((name) => name !== 'helm' && name !== 'k3s'))
+  expect(named('fetch')).toEqual(['helm', 'k3s'])
+  expect(named('fetched')).toEqual(['helm', 'k3s'])
+  const counts = heard.map((each) => (each.event === 'bytes' ? each.count : 0))
+  expect(counts.reduce((sum, each) => sum + each)).toBe(TOTAL)
+})
+
+const SIGNED = { 'bundle.lock.yaml.sig': Buffer.from('key\nsignature\n') }
+const OTHER = Buffer.from(stringify({ version: 1, description: 'other', files: FILES }))
+it.each<{
+  what: string
+  theirs: Record<string, Buffer>
+  ours: Record<string, Buffer>
+  left: boolean
+  unsigned: boolean
+}>([
+  { what: 'copies that of the lock', theirs: SIGNED, ours: {}, left: true, unsigned: false },
+  {
+    what: 'copies that of the lock over another',
+    theirs: SIGNED,
+    ours: { 'bundle.lock.yaml': OTHER, 'bundle.lock.yaml.sig': Buffer.from('old') },
+    ...{ left: true, unsigned: false },
+  },
+  {
+    what: 'removes that of another lock',
+    theirs: {},
+    ours: { 'bundle.lock.yaml': OTHER, ...SIGNED },
+    ...{ left: false, unsigned: true },
+  },
+  {
+    what: 'keeps that of the same lock',
+    theirs: {},
+    ours: { 'bundle.lock.yaml': LOCK, ...SIGNED },
+    ...{ left: true, unsigned: false },
+  },
+])('signatures: $what', async ({ theirs, ours, left, unsigned }) => {
+  for (const kind of KINDS) {
+    const { source } = await sourceOf(kind, bundle(theirs))
+    rmSync(folder, { recursive: true, force: true })
+    putAll(folder, ours)
+    expect(await copyFrom(source, folder)).toMatchObject({ unsigned, files: NAMES.length })
+    const path = join(folder, 'bundle.lock.yaml.sig')
+    const held = existsSync(path) ? readFileSync(path, 'utf8') : undefined
+    expect(held).toBe(left ? String(SIGNED['bundle.lock.yaml.sig']) : undefined)
+  }
+})
+
+it('needs no bundle.yaml and no signature from a server that answers 403 for what is not there', async () => {
+  const files = bundle()
+  const server = await httpServer((request, response) => {
+    const found = files[request.url?.slice(1) ?? '']
+    if (found) serving(found)(request, response, 0)
+    else response.writeHead(403).end()
+  })
+  running.push(server)
+  const { fetched } = await copyFrom(openSource(server.url, makeHttp(QUICK), {}), folder)
+  expect(fetched).toEqual(NAMES)
+})
+
+it('a copy that fails leaves the bundle that is there as it was, and continues later', async () => {
+  const files = bundle({ 'bundle.lock.yaml': undefined })
+  const before = Object.fromEntries(NAMES.map((name) => [name, Buffer.from(`old ${name}`)]))
+  putAll(folder, before)
+  const broken = await sourceOf('https', bundle({ helm: Buffer.alloc(contentOf('helm').length, 'x') }))
+  await expect(copyFrom(broken.source, folder)).rejects.toMatchObject({ code: 'DOWNLOAD_DIGEST' })
+  for (const name of NAMES) expect(String(readFileSync(join(folder, name)))).toBe(`old ${name}`)
+  const whole = await sourceOf('https', bundle())
+  await copyFrom(whole.source, folder)
+  for (const name of NAMES) expect(readFileSync(join(folder, name))).toEqual(files[name])
+  expect(whole.fetched()).toContain('helm')
 })
 
 it('copies what a bucket without a lock has, and keeps what is there by ETag or time', async () => {
@@ -269,7 +341,7 @@ it('stops all files when one fails, or when it is told to', async () => {
   const stop = new AbortController()
   const server = await httpServer(({ url }, response) => {
     if (url === '/bundle.lock.yaml') return void response.end(lock)
-    if (/\.(yaml|sig)$/.test(url ?? '')) return void response.writeHead(404).end()
+    if (/^\/bundle\./.test(url ?? '')) return void response.writeHead(404).end()
     waiting++
     if (waiting === FILES.length) {
       if (stop.signal.aborted) response.writeHead(403).end()

@@ -1,7 +1,7 @@
-import type { PullEvent } from '../artifacts/pull/pull-event.ts'
+import type { WorkEvent } from '../artifacts/work-event.ts'
 import { bytes, count, duration } from './style.ts'
 
-/** The rate is that of so long, ms: it follows the line, and what an earlier pull has left soon counts no more. */
+/** The rate is that of so long, ms: it follows the line, and what earlier work has left soon counts no more. */
 const WINDOW_MS = 15_000
 
 /** A file that is not there yet. */
@@ -13,8 +13,8 @@ interface Open {
   size?: number
 }
 
-/** Follows a pull, and describes how far it is. */
-export class PullProgress {
+/** Follows work on files, and describes how far it is. */
+export class WorkProgress {
   readonly #now: () => number
   readonly #open = new Map<string, Open>()
   /** How many bytes had arrived at which time; the first is the last before the window. */
@@ -27,13 +27,13 @@ export class PullProgress {
     this.#now = now
   }
 
-  on(event: PullEvent): void {
+  on(event: WorkEvent): void {
     if (event.event === 'wanted') this.#wanted = event
-    else if (event.event === 'fetch') {
+    else if (event.event === 'begin' || event.event === 'fetch') {
       this.#file(event.name).since = this.#now()
       if (this.#samples.length === 0) this.#sample()
     } else if (event.event === 'size') this.#file(event.name).size = event.size
-    else if (event.event === 'kept' || event.event === 'fetched') {
+    else if (event.event === 'done' || event.event === 'fetched') {
       this.#there += 1
       this.#open.delete(event.name)
     } else if (event.event === 'bytes') {

@@ -1,17 +1,17 @@
-import type { PullEvent } from '../artifacts/pull/pull-event.ts'
+import type { WorkEvent } from '../artifacts/work-event.ts'
 import { printableJson } from '../printable.ts'
 import { fit, wrap } from './fit.ts'
 import { LiveArea } from './live-area.ts'
 import { clock, SILENCE_MS } from './plain-renderer.ts'
-import { PullProgress } from './pull-progress.ts'
 import { type OutputMode, STOPPING } from './renderer.ts'
 import { PROCESS_SCREEN, type Screen } from './screen.ts'
 import { bytes, coloured, duration, style } from './style.ts'
 import { TICK_MS } from './tty-renderer.ts'
+import { WorkProgress } from './work-progress.ts'
 
-/** Shows a pull while it runs. */
-export interface PullRenderer {
-  on(event: PullEvent): void
+/** Shows work on files while it runs. */
+export interface WorkRenderer {
+  on(event: WorkEvent): void
   /** Tells that Ctrl-C was pressed. */
   stopping(): void
   /** "3 of 17 files" are there; undefined before it is known how many there will be. */
@@ -19,7 +19,7 @@ export interface PullRenderer {
   close(): void
 }
 
-export interface PullRendererOptions {
+export interface WorkRendererOptions {
   mode: OutputMode
   color: boolean
   /** Where to write, when that is not this process's terminal. */
@@ -33,8 +33,8 @@ const NAMED = 3
  * On a terminal a line for each file that was fetched, with a live view below; else these lines with the time, and
  * after a silence one about what is under way; or lines of JSON.
  */
-export function pullRenderer({ mode, color, screen = PROCESS_SCREEN }: PullRendererOptions): PullRenderer {
-  const progress = new PullProgress()
+export function workRenderer({ mode, color, screen = PROCESS_SCREEN }: WorkRendererOptions): WorkRenderer {
+  const progress = new WorkProgress()
   const show = { tty: onTerminal, plain: inLines, json: asJson }[mode]({ progress, color, screen })
   return {
     on(event) {
@@ -48,13 +48,13 @@ export function pullRenderer({ mode, color, screen = PROCESS_SCREEN }: PullRende
 }
 
 interface Shown {
-  progress: PullProgress
+  progress: WorkProgress
   color: boolean
   screen: Screen
 }
 
 interface Show {
-  on(event: PullEvent): void
+  on(event: WorkEvent): void
   note(text: string): void
   close(): void
 }
@@ -120,6 +120,6 @@ function asJson({ screen }: Shown): Show {
   }
 }
 
-function fetchedText({ name, size, ms }: Extract<PullEvent, { event: 'fetched' }>): string {
+function fetchedText({ name, size, ms }: Extract<WorkEvent, { event: 'fetched' }>): string {
   return `${name}: ${bytes(size)}, ${duration(ms)}`
 }

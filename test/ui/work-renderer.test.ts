@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { PullEvent } from '../../src/artifacts/pull/pull-event.ts'
-import { pullRenderer } from '../../src/ui/pull-renderer.ts'
+import type { WorkEvent } from '../../src/artifacts/work-event.ts'
 import type { OutputMode } from '../../src/ui/renderer.ts'
 import type { Screen } from '../../src/ui/screen.ts'
+import { workRenderer } from '../../src/ui/work-renderer.ts'
 import { eventSchema } from '../docs/event-schema.ts'
 import { FakeTerminal } from '../helpers/fake-terminal.ts'
 
@@ -14,11 +14,11 @@ afterEach(() => {
 })
 
 /** What happens, and when, in ms. */
-type Happening = [at: number, event: PullEvent | 'stop']
+type Happening = [at: number, event: WorkEvent | 'stop']
 
 const PULL: readonly Happening[] = [
   [0, { event: 'wanted', count: 3, all: false }],
-  [0, { event: 'kept', name: 'helm' }],
+  [0, { event: 'done', name: 'helm' }],
   [0, { event: 'fetch', name: 'k3s', from: 'https://github.com/k3s' }],
   [0, { event: 'size', name: 'k3s', size: 80e6 }],
   [1000, { event: 'bytes', name: 'k3s', count: 10e6 }],
@@ -35,7 +35,7 @@ const PULL: readonly Happening[] = [
 
 /** Plays what happens up to `until`, in ms, and returns what is shown then. */
 function shown(mode: OutputMode, screen: Screen, until: number, happenings = PULL) {
-  const renderer = pullRenderer({ mode, color: false, screen })
+  const renderer = workRenderer({ mode, color: false, screen })
   for (const [at, event] of happenings.filter(([at]) => at <= until)) {
     vi.advanceTimersByTime(at - Date.now())
     if (event === 'stop') renderer.stopping()
