@@ -53,9 +53,18 @@ export interface KeyFile {
 }
 
 /**
- * Reads a key file. Error: KEY_FILE when it cannot be read, has no private key in it, or is one of the user's own that
- * others can read, which ssh(1) refuses too (authfile.c, sshkey_perm_ok).
+ * Refuses a private key of the user's own that others can read, as ssh(1) does (authfile.c, sshkey_perm_ok). Error:
+ * KEY_FILE.
  */
+export function refuseReadable(path: string, file = path): void {
+  const { uid, mode } = statSync(file)
+  if (uid === process.getuid?.() && (mode & 0o077) !== 0)
+    throw new ConvecthubError('KEY_FILE', `other users can read or change the private key ${path}`, {
+      hint: `ssh does not use it either; first: chmod 600 ${quote(file)}`,
+    })
+}
+
+/** Reads a key file. Error: KEY_FILE when it cannot be read, has no private key in it, or when others can read it. */
 export function readKeyFile(path: string): KeyFile {
   const file = expandHome(path)
   let text: Buffer
@@ -74,10 +83,6 @@ export function readKeyFile(path: string): KeyFile {
       evidence: parsed.broken,
       hint: 'give a private key as ssh-keygen writes it',
     })
-  const { uid, mode } = statSync(file)
-  if (uid === process.getuid?.() && (mode & 0o077) !== 0)
-    throw new ConvecthubError('KEY_FILE', `other users can read or change the private key ${path}`, {
-      hint: `ssh does not use it either; first: chmod 600 ${quote(file)}`,
-    })
+  refuseReadable(path, file)
   return { text, key: 'key' in parsed ? parsed.key : undefined }
 }
