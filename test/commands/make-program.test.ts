@@ -125,9 +125,9 @@ it.each([
     hint: 'see: convecthub ping --help',
   },
   {
-    line: 'bundle lock x',
-    message: "required option '--k3s <version>' not specified",
-    hint: 'see: convecthub bundle lock --help',
+    line: 'bundle sign x',
+    message: "required option '--key <file>' not specified",
+    hint: 'see: convecthub bundle sign --help',
   },
   {
     line: 'lab ssh',
