@@ -107,8 +107,8 @@ describe('the packages of the bundle', () => {
 
   it('are refused with the line that brings them while the bundle has none', async () => {
     const { code, stderr } = await lab.run('plan', fromBundle)
-    expect(stderr).toContain('add to bundle.yaml: apt: [{release: ')
-    expect(code).toBe(6)
+    expect(stderr).toContain('`apt: [{release: ID-VERSION}]` in bundle.yaml brings it')
+    expect(code).toBe(4)
   })
 
   it('are installed without any network, once', async () => {

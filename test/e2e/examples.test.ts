@@ -72,6 +72,7 @@ beforeAll(async () => {
   writeFileSync(join(lab.folder, 'extra.yaml'), 'http_port: 8081\n')
   for (const name of ['shared', 'old'])
     cpSync(join(lab.folder, 'lab/shared'), join(lab.folder, name), { recursive: true })
+  writeFileSync(join(lab.folder, 'gpu/jupyterhub.yaml'), '{}\n')
   cpSync(join(lab.folder, 'old/bin/bundle.lock.yaml'), join(lab.folder, 'old.lock.yaml'))
   cpSync(join(lab.folder, 'lab/id_ed25519'), join(lab.folder, 'bundle-key'))
   await type('convecthub lab up --name second --machines 1')

@@ -20,6 +20,9 @@ export interface WantedPackage {
   by: string
 }
 
+/** Stands for a release that is not known before a login: ID and VERSION_ID of os-release(5), such as `ubuntu-22.04`. */
+const RELEASE = 'ID-VERSION'
+
 /** The programs that a machine runs by its role, and the line of bundle.yaml that brings each. */
 const PROGRAMS: Readonly<Record<Machine['role'], readonly ArtifactKind[]>> = {
   driver: ['k3s', 'helm'],
@@ -97,7 +100,7 @@ function missingPackages(
       return {
         level: 'error' as const,
         message: `the bundle has no packages${place ? ` for ${place}` : ''}`,
-        hint: bringing(`apt: [{release: ${release ?? 'ubuntu-22.04'}}]`),
+        hint: bringing(`apt: [{release: ${release ?? RELEASE}}]`),
         machines: names(group),
       }
     const held = new Set(repositories.flatMap(({ packages = [] }) => packages.map(({ name }) => name)))
@@ -107,7 +110,7 @@ function missingPackages(
         .map((wanted) => ({
           level: 'error' as const,
           message: `the bundle's packages${place ? ` for ${place}` : ''} lack ${wanted.names.join(' or ')}, which ${wanted.by} asks for`,
-          hint: bringing(`apt: [{release: ${release ?? 'ubuntu-22.04'}, packages: [${wanted.names[0]}]}]`),
+          hint: bringing(`apt: [{release: ${release ?? RELEASE}, packages: [${wanted.names[0]}]}]`),
           machines: [name],
         })),
     )

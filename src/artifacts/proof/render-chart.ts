@@ -77,7 +77,8 @@ function runHelm(
         // port 9 answers nobody (RFC 863)
         env: {
           HOME: folder,
-          PATH: folder,
+          // without the folder of Helm: a text that only says `helm` would call itself for ever
+          PATH: '/usr/bin:/bin',
           HTTP_PROXY: 'http://127.0.0.1:9',
           HTTPS_PROXY: 'http://127.0.0.1:9',
         },
