@@ -32,7 +32,9 @@ const ACTS: Readonly<Record<string, string>> = {
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'look who may use it: ls -ld FILE, also for the folders above it',
   EDQUOT: 'free some room within your quota, then run the same command again',
+  EFBIG: 'this disk takes no larger file, FAT32 none of 4 GB; bundle pack can split: --split 4G',
   EIO: 'the disk or the share has a fault, dmesg may tell more; work in another folder',
+  EISDIR: 'name a file',
   EMFILE: 'allow more open files: ulimit -n 4096; or contact fewer hosts at once with -f 20',
   ENFILE: 'end other programs: all of them together have too many files open',
   ENOENT: 'was it removed meanwhile? Put it back, or work in another folder',

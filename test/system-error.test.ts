@@ -81,6 +81,16 @@ it.each([
     hint: 'allow more open files: ulimit -n 4096; or contact fewer hosts at once with -f 20',
   },
   {
+    act: () => readFileSync(HERE),
+    message: 'cannot read: it is a folder, not a file',
+    hint: 'name a file',
+  },
+  {
+    act: refused('EFBIG', 'write', '/media/stick/b.tar.part'),
+    message: 'cannot write /media/stick/b.tar.part: file too large',
+    hint: 'this disk takes no larger file, FAT32 none of 4 GB; bundle pack can split: --split 4G',
+  },
+  {
     act: refused('ENOENT', 'uv_cwd'),
     message: 'cannot find the current folder: no such file',
     hint: 'was it removed meanwhile? Put it back, or work in another folder',

@@ -9,6 +9,14 @@ export const DEVICE_PLUGIN = 'nvcr.io/nvidia/k8s-device-plugin:v0.20.0'
 
 const image = z.string().refine((text) => parseImageName(text) !== undefined, 'must be the name of an image')
 
+/** What mirrors lead from and to. */
+const place = z
+  .string()
+  .regex(
+    /^(https?:\/\/)?(?!\w*:\/\/)[^\s/]\S*$/,
+    'must be an address such as store.lan/quay or http://store.lan:5000',
+  )
+
 const address = z.string().regex(/^https?:\/\/\S+$/, 'must be an http:// or https:// address')
 
 /** A further apt source, such as Docker's or NVIDIA's. */
@@ -96,7 +104,7 @@ export const bundleSpecSchema = z.strictObject({
     .describe("version of the CNCF's registry, for a machine in the group `[registry]`"),
   apt: z.array(apt).default([]).describe('packages, for each release of the machines'),
   mirrors: z
-    .record(z.string(), z.string())
+    .record(place, place)
     .default({})
     .describe('addresses that are asked instead of others, by their beginning: `quay.io: store.lan/quay`'),
 })

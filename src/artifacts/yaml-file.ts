@@ -81,7 +81,7 @@ const NEEDED: Readonly<Record<string, string>> = {
 
 /** zod's words for a mistake, in the way that they follow the name of a field. */
 function wordsFor(issue: z.core.$ZodRawIssue): string {
-  if (issue.code === 'unrecognized_keys') return `has a field that is not known: ${issue.keys.join(', ')}`
+  if (issue.code === 'unrecognized_keys') return `has an unknown field: ${issue.keys.join(', ')}`
   if (issue.input === undefined) return 'is missing'
   if (issue.code === 'invalid_value')
     return `must be ${issue.values.join(', ').replace(/, ([^,]*)$/, ' or $1')}`

@@ -25,7 +25,9 @@ export async function bundlePullVerb(folder: string, options: Options): VerbResu
       `Stopped${files === undefined ? '' : `; ${files} fetched`}. To continue: ${command}`,
     hint: command,
     failed: (files: string) =>
-      `${files} fetched, which are kept. When the following is corrected, continue: ${command}`,
+      files.startsWith('0 ')
+        ? undefined
+        : `${files} fetched, which are kept. When the following is corrected, continue: ${command}`,
   }
   const result = await withProgress(options, ends, async (progress): Promise<Result> => {
     const wish: PullWish = { folder, update, ...progress, ...(ca !== undefined && { ca }) }

@@ -18,7 +18,7 @@ export interface Ends {
   /** What to do after Ctrl-C. */
   hint?: string
   /** A line above the errors. */
-  failed?(files: string): string
+  failed?(files: string): string | undefined
 }
 
 /**
@@ -39,7 +39,8 @@ export async function withProgress<T>(
     const files = renderer.files()
     if (signal.aborted)
       throw new ConvecthubError('INTERRUPTED', stopped(files), { cause, ...(hint && { hint }) })
-    if (files !== undefined && failed && output !== 'json') process.stderr.write(`${failed(files)}\n`)
+    const line = files === undefined || output === 'json' ? undefined : failed?.(files)
+    if (line !== undefined) process.stderr.write(`${line}\n`)
     throw cause
   } finally {
     renderer.close()

@@ -146,7 +146,7 @@ files:
       `${AT}:4:11: files[0].size must be a number`,
       `${AT}:3:5: files[0].sha256 is missing`,
       `${AT}:5:11: files[0].kind must be k3s, helm, images, chart, packages, registry or source`,
-      `${AT}:8:5: files[0] has a field that is not known: sha1`,
+      `${AT}:8:5: files[0] has an unknown field: sha1`,
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { ConvecthubError, ConvecthubErrors } from '../../errors.ts'
 import type { Artifact } from '../bundle-lock.ts'
+import { statusOf } from '../sources/exchange-faults.ts'
 import { type Looked, lookAtItem } from './look-at-item.ts'
 import type { PullItem } from './pull-items.ts'
 import type { PullWork } from './pull-work.ts'
@@ -31,7 +32,12 @@ export function bringItems(work: PullWork, signal: AbortSignal): BringItems {
     return bring(item)
   }
 
-  const lookAt = (item: PullItem) => once(looks, item, () => lookAtItem(item, work, source))
+  const lookAt = (item: PullItem) =>
+    once(looks, item, () =>
+      lookAtItem(item, work, source).catch((error) => {
+        throw withLine(error, item)
+      }),
+    )
 
   const bring = (item: PullItem): Promise<Artifact> => {
     if (item.kind === 'source') sources.set(item.name, item)
@@ -46,7 +52,9 @@ export function bringItems(work: PullWork, signal: AbortSignal): BringItems {
         signal.throwIfAborted()
         const since = performance.now()
         work.emit({ event: 'fetch', name, from: item.from })
-        const artifact = await looked.fetch()
+        const artifact = await looked.fetch().catch((error) => {
+          throw withLine(error, item)
+        })
         const { size, sha256 } = artifact
         work.emit({ event: 'fetched', name, size, sha256, ms: Math.round(performance.now() - since) })
         return artifact
@@ -64,9 +72,8 @@ export function bringItems(work: PullWork, signal: AbortSignal): BringItems {
       const first = items.filter(({ kind }) => kind === 'source').map(bring)
       const others = items.filter(({ kind }) => kind !== 'source').map(lookAt)
       const settled = await Promise.allSettled([...first, ...others])
-      const [error, ...more] = new Set(
-        settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])),
-      )
+      const found = new Set(settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])))
+      const [error, ...more] = withoutRepetition([...found])
       if (error === undefined) return
       const all = [error, ...more]
       throw more.length > 0 && all.every((each) => each instanceof ConvecthubError)
@@ -74,4 +81,34 @@ export function bringItems(work: PullWork, signal: AbortSignal): BringItems {
         : error
     },
   }
+}
+
+/** Where a server has no such file, the line of bundle.yaml may be wrong. */
+function withLine(error: unknown, { line }: PullItem): unknown {
+  const isMissing = [404, 410].includes(statusOf(error) ?? 0)
+  if (!(isMissing && line !== undefined && error instanceof ConvecthubError)) return error
+  const hint = `correct \`${line}\` in bundle.yaml, or the mirror: there is no such file`
+  // what other items depend on has it already
+  if (error.details.hint === hint) return error
+  return new ConvecthubError(error.code, error.message, { ...error.details, hint })
+}
+
+/** Errors of which each cause is told once: of those that differ only in the path of the address, the first. */
+function withoutRepetition(errors: readonly unknown[]): unknown[] {
+  const same = new Map<string, [unknown, ...unknown[]]>()
+  for (const error of errors) {
+    const { code, message, details }: { code?: string; message?: string; details?: { hint?: string } } =
+      Object(error)
+    const key = JSON.stringify([code, message?.replace(/(https?:\/\/[^/\s]+)\S*/, '$1'), details?.hint])
+    same.set(key, [...(same.get(key) ?? []), error] as [unknown])
+  }
+  return [...same.values()].map(([first, ...more]) =>
+    more.length > 0 && first instanceof ConvecthubError
+      ? new ConvecthubError(
+          first.code,
+          `${first.message} (the same for ${more.length} more ${more.length === 1 ? 'file' : 'files'})`,
+          first.details,
+        )
+      : first,
+  )
 }

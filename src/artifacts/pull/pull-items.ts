@@ -23,6 +23,8 @@ export interface PullItem
   /** Make what is put together, and tell what it would hold. */
   make?: PackagesItem['make']
   wouldHold?: PackagesItem['wouldHold']
+  /** The line of bundle.yaml that asks for it, where that decides the address. */
+  line?: string
 }
 
 /** Where releases lie. */
@@ -48,8 +50,9 @@ export function pullItems(spec: BundleSpec): PullItem[] {
       name: `charts/${chart.name}-${chart.version}.tgz`,
       ...{ way: 'chart', kind: 'chart', architecture: 'all', roles: ['driver'], version: chart.version },
       from: `${chart.repo}${chart.repo.endsWith('/') ? '' : '/'}index.yaml`,
+      line: `chart: {repo: ${chart.repo}}`,
     },
-    source(K3S_IMAGES, 'all', ADDRESSES.k3s(k3s, 'k3s-images.txt')),
+    source(K3S_IMAGES, 'all', ADDRESSES.k3s(k3s, 'k3s-images.txt'), `k3s: ${k3s}`),
     ...architectures.flatMap((architecture) => k3sItems(k3s, architecture)),
     ...architectures.flatMap((architecture) =>
       spec.registry === undefined ? [] : registryItems(spec.registry, architecture),
@@ -63,13 +66,14 @@ type Architecture = BundleSpec['architectures'][number]
 export function helmItems(version: string, system: string, architecture: Architecture): PullItem[] {
   const archive = `helm-${version}-${system}-${architecture}.tar.gz`
   const sums = `sources/${archive}.sha256sum`
+  const line = `helm: ${version}`
   return [
-    source(sums, architecture, ADDRESSES.helm(`${archive}.sha256sum`)),
+    source(sums, architecture, ADDRESSES.helm(`${archive}.sha256sum`), line),
     {
       name: `helm${suffix(architecture)}`,
       ...{ way: 'program', kind: 'helm', architecture, roles: ['driver'], version },
       from: ADDRESSES.helm(archive),
-      ...{ checkedBy: sums, member: `${system}-${architecture}/helm` },
+      ...{ checkedBy: sums, member: `${system}-${architecture}/helm`, line },
     },
   ]
 }
@@ -78,9 +82,10 @@ function k3sItems(version: string, architecture: Architecture): PullItem[] {
   const sums = `sha256sum-${architecture}.txt`
   const program = `k3s${suffix(architecture)}`
   const images = `k3s-airgap-images-${architecture}.tar.zst`
-  const checked = { way: 'file', architecture, roles: BOTH, checkedBy: `sources/${sums}` } as const
+  const line = `k3s: ${version}`
+  const checked = { way: 'file', architecture, roles: BOTH, checkedBy: `sources/${sums}`, line } as const
   return [
-    source(`sources/${sums}`, architecture, ADDRESSES.k3s(version, sums)),
+    source(`sources/${sums}`, architecture, ADDRESSES.k3s(version, sums), line),
     { name: program, kind: 'k3s', version, from: ADDRESSES.k3s(version, program), ...checked },
     { name: `images/${images}`, kind: 'images', from: ADDRESSES.k3s(version, images), ...checked },
   ]
@@ -89,13 +94,14 @@ function k3sItems(version: string, architecture: Architecture): PullItem[] {
 function registryItems(version: string, architecture: Architecture): PullItem[] {
   const archive = `registry_${version.slice(1)}_linux_${architecture}.tar.gz`
   const sums = `sources/${archive}.sha256`
+  const line = `registry: ${version}`
   return [
-    source(sums, architecture, ADDRESSES.registry(version, `${archive}.sha256`)),
+    source(sums, architecture, ADDRESSES.registry(version, `${archive}.sha256`), line),
     {
       name: `registry-${architecture}`,
       ...{ way: 'program', kind: 'registry', architecture, roles: BOTH, version },
       from: ADDRESSES.registry(version, archive),
-      ...{ checkedBy: sums, member: 'registry' },
+      ...{ checkedBy: sums, member: 'registry', line },
     },
   ]
 }
@@ -133,8 +139,8 @@ export function packageItems(made: readonly PackagesItem[], { apt, gpu }: Bundle
   })
 }
 
-function source(name: string, architecture: Artifact['architecture'], from: string): PullItem {
-  return { name, way: 'file', kind: 'source', architecture, roles: [], from }
+function source(name: string, architecture: Artifact['architecture'], from: string, line: string): PullItem {
+  return { name, way: 'file', kind: 'source', architecture, roles: [], from, line }
 }
 
 /** K3s and Helm for amd64 have no suffix, as on K3s' release page. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { z } from 'zod'
 import { digest } from '../../digest.ts'
 import { ConvecthubError } from '../../errors.ts'
 import { quote } from '../../sh.ts'
@@ -17,8 +18,8 @@ export interface WantedBundle {
 }
 
 /**
- * Reads the bundle.yaml of a folder, and the values that it names. Errors: a BUNDLE_YAML for each mistake, with its line;
- * one as well when a file is missing.
+ * Reads the bundle.yaml of a folder, and the values that it names. Errors: a BUNDLE_YAML for each mistake in either, with
+ * its line; one as well when a file is missing.
  */
 export function readBundleSpec(folder: string): WantedBundle {
   const path = join(folder, BUNDLE_SPEC)
@@ -44,8 +45,16 @@ export function readBundleSpec(folder: string): WantedBundle {
       `a path counts from the folder of ${BUNDLE_SPEC}; correct it, or take the line out`,
     )
   const { mirrors: _, ...asked } = spec
-  const texts = [JSON.stringify(asked), values === undefined ? '' : readFileSync(values, 'utf8')]
+  const texts = [JSON.stringify(asked), values === undefined ? '' : textOf(values)]
   return { spec, values, sha256: digest(texts.join('\n')) }
+}
+
+/** The text of the site's values, which must be a mapping, or nothing. */
+function textOf(values: string): string {
+  const text = readFileSync(values, 'utf8')
+  const hint = 'it must hold values for the JupyterHub chart; correct it'
+  yamlFile(values, text, { code: 'BUNDLE_YAML', hint }).as(z.record(z.string(), z.unknown()).nullable())
+  return text
 }
 
 const FIELDS = 'correct it; convecthub help bundle lists the fields'

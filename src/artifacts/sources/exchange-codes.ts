@@ -2,15 +2,16 @@
 export const LATER = 'run the same command again: it continues where it stopped'
 const CA =
   'if your site has a certificate authority of its own, name its certificate: --ca FILE, such as /etc/ssl/certs/ca-certificates.crt; else somebody reads along'
+/** How hints end where a proxy may be missing. */
+export const PROXY_MISSING = 'whether this network needs a proxy: https_proxy=http://proxy:3128'
 /** For servers that are not reached. */
-export const WAY =
-  'check the address, the firewall, and whether this network needs a proxy: https_proxy=http://proxy:3128'
+export const WAY = `check the address, the firewall, and ${PROXY_MISSING}`
 
 /** What the codes of failed exchanges mean, for the host that was asked, and what to do. */
 export const EXCHANGE_CODES: Readonly<Record<string, { what: (host: string) => string; hint: string }>> = {
   ENOTFOUND: {
     what: (host) => `${host} is not a name that this computer can look up (DNS)`,
-    hint: 'check the name, and whether this network needs a proxy: https_proxy=http://proxy:3128',
+    hint: `check the name, and ${PROXY_MISSING}`,
   },
   EAI_AGAIN: { what: (host) => `no DNS server answered for ${host}`, hint: WAY },
   ECONNREFUSED: { what: (host) => `nothing listens on ${host} (connection refused)`, hint: WAY },

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { ConvecthubError } from '../../errors.ts'
 import { systemReason } from '../../system-error.ts'
-import { EXCHANGE_CODES, LATER, WAY } from './exchange-codes.ts'
+import { EXCHANGE_CODES, LATER, PROXY_MISSING, WAY } from './exchange-codes.ts'
 import type { BadStatus } from './exchange-faults.ts'
 import { ProxyProblem } from './http-agents.ts'
 import { retryAfter } from './passing.ts'
@@ -22,14 +22,16 @@ export function brokenExchange(url: URL, cause: unknown): ConvecthubError {
           cause,
           hint: 'ask who runs the proxy to allow this address; no_proxy=HOST asks a host without the proxy',
         })
-  const [host, reason] =
-    cause instanceof ProxyProblem ? [`the proxy ${place(cause.proxy)}`, cause.cause] : [url.host, cause]
+  const proxy = cause instanceof ProxyProblem ? cause.proxy : undefined
+  const [host, reason] = proxy ? [`the proxy ${place(proxy)}`, Object(cause).cause] : [url.host, cause]
   const code = String(Object(reason).code)
   const known = EXCHANGE_CODES[code.startsWith('HPE_') ? 'HPE' : code]
   return failed(url, 'DOWNLOAD', known?.what(host) ?? `${host}: ${systemReason(reason)}`, {
     cause,
     hint:
-      known?.hint ??
+      (proxy && known?.hint.endsWith(PROXY_MISSING)
+        ? `correct ${proxy.variable}, or unset it; no_proxy=${url.hostname} asks ${url.hostname} without a proxy`
+        : known?.hint) ??
       (code.startsWith('ERR_SSL') || code === 'EPROTO' ? 'check whether it is http or https' : WAY),
   })
 }

@@ -373,8 +373,7 @@ it.each<{ what: string; change: (offer: Offer) => void | Promise<void>; told: (s
       )
     },
     told: [
-      /^DOWNLOAD_REFUSED .*k3s-images.txt/,
-      /^DOWNLOAD_REFUSED .*sha256sum-amd64.txt/,
+      /^DOWNLOAD_REFUSED .*k3s-images.txt: 404 \(the same for 1 more file\)/,
       'BUNDLE_SOURCE https://hub.jupyter.org/helm-chart/index.yaml has no jupyterhub 4.4.0 → its newest versions are 4.3.0; correct chart.version in bundle.yaml',
     ],
   },

@@ -214,6 +214,26 @@ it('fetches the packages that hosts of a release need, by a mirror', async () =>
   expect(packages.map(({ name }) => name)).toEqual(names.filter((name) => name !== 'base').toSorted())
 })
 
+it.each([
+  {
+    field: 'k3s',
+    right: 'v1.36.4',
+    wrong: 'v1.36.44',
+    line: 'k3s: v1.36.44+k3s1',
+    more: ' (the same for 1 more file)',
+  },
+  { field: 'helm', right: 'v4.2.4', wrong: 'v4.2.44', line: 'helm: v4.2.44', more: '' },
+  { field: 'registry', right: 'v3.0.0', wrong: 'v3.0.9', line: 'registry: v3.0.9', more: '' },
+])('tells once that there is no such version of $field, and which line asks for it', async (row) => {
+  const folder = newFolder(await servers())
+  const spec = join(folder, 'bundle.yaml')
+  writeFileSync(spec, readFileSync(spec, 'utf8').replace(row.right, row.wrong))
+  const { code, stderr } = await pull(folder).ended
+  expect({ code, errors: stderr.match(/^error /gm)?.length }).toEqual({ code: 5, errors: 1 })
+  expect(stderr).toContain(`answers 404 Not Found${row.more} [DOWNLOAD_REFUSED]\n`)
+  expect(stderr).toContain(`→ correct \`${row.line}\` in bundle.yaml, or the mirror: there is no such file`)
+})
+
 it('copies a bundle that lies elsewhere, once', async () => {
   const server = await servers()
   const stick = newFolder(server)
@@ -247,6 +267,7 @@ it.each([
     told: "--from <source>' cannot be used with option '--update'",
   },
   { options: ['--ca', 'no.pem'], told: 'no.pem' },
+  { options: ['--from', '.'], told: 'lies in ., which is to be copied' },
 ])('refuses $options', async ({ options, told }) => {
   const { code, stderr } = await pull(newFolder(await servers()), ...options).ended
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(told) })

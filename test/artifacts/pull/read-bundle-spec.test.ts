@@ -76,7 +76,7 @@ gpu:
       `bundle.yaml:1:6: k3s must be a version such as v1.34.1+k3s1 → ${FIELDS}`,
       `bundle.yaml:2:7: helm must be a version such as v3.19.0 → ${FIELDS}`,
       `bundle.yaml:4:12: chart.version must be a text → ${FIELDS}`,
-      `bundle.yaml:5:3: chart has a field that is not known: vesion → ${FIELDS}`,
+      `bundle.yaml:5:3: chart has an unknown field: vesion → ${FIELDS}`,
       `bundle.yaml:6:24: architectures[1] must be amd64 or arm64 → ${FIELDS}`,
       `bundle.yaml:7:10: images[0] must be the name of an image → ${FIELDS}`,
       `bundle.yaml:8:5: gpu must be a mapping → ${FIELDS}`,
@@ -102,9 +102,36 @@ gpu:
     text: `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}\n`,
     told: ['bundle.yaml: it has too many aliases (*name) → write the values themselves'],
   },
+  {
+    what: 'values that are not YAML',
+    text: `${SMALL}values: bad.yaml\n`,
+    told: [
+      'FOLDER/bad.yaml:2:1: it is not valid YAML: a ] is missing at the end of the value, or not indented → close each [ with ] and each { with }',
+    ],
+  },
+  {
+    what: 'values that are a list',
+    text: `${SMALL}values: list.yaml\n`,
+    told: [
+      'FOLDER/list.yaml:1:1: it must be a mapping → it must hold values for the JupyterHub chart; correct it',
+    ],
+  },
+  {
+    what: 'mirrors that lead nowhere',
+    text: `${SMALL}mirrors: {a.lan: 'ftp://b.lan', c.lan: 'd e', f.lan: '', g.lan: 'http://', 'http://h.lan/x': '[::1]:5000/y'}\n`,
+    told: ['a', 'c', 'f', 'g'].map((name) =>
+      expect.stringMatching(
+        new RegExp(
+          `^bundle.yaml:5:\\d+: mirrors.${name}.lan must be an address such as store.lan/quay or http://store.lan:5000 → ${FIELDS}$`,
+        ),
+      ),
+    ),
+  },
   { what: 'an empty file', text: '', told: [`bundle.yaml: it must be a mapping → ${FIELDS}`] },
 ])('refuses $what', ({ text, told }) => {
   if (text !== undefined) put(text)
+  put('hub: [1\n', 'bad.yaml')
+  put('- 1\n', 'list.yaml')
   expect(problems()).toEqual(told)
 })
 

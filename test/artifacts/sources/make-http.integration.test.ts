@@ -378,9 +378,14 @@ it('an error when a proxy blocks an address, and when nothing listens there', as
   const gone = await httpProxy()
   await gone.stop()
   const nowhere = { https_proxy: `localhost:${gone.port}` }
-  expect((await errorOf(makeHttp({ ...QUICK, env: nowhere }).get('https://a.example/x'))).message).toBe(
-    `cannot fetch https://a.example/x: nothing listens on the proxy localhost:${gone.port} (from https_proxy) (connection refused)`,
-  )
+  expect(await errorOf(makeHttp({ ...QUICK, env: nowhere }).get('https://a.example/x'))).toMatchObject({
+    message: `cannot fetch https://a.example/x: nothing listens on the proxy localhost:${gone.port} (from https_proxy) (connection refused)`,
+    error: {
+      details: {
+        hint: 'correct https_proxy, or unset it; no_proxy=a.example asks a.example without a proxy',
+      },
+    },
+  })
 })
 
 it('an error when a host takes no part in TLS', async () => {
