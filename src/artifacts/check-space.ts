@@ -9,7 +9,7 @@ export function checkSpace(folder: string, needed: number): void {
   if (blocks > 0 && needed > free)
     throw new ConvecthubError(
       'LOCAL_IO',
-      `${folder} has room for ${Math.floor(free / 1e6)} MB; the missing files are ${Math.ceil(needed / 1e6)} MB`,
+      `${folder} has room for ${Math.floor(free / 1e6)} MB; ${Math.ceil(needed / 1e6)} MB are needed`,
       { hint: 'free some room (df -h shows where), or name a folder on another disk' },
     )
 }

@@ -8,12 +8,17 @@ import { Planned } from './planned.ts'
 import { relayKey } from './relay-key.ts'
 import { runVerb } from './run-verb.ts'
 import type { VerbResult } from './verb.ts'
+import { withProgress } from './with-progress.ts'
 
 /** `plan`: prints what `provision` would change, host by host. Changes nothing on any machine. */
 export async function planVerb(options: CommonOptions & { diff?: boolean }): VerbResult {
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options, warn)
-  const { desired, open, warnings } = await readDesired(fleet, options)
+  const { desired, open, warnings } = await withProgress(
+    options,
+    { stopped: () => 'Stopped; no machine was contacted.' },
+    (progress) => readDesired(fleet, options, progress),
+  )
   warn(warnings)
   const planned = new Planned(options.diff ?? false)
   return runVerb('plan', provision, fleet, options, {

@@ -13,6 +13,7 @@ import { relayKey } from './relay-key.ts'
 import { runVerb } from './run-verb.ts'
 import { loginOptions } from './shared-options.ts'
 import type { VerbResult } from './verb.ts'
+import { withProgress } from './with-progress.ts'
 
 /** `provision`: turns the machines into a ConvectHub. */
 export async function provisionVerb(
@@ -21,7 +22,11 @@ export async function provisionVerb(
   if (options.check) return (await import('./plan.ts')).planVerb(options)
   const { provision } = await import('../recipes/provision.ts')
   const fleet = await readFleet(options, warn)
-  const { desired, open, ownDoor, warnings } = await readDesired(fleet, options)
+  const { desired, open, ownDoor, warnings } = await withProgress(
+    options,
+    { stopped: () => 'Stopped; no machine was contacted.' },
+    (progress) => readDesired(fleet, options, progress),
+  )
   warn(warnings)
   let made = false
   const planned = new Planned(options.diff ?? false)

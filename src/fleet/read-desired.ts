@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { BundleLock, RequiredImage } from '../artifacts/bundle-lock.ts'
-import { type Bundle, loadBundle } from '../artifacts/load-bundle.ts'
+import { type Bundle, type LoadOptions, loadBundle } from '../artifacts/load-bundle.ts'
 import { trustedKey } from '../artifacts/signature.ts'
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
@@ -32,9 +32,14 @@ export interface ReadDesired {
 
 /**
  * Reads the bundle and the JupyterHub values, and proves the one for the other and for the machines, before any host is
- * contacted. Errors: OPEN_HUB, and those of readJhubConfig, loadBundle and proveBundle.
+ * contacted. `progress` hears of the files of the bundle. Errors: OPEN_HUB, and those of readJhubConfig, loadBundle and
+ * proveBundle.
  */
-export async function readDesired(fleet: FleetInput, options: CommonOptions): Promise<ReadDesired> {
+export async function readDesired(
+  fleet: FleetInput,
+  options: CommonOptions,
+  progress: Pick<LoadOptions, 'emit' | 'signal'> = {},
+): Promise<ReadDesired> {
   const { text: jhubConfig, file, door } = readJhubConfig(fleet)
   const warnings = [
     ...(door.open ? [openHub({ file, ...door.open }, options.insecureHub ?? false)] : []),
@@ -42,7 +47,7 @@ export async function readDesired(fleet: FleetInput, options: CommonOptions): Pr
   ]
   const { bundleKey } = fleet.cluster
   const trusted = bundleKey === undefined ? undefined : trustedKey(bundleKey)
-  const bundle = await loadBundle(options.bundle ?? bundleFolder(fleet), { trusted })
+  const bundle = await loadBundle(options.bundle ?? bundleFolder(fleet), { trusted, ...progress })
   const seen = seenMachines(fleet.targets)
   const proof = await proveBundle(bundle, {
     ...fleet,

@@ -126,6 +126,7 @@ class Unpacking {
     const artifact = this.#lock.files.find((each) => each.name === name)
     if (!artifact) throw broken(this.#parts, `it holds ${name}, which its ${BUNDLE_LOCK} does not list`)
     this.#emit({ event: 'begin', name })
+    this.#emit({ event: 'size', name, size: member.size })
     if (await isRight(this.#folder, artifact)) this.#there.add(name)
     else await this.#stage(member, artifact)
     this.#emit({ event: 'done', name })

@@ -292,7 +292,7 @@ it('an error before the first file when the disk is too small for all', async ()
   const { source, fetched } = await sourceOf('https', bundle({ 'bundle.lock.yaml': lock }))
   await expect(copyFrom(source, folder)).rejects.toMatchObject({
     code: 'LOCAL_IO',
-    message: expect.stringMatching(/ has room for \d+ MB; the missing files are 100000000\d MB$/),
+    message: expect.stringMatching(/ has room for \d+ MB; 100000000\d MB are needed$/),
   })
   expect(fetched()).toEqual([])
 })
