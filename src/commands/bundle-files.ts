@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Artifact } from '../artifacts/bundle-lock.ts'
+import { licenceOf } from '../artifacts/licences.ts'
 import { SIGNATURE } from '../artifacts/signature.ts'
 import { quote } from '../sh.ts'
 import type { VerbEvent } from '../ui/conclusion.ts'
@@ -12,6 +13,20 @@ export function fileEvents({ files }: { files: readonly Artifact[] }): VerbEvent
     ...{ name, kind, architecture, size, sha256 },
     ...(version !== undefined && { version }),
   }))
+}
+
+/** The same, with what is in them. */
+export function contentEvents({ files }: { files: readonly Artifact[] }): VerbEvent[] {
+  return files.flatMap((file) => {
+    const { images, packages } = file
+    const licence = licenceOf(file)
+    return fileEvents({ files: [file] }).map((event) => ({
+      ...event,
+      ...(licence !== undefined && { licence }),
+      ...(images && { images }),
+      ...(packages && { packages }),
+    }))
+  })
 }
 
 /** "5 files, 312 MB" */

@@ -5,7 +5,7 @@ import { oneLine } from '../printable.ts'
 import { printResult } from '../ui/print-result.ts'
 import type { OutputMode } from '../ui/renderer.ts'
 import { bytes, columns } from '../ui/style.ts'
-import { fileEvents, totalOf } from './bundle-files.ts'
+import { contentEvents, totalOf } from './bundle-files.ts'
 import type { VerbResult } from './verb.ts'
 
 /** `bundle list`: what is in a bundle, from its lock. Reads no other file. */
@@ -14,7 +14,7 @@ export async function bundleListVerb(folder: string, options: { output?: OutputM
   const rows = lock.files.flatMap((file) => [rowOf(file), ...contentsOf(file)])
   const head = ['NAME', 'VERSION', 'SIZE', 'SHA256', 'LICENCE']
   const lines = [oneLine(lock.description), ...columns([head, ...rows]), `${totalOf(lock)}.`]
-  return printResult('bundle list', { lines, events: fileEvents(lock), exit: 'ok' }, options)
+  return printResult('bundle list', { lines, events: contentEvents(lock), exit: 'ok' }, options)
 }
 
 function rowOf(file: Artifact): string[] {

@@ -45,6 +45,9 @@ export type VerbEvent =
       version?: string
       size: number
       sha256: string
+      licence?: string
+      images?: readonly { name: string; digest?: string | undefined }[]
+      packages?: readonly { name: string; version: string }[]
     }
   | {
       event: 'difference'

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { readLock } from '../../src/artifacts/load-bundle.ts'
+import { bundleListVerb } from '../../src/commands/bundle-list.ts'
 import { bundleLockVerb } from '../../src/commands/bundle-lock.ts'
 import { bundleVerifyVerb } from '../../src/commands/bundle-verify.ts'
 import { makeBundle } from '../../src/lab/make-bundle.ts'
@@ -82,4 +83,17 @@ it('records which images the chart asks for, for computers that cannot run its H
   expect(readLock(folder).renderings).toMatchObject([
     { images: expect.arrayContaining([expect.objectContaining({ name: HUB_IMAGES[0] })]) },
   ])
+})
+
+it('lists for programs what is in the files, too', async () => {
+  const { lines } = await printed(() => bundleListVerb(folder, { output: 'json' }))
+  const events = jsonLines(lines.join('\n'))
+  for (const event of events) expect(eventSchema.safeParse(event).error?.issues).toBeUndefined()
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      ...{ event: 'file', name: 'images/jupyterhub-images-amd64.tar' },
+      images: HUB_IMAGES.map((name) => expect.objectContaining({ name })),
+    }),
+  )
+  expect(events).toContainEqual(expect.objectContaining({ name: 'k3s', licence: 'Apache-2.0' }))
 })

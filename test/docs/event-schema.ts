@@ -179,6 +179,9 @@ const EVENTS = {
       version: z.string().optional(),
       size: z.int().describe('bytes'),
       sha256: z.string(),
+      licence: z.string().optional().describe('only of `bundle list`, as are the following'),
+      images: z.array(z.object({ name: z.string(), digest: z.string().optional() })).optional(),
+      packages: z.array(z.object({ name: z.string(), version: z.string() })).optional(),
     })
     .describe('`bundle`: a file of the bundle'),
   difference: z
