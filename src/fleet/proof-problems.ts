@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BUNDLE_LOCK, type RequiredImage } from '../artifacts/bundle-lock.ts'
+import { BUNDLE_SPEC } from '../artifacts/bundle-spec.ts'
 import { lockCommand } from '../artifacts/parse-bundle-lock.ts'
-import type { Gap } from '../artifacts/proof/gap.ts'
+import { BRINGS, type Gap } from '../artifacts/proof/gap.ts'
 import type { ErrorCode, FindingId, WarningCode } from '../error-codes.ts'
 import { ConvecthubError, type Origin } from '../errors.ts'
 import type { Warning } from '../inventory/inventory.ts'
@@ -14,6 +16,9 @@ export interface BundleProof {
   /** Every image that will be asked for, as far as it can be known on this computer. */
   required: readonly RequiredImage[]
 }
+
+/** What a folder without bundle.yaml needs where the line of it is missing that brings something. */
+const BY_HAND = '; or put it there yourself, then: convecthub bundle lock FOLDER'
 
 /** How many names a message lists. */
 const LISTED = 5
@@ -51,7 +56,9 @@ export function problem(
   origin: Origin,
   nodes = 0,
 ): Problem {
-  const hint = general.replace('FOLDER', quote(dirname(origin.file)))
+  const folder = dirname(origin.file)
+  const byHand = general.endsWith(BRINGS) && !existsSync(join(folder, BUNDLE_SPEC)) ? BY_HAND : ''
+  const hint = `${general}${byHand}`.replaceAll('FOLDER', quote(folder))
   const whole = machines.length > 0 && machines.length < nodes ? `${message} (${listed(machines)})` : message
   if (level === 'error') return new ConvecthubError(code, whole, { origin, hint })
   return {

@@ -70,7 +70,12 @@ it.each([
   expect(result).toBe('ok')
   const events = jsonLines(lines.join('\n'))
   for (const event of events) expect(eventSchema.safeParse(event).error?.issues).toBeUndefined()
-  expect(events.filter(({ event }) => event === 'warning').map(({ message }) => message)).toEqual(warnings)
+  const warned = events.filter(({ event }) => event === 'warning')
+  expect(warned.map(({ message }) => message)).toEqual(warnings)
+  for (const { hint } of warned)
+    expect(hint).toMatch(
+      new RegExp(`bundle pull ${folder}; or put it there yourself, then: convecthub bundle lock ${folder}$`),
+    )
   const verified = jsonLines(
     (await printed(() => bundleVerifyVerb(folder, { output: 'json' }))).lines.join('\n'),
   )

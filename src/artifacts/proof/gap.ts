@@ -11,9 +11,12 @@ export interface Gap {
   machines: readonly string[]
 }
 
+/** How hints end that name a line of bundle.yaml. */
+export const BRINGS = 'in bundle.yaml brings it: convecthub bundle pull FOLDER'
+
 /** How a line of bundle.yaml becomes a part of the bundle. */
 export function bringing(line: string): string {
-  return `\`${line}\` in bundle.yaml brings it: convecthub bundle pull FOLDER`
+  return `\`${line}\` ${BRINGS}`
 }
 
 /** "a", "a and b", "a, b, c and 4 more". */

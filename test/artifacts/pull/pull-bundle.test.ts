@@ -509,3 +509,15 @@ it.each([
     details: expect.objectContaining(evidence === undefined ? {} : { evidence }),
   })
 })
+
+it('removes the signature only where --update writes another lock', async () => {
+  const offer = await bundleOffer()
+  await pull({ offer })
+  write('bundle.lock.yaml.sig', 'signed')
+  expect((await pull({ offer })).unsigned).toBe(false)
+  expect((await pull({ offer, update: true })).unsigned).toBe(false)
+  expect(read('bundle.lock.yaml.sig')).toBe('signed')
+  write('bundle.yaml', SPEC.replace('4.4.0', '4.3.0'))
+  expect((await pull({ offer, update: true })).unsigned).toBe(true)
+  expect(readdirSync(folder)).not.toContain('bundle.lock.yaml.sig')
+})
