@@ -68,6 +68,7 @@ const LOOKS: Readonly<Record<PullItem['way'], Look>> = {
       const path = work.staged(name)
       const expected = pin ? { sha256: pin.sha256, size: pin.size } : { ...(sha256 && { sha256 }) }
       await work.download(item, from, path, expected).catch((error) => {
+        if (error.code === 'DOWNLOAD_DIGEST') forgetList(item, work)
         throw pin && error.code === 'DOWNLOAD_DIGEST' ? other(item, work, error.message) : error
       })
       return { ...(await sizeAndDigest(path)), ...(await held()) }
@@ -84,7 +85,10 @@ const LOOKS: Readonly<Record<PullItem['way'], Look>> = {
     if (same && (await work.find(name, old.sha256))) return { size: old.size, sha256: old.sha256 }
     return async () => {
       const archive = work.archive(item)
-      await work.download(item, from, archive, { ...(sha256 && { sha256 }) })
+      await work.download(item, from, archive, { ...(sha256 && { sha256 }) }).catch((error) => {
+        if (error.code === 'DOWNLOAD_DIGEST') forgetList(item, work)
+        throw error
+      })
       const path = work.staged(name)
       if (!(await unpackProgram(archive, member, path)))
         throw new ConvecthubError('BUNDLE_SOURCE', `${from} has no program ${member} in it`, {
@@ -135,6 +139,11 @@ const LOOKS: Readonly<Record<PullItem['way'], Look>> = {
   },
 }
 
+/** A list that does not fit the files may be another page, such as that of a login: the next pull fetches it again. */
+function forgetList({ checkedBy }: PullItem, work: PullWork): void {
+  if (checkedBy !== undefined) work.journal.forget(checkedBy)
+}
+
 /** The sha256 of what lies at an item's address, by the list of its publisher; undefined where there is no list. */
 async function checksum(item: PullItem, work: PullWork, others: Others): Promise<string | undefined> {
   const { checkedBy, from } = item
@@ -143,6 +152,7 @@ async function checksum(item: PullItem, work: PullWork, others: Others): Promise
   const file = posix.basename(from)
   const sha256 = checksumIn(await work.text(list), file)
   if (sha256) return sha256
+  forgetList(item, work)
   throw new ConvecthubError('BUNDLE_SOURCE', `${list.from} does not list ${file}`, {
     hint: 'look at the list with a browser; where a mirror answers, compare it with that of the publisher',
   })
@@ -153,6 +163,7 @@ export async function namesIn(list: Artifact, work: PullWork): Promise<string[]>
   const text = await work.text(list)
   const names = parseImageList(text)
   if (names.length > 0 && names.every((each) => parseImageName(each))) return names
+  work.journal.forget(list.name)
   throw new ConvecthubError('BUNDLE_SOURCE', `${list.from} is not a list of images`, {
     evidence: text.slice(0, 500),
     hint: 'where a mirror answers, compare it with that of the publisher',

@@ -28,10 +28,18 @@ export class PullJournal {
     this.#done.set(artifact.name, artifact)
   }
 
+  /** What turned out to be wrong is fetched again. */
+  forget(name: string): void {
+    if (!this.#done.delete(name)) return
+    appendFileSync(this.#path, `${JSON.stringify({ forgotten: name })}\n`)
+  }
+
   /** Passes over what was cut off when it was written. */
   #read(line: string): void {
     try {
-      const artifact = artifactSchema.parse(JSON.parse(line))
+      const written = JSON.parse(line)
+      if (typeof written.forgotten === 'string') return void this.#done.delete(written.forgotten)
+      const artifact = artifactSchema.parse(written)
       this.#done.set(artifact.name, artifact)
     } catch {
       // that file is looked for or fetched again

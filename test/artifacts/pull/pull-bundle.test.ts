@@ -521,3 +521,38 @@ it('removes the signature only where --update writes another lock', async () => 
   expect((await pull({ offer, update: true })).unsigned).toBe(true)
   expect(readdirSync(folder)).not.toContain('bundle.lock.yaml.sig')
 })
+
+const OTHER_SUM = 'a'.repeat(64)
+it.each([
+  {
+    what: 'a page instead of checksums',
+    name: `${RELEASE}/sha256sum-amd64.txt`,
+    body: '<html>log in</html>',
+  },
+  {
+    what: 'checksums of other files',
+    name: `${RELEASE}/sha256sum-amd64.txt`,
+    body: ['k3s', 'k3s-airgap-images-amd64.tar.zst'].map((file) => `${OTHER_SUM}  ${file}\n`).join(''),
+  },
+  {
+    what: 'a page instead of those of Helm',
+    name: 'https://get.helm.sh/helm-v4.2.4-linux-amd64.tar.gz.sha256sum',
+    body: '<html>log in</html>',
+  },
+  {
+    what: 'other ones of Helm',
+    name: 'https://get.helm.sh/helm-v4.2.4-linux-amd64.tar.gz.sha256sum',
+    body: `${OTHER_SUM}  helm-v4.2.4-linux-amd64.tar.gz\n`,
+  },
+  {
+    what: 'a page instead of a list of images',
+    name: `${RELEASE}/k3s-images.txt`,
+    body: '<html>log in</html>',
+  },
+])('keeps nothing of a server that answers with $what', async ({ name, body }) => {
+  const offer = await bundleOffer()
+  const wrong = { ...offer, files: new Map(offer.files).set(name, Buffer.from(body)) }
+  await expect(pull({ offer: wrong })).rejects.toThrow()
+  await pull({ offer })
+  await loadBundle(folder, { anew: true })
+})
