@@ -4,7 +4,7 @@ import type { Artifact, Rendering } from '../bundle-lock.ts'
 import { localArchitecture } from '../local-architecture.ts'
 import type { CheckedFile } from '../proof/render-chart.ts'
 import type { ImageInputs, RequiredImages } from '../proof/required-images.ts'
-import { namesIn } from './look-at-item.ts'
+import { namesIn } from './names-in.ts'
 import { helmItems, K3S_IMAGES, type PullItem } from './pull-items.ts'
 import type { PullWork } from './pull-work.ts'
 

@@ -6,12 +6,11 @@ import { quote } from '../../sh.ts'
 import type { Artifact } from '../bundle-lock.ts'
 import { fileDigest } from '../file-digest.ts'
 import type { ImageArchitecture } from '../images/image-manifest.ts'
-import { parseImageName } from '../images/image-name.ts'
 import { imageSize, pullImage } from '../images/pull-image.ts'
 import { resolveImage } from '../images/resolve-image.ts'
-import { parseImageList } from '../proof/bundle-images.ts'
 import { chartInIndex } from './chart-index.ts'
 import { checksumIn } from './checksums.ts'
+import { namesIn } from './names-in.ts'
 import { K3S_IMAGES, type PullItem } from './pull-items.ts'
 import type { PullWork } from './pull-work.ts'
 import { unpackProgram } from './unpack-program.ts'
@@ -155,18 +154,6 @@ async function checksum(item: PullItem, work: PullWork, others: Others): Promise
   forgetList(item, work)
   throw new ConvecthubError('BUNDLE_SOURCE', `${list.from} does not list ${file}`, {
     hint: 'look at the list with a browser; where a mirror answers, compare it with that of the publisher',
-  })
-}
-
-/** The full names in a list of images. Error: BUNDLE_SOURCE. */
-export async function namesIn(list: Artifact, work: PullWork): Promise<string[]> {
-  const text = await work.text(list)
-  const names = parseImageList(text)
-  if (names.length > 0 && names.every((each) => parseImageName(each))) return names
-  work.journal.forget(list.name)
-  throw new ConvecthubError('BUNDLE_SOURCE', `${list.from} is not a list of images`, {
-    evidence: text.slice(0, 500),
-    hint: 'where a mirror answers, compare it with that of the publisher',
   })
 }
 
