@@ -17,8 +17,8 @@ export interface SpecWishes {
 /** The text of a new bundle.yaml. What is not wished for is there as an example, in a comment. */
 export function bundleSpecText({ k3s, helm, chart, registry, gpu, values }: SpecWishes): string {
   const active = (wished: boolean, text: string) => (wished ? text : text.replace(/^(?=.)/gm, '# '))
-  return `# What the bundle holds: convecthub bundle pull fetches it all, and writes bundle.lock.yaml.
-# convecthub help bundle tells about every field.
+  return `# What the bundle holds. \`convecthub bundle pull\` fetches it, and writes bundle.lock.yaml.
+# \`convecthub help bundle\` explains every field.
 k3s: ${k3s ?? NEWEST.k3s}
 helm: ${helm ?? NEWEST.helm}
 chart:
@@ -32,7 +32,7 @@ architectures: [amd64]
 # Your JupyterHub values. The images that they name are fetched, too.
 ${active(values !== undefined, `values: ${JSON.stringify(values ?? '../../jupyterhub.yaml')}`)}
 
-# More images, such as those that users start by hand.
+# More images, such as those that users may type in a form.
 # images: ["quay.io/jupyter/scipy-notebook:2026-06-01"]
 
 # For machines with NVIDIA GPUs.
@@ -41,11 +41,11 @@ ${active(gpu === true, `gpu:\n  devicePlugin: ${DEVICE_PLUGIN}`)}
 # For a machine in the group [registry].
 ${active(registry !== undefined, `registry: ${registry ?? NEWEST.registry}`)}
 
-# The packages that machines without a mirror need, for each release.
+# Packages, for machines that have no mirror of their distribution: see \`convecthub help air-gap\`.
 # apt:
 #   - release: ubuntu-24.04
 
-# What is asked instead of the internet, such as a store of yours.
+# Where to fetch from instead of the internet, such as a registry of your own.
 # mirrors:
 #   quay.io: store.example.com/quay
 `
