@@ -146,7 +146,10 @@ describe('hosts that are down', () => {
   it('names a full disk and leaves no partial file', async () => {
     must(await lab.run('reset', ['--yes']))
     await lab.inside('worker1', 'mkdir -p /mnt/full; mount -t tmpfs -o size=64k,mode=755 none /usr/local/bin')
-    const result = await lab.run('provision')
+    const refused = await lab.run('provision')
+    expect(refused.stderr).toContain('/usr/local/bin has 0 MiB free; what is sent needs 1 MiB')
+    expect(refused.code).toBe(6)
+    const result = await lab.run('provision', ['--ignore-preflight', 'disk'])
     expect(result.stderr).toMatch(/worker1, artifacts: .*there is not enough room for it \[NO_SPACE\]/)
     expect(result.code).toBe(7)
     expect(await lab.inside('worker1', 'test -e /usr/local/bin/k3s && echo there || echo not there')).toBe(
