@@ -121,9 +121,10 @@ cvh_close_door() {
   [ -d "$CVH_RUN/relay" ] || return 0
   tries=0
   if [ -d /run/systemd/system ] && read -r unit <"$CVH_RUN/relay/unit"; then
-    systemctl stop --no-block "$unit"
+    # it may have closed itself a moment ago, and then systemd knows no such unit
+    systemctl stop --no-block "$unit" || :
   elif read -r guard <"$CVH_RUN/relay/guard.pid"; then
-    kill "$guard"
+    kill "$guard" || :
   else
     tries=50
   fi 2>/dev/null
