@@ -19,6 +19,9 @@ interface Family {
   keyring: { path: string; package: string }
 }
 
+const DEBIAN_MIRROR = 'http://ftp.debian.org/debian'
+const DEBIAN_SECURITY = 'http://security.debian.org/debian-security'
+
 const DEBIAN = ['main', 'contrib', 'non-free']
 const UBUNTU = ['main', 'restricted', 'universe', 'multiverse']
 
@@ -26,16 +29,19 @@ const UBUNTU = ['main', 'restricted', 'universe', 'multiverse']
 const FAMILIES: Readonly<Record<string, Family>> = {
   debian: {
     versions: { stretch: '9', buster: '10', bullseye: '11', bookworm: '12', trixie: '13', forky: '14' },
-    mirror: (version) =>
-      Number(version) < 11 ? 'http://archive.debian.org/debian' : 'http://ftp.debian.org/debian',
-    // the security archive is a tree of its own beside the other (Debian 11 release notes, 5.1.3)
+    mirror: (version) => (Number(version) < 11 ? 'http://archive.debian.org/debian' : DEBIAN_MIRROR),
+    // the security archive is a tree of its own (Debian 11 release notes, 5.1.3); a mirror has it beside the other
     lines: (mirror, codename, version) => {
       const components = Number(version) < 12 ? DEBIAN : [...DEBIAN, 'non-free-firmware']
       const security = Number(version) < 11 ? `${codename}/updates` : `${codename}-security`
       return [
         { uri: mirror, suite: codename, components },
         { uri: mirror, suite: `${codename}-updates`, components },
-        { uri: `${mirror}-security`, suite: security, components },
+        {
+          uri: mirror === DEBIAN_MIRROR ? DEBIAN_SECURITY : `${mirror}-security`,
+          suite: security,
+          components,
+        },
       ]
     },
     keyring: { path: '/usr/share/keyrings/debian-archive-keyring.gpg', package: 'debian-archive-keyring' },

@@ -23,7 +23,7 @@ it.each<{ release: string; architecture?: string; mirror?: string; lines: string
     lines: [
       'http://ftp.debian.org/debian bookworm main contrib non-free non-free-firmware',
       'http://ftp.debian.org/debian bookworm-updates main contrib non-free non-free-firmware',
-      'http://ftp.debian.org/debian-security bookworm-security main contrib non-free non-free-firmware',
+      'http://security.debian.org/debian-security bookworm-security main contrib non-free non-free-firmware',
     ],
   },
   {
